@@ -1,0 +1,31 @@
+package penstock.event;
+
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A CloudEvents 1.0 event. Made only by the readers of this package, which check it.
+ *
+ * @param time as it was sent (RFC 3339)
+ * @param extensions by name; each value is a {@link String}, {@link Boolean} or {@link Integer}
+ * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md">CloudEvents 1.0.2</a>
+ */
+public record Event(
+    String id,
+    String source,
+    String type,
+    @Nullable String subject,
+    @Nullable String time,
+    @Nullable String dataContentType,
+    @Nullable String dataSchema,
+    SortedMap<String, Object> extensions,
+    EventData data) {
+
+  /** What decides the partition: the extension {@code partitionkey} if present, else the subject, else the id. */
+  public String key() {
+    if (extensions.get("partitionkey") instanceof String key) {
+      return key;
+    }
+    return subject != null ? subject : id;
+  }
+}

@@ -1,0 +1,24 @@
+package penstock.problem;
+
+import org.jspecify.annotations.Nullable;
+
+/** Carries a {@link Problem} to the place that answers. Has no stack trace: it is an answer, not a defect. */
+public final class ProblemException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient Problem problem;
+
+  public ProblemException(Problem problem, @Nullable Throwable cause) {
+    super(problem.type().slug() + ": " + problem.detail(), cause, false, false);
+    this.problem = problem;
+  }
+
+  public static ProblemException of(ProblemType type, String detail) {
+    return Problem.of(type, detail).exception();
+  }
+
+  public Problem problem() {
+    return problem;
+  }
+}

@@ -1,0 +1,58 @@
+package penstock.problem;
+
+/** The catalogue: every kind of problem that the HTTP API reports, with its stable identifier. */
+public enum ProblemType {
+  MALFORMED_REQUEST("malformed-request", 400, "The request is malformed"),
+  INVALID_PARAMETER("invalid-parameter", 400, "A parameter is invalid"),
+  INVALID_NAME("invalid-name", 400, "A name is invalid"),
+  INVALID_EVENT("invalid-event", 400, "An event is invalid"),
+  INVALID_CURSOR("invalid-cursor", 400, "The cursor is malformed"),
+  NOT_FOUND("not-found", 404, "There is nothing here"),
+  UNKNOWN_STREAM("unknown-stream", 404, "The stream is unknown"),
+  UNKNOWN_VIEW("unknown-view", 404, "The view is unknown"),
+  UNKNOWN_ENTRY("unknown-entry", 404, "The view has no such entry"),
+  METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here"),
+  REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
+  CURSOR_GONE("cursor-gone", 410, "The cursor's place in the log is gone"),
+  EVENT_TOO_LARGE("event-too-large", 413, "An event is too large"),
+  BODY_TOO_LARGE("body-too-large", 413, "The request body is too large"),
+  BATCH_TOO_LARGE("batch-too-large", 413, "The batch has too many events"),
+  UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The content type is not supported"),
+  TOO_BUSY("too-busy", 429, "The service is at its limit"),
+  INTERNAL_ERROR("internal-error", 500, "The service failed"),
+  REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is unavailable"),
+  REDIS_FULL("redis-full", 503, "Redis has no memory left"),
+  OUTCOME_UNKNOWN("outcome-unknown", 503, "The outcome is unknown"),
+  NOT_REPLICATED("not-replicated", 503, "Too few replicas have the events"),
+  NOT_YET_APPLIED("not-yet-applied", 503, "The view has not applied this position yet"),
+  VIEW_NOT_READY("view-not-ready", 503, "The view is not built yet"),
+  SHUTTING_DOWN("shutting-down", 503, "The instance is shutting down");
+
+  private final String slug;
+  private final int status;
+  private final String title;
+
+  ProblemType(String slug, int status, String title) {
+    this.slug = slug;
+    this.status = status;
+    this.title = title;
+  }
+
+  /** The stable {@code type} member: a URN, since it names a kind of problem and not a place. */
+  public String uri() {
+    return "urn:penstock:problem:" + slug;
+  }
+
+  /** The last part of {@link #uri()}; also the value of the metric tag {@code reason}. */
+  public String slug() {
+    return slug;
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public String title() {
+    return title;
+  }
+}

@@ -1,0 +1,109 @@
+package penstock.redis;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+/** Names every key that Penstock uses. No key is ever found by a search. */
+@Singleton
+public final class Keys {
+
+  private final String prefix;
+
+  @Inject
+  public Keys(PenstockRedisConfig config) {
+    this(config.prefix());
+  }
+
+  public Keys(String prefix) {
+    this.prefix = prefix;
+  }
+
+  /** Hash; field {@code format} is the version of the data format. */
+  public String meta() {
+    return prefix + ":meta";
+  }
+
+  /** Hash: stream to number of partitions. */
+  public String streams() {
+    return prefix + ":streams";
+  }
+
+  /** Hash: view to served generation. */
+  public String views() {
+    return prefix + ":views";
+  }
+
+  /** Sorted set: instance by the time of its last heartbeat, in milliseconds. */
+  public String instances() {
+    return prefix + ":instances";
+  }
+
+  /** Stream that wakes the tail of one instance when what it follows has changed. */
+  public String wake(String instance) {
+    return prefix + ":wake:" + instance;
+  }
+
+  /** The keys of a partition; all in one cluster slot, by their hash tag. */
+  public OfPartition partition(String stream, int index) {
+    return new OfPartition(prefix + ":{" + stream + "/" + index + "}:");
+  }
+
+  /**
+   * @param base what all keys of the partition begin with
+   */
+  public record OfPartition(String base) {
+
+    /** Stream: the log. */
+    public String events() {
+      return base + "events";
+    }
+
+    /** Hash: {@code life}, {@code terms}, {@code appended}, {@code trimmed} and what else is known of the log. */
+    public String log() {
+      return base + "log";
+    }
+
+    /** Begins the name of each slice of the dedup window: hash, digest to position. */
+    public String seen() {
+      return base + "seen:";
+    }
+
+    /** Stream: dead letters. */
+    public String dead() {
+      return base + "dead";
+    }
+
+    public OfView view(String view, String generation) {
+      return new OfView(base + "view:" + view + ":" + generation);
+    }
+  }
+
+  /**
+   * The keys of one generation of a view on one partition.
+   *
+   * @param state hash: {@code applied}, {@code fence} and what else is known of the generation; its name begins those
+   *     of the other keys
+   */
+  public record OfView(String state) {
+
+    /** String with expiry: who works this partition of the generation now. */
+    public String lease() {
+      return state + ":lease";
+    }
+
+    /** Begins the name of each entry: hash. */
+    public String entries() {
+      return state + ":e:";
+    }
+
+    /** Sorted set by name: the keys of the entries. */
+    public String index() {
+      return state + ":keys";
+    }
+
+    /** Stream: one element a commit, the keys that it changed. */
+    public String changes() {
+      return state + ":changes";
+    }
+  }
+}

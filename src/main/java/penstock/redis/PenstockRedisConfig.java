@@ -1,0 +1,59 @@
+package penstock.redis;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithParentName;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+
+/** How Penstock uses its Redis. Where it is, and how it is spoken to, is {@code quarkus.redis.*}. */
+@ConfigMapping(prefix = "penstock.redis")
+public interface PenstockRedisConfig {
+
+  /** Begins the name of every key, so that several services can share one Redis. */
+  @WithDefault("ps")
+  @Pattern(regexp = "[a-zA-Z0-9][a-zA-Z0-9._-]{0,31}")
+  String prefix();
+
+  /**
+   * How long an answer may take before its connection is given up. Longer than Redis takes for its slowest
+   * script by far; shorter than a caller's patience.
+   */
+  @WithDefault("5s")
+  Duration timeout();
+
+  /** The longest pause between two attempts to connect; the first comes after a hundredth of it. */
+  @WithDefault("2s")
+  Duration reconnectBackoff();
+
+  /**
+   * Commands sent and not answered on one connection; more are refused at once. Bounds the memory that a slow
+   * Redis can take.
+   */
+  @WithDefault("2048")
+  @Min(64)
+  int maxPending();
+
+  Embedded embedded();
+
+  /** The Redis server that is started beside the service where none is configured. */
+  interface Embedded {
+
+    /** When it is started. */
+    enum Mode {
+      /** If {@code quarkus.redis.hosts} is not set. */
+      AUTO,
+      /** Not at all: no hosts is an error at start. */
+      NEVER
+    }
+
+    @WithParentName
+    @WithDefault("auto")
+    Mode mode();
+
+    /** Holds its append-only file, and a lock while it is in use. Survives restarts. */
+    @WithDefault(".penstock/redis")
+    String directory();
+  }
+}

@@ -1,0 +1,62 @@
+package penstock.redis;
+
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.time.Duration;
+import penstock.problem.Problem;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+
+/** Tells failures of the Redis client apart by what is known of the command's outcome. */
+final class RedisFailures {
+
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private RedisFailures() {}
+
+  /** The command was never sent: nothing has changed. */
+  static ProblemException notSent(String why) {
+    return Problem.passing(
+            ProblemType.REDIS_UNAVAILABLE,
+            "Nothing was done, since Redis cannot be used now (" + why + "). Retry later.",
+            SOON)
+        .exception();
+  }
+
+  /** Too much is under way already: nothing has changed. */
+  static ProblemException tooBusy() {
+    return Problem.passing(
+            ProblemType.TOO_BUSY,
+            "Nothing was done, since too many commands wait for Redis already. Retry later.",
+            SOON)
+        .exception();
+  }
+
+  /** What became of a command that was sent and did not succeed. */
+  static RuntimeException of(Throwable failure) {
+    if (failure instanceof ErrorType error && !error.is("CONNECTION_CLOSED")) {
+      return reply(error.getMessage());
+    }
+    return new ProblemException(
+        Problem.passing(
+            ProblemType.OUTCOME_UNKNOWN,
+            "The connection to Redis was lost before its answer came: what was asked may or may not have been done. "
+                + "Retry with the same event ids; what is in the log already is recognised.",
+            SOON),
+        failure);
+  }
+
+  private static RuntimeException reply(String message) {
+    String code = new RedisReplyException(message).code();
+    return switch (code) {
+      case "OOM" ->
+          Problem.passing(
+                  ProblemType.REDIS_FULL,
+                  "Nothing was written, since Redis has reached its maxmemory. Retry when there is room.",
+                  Duration.ofSeconds(5))
+              .exception();
+      case "LOADING", "BUSY", "MASTERDOWN", "READONLY", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN" ->
+          notSent("it answers " + code);
+      default -> new RedisReplyException(message);
+    };
+  }
+}

@@ -1,0 +1,193 @@
+package penstock.stream;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+
+/**
+ * Where a reader stands in every partition that it covers, and in which existence of the log. Opaque to clients.
+ *
+ * <p>Encoded as base64url without padding of: a version byte; three bytes each of the scope's identity and existence;
+ * then for each partition the term's number (varint), its bits (two bytes), the position's milliseconds (zigzag varint
+ * of the difference from the partition before) and its sequence (varint). Eight partitions take at most 128 characters.
+ *
+ * @param places one for each partition, in order
+ */
+public record Cursor(Scope scope, List<Place> places) {
+
+  private static final int VERSION = 1;
+  private static final int MAX_PARTITIONS = 1024;
+  private static final int MAX_LENGTH = 32 * MAX_PARTITIONS;
+
+  public Cursor {
+    places = List.copyOf(places);
+  }
+
+  /** The cursor of a reader of a stream that stands at the given positions. */
+  public static Cursor ofStream(StreamName stream, List<LogState> logs, List<Position> positions) {
+    var places = new ArrayList<Place>(logs.size());
+    for (int i = 0; i < logs.size(); i++) {
+      places.add(Place.in(logs.get(i), positions.get(i)));
+    }
+    return new Cursor(Scope.ofStream(stream, logs), places);
+  }
+
+  public List<Position> positions() {
+    return places.stream().map(Place::position).toList();
+  }
+
+  /**
+   * Why a reader cannot go on from here; empty if it can.
+   *
+   * @param now the scope of what is read
+   * @param logs the state of its partitions, in order
+   */
+  public Optional<ResetReason> obstacle(Scope now, List<LogState> logs) {
+    if (scope.identity() != now.identity() || places.size() != logs.size()) {
+      return Optional.of(ResetReason.FOREIGN);
+    }
+    if (scope.existence() != now.existence()) {
+      return Optional.of(ResetReason.NEW_LIFE);
+    }
+    for (int i = 0; i < logs.size(); i++) {
+      if (!isOf(logs.get(i), places.get(i))) {
+        return Optional.of(ResetReason.NEW_TERM);
+      }
+    }
+    for (int i = 0; i < logs.size(); i++) {
+      if (logs.get(i).trimmed().isAfter(places.get(i).position())) {
+        return Optional.of(ResetReason.TRIMMED);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The position was in the log when the term after it began, or is in the log of the present term. */
+  private static boolean isOf(LogState log, Place place) {
+    Position end = log.last();
+    boolean known = false;
+    for (Term term : log.terms()) {
+      if (term.number() == place.term()) {
+        known = term.bits() == place.bits();
+      } else if (term.number() == place.term() + 1) {
+        end = term.start();
+      }
+    }
+    return known && !place.position().isAfter(end);
+  }
+
+  /** The form that clients keep. */
+  public String encode() {
+    var out = new ByteArrayOutputStream(8 + 12 * places.size());
+    out.write(VERSION);
+    writeBytes(out, scope.identity(), 3);
+    writeBytes(out, scope.existence(), 3);
+    long millis = 0;
+    for (Place place : places) {
+      writeVarint(out, place.term());
+      writeBytes(out, place.bits(), 2);
+      long step = place.position().millis() - millis;
+      writeVarint(out, (step << 1) ^ (step >> 63));
+      writeVarint(out, place.position().sequence());
+      millis = place.position().millis();
+    }
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(out.toByteArray());
+  }
+
+  /** Reads {@link #encode}'s form; anything else is a problem. */
+  public static Cursor parse(String text) {
+    try {
+      if (text.length() > MAX_LENGTH) {
+        throw new IllegalArgumentException("too long");
+      }
+      return read(new Input(Base64.getUrlDecoder().decode(text)));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw malformed();
+    }
+  }
+
+  private static ProblemException malformed() {
+    return ProblemException.of(
+        ProblemType.INVALID_CURSOR,
+        "The cursor is not one that Penstock gave out. Use one from a response or an SSE id unchanged, or 'earliest' or 'latest'.");
+  }
+
+  private static Cursor read(Input in) {
+    if (in.bytes(1) != VERSION) {
+      throw new IllegalArgumentException("unknown version");
+    }
+    Scope scope = new Scope(in.bytes(3), in.bytes(3));
+    var places = new ArrayList<Place>();
+    long millis = 0;
+    while (in.hasMore() && places.size() < MAX_PARTITIONS) {
+      int term = Math.toIntExact(checkInt(in.varint()));
+      int bits = in.bytes(2);
+      long step = in.varint();
+      millis += (step >>> 1) ^ -(step & 1);
+      places.add(new Place(term, bits, new Position(millis, in.varint())));
+    }
+    if (places.isEmpty() || in.hasMore()) {
+      throw new IllegalArgumentException("no partition, or too many");
+    }
+    return new Cursor(scope, places);
+  }
+
+  private static long checkInt(long value) {
+    if (value < 0 || value > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("out of range");
+    }
+    return value;
+  }
+
+  private static void writeBytes(ByteArrayOutputStream out, int value, int count) {
+    for (int shift = 8 * (count - 1); shift >= 0; shift -= 8) {
+      out.write(value >>> shift);
+    }
+  }
+
+  private static void writeVarint(ByteArrayOutputStream out, long value) {
+    while ((value & ~0x7fL) != 0) {
+      out.write((int) (value & 0x7f | 0x80));
+      value >>>= 7;
+    }
+    out.write((int) value);
+  }
+
+  private static final class Input {
+
+    private final byte[] bytes;
+    private int next;
+
+    Input(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    boolean hasMore() {
+      return next < bytes.length;
+    }
+
+    int bytes(int count) {
+      int value = 0;
+      for (int i = 0; i < count; i++) {
+        value = value << 8 | bytes[next++] & 0xff;
+      }
+      return value;
+    }
+
+    long varint() {
+      long value = 0;
+      for (int shift = 0; shift < 64; shift += 7) {
+        byte read = bytes[next++];
+        value |= (long) (read & 0x7f) << shift;
+        if (read >= 0) {
+          return value;
+        }
+      }
+      throw new IllegalArgumentException("varint too long");
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package penstock.stream;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+
+/**
+ * What a cursor is good for.
+ *
+ * @param identity 24 bits of a digest of what is read: kind and name
+ * @param existence 24 bits of a digest of which existence of it is read: generation and lives
+ */
+public record Scope(int identity, int existence) {
+
+  public static Scope of(String kind, String name, String generation, List<String> lives) {
+    return new Scope(digest(List.of(kind, name)), digest(lives) ^ digest(List.of(generation)));
+  }
+
+  public static Scope ofStream(StreamName stream, List<LogState> logs) {
+    return of("stream", stream.value(), "", logs.stream().map(LogState::life).toList());
+  }
+
+  private static int digest(List<String> parts) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      for (String part : parts) {
+        sha.update(part.getBytes(StandardCharsets.UTF_8));
+        sha.update((byte) 0);
+      }
+      byte[] digest = sha.digest();
+      return (digest[0] & 0xff) << 16 | (digest[1] & 0xff) << 8 | digest[2] & 0xff;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

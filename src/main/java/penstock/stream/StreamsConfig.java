@@ -1,0 +1,62 @@
+package penstock.stream;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithParentName;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import java.util.Map;
+
+/** The streams that this deployment has. */
+@ConfigMapping(prefix = "penstock.streams")
+public interface StreamsConfig {
+
+  /** Whether an append to an unknown stream creates it. Convenient in development, a typing error in production. */
+  @WithDefault("false")
+  boolean autoCreate();
+
+  /** By name. */
+  @WithParentName
+  Map<String, OfStream> byName();
+
+  /** Settings of one stream. */
+  interface OfStream {
+
+    /** Total order within each; fixed for the stream's life. Only one is supported yet. */
+    @WithDefault("1")
+    @Min(1)
+    @Max(1)
+    int partitions();
+
+    /** How long a repeated (source, id) is recognised at the least. Costs about 110 bytes of Redis for each event in it. */
+    @WithDefault("2m")
+    Duration dedupWindow();
+
+    /** What an acknowledgement promises. */
+    @WithDefault("memory")
+    Durability durability();
+
+    /** With {@code durability=replicated}: how many replicas must have the events, and how long they may take. */
+    Replication replication();
+  }
+
+  /** What an acknowledgement promises. */
+  enum Durability {
+    /** The event is in the log of the Redis master. */
+    MEMORY,
+    /** The event has also reached replicas. */
+    REPLICATED
+  }
+
+  /** Settings of {@link Durability#REPLICATED}. */
+  interface Replication {
+
+    @WithDefault("1")
+    @Min(1)
+    int replicas();
+
+    @WithDefault("1s")
+    Duration timeout();
+  }
+}

@@ -1,0 +1,61 @@
+-- The state of a partition's log, and the beginning of its lives and terms.
+--
+-- A log is lost when its hash is gone, or when something was appended and its stream is gone: then a new life
+-- begins. A master is another when INFO's replication id differs from the one noted: then a new term begins.
+-- The last 64 terms are kept, as `number:bits:start`, where start is the last id when the term began.
+
+local MAX_TERMS = 64
+
+local function read_log(events, log)
+  local f = redis.call('HMGET', log, 'life', 'replid', 'terms', 'last', 'trimmed', 'appended', 'slices')
+  local here = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+  local state = {
+    life = f[1], replid = f[2], terms = f[3], last = f[4] or '0-0', trimmed = f[5] or '0-0',
+    appended = f[6] or '0', slices = f[7] or '', here = here,
+  }
+  local stream = redis.call('TYPE', events).ok
+  if stream ~= 'stream' and stream ~= 'none' then
+    error({err = 'WRONGTYPE ' .. events .. ' is not a stream'})
+  end
+  state.lost = not state.life or (stream == 'none' and state.last ~= '0-0')
+  state.found = {last = '0-0', length = 0}
+  if state.lost and stream == 'stream' then
+    local info = redis.call('XINFO', 'STREAM', events)
+    for i = 1, #info, 2 do
+      if info[i] == 'last-generated-id' then
+        state.found.last = info[i + 1]
+      elseif info[i] == 'length' then
+        state.found.length = info[i + 1]
+      end
+    end
+  end
+  return state
+end
+
+-- Writes what read_log found to be new; `life` is a random string for a new life.
+local function begin_log(seen, log, state, life)
+  if not state.lost and state.replid == state.here then
+    return
+  end
+  if state.lost then
+    for slice in string.gmatch(state.slices, '%d+') do
+      redis.call('UNLINK', seen .. slice)
+    end
+    state.life, state.terms = life, false
+    state.last, state.appended = state.found.last, tostring(state.found.length)
+    state.trimmed, state.slices = '0-0', ''
+  end
+  local terms = {}
+  for term in string.gmatch(state.terms or '', '[^,]+') do
+    terms[#terms + 1] = term
+  end
+  local number = 1
+  if #terms > 0 then
+    number = tonumber(string.match(terms[#terms], '^%d+')) + 1
+  end
+  terms[#terms + 1] = number .. ':' .. string.sub(state.here, 1, 4) .. ':' .. state.last
+  state.terms = table.concat(terms, ',', math.max(1, #terms - MAX_TERMS + 1))
+  state.replid = state.here
+  redis.call('HSET', log, 'life', state.life, 'replid', state.replid, 'terms', state.terms, 'last', state.last,
+    'trimmed', state.trimmed, 'appended', state.appended, 'slices', state.slices)
+end
