@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param time as it was sent (RFC 3339)
  * @param extensions by name; each value is a {@link String}, {@link Boolean} or {@link Integer}
- * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md">CloudEvents 1.0.2</a>
+ * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md">CloudEvents
+ *     1.0.2</a>
  */
 public record Event(
     String id,
@@ -21,7 +22,10 @@ public record Event(
     SortedMap<String, Object> extensions,
     EventData data) {
 
-  /** What decides the partition: the extension {@code partitionkey} if present, else the subject, else the id. */
+  /**
+   * What decides the partition: the extension {@code partitionkey} if present, else the subject,
+   * else the id.
+   */
   public String key() {
     if (extensions.get("partitionkey") instanceof String key) {
       return key;

@@ -19,7 +19,8 @@ public sealed interface EventData {
   /**
    * Anything else.
    *
-   * @param base64 the bytes in standard base64 with padding, as they are kept and as JSON shows them
+   * @param base64 the bytes in standard base64 with padding, as they are kept and as JSON shows
+   *     them
    */
   record Binary(String base64) implements EventData {}
 

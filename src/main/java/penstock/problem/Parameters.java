@@ -6,7 +6,10 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 
-/** Query parameters of a request, each read by its rule; a broken rule is a problem that names the parameter. */
+/**
+ * Query parameters of a request, each read by its rule; a broken rule is a problem that names the
+ * parameter.
+ */
 public final class Parameters {
 
   private final HttpServerRequest request;
@@ -55,7 +58,10 @@ public final class Parameters {
                 // told below, as for a duration out of bounds
               }
               throw invalid(
-                  name, "must be a duration such as 5s, 250ms or PT5S, of at most " + most.toSeconds() + "s");
+                  name,
+                  "must be a duration such as 5s, 250ms or PT5S, of at most "
+                      + most.toSeconds()
+                      + "s");
             })
         .orElse(fallback);
   }
@@ -64,7 +70,8 @@ public final class Parameters {
     if (value.matches("\\d{1,9}ms")) {
       return Duration.ofMillis(Long.parseLong(value.substring(0, value.length() - 2)));
     }
-    return Duration.parse(value.matches("\\d{1,9}s?") ? "PT" + value.replace("s", "") + "S" : value);
+    return Duration.parse(
+        value.matches("\\d{1,9}s?") ? "PT" + value.replace("s", "") + "S" : value);
   }
 
   public static ProblemException invalid(String name, String rule) {

@@ -2,7 +2,10 @@ package penstock.problem;
 
 import org.jspecify.annotations.Nullable;
 
-/** Carries a {@link Problem} to the place that answers. Has no stack trace: it is an answer, not a defect. */
+/**
+ * Carries a {@link Problem} to the place that answers. Has no stack trace: it is an answer, not a
+ * defect.
+ */
 public final class ProblemException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

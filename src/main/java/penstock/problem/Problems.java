@@ -8,7 +8,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
-/** The one mapper: turns any failure into a problem document. Called on the event loop of the request. */
+/**
+ * The one mapper: turns any failure into a problem document. Called on the event loop of the
+ * request.
+ */
 public final class Problems {
 
   public static final String MEDIA_TYPE = "application/problem+json";
@@ -17,14 +20,18 @@ public final class Problems {
 
   private Problems() {}
 
-  /** The failure as a problem; one that nobody foresaw is logged with its stack and told as an internal error. */
+  /**
+   * The failure as a problem; one that nobody foresaw is logged with its stack and told as an
+   * internal error.
+   */
   public static Problem from(Throwable failure) {
     if (failure instanceof ProblemException known) {
       return known.problem();
     }
     LOG.error("unforeseen failure", failure);
     return Problem.of(
-        ProblemType.INTERNAL_ERROR, "This is a defect of the service; its log has the cause under the same time.");
+        ProblemType.INTERNAL_ERROR,
+        "This is a defect of the service; its log has the cause under the same time.");
   }
 
   /** Answers with the problem. Does nothing if the response has begun or its connection is gone. */
@@ -45,7 +52,10 @@ public final class Problems {
     response.end(document(problem).toBuffer());
   }
 
-  /** Whole seconds, at least one, spread by up to half as much again so that refused callers do not return at once. */
+  /**
+   * Whole seconds, at least one, spread by up to half as much again so that refused callers do not
+   * return at once.
+   */
   private static long retrySeconds(Problem problem) {
     long seconds = Math.max(1, problem.retryAfter().toSeconds());
     return seconds + ThreadLocalRandom.current().nextLong(seconds / 2 + 1);

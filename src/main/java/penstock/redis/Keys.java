@@ -58,7 +58,10 @@ public final class Keys {
       return base + "events";
     }
 
-    /** Hash: {@code life}, {@code terms}, {@code appended}, {@code trimmed} and what else is known of the log. */
+    /**
+     * Hash: {@code life}, {@code terms}, {@code appended}, {@code trimmed} and what else is known
+     * of the log.
+     */
     public String log() {
       return base + "log";
     }
@@ -81,8 +84,8 @@ public final class Keys {
   /**
    * The keys of one generation of a view on one partition.
    *
-   * @param state hash: {@code applied}, {@code fence} and what else is known of the generation; its name begins those
-   *     of the other keys
+   * @param state hash: {@code applied}, {@code fence} and what else is known of the generation; its
+   *     name begins those of the other keys
    */
   public record OfView(String state) {
 

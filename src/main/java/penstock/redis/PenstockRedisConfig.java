@@ -7,7 +7,9 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 
-/** How Penstock uses its Redis. Where it is, and how it is spoken to, is {@code quarkus.redis.*}. */
+/**
+ * How Penstock uses its Redis. Where it is, and how it is spoken to, is {@code quarkus.redis.*}.
+ */
 @ConfigMapping(prefix = "penstock.redis")
 public interface PenstockRedisConfig {
 
@@ -17,8 +19,8 @@ public interface PenstockRedisConfig {
   String prefix();
 
   /**
-   * How long an answer may take before its connection is given up. Longer than Redis takes for its slowest
-   * script by far; shorter than a caller's patience.
+   * How long an answer may take before its connection is given up. Longer than Redis takes for its
+   * slowest script by far; shorter than a caller's patience.
    */
   @WithDefault("5s")
   Duration timeout();
@@ -28,8 +30,8 @@ public interface PenstockRedisConfig {
   Duration reconnectBackoff();
 
   /**
-   * Commands sent and not answered on one connection; more are refused at once. Bounds the memory that a slow
-   * Redis can take.
+   * Commands sent and not answered on one connection; more are refused at once. Bounds the memory
+   * that a slow Redis can take.
    */
   @WithDefault("2048")
   @Min(64)

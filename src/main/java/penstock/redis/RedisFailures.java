@@ -54,7 +54,14 @@ final class RedisFailures {
                   "Nothing was written, since Redis has reached its maxmemory. Retry when there is room.",
                   Duration.ofSeconds(5))
               .exception();
-      case "LOADING", "BUSY", "MASTERDOWN", "READONLY", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN" ->
+      case "LOADING",
+          "BUSY",
+          "MASTERDOWN",
+          "READONLY",
+          "MISCONF",
+          "NOREPLICAS",
+          "CLUSTERDOWN",
+          "TRYAGAIN" ->
           notSent("it answers " + code);
       default -> new RedisReplyException(message);
     };

@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 import penstock.problem.ProblemException;
 
 /**
- * One connection to Redis for one purpose. Commands are pipelined and answered in order. While it is down, commands
- * fail at once; it connects again by itself, with jittered backoff. An answer that takes longer than the timeout
- * closes the connection, and with it fails all that wait.
+ * One connection to Redis for one purpose. Commands are pipelined and answered in order. While it
+ * is down, commands fail at once; it connects again by itself, with jittered backoff. An answer
+ * that takes longer than the timeout closes the connection, and with it fails all that wait.
  *
- * <p>May be used from any thread; futures complete on the caller's Vert.x context, or on the link's own if the caller
- * has none. Failures are {@link ProblemException} (down, lost, full, read-only) or {@link RedisReplyException}.
+ * <p>May be used from any thread; futures complete on the caller's Vert.x context, or on the link's
+ * own if the caller has none. Failures are {@link ProblemException} (down, lost, full, read-only)
+ * or {@link RedisReplyException}.
  */
 public final class RedisLink {
 
@@ -62,7 +63,8 @@ public final class RedisLink {
   }
 
   void start() {
-    watchdog = vertx.setPeriodic(Math.max(100, config.timeout().toMillis() / 4), timer -> closeIfStuck());
+    watchdog =
+        vertx.setPeriodic(Math.max(100, config.timeout().toMillis() / 4), timer -> closeIfStuck());
     context.runOnContext(go -> connect());
   }
 
@@ -140,7 +142,11 @@ public final class RedisLink {
             result -> {
               boolean inTime = vertx.cancelTimer(deadline);
               if (result.failed() || !inTime || closed) {
-                retry(fresh, result.failed() ? result.cause() : new IllegalStateException("no answer in time"));
+                retry(
+                    fresh,
+                    result.failed()
+                        ? result.cause()
+                        : new IllegalStateException("no answer in time"));
               } else {
                 up(fresh, result.result());
               }
@@ -178,7 +184,8 @@ public final class RedisLink {
     if (closed) {
       return;
     }
-    String why = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    String why =
+        failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     if (failedAttempts.getAndIncrement() == 0 || !why.equals(downReason)) {
       LOG.warnf("redis link cannot connect: link=%s reason=%s", name, why);
     }
@@ -190,7 +197,8 @@ public final class RedisLink {
     long most = Math.max(1, config.reconnectBackoff().toMillis());
     long bound = Math.min(most, Math.max(1, most / 100) << Math.min(10, failedAttempts.get()));
     vertx.setTimer(
-        1 + ThreadLocalRandom.current().nextLong(bound), timer -> context.runOnContext(go -> connect()));
+        1 + ThreadLocalRandom.current().nextLong(bound),
+        timer -> context.runOnContext(go -> connect()));
   }
 
   private void closeIfStuck() {

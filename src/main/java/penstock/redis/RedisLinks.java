@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Opens links to the configured Redis. Each purpose has its own, with a name that CLIENT LIST and the metrics show, so
- * that a blocked read never delays a command and one feature's load is told from another's.
+ * Opens links to the configured Redis. Each purpose has its own, with a name that CLIENT LIST and
+ * the metrics show, so that a blocked read never delays a command and one feature's load is told
+ * from another's.
  */
 @ApplicationScoped
 public class RedisLinks {
@@ -79,7 +80,10 @@ public class RedisLinks {
                 format == null || format.toString().equals(FORMAT)
                     ? Future.succeededFuture()
                     : Future.failedFuture(
-                        "the data in Redis has format " + format + ", this Penstock knows only " + FORMAT));
+                        "the data in Redis has format "
+                            + format
+                            + ", this Penstock knows only "
+                            + FORMAT));
   }
 
   @PreDestroy

@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Lua script by its intent: the resource {@code lua/<intent>.lua}, whose header is its contract. A line {@code --
- * include <part>} stands for the resource {@code lua/part/<part>.lua}.
+ * A Lua script by its intent: the resource {@code lua/<intent>.lua}, whose header is its contract.
+ * A line {@code -- include <part>} stands for the resource {@code lua/part/<part>.lua}.
  */
 public final class Script {
 
@@ -39,7 +39,8 @@ public final class Script {
     String text =
         INCLUDE
             .matcher(resource("lua/" + intent + ".lua"))
-            .replaceAll(part -> Matcher.quoteReplacement(resource("lua/part/" + part.group(1) + ".lua")));
+            .replaceAll(
+                part -> Matcher.quoteReplacement(resource("lua/part/" + part.group(1) + ".lua")));
     return new Script(text);
   }
 
@@ -69,7 +70,8 @@ public final class Script {
         .recover(
             failure ->
                 failure instanceof RedisReplyException reply && reply.code().equals("NOSCRIPT")
-                    ? link.send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(source)).compose(loaded -> link.send(call))
+                    ? link.send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(source))
+                        .compose(loaded -> link.send(call))
                     : Future.failedFuture(failure));
   }
 }

@@ -2,8 +2,9 @@
  * The way to Redis: connections by purpose, scripts, key names, and what this Redis is and can do.
  *
  * <p>Invariants: one class ({@link penstock.redis.Keys}) names all keys; one class ({@link
- * penstock.redis.Script}) runs all scripts; an answer that does not come is never waited for longer than
- * {@code penstock.redis.timeout}; a failure is told apart by what is known of its outcome, here and nowhere else.
+ * penstock.redis.Script}) runs all scripts; an answer that does not come is never waited for longer
+ * than {@code penstock.redis.timeout}; a failure is told apart by what is known of its outcome,
+ * here and nowhere else.
  */
 @NullMarked
 package penstock.redis;

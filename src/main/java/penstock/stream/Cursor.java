@@ -9,11 +9,13 @@ import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 
 /**
- * Where a reader stands in every partition that it covers, and in which existence of the log. Opaque to clients.
+ * Where a reader stands in every partition that it covers, and in which existence of the log.
+ * Opaque to clients.
  *
- * <p>Encoded as base64url without padding of: a version byte; three bytes each of the scope's identity and existence;
- * then for each partition the term's number (varint), its bits (two bytes), the position's milliseconds (zigzag varint
- * of the difference from the partition before) and its sequence (varint). Eight partitions take at most 128 characters.
+ * <p>Encoded as base64url without padding of: a version byte; three bytes each of the scope's
+ * identity and existence; then for each partition the term's number (varint), its bits (two bytes),
+ * the position's milliseconds (zigzag varint of the difference from the partition before) and its
+ * sequence (varint). Eight partitions take at most 128 characters.
  *
  * @param places one for each partition, in order
  */
@@ -66,7 +68,9 @@ public record Cursor(Scope scope, List<Place> places) {
     return Optional.empty();
   }
 
-  /** The position was in the log when the term after it began, or is in the log of the present term. */
+  /**
+   * The position was in the log when the term after it began, or is in the log of the present term.
+   */
   private static boolean isOf(LogState log, Place place) {
     Position end = log.last();
     boolean known = false;

@@ -14,7 +14,8 @@ import java.util.List;
  * @param appended how many events were ever appended in this life
  * @param millis Redis's clock
  */
-public record LogState(String life, List<Term> terms, Position trimmed, Position last, long appended, long millis) {
+public record LogState(
+    String life, List<Term> terms, Position trimmed, Position last, long appended, long millis) {
 
   public LogState {
     terms = List.copyOf(terms);

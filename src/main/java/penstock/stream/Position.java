@@ -1,8 +1,9 @@
 package penstock.stream;
 
 /**
- * The id of an entry in one partition: milliseconds since 1970 by Redis's clock, and a number within them. Both are
- * unsigned 64 bits in Redis; here they stay within a signed long, which lasts longer than the clock.
+ * The id of an entry in one partition: milliseconds since 1970 by Redis's clock, and a number
+ * within them. Both are unsigned 64 bits in Redis; here they stay within a signed long, which lasts
+ * longer than the clock.
  */
 public record Position(long millis, long sequence) implements Comparable<Position> {
 
@@ -21,7 +22,8 @@ public record Position(long millis, long sequence) implements Comparable<Positio
     if (dash <= 0) {
       throw new IllegalArgumentException("not a position: " + id);
     }
-    return new Position(Long.parseLong(id.substring(0, dash)), Long.parseLong(id.substring(dash + 1)));
+    return new Position(
+        Long.parseLong(id.substring(0, dash)), Long.parseLong(id.substring(dash + 1)));
   }
 
   public boolean isAfter(Position other) {

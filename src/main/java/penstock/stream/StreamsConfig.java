@@ -12,9 +12,16 @@ import java.util.Map;
 @ConfigMapping(prefix = "penstock.streams")
 public interface StreamsConfig {
 
-  /** Whether an append to an unknown stream creates it. Convenient in development, a typing error in production. */
+  /**
+   * Whether an append to an unknown stream creates it. Convenient in development, a typing error in
+   * production.
+   */
   @WithDefault("false")
   boolean autoCreate();
+
+  /** The dedup window of streams that an append created. */
+  @WithDefault("2m")
+  Duration createdDedupWindow();
 
   /** By name. */
   @WithParentName
@@ -29,7 +36,10 @@ public interface StreamsConfig {
     @Max(1)
     int partitions();
 
-    /** How long a repeated (source, id) is recognised at the least. Costs about 110 bytes of Redis for each event in it. */
+    /**
+     * How long a repeated (source, id) is recognised at the least. Costs about 110 bytes of Redis
+     * for each event in it.
+     */
     @WithDefault("2m")
     Duration dedupWindow();
 
@@ -37,7 +47,10 @@ public interface StreamsConfig {
     @WithDefault("memory")
     Durability durability();
 
-    /** With {@code durability=replicated}: how many replicas must have the events, and how long they may take. */
+    /**
+     * With {@code durability=replicated}: how many replicas must have the events, and how long they
+     * may take.
+     */
     Replication replication();
   }
 

@@ -1,0 +1,71 @@
+package penstock.stream;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import penstock.redis.Keys;
+import penstock.redis.RedisLink;
+import penstock.redis.RedisLinks;
+import penstock.redis.Script;
+
+/**
+ * Reads the logs. Its futures complete on the caller's context and fail as {@link RedisLink} says.
+ */
+@ApplicationScoped
+public class EventLog {
+
+  private static final Script OBSERVE = Script.named("observe");
+
+  private final RedisLink link;
+  private final Keys keys;
+  private final SecureRandom random = new SecureRandom();
+
+  @Inject
+  public EventLog(RedisLinks links, Keys keys) {
+    this.link = links.open("log");
+    this.keys = keys;
+  }
+
+  public Keys.OfPartition keys(Partition partition) {
+    return keys.partition(partition.stream().value(), partition.index());
+  }
+
+  /** The state of the log; a new life or term that nobody noticed yet begins with it. */
+  public Future<LogState> observe(Partition partition) {
+    return observe(partition, link);
+  }
+
+  /** The same over another link, where its order with other commands matters. */
+  public Future<LogState> observe(Partition partition, RedisLink over) {
+    Keys.OfPartition names = keys(partition);
+    return OBSERVE
+        .run(over, OBSERVE.call(names.events(), names.log()).arg(names.seen()).arg(newLife()))
+        .map(LogState::of);
+  }
+
+  /** The state of every partition of the stream, in order. */
+  public Future<List<LogState>> observe(Stream stream) {
+    return Future.all(stream.partitions().stream().map(this::observe).toList())
+        .map(all -> all.<LogState>list());
+  }
+
+  /**
+   * Entries after a position, oldest first, at most {@code count}. Whether some were trimmed in
+   * between tells a {@link #observe} that is sent after it.
+   */
+  public Future<List<LogEntry>> after(Partition partition, Position position, int count) {
+    return link.send(Command.XRANGE, keys(partition).events(), "(" + position, "+", "COUNT", count)
+        .map(LogEntry::list);
+  }
+
+  /** A random string that names a life, should one begin. */
+  public String newLife() {
+    byte[] bytes = new byte[12];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+}

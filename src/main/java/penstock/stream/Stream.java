@@ -1,0 +1,48 @@
+package penstock.stream;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A stream that exists.
+ *
+ * @param partitions in order
+ * @param dedupWindow how long a repeated (source, id) is recognised at the least
+ * @param replicas how many replicas must have an event before it is acknowledged; 0 for none
+ * @param replicationTimeout how long they may take
+ */
+public record Stream(
+    StreamName name,
+    List<Partition> partitions,
+    Duration dedupWindow,
+    int replicas,
+    Duration replicationTimeout) {
+
+  public Stream {
+    partitions = List.copyOf(partitions);
+  }
+
+  static Stream of(StreamName name, StreamsConfig.OfStream settings) {
+    return new Stream(
+        name,
+        IntStream.range(0, settings.partitions())
+            .mapToObj(index -> new Partition(name, index))
+            .toList(),
+        settings.dedupWindow(),
+        settings.durability() == StreamsConfig.Durability.REPLICATED
+            ? settings.replication().replicas()
+            : 0,
+        settings.replication().timeout());
+  }
+
+  /** A stream that was created by an append: all settings as by default. */
+  static Stream created(StreamName name, int partitions, Duration dedupWindow) {
+    return new Stream(
+        name,
+        IntStream.range(0, partitions).mapToObj(index -> new Partition(name, index)).toList(),
+        dedupWindow,
+        0,
+        Duration.ofSeconds(1));
+  }
+}
