@@ -1,0 +1,237 @@
+package penstock.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import penstock.redis.embedded.ServerBinary;
+import penstock.redis.embedded.ServerProcess;
+
+/**
+ * A real Redis server for tests, on a port and a data directory of its own, both of which it keeps
+ * when it is killed, stopped and started again. It ends with the JVM of the test, whatever ends
+ * that.
+ */
+public final class RedisServer implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int PORT_ATTEMPTS = 10;
+  private static final List<String> DEFAULTS =
+      List.of(
+          "--appendonly",
+          "yes",
+          "--appendfsync",
+          "everysec",
+          "--save",
+          "",
+          "--maxmemory-policy",
+          "noeviction");
+
+  private final Path directory;
+  private final ServerBinary binary;
+  private final List<String> options;
+  private @Nullable ServerProcess process;
+  private int port;
+
+  private RedisServer(Path directory, ServerBinary binary, List<String> options) {
+    this.directory = directory;
+    this.binary = binary;
+    this.options = options;
+  }
+
+  /**
+   * Starts the server of the PATH, or else the bundled one.
+   *
+   * @param options further ones, each with its values: {@code "--maxmemory", "10mb"}; they override
+   *     the embedded server's own, which is also noeviction with an append-only file
+   */
+  public static RedisServer start(String... options) {
+    return start(System.getenv("PATH"), options);
+  }
+
+  /**
+   * As {@link #start(String...)}, but the bundled one: the oldest version that Penstock supports.
+   */
+  public static RedisServer startBundled(String... options) {
+    return start("", options);
+  }
+
+  private static RedisServer start(String path, String... options) {
+    try {
+      Path directory = Files.createTempDirectory("penstock-redis-").toRealPath();
+      ServerBinary binary = ServerBinary.find(path, directory).orElseThrow();
+      List<String> all = new ArrayList<>(DEFAULTS);
+      all.addAll(List.of(options));
+      var server = new RedisServer(directory, binary, all);
+      for (int attempt = 0; server.process == null && attempt < PORT_ATTEMPTS; attempt++) {
+        server.launch(ServerProcess.freePort());
+      }
+      server.running();
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void launch(int onPort) {
+    try {
+      process = ServerProcess.start(binary, directory, onPort, options, PATIENCE).orElse(null);
+      port = onPort;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ServerProcess running() {
+    if (process == null) {
+      throw new IllegalStateException("the server does not run");
+    }
+    return process;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public String uri() {
+    return "redis://127.0.0.1:" + port;
+  }
+
+  public long pid() {
+    return running().pid();
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  public String version() {
+    return binary.version().toString();
+  }
+
+  /**
+   * Ends it as kill -9 does, and returns when it is gone. What it answered may be lost: up to a
+   * second.
+   */
+  public void kill() {
+    signal("KILL");
+    CompletableFuture<Process> gone = running().supervisor().onExit();
+    gone.join();
+    process = null;
+  }
+
+  /** Ends it as an operator does; nothing is lost. */
+  public void stop() {
+    try {
+      running().stop();
+      process = null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts it again, on the same port and data, after {@link #kill} or {@link #stop}. */
+  public void startAgain() {
+    if (process != null) {
+      throw new IllegalStateException("the server runs");
+    }
+    launch(port);
+    running();
+  }
+
+  /** Stops it if it runs, and starts it again on the same port and data. */
+  public void restart() {
+    if (process != null) {
+      stop();
+    }
+    startAgain();
+  }
+
+  /** Starts it again without any of its data: what a lost disk leaves. */
+  public void restartEmpty() {
+    if (process != null) {
+      kill();
+    }
+    delete(path -> !path.equals(directory) && !path.equals(binary.path()));
+    startAgain();
+  }
+
+  /** Suspends it: connections stay, answers do not come. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  public void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int result =
+          new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+              .inheritIO()
+              .start()
+              .waitFor();
+      if (result != 0) {
+        throw new IllegalStateException("kill -" + name + " failed");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A connection of its own for one command; see {@link RedisConversation#ask}. */
+  public @Nullable Object ask(Object... command) {
+    try (var conversation = open()) {
+      return conversation.ask(command);
+    }
+  }
+
+  /** A connection for several commands. */
+  public RedisConversation open() {
+    return new RedisConversation(port);
+  }
+
+  /**
+   * Deletes all keys and functions of the server, so that tests that share it do not see each
+   * other's.
+   */
+  public void flush() {
+    ask("FLUSHALL");
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      resume();
+      kill();
+    }
+    delete(path -> true);
+  }
+
+  private void delete(Predicate<Path> which) {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        if (which.test(path)) {
+          Files.delete(path);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
