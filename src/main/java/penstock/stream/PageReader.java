@@ -136,7 +136,7 @@ final class PageReader {
     }
     long average = Math.max(100, bytes / lookedAt);
     long wanted = filter.isOpen() ? limit - found.size() : MAX_READ;
-    return (int) Math.clamp(Math.min(wanted, MAX_BYTES / average), 1, MAX_READ);
+    return Math.clamp(Math.min(wanted, MAX_BYTES / average), 1, MAX_READ);
   }
 
   private static long size(LogEntry entry) {
