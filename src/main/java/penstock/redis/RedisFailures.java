@@ -24,7 +24,7 @@ final class RedisFailures {
    */
   private static final Pattern WRAPPED =
       Pattern.compile(
-          "ERR Error running script \\(call to f_\\w+\\): @user_script:\\d+: -?([A-Z]+ .*)",
+          "ERR Error running script \\(call to f_\\w+\\): @user_script:\\d+: (?:@user_script: \\d+: )?-?([A-Z]+ .*)",
           Pattern.DOTALL);
 
   private RedisFailures() {}
