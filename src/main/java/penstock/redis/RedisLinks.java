@@ -1,5 +1,7 @@
 package penstock.redis;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.proxy.ProxyConfigurationRegistry;
 import io.quarkus.redis.runtime.client.VertxRedisClientFactory;
 import io.quarkus.redis.runtime.client.config.RedisClientConfig;
@@ -16,8 +18,12 @@ import io.vertx.redis.client.Request;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * Opens links to the configured Redis. Each purpose has its own, with a name that CLIENT LIST and
@@ -30,12 +36,15 @@ public class RedisLinks {
   /** Version of the data format; another one in Redis is refused. */
   static final String FORMAT = "1";
 
+  private static final Logger LOG = Logger.getLogger(RedisLinks.class);
+
   private final Vertx vertx;
   private final RedisClientConfig client;
   private final TlsConfigurationRegistry tls;
   private final ProxyConfigurationRegistry proxies;
   private final PenstockRedisConfig config;
   private final Keys keys;
+  private final MeterRegistry meters;
   private final List<RedisLink> open = new CopyOnWriteArrayList<>();
 
   @Inject
@@ -45,7 +54,9 @@ public class RedisLinks {
       TlsConfigurationRegistry tls,
       ProxyConfigurationRegistry proxies,
       PenstockRedisConfig config,
-      Keys keys) {
+      Keys keys,
+      MeterRegistry meters) {
+    this.meters = meters;
     this.vertx = vertx;
     this.client = clients.clients().get(RedisConfig.DEFAULT_CLIENT_NAME);
     this.tls = tls;
@@ -56,14 +67,55 @@ public class RedisLinks {
       throw new ConfigurationException(
           "quarkus.redis.client-type="
               + client.clientType()
-              + " is not supported yet: only standalone is tested. Remove the property.");
+              + " is not supported yet: only standalone is tested. Remove the property.",
+          Set.of("quarkus.redis.client-type"));
     }
+    if (config.maxPending() > client.maxWaitingHandlers()) {
+      throw new ConfigurationException(
+          "penstock.redis.max-pending="
+              + config.maxPending()
+              + " is more than the client takes: raise quarkus.redis.max-waiting-handlers as well.",
+          Set.of("penstock.redis.max-pending", "quarkus.redis.max-waiting-handlers"));
+    }
+    locate();
+  }
+
+  /**
+   * Says where Redis is. Starts the embedded server if there is no other: here, where blocking is
+   * allowed.
+   */
+  private void locate() {
+    if (client.hosts().isPresent()) {
+      String hosts =
+          client.hosts().get().stream()
+              .map(RedisLinks::withoutCredentials)
+              .collect(Collectors.joining(","));
+      LOG.infof("redis configured: hosts=%s", hosts);
+    } else if (client.hostsProviderName().isPresent()) {
+      VertxRedisClientFactory.findProvider(client.hostsProviderName().get()).getHosts();
+    }
+  }
+
+  private static String withoutCredentials(URI host) {
+    return host.getScheme()
+        + "://"
+        + host.getHost()
+        + (host.getPort() < 0 ? "" : ":" + host.getPort())
+        + host.getPath();
   }
 
   /** A new link, which begins to connect at once. */
   public RedisLink open(String purpose) {
     RedisLink link = new RedisLink(purpose, vertx, () -> connector(purpose), this::admit, config);
     open.add(link);
+    Gauge.builder("penstock.redis.up", link, l -> l.isUp() ? 1 : 0)
+        .description("Whether the connection for this purpose is up")
+        .tag("link", purpose)
+        .register(meters);
+    Gauge.builder("penstock.redis.pending", link, RedisLink::pending)
+        .description("Commands sent and not answered")
+        .tag("link", purpose)
+        .register(meters);
     link.start();
     return link;
   }
