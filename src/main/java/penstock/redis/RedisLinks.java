@@ -138,6 +138,10 @@ public class RedisLinks {
                             + FORMAT));
   }
 
+  static String unknownFormat(String format) {
+    return "the data in Redis has format " + format + ", this Penstock knows only " + FORMAT;
+  }
+
   @PreDestroy
   void close() {
     open.forEach(RedisLink::close);
