@@ -132,10 +132,7 @@ public class RedisLinks {
                 format == null || format.toString().equals(FORMAT)
                     ? Future.succeededFuture()
                     : Future.failedFuture(
-                        "the data in Redis has format "
-                            + format
-                            + ", this Penstock knows only "
-                            + FORMAT));
+                        unknownFormat(format.toString())));
   }
 
   static String unknownFormat(String format) {
