@@ -38,11 +38,6 @@ public final class Keys {
     return prefix + ":instances";
   }
 
-  /** Stream that wakes the tail of one instance when what it follows has changed. */
-  public String wake(String instance) {
-    return prefix + ":wake:" + instance;
-  }
-
   /** The keys of a partition; all in one cluster slot, by their hash tag. */
   public OfPartition partition(String stream, int index) {
     return new OfPartition(prefix + ":{" + stream + "/" + index + "}:");

@@ -56,7 +56,7 @@ public record Cursor(Scope scope, List<Place> places) {
       return Optional.of(ResetReason.NEW_LIFE);
     }
     for (int i = 0; i < logs.size(); i++) {
-      if (!isOf(logs.get(i), places.get(i))) {
+      if (!logs.get(i).holds(places.get(i))) {
         return Optional.of(ResetReason.NEW_TERM);
       }
     }
@@ -66,22 +66,6 @@ public record Cursor(Scope scope, List<Place> places) {
       }
     }
     return Optional.empty();
-  }
-
-  /**
-   * The position was in the log when the term after it began, or is in the log of the present term.
-   */
-  private static boolean isOf(LogState log, Place place) {
-    Position end = log.last();
-    boolean known = false;
-    for (Term term : log.terms()) {
-      if (term.number() == place.term()) {
-        known = term.bits() == place.bits();
-      } else if (term.number() == place.term() + 1) {
-        end = term.start();
-      }
-    }
-    return known && !place.position().isAfter(end);
   }
 
   /** The form that clients keep. */

@@ -62,6 +62,16 @@ public class EventLog {
         .map(LogEntry::list);
   }
 
+  /**
+   * Entries after one position up to another, oldest first, at most {@code count}, read over the
+   * link on which an observation sent behind it tells what was trimmed in between.
+   */
+  public Future<LogPage> page(Partition partition, Position after, Position upTo, int count) {
+    return link.send(
+            Command.XRANGE, keys(partition).events(), "(" + after, upTo.toString(), "COUNT", count)
+        .map(LogPage::of);
+  }
+
   /** A random string that names a life, should one begin. */
   public String newLife() {
     byte[] bytes = new byte[12];

@@ -13,9 +13,12 @@ public record LogEntry(Position position, Event event) {
   public static List<LogEntry> list(Response entries) {
     var list = new ArrayList<LogEntry>(entries.size());
     for (Response entry : entries) {
-      list.add(
-          new LogEntry(Position.parse(entry.get(0).toString()), EventFields.read(entry.get(1))));
+      list.add(of(Position.parse(entry.get(0).toString()), entry));
     }
     return list;
+  }
+
+  static LogEntry of(Position position, Response entry) {
+    return new LogEntry(position, EventFields.read(entry.get(1)));
   }
 }

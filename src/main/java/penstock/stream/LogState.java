@@ -25,6 +25,28 @@ public record LogState(
     return terms.getLast();
   }
 
+  /**
+   * Whether a reader's place is one of this log's: its term is known, and its position was in the
+   * log when the term after it began, or is in the log now. What was trimmed counts as held.
+   */
+  public boolean holds(Place place) {
+    Position end = last;
+    boolean known = false;
+    for (Term term : terms) {
+      if (term.number() == place.term()) {
+        known = term.bits() == place.bits();
+      } else if (term.number() == place.term() + 1) {
+        end = term.start();
+      }
+    }
+    return known && !place.position().isAfter(end);
+  }
+
+  /** The same log as it was when a certain entry was its last. */
+  LogState until(Position position) {
+    return new LogState(life, terms, trimmed, position, appended, millis);
+  }
+
   /** Reads the reply of {@code observe.lua}. */
   static LogState of(Response reply) {
     return new LogState(

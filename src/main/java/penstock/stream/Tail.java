@@ -1,27 +1,62 @@
 package penstock.stream;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import penstock.redis.RedisLink;
+import penstock.redis.RedisLinks;
 
 /**
- * Follows the logs of this instance's streams over one blocked connection, for all who want to
- * know. It goes on from its position after a lost connection, so that it misses nothing.
+ * Follows the logs of this instance's streams, for all who want to know: one blocked connection for
+ * those who want the entries, and one for those who only want to be woken, so that a busy log that
+ * nobody wants to see is not read for nothing. It goes on from its position after a lost
+ * connection, so that it misses nothing. While nothing is followed it does nothing.
  */
 @ApplicationScoped
 public class Tail {
 
+  private final TailLoop entries;
+  private final TailLoop wakes;
+
+  @Inject
+  public Tail(
+      Vertx vertx, RedisLinks links, EventLog log, TailConfig config, MeterRegistry meters) {
+    RedisLink control = links.open("tail-control");
+    entries = new TailLoop(vertx, links.open("tail"), control, log, config, TailLoop.Kind.ENTRIES);
+    wakes =
+        new TailLoop(vertx, links.open("tail-wakes"), control, log, config, TailLoop.Kind.WAKES);
+    for (TailLoop loop : new TailLoop[] {entries, wakes}) {
+      meters.gauge("penstock.tail.followed", loop.tags(), loop, TailLoop::followed);
+      meters.more().counter("penstock.tail.reads", loop.tags(), loop, TailLoop::reads);
+    }
+  }
+
   /**
    * Begins to follow a partition.
    *
-   * @return completes with the log's state once following has begun: every entry after its {@code
-   *     last} will be told
+   * @return completes on the tail's event loop, and before the first call of the follower, with the
+   *     log's state once following has begun: every entry after its {@code last} will be told.
+   *     Fails as {@link RedisLink} says.
    */
   public Future<LogState> follow(Partition partition, Follower follower) {
-    throw new UnsupportedOperationException();
+    return loopOf(follower).follow(partition, follower);
   }
 
-  /** Ends what {@link #follow} began. */
+  /** Ends what {@link #follow} began. A call that is under way may still come. */
   public void unfollow(Partition partition, Follower follower) {
-    throw new UnsupportedOperationException();
+    loopOf(follower).unfollow(partition, follower);
+  }
+
+  private TailLoop loopOf(Follower follower) {
+    return follower.wantsEntries() ? entries : wakes;
+  }
+
+  @PreDestroy
+  void close() {
+    entries.close();
+    wakes.close();
   }
 }

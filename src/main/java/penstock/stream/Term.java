@@ -10,7 +10,7 @@ package penstock.stream;
 public record Term(int number, int bits, Position start) {
 
   /** Reads the form of the log's hash, {@code number:bits as four hex digits:start}. */
-  static Term parse(String text) {
+  public static Term parse(String text) {
     String[] parts = text.split(":", 3);
     return new Term(
         Integer.parseInt(parts[0]), Integer.parseInt(parts[1], 16), Position.parse(parts[2]));

@@ -13,13 +13,11 @@ local function read_log(events, log)
     life = f[1], replid = f[2], terms = f[3], last = f[4] or '0-0', trimmed = f[5] or '0-0',
     appended = f[6] or '0', slices = f[7] or '', here = here,
   }
-  local stream = redis.call('TYPE', events).ok
-  if stream ~= 'stream' and stream ~= 'none' then
-    error({err = 'WRONGTYPE ' .. events .. ' is not a stream'})
-  end
-  state.lost = not state.life or (stream == 'none' and state.last ~= '0-0')
+  redis.call('XLEN', events) -- fails if it is something else
+  local exists = redis.call('EXISTS', events) == 1
+  state.lost = not state.life or (not exists and state.last ~= '0-0')
   state.found = {last = '0-0', length = 0}
-  if state.lost and stream == 'stream' then
+  if state.lost and exists then
     local info = redis.call('XINFO', 'STREAM', events)
     for i = 1, #info, 2 do
       if info[i] == 'last-generated-id' then

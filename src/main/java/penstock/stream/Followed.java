@@ -1,0 +1,142 @@
+package penstock.stream;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import penstock.redis.RedisReplyException;
+
+/** A partition that is followed. Belongs to its {@link TailLoop}'s event loop. */
+final class Followed {
+
+  private static final Logger LOG = Logger.getLogger(Followed.class);
+
+  private final Partition partition;
+  private final String key;
+  private final Set<Follower> followers = new LinkedHashSet<>();
+
+  /** As last observed. */
+  private LogState log;
+
+  /** All up to here was told. */
+  private Position position;
+
+  private long checkedAt;
+  private boolean doubtful;
+  private boolean broken;
+
+  Followed(Partition partition, String key, LogState log) {
+    this.partition = partition;
+    this.key = key;
+    this.log = log;
+    this.position = log.last();
+    this.checkedAt = System.nanoTime();
+  }
+
+  Partition partition() {
+    return partition;
+  }
+
+  /** The name of the log in Redis. */
+  String key() {
+    return key;
+  }
+
+  Position position() {
+    return position;
+  }
+
+  /** Adds a follower; tells it from where on it follows. */
+  LogState join(Follower follower) {
+    followers.add(follower);
+    return log.until(position);
+  }
+
+  /** Removes a follower. */
+  void leave(Follower follower) {
+    followers.remove(follower);
+  }
+
+  boolean isDeserted() {
+    return followers.isEmpty();
+  }
+
+  /** The connection was lost, so that anything may have happened to the log. */
+  void doubt() {
+    doubtful = true;
+  }
+
+  /** Should be observed now, not only when a read returns. */
+  boolean isDoubtful() {
+    return doubtful;
+  }
+
+  /** Cannot be observed: its key holds something else. It would make a read of all logs fail. */
+  boolean isBroken() {
+    return broken;
+  }
+
+  void failed(RedisReplyException why) {
+    if (!broken) {
+      LOG.errorf("the log cannot be read: partition=%s reason=%s", partition, why.getMessage());
+    }
+    checkedAt = System.nanoTime();
+    doubtful = false;
+    broken = true;
+  }
+
+  boolean isDue(long now, long interval) {
+    return doubtful || now - checkedAt >= interval;
+  }
+
+  /**
+   * Takes in what an observation says that was made after the last read from {@link #position}.
+   *
+   * @return whether the entries of that read can be told: the log is the one they were asked of.
+   *     Otherwise they must be read again, from what is the position then.
+   */
+  boolean check(LogState now) {
+    LogState before = log;
+    checkedAt = System.nanoTime();
+    doubtful = false;
+    broken = false;
+    log = now;
+    if (!now.life().equals(before.life())
+        || !now.holds(Place.in(before, position))
+        || now.trimmed().isAfter(position)) {
+      LOG.infof(
+          "the log has moved: partition=%s position=%s last=%s trimmed=%s sameLife=%s",
+          partition, position, now.last(), now.trimmed(), now.life().equals(before.life()));
+      position = now.last();
+      tell(follower -> follower.moved(now));
+      return false;
+    }
+    // What was read may be of either term, so it is read again, in the term that is now known.
+    return now.term().equals(before.term());
+  }
+
+  /** Tells entries that a read brought and that were found good. */
+  void tell(LogPage page) {
+    position = page.last();
+    if (!page.entries().isEmpty()) {
+      tell(follower -> follower.appended(log, page.entries()));
+    }
+  }
+
+  /** Tells only that there is something new. All up to the log's end counts as told. */
+  void wake() {
+    position = log.last();
+    tell(follower -> follower.appended(log, List.of()));
+  }
+
+  private void tell(Consumer<Follower> what) {
+    for (Follower follower : List.copyOf(followers)) {
+      try {
+        what.accept(follower);
+      } catch (RuntimeException e) {
+        LOG.errorf(e, "a follower failed: partition=%s", partition);
+      }
+    }
+  }
+}
