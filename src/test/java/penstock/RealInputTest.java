@@ -23,7 +23,9 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import penstock.redis.RedisResource;
 
-/** The real events through the whole service, twice, against totals that were computed without it. */
+/**
+ * The real events through the whole service, twice, against totals that were computed without it.
+ */
 @QuarkusTest
 @WithTestResource(RedisResource.class)
 class RealInputTest {
@@ -48,14 +50,17 @@ class RealInputTest {
 
     JsonObject expected = expected();
     assertThat(views.get("commits-by-type")).isEqualTo(expected.getJsonObject("byType"));
-    assertThat(views.get("commits-by-repository")).isEqualTo(expected.getJsonObject("byRepository"));
-    assertThat(views.get("commits-by-author")).containsAll(expected.getJsonObject("commitsByAuthorTop20"));
+    assertThat(views.get("commits-by-repository"))
+        .isEqualTo(expected.getJsonObject("byRepository"));
+    assertThat(views.get("commits-by-author"))
+        .containsAll(expected.getJsonObject("commitsByAuthorTop20"));
     assertThat(views.get("repositories")).isEqualTo(mergedByRepository());
   }
 
   private PostEvents post() throws IOException, InterruptedException {
     ByteArrayOutputStream progress = new ByteArrayOutputStream();
-    PostEvents poster = new PostEvents(target, new PrintStream(progress, true, StandardCharsets.UTF_8));
+    PostEvents poster =
+        new PostEvents(target, new PrintStream(progress, true, StandardCharsets.UTF_8));
     poster.post(FILE);
     assertThat(progress.toString(StandardCharsets.UTF_8)).contains("26,962 events posted");
     return poster;
@@ -65,7 +70,10 @@ class RealInputTest {
   private static Map<String, JsonObject> views() {
     String latest = given().get("/streams/commits/events?cursor=latest").path("cursor");
     Map<String, JsonObject> views = new LinkedHashMap<>();
-    for (String view : new String[] {"commits-by-type", "commits-by-repository", "commits-by-author", "repositories"}) {
+    for (String view :
+        new String[] {
+          "commits-by-type", "commits-by-repository", "commits-by-author", "repositories"
+        }) {
       JsonObject entries = new JsonObject();
       String after = "";
       boolean complete = false;
@@ -83,7 +91,10 @@ class RealInputTest {
                     .extract()
                     .asString());
         JsonArray rows = page.getJsonArray("entries");
-        rows.forEach(row -> entries.put(((JsonObject) row).getString("key"), ((JsonObject) row).getValue("value")));
+        rows.forEach(
+            row ->
+                entries.put(
+                    ((JsonObject) row).getString("key"), ((JsonObject) row).getValue("value")));
         complete = page.getBoolean("complete");
         after = page.getString("next");
       }
@@ -98,7 +109,10 @@ class RealInputTest {
     }
   }
 
-  /** All members of all data by repository, the last one wins: no data of these events has an object or null in it. */
+  /**
+   * All members of all data by repository, the last one wins: no data of these events has an object
+   * or null in it.
+   */
   private static JsonObject mergedByRepository() throws IOException {
     JsonObject merged = new JsonObject();
     try (BufferedReader lines =

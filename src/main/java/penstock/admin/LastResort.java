@@ -13,7 +13,9 @@ import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 
-/** Answers what no feature answers: nothing here, wrong method, malformed URL, unforeseen failure. */
+/**
+ * Answers what no feature answers: nothing here, wrong method, malformed URL, unforeseen failure.
+ */
 @ApplicationScoped
 class LastResort {
 
@@ -45,23 +47,32 @@ class LastResort {
 
   private static void malformed(RoutingContext context) {
     Problems.answer(
-        context, ProblemException.of(ProblemType.MALFORMED_REQUEST, "The request's URL cannot be decoded."));
+        context,
+        ProblemException.of(ProblemType.MALFORMED_REQUEST, "The request's URL cannot be decoded."));
   }
 
   private static void nothingHere(RoutingContext context) {
     Problems.answer(
         context,
-        ProblemException.of(ProblemType.NOT_FOUND, "No resource has the path " + context.request().path() + "."));
+        ProblemException.of(
+            ProblemType.NOT_FOUND, "No resource has the path " + context.request().path() + "."));
   }
 
   private static void wrongMethod(Router router, RoutingContext context) {
     Set<String> allowed = new TreeSet<>();
     for (Route route : router.getRoutes()) {
-      if (route.methods() != null && route.getPath() != null && matches(route.getPath(), context.request().path())) {
+      if (route.methods() != null
+          && route.getPath() != null
+          && matches(route.getPath(), context.request().path())) {
         for (HttpMethod method : route.methods()) {
           allowed.add(method.name());
         }
       }
+    }
+    if (allowed.isEmpty()) {
+      // Only a route for all paths fits, such as that of static files.
+      nothingHere(context);
+      return;
     }
     String methods = String.join(", ", allowed);
     context.response().putHeader(HttpHeaders.ALLOW, methods);
@@ -69,7 +80,11 @@ class LastResort {
         context,
         ProblemException.of(
             ProblemType.METHOD_NOT_ALLOWED,
-            "The method " + context.request().method() + " is not allowed here, but " + methods + "."));
+            "The method "
+                + context.request().method()
+                + " is not allowed here, but "
+                + methods
+                + "."));
   }
 
   /** Whether a path fits a route's pattern, such as {@code /streams/:stream/events}. */

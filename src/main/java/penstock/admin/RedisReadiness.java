@@ -9,7 +9,10 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 import penstock.redis.RedisMonitor;
 
-/** Ready only while Redis is there and may be used. Answers on the event loop, from what the monitor last saw. */
+/**
+ * Ready only while Redis is there and may be used. Answers on the event loop, from what the monitor
+ * last saw.
+ */
 @Readiness
 @ApplicationScoped
 class RedisReadiness implements AsyncHealthCheck {

@@ -1,5 +1,6 @@
 /**
- * What operators and platforms ask of the service: health, and the answers to requests that no feature takes.
+ * What operators and platforms ask of the service: health, and the answers to requests that no
+ * feature takes.
  *
  * <p>Invariant: nothing here waits for Redis; it tells what others have seen.
  */

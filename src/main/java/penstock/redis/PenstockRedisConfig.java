@@ -37,7 +37,10 @@ public interface PenstockRedisConfig {
   @Min(64)
   int maxPending();
 
-  /** How often Redis is looked at: its role, its settings, its memory. Bounds how late readiness notices. */
+  /**
+   * How often Redis is looked at: its role, its settings, its memory. Bounds how late readiness
+   * notices.
+   */
   @WithDefault("1s")
   Duration monitorInterval();
 

@@ -49,7 +49,9 @@ record RedisInfo(
     }
     if (!evictionPolicy.equals("noeviction")) {
       return Optional.of(
-          "its maxmemory-policy is " + evictionPolicy + ", which loses events; set it to noeviction");
+          "its maxmemory-policy is "
+              + evictionPolicy
+              + ", which loses events; set it to noeviction");
     }
     return Optional.empty();
   }

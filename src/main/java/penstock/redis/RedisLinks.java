@@ -131,8 +131,7 @@ public class RedisLinks {
             format ->
                 format == null || format.toString().equals(FORMAT)
                     ? Future.succeededFuture()
-                    : Future.failedFuture(
-                        unknownFormat(format.toString())));
+                    : Future.failedFuture(unknownFormat(format.toString())));
   }
 
   static String unknownFormat(String format) {

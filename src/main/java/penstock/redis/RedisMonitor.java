@@ -15,13 +15,18 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Looks after Redis, on a link of its own: whether it is there, whether it may be used, and how full it is. */
+/**
+ * Looks after Redis, on a link of its own: whether it is there, whether it may be used, and how
+ * full it is.
+ */
 @ApplicationScoped
 public class RedisMonitor {
 
   private static final Logger LOG = Logger.getLogger(RedisMonitor.class);
 
-  /** While Redis is not usable it is looked at more often, so that its return is noticed at once. */
+  /**
+   * While Redis is not usable it is looked at more often, so that its return is noticed at once.
+   */
   private static final int FASTER = 10;
 
   private final RedisLinks links;
@@ -37,7 +42,8 @@ public class RedisMonitor {
   private boolean warned;
 
   @Inject
-  public RedisMonitor(RedisLinks links, Vertx vertx, Keys keys, PenstockRedisConfig config, MeterRegistry meters) {
+  public RedisMonitor(
+      RedisLinks links, Vertx vertx, Keys keys, PenstockRedisConfig config, MeterRegistry meters) {
     this.links = links;
     this.vertx = vertx;
     this.keys = keys;
@@ -51,17 +57,26 @@ public class RedisMonitor {
     Gauge.builder("penstock.redis.ready", this, m -> m.objection().isEmpty() ? 1 : 0)
         .description("Whether Redis is there and may be used")
         .register(meters);
-    Gauge.builder("penstock.redis.memory.used", this, m -> m.info == null ? Double.NaN : m.info.usedMemory())
+    Gauge.builder(
+            "penstock.redis.memory.used",
+            this,
+            m -> m.info == null ? Double.NaN : m.info.usedMemory())
         .baseUnit("bytes")
         .register(meters);
-    Gauge.builder("penstock.redis.memory.limit", this, m -> m.info == null ? Double.NaN : m.info.maxMemory())
+    Gauge.builder(
+            "penstock.redis.memory.limit",
+            this,
+            m -> m.info == null ? Double.NaN : m.info.maxMemory())
         .description("0 if there is none")
         .baseUnit("bytes")
         .register(meters);
     look(opened);
   }
 
-  /** Why Redis cannot be used now; empty if it can. From any thread; tells the last look, does not look itself. */
+  /**
+   * Why Redis cannot be used now; empty if it can. From any thread; tells the last look, does not
+   * look itself.
+   */
   public Optional<String> objection() {
     RedisLink current = link;
     if (current != null && !current.isUp()) {
@@ -70,7 +85,10 @@ public class RedisMonitor {
     return objection.isEmpty() ? Optional.empty() : Optional.of(objection);
   }
 
-  /** The version of the server last seen, such as {@code 7.0.15} or {@code valkey-8.1.0}; empty if none was. */
+  /**
+   * The version of the server last seen, such as {@code 7.0.15} or {@code valkey-8.1.0}; empty if
+   * none was.
+   */
   public Optional<String> version() {
     return Optional.ofNullable(info).map(RedisInfo::version);
   }
@@ -79,11 +97,13 @@ public class RedisMonitor {
     judge(at)
         .onComplete(
             verdict -> {
-              objection = verdict.succeeded() ? verdict.result().orElse("") : reason(verdict.cause());
+              objection =
+                  verdict.succeeded() ? verdict.result().orElse("") : reason(verdict.cause());
               tell();
               long interval = config.monitorInterval().toMillis();
               vertx.setTimer(
-                  Math.max(1, objection.isEmpty() ? interval : interval / FASTER), again -> look(at));
+                  Math.max(1, objection.isEmpty() ? interval : interval / FASTER),
+                  again -> look(at));
             });
   }
 
@@ -98,13 +118,17 @@ public class RedisMonitor {
             });
   }
 
-  /** Notes the format in a Redis that is new to Penstock, so that a later version knows what it finds. */
+  /**
+   * Notes the format in a Redis that is new to Penstock, so that a later version knows what it
+   * finds.
+   */
   private Future<Optional<String>> judgeFormat(RedisLink at) {
     return at.send(Command.HGET, keys.meta(), "format")
         .compose(
             format -> {
               if (format == null) {
-                return at.send(Command.HSETNX, keys.meta(), "format", RedisLinks.FORMAT).map(Optional.<String>empty());
+                return at.send(Command.HSETNX, keys.meta(), "format", RedisLinks.FORMAT)
+                    .map(Optional.<String>empty());
               }
               return Future.succeededFuture(
                   format.toString().equals(RedisLinks.FORMAT)
@@ -129,13 +153,11 @@ public class RedisMonitor {
     } else if (seen != null) {
       LOG.infof(
           "redis ready: version=%s append-only=%s used-memory=%d max-memory=%d",
-          seen.version(),
-          seen.appendOnly(),
-          seen.usedMemory(),
-          seen.maxMemory());
+          seen.version(), seen.appendOnly(), seen.usedMemory(), seen.maxMemory());
       if (!seen.appendOnly() && !warned) {
         warned = true;
-        LOG.warn("redis has no append-only file: what it acknowledged is lost when it restarts; set appendonly yes");
+        LOG.warn(
+            "redis has no append-only file: what it acknowledged is lost when it restarts; set appendonly yes");
       }
     }
   }

@@ -7,12 +7,16 @@ import java.util.Optional;
 @ConfigMapping(prefix = "penstock.auth")
 public interface AuthConfig {
 
-  /** Unset: only loopback is listened on, since everyone who reaches the service may do everything. */
+  /**
+   * Unset: only loopback is listened on, since everyone who reaches the service may do everything.
+   */
   Optional<Mode> mode();
 
   /** What is asked of a caller. */
   enum Mode {
-    /** Nothing: whoever reaches the service may do everything. For networks that keep others out. */
+    /**
+     * Nothing: whoever reaches the service may do everything. For networks that keep others out.
+     */
     NONE,
     /** A JSON Web Token. Not supported yet. */
     JWT

@@ -13,7 +13,9 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** Refuses a start that would open the service to a network without a decision on who may use it. */
+/**
+ * Refuses a start that would open the service to a network without a decision on who may use it.
+ */
 @ApplicationScoped
 class Exposure {
 
@@ -28,7 +30,10 @@ class Exposure {
     this.host = host;
   }
 
-  /** Before anything else is started: the server opens its port only when all observers have returned. */
+  /**
+   * Before anything else is started: the server opens its port only when all observers have
+   * returned.
+   */
   void check(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
     if (config.mode().isEmpty()) {
       if (!isLoopback(host)) {
@@ -40,7 +45,8 @@ class Exposure {
                 + " quarkus.http.host alone to listen on loopback only.",
             Set.of("penstock.auth.mode"));
       }
-      LOG.infof("auth undecided: mode=unset host=%s; only this machine can reach the service", host);
+      LOG.infof(
+          "auth undecided: mode=unset host=%s; only this machine can reach the service", host);
     } else if (config.mode().get() == AuthConfig.Mode.JWT) {
       throw new ConfigurationException(
           "penstock.auth.mode=jwt is not supported yet. Set penstock.auth.mode=none, or remove it to listen on"

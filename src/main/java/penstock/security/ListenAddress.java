@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * The address that is listened on where {@code quarkus.http.host} is not set: loopback, or all with {@code
- * penstock.auth.mode=none}.
+ * The address that is listened on where {@code quarkus.http.host} is not set: loopback, or all with
+ * {@code penstock.auth.mode=none}.
  */
 public final class ListenAddress implements ConfigSourceFactory {
 
@@ -26,7 +26,8 @@ public final class ListenAddress implements ConfigSourceFactory {
     String value = mode == null ? null : mode.getValue();
     String address = "none".equalsIgnoreCase(value) ? "0.0.0.0" : LOOPBACK;
     return List.of(
-        new PropertiesConfigSource(Map.of("quarkus.http.host", address), "penstock listen address", ORDINAL));
+        new PropertiesConfigSource(
+            Map.of("quarkus.http.host", address), "penstock listen address", ORDINAL));
   }
 
   @Override

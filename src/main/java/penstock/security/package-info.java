@@ -1,7 +1,8 @@
 /**
  * Who may do what, and from where the service can be reached.
  *
- * <p>Invariant: without a decision of the operator the service is reachable from its own machine only.
+ * <p>Invariant: without a decision of the operator the service is reachable from its own machine
+ * only.
  */
 @NullMarked
 package penstock.security;
