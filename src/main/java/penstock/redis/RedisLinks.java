@@ -145,11 +145,11 @@ public class RedisLinks {
             format ->
                 format == null || format.toString().equals(FORMAT)
                     ? Future.succeededFuture()
-                    : Future.failedFuture(
-                        "the data in Redis has format "
-                            + format
-                            + ", this Penstock knows only "
-                            + FORMAT));
+                    : Future.failedFuture(unknownFormat(format.toString())));
+  }
+
+  static String unknownFormat(String format) {
+    return "the data in Redis has format " + format + ", this Penstock knows only " + FORMAT;
   }
 
   @PreDestroy
