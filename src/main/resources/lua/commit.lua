@@ -8,7 +8,7 @@
 --       then number of entries, and for each: key, what became of it (+ made, = changed, - deleted),
 --       number of arguments and field, value, ..., number of fields removed and their names
 --       then number of dead letters, and for each: number of arguments and field, value, ...
--- Result  the log's last position, and how many events lie beyond what is now applied
+-- Result  how many events were ever appended to the log, and how many of them are applied now
 -- Errors  FENCED  the fence is not mine any more, or Redis has another master or the log another life
 --         MOVED   `applied` is not the position that was folded from
 --         GAP     the first log entry beyond `applied` is not the batch's first
@@ -123,7 +123,7 @@ local function write()
   if letters > 0 then
     redis.call('HINCRBY', view, 'dead', letters)
   end
-  return {l[2], tonumber(l[3]) - total}
+  return {tonumber(l[3]), total}
 end
 
 local done, result = pcall(write)
