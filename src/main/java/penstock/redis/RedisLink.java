@@ -12,6 +12,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -39,6 +40,8 @@ public final class RedisLink {
   private final PenstockRedisConfig config;
 
   private volatile @Nullable RedisSession session;
+  private final Promise<Void> firstAttempt = Promise.promise();
+  private final AtomicInteger early = new AtomicInteger();
   private volatile String downReason = "not connected yet";
   private volatile boolean closed;
 
@@ -104,9 +107,30 @@ public final class RedisLink {
   /** The reply, or null for a nil reply. */
   public Future<Response> send(Request request) {
     RedisSession current = session;
-    return current == null
+    if (current != null) {
+      return current.send(request);
+    }
+    return firstAttempt.future().isComplete()
         ? Future.failedFuture(RedisFailures.notSent(downReason))
-        : current.send(request);
+        : sendAfterFirstAttempt(request);
+  }
+
+  /**
+   * A link that was just opened is not down yet: what comes in the meantime waits, up to the bound.
+   */
+  private Future<Response> sendAfterFirstAttempt(Request request) {
+    if (early.incrementAndGet() > config.maxPending()) {
+      return Future.failedFuture(RedisFailures.tooBusy());
+    }
+    return firstAttempt
+        .future()
+        .compose(
+            settled -> {
+              RedisSession first = session;
+              return first == null
+                  ? Future.failedFuture(RedisFailures.notSent(downReason))
+                  : first.send(request);
+            });
   }
 
   /** Several commands in one write; the replies in order. Each fails or succeeds for itself. */
@@ -135,6 +159,7 @@ public final class RedisLink {
       client = clients.get();
     } catch (RuntimeException e) {
       retry(e);
+      firstAttempt.tryComplete();
       return;
     }
     // Not all that can go wrong while connecting completes the client's own future, hence a promise
@@ -162,6 +187,7 @@ public final class RedisLink {
                 client.close();
                 retry(result.cause());
               }
+              firstAttempt.tryComplete();
             });
   }
 

@@ -6,6 +6,7 @@ import io.quarkus.proxy.ProxyConfigurationRegistry;
 import io.quarkus.redis.runtime.client.VertxRedisClientFactory;
 import io.quarkus.redis.runtime.client.config.RedisClientConfig;
 import io.quarkus.redis.runtime.client.config.RedisConfig;
+import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.vertx.core.Future;
@@ -15,6 +16,7 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
+import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -30,6 +32,7 @@ import org.jboss.logging.Logger;
  * the metrics show, so that a blocked read never delays a command and one feature's load is told
  * from another's.
  */
+@Startup
 @ApplicationScoped
 public class RedisLinks {
 
@@ -46,6 +49,7 @@ public class RedisLinks {
   private final Keys keys;
   private final MeterRegistry meters;
   private final List<RedisLink> open = new CopyOnWriteArrayList<>();
+  private RedisLink commands;
 
   @Inject
   public RedisLinks(
@@ -77,7 +81,12 @@ public class RedisLinks {
               + " is more than the client takes: raise quarkus.redis.max-waiting-handlers as well.",
           Set.of("penstock.redis.max-pending", "quarkus.redis.max-waiting-handlers"));
     }
+  }
+
+  @PostConstruct
+  void begin() {
     locate();
+    commands = open("commands");
   }
 
   /**
@@ -102,6 +111,11 @@ public class RedisLinks {
         + host.getHost()
         + (host.getPort() < 0 ? "" : ":" + host.getPort())
         + host.getPath();
+  }
+
+  /** The link that all share whose commands and replies are small. */
+  public RedisLink commands() {
+    return commands;
   }
 
   /** A new link, which begins to connect at once. */
@@ -131,11 +145,11 @@ public class RedisLinks {
             format ->
                 format == null || format.toString().equals(FORMAT)
                     ? Future.succeededFuture()
-                    : Future.failedFuture(
-                        "the data in Redis has format "
-                            + format
-                            + ", this Penstock knows only "
-                            + FORMAT));
+                    : Future.failedFuture(unknownFormat(format.toString())));
+  }
+
+  static String unknownFormat(String format) {
+    return "the data in Redis has format " + format + ", this Penstock knows only " + FORMAT;
   }
 
   @PreDestroy

@@ -12,6 +12,11 @@ record LinkSettings(Duration timeout, Duration reconnectBackoff, int maxPending)
   }
 
   @Override
+  public Duration monitorInterval() {
+    return Duration.ofSeconds(1);
+  }
+
+  @Override
   public Embedded embedded() {
     throw new UnsupportedOperationException();
   }

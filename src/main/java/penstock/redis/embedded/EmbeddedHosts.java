@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.PenstockRedisConfig;
@@ -50,7 +51,8 @@ public final class EmbeddedHosts implements RedisHostsProvider {
       throw refused("a native executable has none in it");
     }
     try {
-      return EmbeddedRedis.start(Path.of(config.directory()));
+      return EmbeddedRedis.start(
+          Path.of(config.directory()), Objects.requireNonNullElse(System.getenv("PATH"), ""));
     } catch (IOException e) {
       throw refused(e.getMessage());
     }
