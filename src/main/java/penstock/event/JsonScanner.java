@@ -132,7 +132,7 @@ final class JsonScanner {
   }
 
   /** The offset of the first byte from here that is not a printable ASCII character as it is. */
-  private static int skipOrdinary(byte[] bytes, int from) {
+  static int skipOrdinary(byte[] bytes, int from) {
     int i = from;
     while (i + 8 <= bytes.length) {
       long eight = (long) EIGHT.get(bytes, i);
@@ -201,11 +201,6 @@ final class JsonScanner {
   /** Whether the last string is of printable ASCII characters, none escaped. */
   boolean stringIsPlain() {
     return stringPlain;
-  }
-
-  /** Bytes of the last string as it stands. */
-  int stringLength() {
-    return stringTo - stringFrom;
   }
 
   /** The value of the last string. */
