@@ -188,6 +188,9 @@ final class JsonScanner {
     if (stringTo - stringFrom > MAX_NAME) {
       throw new JsonSyntaxException(stringFrom, "a name is longer than " + MAX_NAME + " bytes");
     }
+    if (stringEscaped && Characters.hasLoneSurrogate(text())) {
+      throw new JsonSyntaxException(stringFrom, "a name has half of a surrogate pair");
+    }
     expect(':');
   }
 

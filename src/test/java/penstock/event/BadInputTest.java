@@ -89,6 +89,9 @@ class BadInputTest {
     malformed("a name without value", "{\"id\"}", "there must be a ':'");
     malformed("single quotes", "{'id':'1'}", "there must be a string");
     malformed("a comment", "{" + REQUIRED + "/* no */}", "line 1, column 55");
+    malformed(
+        "half a character in a name", "{\"data\":{\"\\ud83d\":1}}", "half of a surrogate pair");
+    malformed("a name too long", "{\"" + "x".repeat(50_001) + "\":1}", "a name is longer");
     malformed("two events", GOOD + "\n" + GOOD, "line 2, column 1: there is something after");
     malformed("columns are characters", "{\"é😀\": x}", "line 1, column 8");
     for (String value :
