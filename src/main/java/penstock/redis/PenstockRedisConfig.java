@@ -37,6 +37,13 @@ public interface PenstockRedisConfig {
   @Min(64)
   int maxPending();
 
+  /**
+   * How often Redis is looked at: its role, its settings, its memory. Bounds how late readiness
+   * notices.
+   */
+  @WithDefault("1s")
+  Duration monitorInterval();
+
   Embedded embedded();
 
   /** The Redis server that is started beside the service where none is configured. */

@@ -2,6 +2,8 @@ package penstock.redis;
 
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -10,6 +12,20 @@ import penstock.problem.ProblemType;
 final class RedisFailures {
 
   private static final Duration SOON = Duration.ofSeconds(1);
+
+  /** What the Vert.x client says of a command that it did not write. */
+  private static final String CLOSED_BEFORE = "Connection is closed";
+
+  private static final String CLIENT_FULL = "Redis waiting queue is full";
+
+  /**
+   * How Redis 6.2 wraps the error of a command that a script called; later versions give it as it
+   * is.
+   */
+  private static final Pattern WRAPPED =
+      Pattern.compile(
+          "ERR Error running script \\(call to f_\\w+\\): @user_script:\\d+: (?:@user_script: \\d+: )?-?([A-Z]+ .*)",
+          Pattern.DOTALL);
 
   private RedisFailures() {}
 
@@ -31,8 +47,18 @@ final class RedisFailures {
         .exception();
   }
 
-  /** What became of a command that was sent and did not succeed. */
+  /** What became of a command that was given to the client and did not succeed. */
   static RuntimeException of(Throwable failure) {
+    if (failure instanceof RuntimeException known
+        && (known instanceof ProblemException || known instanceof RedisReplyException)) {
+      return known;
+    }
+    if (CLOSED_BEFORE.equals(failure.getMessage())) {
+      return notSent("the connection was lost");
+    }
+    if (CLIENT_FULL.equals(failure.getMessage())) {
+      return tooBusy();
+    }
     if (failure instanceof ErrorType error && !error.is("CONNECTION_CLOSED")) {
       return reply(error.getMessage());
     }
@@ -45,7 +71,9 @@ final class RedisFailures {
         failure);
   }
 
-  private static RuntimeException reply(String message) {
+  private static RuntimeException reply(String reply) {
+    Matcher wrapped = WRAPPED.matcher(reply);
+    String message = wrapped.matches() ? wrapped.group(1) : reply;
     String code = new RedisReplyException(message).code();
     return switch (code) {
       case "OOM" ->

@@ -1,5 +1,6 @@
 package penstock.redis;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,7 +12,6 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -38,14 +38,16 @@ public final class RedisLink {
   private final Supplier<Redis> clients;
   private final Function<RedisConnection, Future<Void>> admission;
   private final PenstockRedisConfig config;
-  private final AtomicInteger pending = new AtomicInteger();
-  private final AtomicInteger failedAttempts = new AtomicInteger();
 
-  private volatile @Nullable RedisConnection connection;
+  private volatile @Nullable RedisSession session;
+  private final Promise<Void> firstAttempt = Promise.promise();
+  private final AtomicInteger early = new AtomicInteger();
   private volatile String downReason = "not connected yet";
-  private volatile long lastProgress = System.nanoTime();
   private volatile boolean closed;
-  private @Nullable Redis client;
+
+  // Below: only on the context.
+  private int failedAttempts;
+  private @Nullable Promise<RedisSession> attempt;
   private long watchdog;
 
   RedisLink(
@@ -63,18 +65,39 @@ public final class RedisLink {
   }
 
   void start() {
-    watchdog =
-        vertx.setPeriodic(Math.max(100, config.timeout().toMillis() / 4), timer -> closeIfStuck());
-    context.runOnContext(go -> connect());
+    context.runOnContext(
+        go -> {
+          watchdog =
+              vertx.setPeriodic(
+                  Math.max(20, config.timeout().toMillis() / 4), timer -> closeIfStuck());
+          connect();
+        });
+  }
+
+  /** What it is for, as CLIENT LIST shows it. */
+  public String name() {
+    return name;
   }
 
   public boolean isUp() {
-    return connection != null;
+    return session != null;
   }
 
   /** Why the link is down, in a few words; of no meaning while it is up. */
   public String downReason() {
     return downReason;
+  }
+
+  /** Commands sent and not answered. */
+  public int pending() {
+    RedisSession current = session;
+    return current == null ? 0 : current.pending();
+  }
+
+  /** Nanoseconds since an answer last came, while one is awaited; else 0. */
+  public long silence() {
+    RedisSession current = session;
+    return current == null ? 0 : current.silence();
   }
 
   public Future<Response> send(Command command, Object... args) {
@@ -83,25 +106,30 @@ public final class RedisLink {
 
   /** The reply, or null for a nil reply. */
   public Future<Response> send(Request request) {
-    RedisConnection current = connection;
-    if (current == null) {
-      return Future.failedFuture(RedisFailures.notSent(downReason));
+    RedisSession current = session;
+    if (current != null) {
+      return current.send(request);
     }
-    if (pending.get() >= config.maxPending()) {
+    return firstAttempt.future().isComplete()
+        ? Future.failedFuture(RedisFailures.notSent(downReason))
+        : sendAfterFirstAttempt(request);
+  }
+
+  /**
+   * A link that was just opened is not down yet: what comes in the meantime waits, up to the bound.
+   */
+  private Future<Response> sendAfterFirstAttempt(Request request) {
+    if (early.incrementAndGet() > config.maxPending()) {
       return Future.failedFuture(RedisFailures.tooBusy());
     }
-    if (pending.getAndIncrement() == 0) {
-      lastProgress = System.nanoTime();
-    }
-    return current
-        .send(request)
-        .transform(
-            reply -> {
-              pending.decrementAndGet();
-              lastProgress = System.nanoTime();
-              return reply.succeeded()
-                  ? Future.succeededFuture(reply.result())
-                  : Future.failedFuture(RedisFailures.of(reply.cause()));
+    return firstAttempt
+        .future()
+        .compose(
+            settled -> {
+              RedisSession first = session;
+              return first == null
+                  ? Future.failedFuture(RedisFailures.notSent(downReason))
+                  : first.send(request);
             });
   }
 
@@ -126,90 +154,103 @@ public final class RedisLink {
     if (closed) {
       return;
     }
-    Redis fresh;
+    Redis client;
     try {
-      fresh = clients.get();
+      client = clients.get();
     } catch (RuntimeException e) {
-      retry(null, e);
+      retry(e);
+      firstAttempt.tryComplete();
       return;
     }
-    client = fresh;
-    long deadline = vertx.setTimer(config.timeout().toMillis(), late -> fresh.close());
-    fresh
-        .connect()
-        .compose(opened -> admission.apply(opened).map(opened))
+    // Not all that can go wrong while connecting completes the client's own future, hence a promise
+    // and a deadline.
+    Promise<RedisSession> opened = Promise.promise();
+    attempt = opened;
+    long deadline =
+        vertx.setTimer(
+            config.timeout().toMillis(),
+            late -> opened.tryFail("no answer within " + config.timeout().toMillis() + " ms"));
+    client.connect().compose(this::admitted).onComplete(result -> settle(client, result, opened));
+    opened
+        .future()
         .onComplete(
             result -> {
-              boolean inTime = vertx.cancelTimer(deadline);
-              if (result.failed() || !inTime || closed) {
-                retry(
-                    fresh,
-                    result.failed()
-                        ? result.cause()
-                        : new IllegalStateException("no answer in time"));
+              vertx.cancelTimer(deadline);
+              attempt = null;
+              if (result.succeeded()) {
+                session = result.result();
+                if (failedAttempts > 0) {
+                  LOG.infof("redis link up: link=%s attempts=%d", name, failedAttempts + 1);
+                }
+                failedAttempts = 0;
               } else {
-                up(fresh, result.result());
+                client.close();
+                retry(result.cause());
               }
+              firstAttempt.tryComplete();
             });
   }
 
-  private void up(Redis owner, RedisConnection opened) {
-    opened.exceptionHandler(failure -> down(owner, opened, failure.toString()));
-    opened.endHandler(end -> down(owner, opened, "connection closed"));
-    lastProgress = System.nanoTime();
-    connection = opened;
-    if (failedAttempts.getAndSet(0) > 0) {
-      LOG.infof("redis link up: link=%s", name);
-    }
+  private Future<RedisConnection> admitted(RedisConnection connection) {
+    return admission.apply(connection).map(connection);
   }
 
-  private void down(Redis owner, RedisConnection was, String why) {
-    if (connection != was) {
+  private void settle(
+      Redis client, AsyncResult<RedisConnection> result, Promise<RedisSession> opened) {
+    if (result.failed()) {
+      opened.tryFail(result.cause());
       return;
     }
-    connection = null;
+    RedisConnection connection = result.result();
+    var fresh = new RedisSession(client, connection, config.maxPending());
+    connection.exceptionHandler(
+        failure ->
+            context.runOnContext(go -> down(fresh, "connection failed: " + reason(failure))));
+    connection.endHandler(end -> context.runOnContext(go -> down(fresh, "connection closed")));
+    opened.tryComplete(fresh);
+  }
+
+  private void down(RedisSession was, String why) {
+    if (session != was) {
+      return;
+    }
+    session = null;
     downReason = why;
-    owner.close();
+    was.close();
     if (!closed) {
-      LOG.warnf("redis link down: link=%s reason=%s", name, why);
-      failedAttempts.incrementAndGet();
+      LOG.warnf("redis link down: link=%s reason=\"%s\"", name, why);
+      failedAttempts++;
       later();
     }
   }
 
-  private void retry(@Nullable Redis owner, Throwable failure) {
-    if (owner != null) {
-      owner.close();
-    }
+  private void retry(Throwable failure) {
     if (closed) {
       return;
     }
-    String why =
-        failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-    if (failedAttempts.getAndIncrement() == 0 || !why.equals(downReason)) {
-      LOG.warnf("redis link cannot connect: link=%s reason=%s", name, why);
+    String why = reason(failure);
+    if (failedAttempts++ == 0 || !why.equals(downReason)) {
+      LOG.warnf("redis link cannot connect: link=%s reason=\"%s\"", name, why);
     }
     downReason = why;
     later();
   }
 
+  private static String reason(Throwable failure) {
+    return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+  }
+
   private void later() {
     long most = Math.max(1, config.reconnectBackoff().toMillis());
-    long bound = Math.min(most, Math.max(1, most / 100) << Math.min(10, failedAttempts.get()));
-    vertx.setTimer(
-        1 + ThreadLocalRandom.current().nextLong(bound),
-        timer -> context.runOnContext(go -> connect()));
+    long bound = Math.min(most, Math.max(1, most / 100) << Math.min(10, failedAttempts));
+    vertx.setTimer(1 + ThreadLocalRandom.current().nextLong(bound), timer -> connect());
   }
 
   private void closeIfStuck() {
-    RedisConnection current = connection;
-    Redis owner = client;
-    if (current != null
-        && owner != null
-        && pending.get() > 0
-        && System.nanoTime() - lastProgress > config.timeout().toNanos()) {
-      LOG.warnf("redis link gives up an answer: link=%s pending=%d", name, pending.get());
-      down(owner, current, "no answer within " + config.timeout().toMillis() + " ms");
+    RedisSession current = session;
+    if (current != null && current.silence() > config.timeout().toNanos()) {
+      LOG.warnf("redis link gives up an answer: link=%s pending=%d", name, current.pending());
+      down(current, "no answer within " + config.timeout().toMillis() + " ms");
     }
   }
 
@@ -217,26 +258,25 @@ public final class RedisLink {
   Future<Void> close() {
     closed = true;
     downReason = "shutting down";
-    vertx.cancelTimer(watchdog);
-    connection = null;
     Promise<Void> done = Promise.promise();
     context.runOnContext(
         go -> {
-          if (client != null) {
-            client.close();
+          vertx.cancelTimer(watchdog);
+          RedisSession last = session;
+          session = null;
+          if (last != null) {
+            last.close();
+          }
+          if (attempt != null) {
+            attempt.tryFail(downReason);
           }
           done.complete();
         });
     return done.future();
   }
 
-  /** Nanoseconds since an answer last came, while one is awaited; else 0. */
-  public long silence() {
-    return pending.get() == 0 ? 0 : System.nanoTime() - lastProgress;
-  }
-
   /** The timeout of an answer, in milliseconds, for those that choose how long Redis may block. */
   public long timeoutMillis() {
-    return TimeUnit.NANOSECONDS.toMillis(config.timeout().toNanos());
+    return config.timeout().toMillis();
   }
 }

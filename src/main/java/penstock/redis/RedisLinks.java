@@ -1,9 +1,12 @@
 package penstock.redis;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.proxy.ProxyConfigurationRegistry;
 import io.quarkus.redis.runtime.client.VertxRedisClientFactory;
 import io.quarkus.redis.runtime.client.config.RedisClientConfig;
 import io.quarkus.redis.runtime.client.config.RedisConfig;
+import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.vertx.core.Future;
@@ -13,22 +16,30 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
+import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * Opens links to the configured Redis. Each purpose has its own, with a name that CLIENT LIST and
  * the metrics show, so that a blocked read never delays a command and one feature's load is told
  * from another's.
  */
+@Startup
 @ApplicationScoped
 public class RedisLinks {
 
   /** Version of the data format; another one in Redis is refused. */
   static final String FORMAT = "1";
+
+  private static final Logger LOG = Logger.getLogger(RedisLinks.class);
 
   private final Vertx vertx;
   private final RedisClientConfig client;
@@ -36,7 +47,9 @@ public class RedisLinks {
   private final ProxyConfigurationRegistry proxies;
   private final PenstockRedisConfig config;
   private final Keys keys;
+  private final MeterRegistry meters;
   private final List<RedisLink> open = new CopyOnWriteArrayList<>();
+  private RedisLink commands;
 
   @Inject
   public RedisLinks(
@@ -45,7 +58,9 @@ public class RedisLinks {
       TlsConfigurationRegistry tls,
       ProxyConfigurationRegistry proxies,
       PenstockRedisConfig config,
-      Keys keys) {
+      Keys keys,
+      MeterRegistry meters) {
+    this.meters = meters;
     this.vertx = vertx;
     this.client = clients.clients().get(RedisConfig.DEFAULT_CLIENT_NAME);
     this.tls = tls;
@@ -56,14 +71,65 @@ public class RedisLinks {
       throw new ConfigurationException(
           "quarkus.redis.client-type="
               + client.clientType()
-              + " is not supported yet: only standalone is tested. Remove the property.");
+              + " is not supported yet: only standalone is tested. Remove the property.",
+          Set.of("quarkus.redis.client-type"));
     }
+    if (config.maxPending() > client.maxWaitingHandlers()) {
+      throw new ConfigurationException(
+          "penstock.redis.max-pending="
+              + config.maxPending()
+              + " is more than the client takes: raise quarkus.redis.max-waiting-handlers as well.",
+          Set.of("penstock.redis.max-pending", "quarkus.redis.max-waiting-handlers"));
+    }
+  }
+
+  @PostConstruct
+  void begin() {
+    locate();
+    commands = open("commands");
+  }
+
+  /**
+   * Says where Redis is. Starts the embedded server if there is no other: here, where blocking is
+   * allowed.
+   */
+  private void locate() {
+    if (client.hosts().isPresent()) {
+      String hosts =
+          client.hosts().get().stream()
+              .map(RedisLinks::withoutCredentials)
+              .collect(Collectors.joining(","));
+      LOG.infof("redis configured: hosts=%s", hosts);
+    } else if (client.hostsProviderName().isPresent()) {
+      VertxRedisClientFactory.findProvider(client.hostsProviderName().get()).getHosts();
+    }
+  }
+
+  private static String withoutCredentials(URI host) {
+    return host.getScheme()
+        + "://"
+        + host.getHost()
+        + (host.getPort() < 0 ? "" : ":" + host.getPort())
+        + host.getPath();
+  }
+
+  /** The link that all share whose commands and replies are small. */
+  public RedisLink commands() {
+    return commands;
   }
 
   /** A new link, which begins to connect at once. */
   public RedisLink open(String purpose) {
     RedisLink link = new RedisLink(purpose, vertx, () -> connector(purpose), this::admit, config);
     open.add(link);
+    Gauge.builder("penstock.redis.up", link, l -> l.isUp() ? 1 : 0)
+        .description("Whether the connection for this purpose is up")
+        .tag("link", purpose)
+        .register(meters);
+    Gauge.builder("penstock.redis.pending", link, RedisLink::pending)
+        .description("Commands sent and not answered")
+        .tag("link", purpose)
+        .register(meters);
     link.start();
     return link;
   }
@@ -79,11 +145,11 @@ public class RedisLinks {
             format ->
                 format == null || format.toString().equals(FORMAT)
                     ? Future.succeededFuture()
-                    : Future.failedFuture(
-                        "the data in Redis has format "
-                            + format
-                            + ", this Penstock knows only "
-                            + FORMAT));
+                    : Future.failedFuture(unknownFormat(format.toString())));
+  }
+
+  static String unknownFormat(String format) {
+    return "the data in Redis has format " + format + ", this Penstock knows only " + FORMAT;
   }
 
   @PreDestroy

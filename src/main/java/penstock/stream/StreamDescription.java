@@ -23,7 +23,7 @@ class StreamDescription {
   @Inject
   StreamDescription(EventLog log, RedisLinks links) {
     this.log = log;
-    this.link = links.open("describe");
+    this.link = links.commands();
   }
 
   Future<JsonObject> of(Stream stream) {

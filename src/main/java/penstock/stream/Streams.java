@@ -34,7 +34,7 @@ public class Streams {
   @Inject
   public Streams(StreamsConfig config, RedisLinks links, Keys keys) {
     this.config = config;
-    this.link = links.open("streams");
+    this.link = links.commands();
     this.keys = keys;
     config
         .byName()

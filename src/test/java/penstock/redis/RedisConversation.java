@@ -23,7 +23,7 @@ public final class RedisConversation implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
 
-  RedisConversation(int port) {
+  public RedisConversation(int port) {
     try {
       socket = new Socket(InetAddress.getLoopbackAddress(), port);
       socket.setSoTimeout(PATIENCE_MILLIS);

@@ -40,11 +40,12 @@ final class EmbeddedRedis {
   /**
    * The server of the directory; started if it does not run. Blocks until it has read its data.
    *
+   * @param path where a server's binary is looked for first, as the environment's PATH
    * @return its port on loopback
    * @throws IOException if there is none that can run, or the directory is in use; the message says
    *     what to do
    */
-  static int start(Path directory) throws IOException {
+  static int start(Path directory, String path) throws IOException {
     Path where = directory.toAbsolutePath().normalize();
     Files.createDirectories(where);
     where = where.toRealPath();
@@ -66,7 +67,7 @@ final class EmbeddedRedis {
       boolean started = false;
       try {
         DataDirectory.awaitLeftover(where);
-        ServerProcess server = launch(where);
+        ServerProcess server = launch(where, path);
         System.getProperties()
             .put(
                 name,
@@ -81,9 +82,8 @@ final class EmbeddedRedis {
     }
   }
 
-  private static ServerProcess launch(Path directory) throws IOException {
-    Optional<ServerBinary> found =
-        ServerBinary.find(Optional.ofNullable(System.getenv("PATH")).orElse(""), directory);
+  private static ServerProcess launch(Path directory, String path) throws IOException {
+    Optional<ServerBinary> found = ServerBinary.find(path, directory);
     if (found.isEmpty()) {
       throw new IOException(
           "there is no redis-server or valkey-server of version 6.2 or newer on the PATH, and none for this system in"

@@ -1,0 +1,197 @@
+package penstock.ingest;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.function.Supplier;
+import penstock.event.Event;
+import penstock.event.EventLimits;
+import penstock.event.HttpEvents;
+import penstock.event.PlainDefaults;
+import penstock.problem.Parameters;
+import penstock.problem.Problem;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+import penstock.problem.Problems;
+import penstock.stream.Stream;
+import penstock.stream.StreamName;
+import penstock.stream.Streams;
+
+/**
+ * {@code POST /streams/{s}/events}. Runs on the request's event loop; only large bodies are parsed
+ * on a worker.
+ */
+@ApplicationScoped
+class AppendRoute {
+
+  /**
+   * Parsing more than this would keep an event loop from its other connections for milliseconds.
+   */
+  private static final int LARGE_BODY = 256 * 1024;
+
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+
+  private final Vertx vertx;
+  private final Streams streams;
+  private final Appender appender;
+  private final MeterRegistry registry;
+  private final Body body;
+  private final HttpEvents reader;
+
+  @Inject
+  AppendRoute(
+      Vertx vertx,
+      Streams streams,
+      Appender appender,
+      MeterRegistry registry,
+      IngestConfig config) {
+    this.vertx = vertx;
+    this.streams = streams;
+    this.appender = appender;
+    this.registry = registry;
+    this.body = new Body(vertx, config);
+    this.reader =
+        new HttpEvents(
+            new EventLimits(
+                Math.toIntExact(config.maxEventSize().asLongValue()), config.maxBatch()));
+    Gauge.builder("penstock.ingest.buffered", body, Body::buffered)
+        .description("Request bodies held in memory")
+        .baseUnit("bytes")
+        .register(registry);
+  }
+
+  void routes(@Observes Router router) {
+    router.post("/streams/:stream/events").handler(this::append);
+  }
+
+  private void append(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    Future<Stream> stream;
+    try {
+      refuseEncoded(request);
+      stream = streams.findOrCreate(new StreamName(context.pathParam("stream")));
+    } catch (ProblemException refused) {
+      stream = Future.failedFuture(refused);
+    }
+    if (stream.isComplete()) {
+      proceed(context, stream);
+    } else {
+      request.pause();
+      stream.onComplete(
+          found -> {
+            proceed(
+                context,
+                found.succeeded()
+                    ? Future.succeededFuture(found.result())
+                    : Future.failedFuture(found.cause()));
+            request.resume();
+          });
+    }
+  }
+
+  private void proceed(RoutingContext context, Future<Stream> found) {
+    if (found.failed()) {
+      refuse(context, found.cause());
+      return;
+    }
+    Stream stream = found.result();
+    EventExecutor loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+    body.receive(context.request())
+        .onFailure(failure -> refuse(context, failure))
+        .onSuccess(
+            received -> {
+              long start = System.nanoTime();
+              parse(context, stream, received)
+                  .compose(
+                      events ->
+                          appender
+                              .commit(stream)
+                              .append(events.stream().map(Entry::of).toList(), loop)
+                              .onSuccess(appended -> answer(context.response(), events, appended)))
+                  .onFailure(failure -> refuse(context, failure))
+                  .onComplete(
+                      done -> {
+                        body.release(received);
+                        appender.meters(stream.name()).answered(System.nanoTime() - start);
+                      });
+            });
+  }
+
+  private Future<List<Event>> parse(RoutingContext context, Stream stream, Buffer received) {
+    Supplier<PlainDefaults> plain = () -> plain(context.request(), stream.name());
+    if (received.length() > LARGE_BODY) {
+      return vertx.executeBlocking(
+          () -> reader.read(context.request().headers(), received, plain), false);
+    }
+    try {
+      return Future.succeededFuture(reader.read(context.request().headers(), received, plain));
+    } catch (ProblemException refused) {
+      return Future.failedFuture(refused);
+    }
+  }
+
+  private static PlainDefaults plain(HttpServerRequest request, StreamName stream) {
+    Parameters parameters = new Parameters(request);
+    return new PlainDefaults(
+        parameters
+            .text("type")
+            .orElseThrow(
+                () ->
+                    Parameters.invalid(
+                        "type", "is required for plain JSON: it is the event's type")),
+        parameters.text("source").orElse("/streams/" + stream),
+        parameters.text("subject").orElse(null),
+        request.getHeader("Idempotency-Key"));
+  }
+
+  private static void refuseEncoded(HttpServerRequest request) {
+    String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw ProblemException.of(
+          ProblemType.UNSUPPORTED_MEDIA_TYPE,
+          "Nothing was written: content codings are not supported. Send the body without Content-Encoding.");
+    }
+  }
+
+  private static void answer(HttpServerResponse response, List<Event> events, Appended appended) {
+    if (response.closed()) {
+      return;
+    }
+    boolean fresh = appended.outcomes().stream().anyMatch(outcome -> !outcome.duplicate());
+    response.setStatusCode(fresh ? 201 : 200);
+    response.putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+    response.end(AppendReply.of(events, appended));
+  }
+
+  /**
+   * Answers with the problem. What of the body is still to come is not waited for: the connection
+   * ends.
+   */
+  private void refuse(RoutingContext context, Throwable failure) {
+    Problem problem = Problems.from(failure);
+    Counter.builder("penstock.ingest.rejected")
+        .description("Requests refused, by the problem told")
+        .tag("reason", problem.type().slug())
+        .register(registry)
+        .increment();
+    if (!context.request().isEnded() && context.request().version() != HttpVersion.HTTP_2) {
+      context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    Problems.answer(context.response(), problem);
+  }
+}

@@ -1,0 +1,170 @@
+package penstock.ingest;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import penstock.problem.Problem;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+import penstock.stream.Position;
+import penstock.stream.Scope;
+import penstock.stream.StreamName;
+import penstock.stream.Term;
+
+/**
+ * Appends to one partition: requests that arrive while an append is under way are sent together as
+ * the next one. There is no timer, so that a lone request waits for nothing. What waits is bounded
+ * in bytes.
+ *
+ * <p>May be used from any thread. A request is answered on its own event loop, in one task for all
+ * requests of an append that share the loop.
+ */
+final class GroupCommit {
+
+  private final StreamName stream;
+  private final PartitionAppend append;
+  private final IngestMeters meters;
+  private final long maxQueued;
+  private final ArrayDeque<Pending> queue = new ArrayDeque<>();
+  private long queuedBytes;
+  private boolean underWay;
+  private String life = "";
+  private Scope scope = new Scope(0, 0);
+
+  GroupCommit(StreamName stream, PartitionAppend append, IngestMeters meters, long maxQueued) {
+    this.stream = stream;
+    this.append = append;
+    this.meters = meters;
+    this.maxQueued = maxQueued;
+  }
+
+  /**
+   * Completes when all the entries are in the log, on {@code loop}. Fails if any may not be; those
+   * before it may be in.
+   */
+  Future<Appended> append(List<Entry> entries, EventExecutor loop) {
+    Pending pending = new Pending(entries, loop);
+    Batch batch;
+    synchronized (this) {
+      // a request is let in whenever nothing waits, so that none is too large for ever
+      if (queuedBytes > 0 && queuedBytes + pending.unsentBytes() > maxQueued) {
+        return Future.failedFuture(full());
+      }
+      queue.add(pending);
+      queuedBytes += pending.unsentBytes();
+      batch = underWay ? null : nextBatch();
+    }
+    if (batch != null) {
+      send(batch);
+    }
+    return pending.promise.future();
+  }
+
+  private ProblemException full() {
+    return Problem.passing(
+            ProblemType.TOO_BUSY,
+            "Nothing was written, since too much waits to be appended to the stream '"
+                + stream
+                + "'. Retry later.",
+            Duration.ofSeconds(1))
+        .exception();
+  }
+
+  /** Takes what fits into one script; null if nothing waits. Called with the lock held. */
+  private Batch nextBatch() {
+    Batch batch = new Batch();
+    int bytes = 0;
+    while (!queue.isEmpty() && batch.entries().size() < Batch.MAX_EVENTS) {
+      Pending head = queue.peek();
+      int size = head.peek().bytes();
+      if (bytes > 0 && bytes + size > Batch.MAX_BYTES) {
+        break;
+      }
+      bytes += size;
+      queuedBytes -= size;
+      batch.add(head);
+      if (!head.hasMore()) {
+        queue.remove();
+      }
+    }
+    underWay = !batch.entries().isEmpty();
+    return underWay ? batch : null;
+  }
+
+  private void send(Batch batch) {
+    long start = System.nanoTime();
+    append
+        .run(batch)
+        .onComplete(
+            reply -> {
+              meters.committed(batch.entries().size(), System.nanoTime() - start);
+              Batch next;
+              Map<EventExecutor, List<Runnable>> answers = new IdentityHashMap<>();
+              synchronized (this) {
+                if (reply.succeeded()) {
+                  succeed(batch, reply.result(), answers);
+                } else {
+                  fail(batch, reply.cause(), answers);
+                }
+                next = nextBatch();
+              }
+              if (next != null) {
+                send(next);
+              }
+              answers.forEach((loop, tasks) -> loop.execute(() -> tasks.forEach(Runnable::run)));
+            });
+  }
+
+  /**
+   * Notes the outcomes, and answers the requests that have all of theirs. Called with the lock
+   * held.
+   */
+  private void succeed(Batch batch, Response reply, Map<EventExecutor, List<Runnable>> answers) {
+    String current = reply.get(0).toString();
+    if (!current.equals(life)) {
+      life = current;
+      scope = Scope.of("stream", stream.value(), "", List.of(life));
+    }
+    Scope here = scope;
+    Term term = Term.parse(reply.get(1).toString());
+    int duplicates = 0;
+    for (int i = 0; i < batch.owners().size(); i++) {
+      Outcome outcome =
+          new Outcome(
+              Position.parse(reply.get(2 + 2 * i).toString()),
+              reply.get(3 + 2 * i).toInteger() == 1);
+      duplicates += outcome.duplicate() ? 1 : 0;
+      batch.owners().get(i).add(outcome);
+    }
+    meters.appended(batch.owners().size() - duplicates, duplicates);
+    for (Pending request : batch.requests()) {
+      if (request.isDone()) {
+        answer(answers, request, () -> request.promise.complete(request.appended(here, term)));
+      }
+    }
+  }
+
+  /**
+   * Fails the requests of the batch; none goes on with its later parts. Called with the lock held.
+   */
+  private void fail(Batch batch, Throwable cause, Map<EventExecutor, List<Runnable>> answers) {
+    for (Pending request : batch.requests()) {
+      if (queue.peek() == request) {
+        queue.remove();
+        queuedBytes -= request.unsentBytes();
+      }
+      answer(answers, request, () -> request.promise.fail(cause));
+    }
+  }
+
+  private static void answer(
+      Map<EventExecutor, List<Runnable>> answers, Pending request, Runnable task) {
+    answers.computeIfAbsent(request.loop, loop -> new ArrayList<>()).add(task);
+  }
+}

@@ -1,0 +1,47 @@
+package penstock.ingest;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+
+/** Limits of what comes in. */
+@ConfigMapping(prefix = "penstock.ingest")
+interface IngestConfig {
+
+  /**
+   * One event. A script holds up to 512 KiB of them, so that no append keeps Redis from others for
+   * long.
+   */
+  @WithDefault("256K")
+  MemorySize maxEventSize();
+
+  /** One request. It is held in memory until its last event is in the log. */
+  @WithDefault("8M")
+  MemorySize maxBodySize();
+
+  /** Events in one batch. */
+  @WithDefault("1000")
+  @Min(1)
+  @Max(100_000)
+  int maxBatch();
+
+  /**
+   * All request bodies that are being received or wait to be appended; more are refused with 429.
+   */
+  @WithDefault("128M")
+  MemorySize maxBuffered();
+
+  /**
+   * Events that wait for one partition, in bytes; more are refused with 429, so that no stream
+   * starves another.
+   */
+  @WithDefault("16M")
+  MemorySize maxQueued();
+
+  /** How long a request may take to arrive. A client that sends slower holds memory for nothing. */
+  @WithDefault("30s")
+  Duration bodyTimeout();
+}

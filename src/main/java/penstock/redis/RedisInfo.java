@@ -1,0 +1,58 @@
+package penstock.redis;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a server tells of itself by INFO.
+ *
+ * @param role {@code master} or {@code slave}
+ * @param evictionPolicy what happens when {@code maxMemory} is reached
+ * @param maxMemory in bytes; 0 if there is no limit
+ */
+record RedisInfo(
+    String version,
+    String role,
+    String evictionPolicy,
+    boolean appendOnly,
+    boolean cluster,
+    long usedMemory,
+    long maxMemory) {
+
+  static RedisInfo parse(String text) {
+    Map<String, String> fields = new HashMap<>();
+    for (String line : text.split("\r?\n")) {
+      int colon = line.indexOf(':');
+      if (colon > 0) {
+        fields.put(line.substring(0, colon), line.substring(colon + 1));
+      }
+    }
+    String valkey = fields.get("valkey_version");
+    return new RedisInfo(
+        valkey != null ? "valkey-" + valkey : fields.getOrDefault("redis_version", "unknown"),
+        fields.getOrDefault("role", "unknown"),
+        fields.getOrDefault("maxmemory_policy", "unknown"),
+        fields.getOrDefault("aof_enabled", "0").equals("1"),
+        fields.getOrDefault("cluster_enabled", "0").equals("1"),
+        Long.parseLong(fields.getOrDefault("used_memory", "0")),
+        Long.parseLong(fields.getOrDefault("maxmemory", "0")));
+  }
+
+  /** Why Penstock must not be used on this server as it is; empty if it may. */
+  Optional<String> objection() {
+    if (cluster) {
+      return Optional.of("it is a cluster node, which is not supported yet");
+    }
+    if (!role.equals("master")) {
+      return Optional.of("it is a replica: its role is " + role);
+    }
+    if (!evictionPolicy.equals("noeviction")) {
+      return Optional.of(
+          "its maxmemory-policy is "
+              + evictionPolicy
+              + ", which loses events; set it to noeviction");
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,60 @@
+package penstock.redis;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One connection of a link, from its admission to its end. What it counts ends with it: late
+ * failures of a connection that was given up do not disturb the next one's.
+ */
+final class RedisSession {
+
+  private final Redis owner;
+  private final RedisConnection connection;
+  private final int maxPending;
+  private final AtomicInteger pending = new AtomicInteger();
+  private volatile long lastProgress = System.nanoTime();
+
+  RedisSession(Redis owner, RedisConnection connection, int maxPending) {
+    this.owner = owner;
+    this.connection = connection;
+    this.maxPending = maxPending;
+  }
+
+  Future<Response> send(Request request) {
+    if (pending.get() >= maxPending) {
+      return Future.failedFuture(RedisFailures.tooBusy());
+    }
+    if (pending.getAndIncrement() == 0) {
+      lastProgress = System.nanoTime();
+    }
+    return connection
+        .send(request)
+        .transform(
+            reply -> {
+              lastProgress = System.nanoTime();
+              pending.decrementAndGet();
+              return reply.succeeded()
+                  ? Future.succeededFuture(reply.result())
+                  : Future.failedFuture(RedisFailures.of(reply.cause()));
+            });
+  }
+
+  int pending() {
+    return pending.get();
+  }
+
+  /** Nanoseconds since an answer last came, while one is awaited; else 0. */
+  long silence() {
+    return pending.get() == 0 ? 0 : Math.max(0, System.nanoTime() - lastProgress);
+  }
+
+  /** Closes the connection; what is pending fails. */
+  void close() {
+    owner.close();
+  }
+}

@@ -1,0 +1,89 @@
+package penstock.admin;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import penstock.redis.RedisResource;
+
+@QuarkusTest
+@WithTestResource(RedisResource.class)
+class LastResortTest {
+
+  /** A feature with a defect. */
+  @ApplicationScoped
+  static class Defective {
+    void routes(@Observes Router router) {
+      router
+          .get("/defective/:name")
+          .handler(
+              context -> {
+                throw new IllegalStateException("secret");
+              });
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "POST", "PUT", "DELETE", "OPTIONS"})
+  void tellsThatThereIsNothing(String method) {
+    given()
+        .request(method, "/no/such/path")
+        .then()
+        .statusCode(404)
+        .contentType("application/problem+json")
+        .body("type", equalTo("urn:penstock:problem:not-found"))
+        .body("detail", containsString("/no/such/path"));
+  }
+
+  @Test
+  void tellsWhichMethodsAreAllowed() {
+    given()
+        .delete("/defective/a")
+        .then()
+        .statusCode(405)
+        .header("Allow", "GET")
+        .contentType("application/problem+json")
+        .body("type", equalTo("urn:penstock:problem:method-not-allowed"));
+  }
+
+  @Test
+  void hidesTheCauseOfADefect() {
+    String body =
+        given()
+            .get("/defective/a")
+            .then()
+            .statusCode(500)
+            .contentType("application/problem+json")
+            .body("type", equalTo("urn:penstock:problem:internal-error"))
+            .extract()
+            .asString();
+    assertThat(body).doesNotContain("secret").doesNotContain("Exception");
+  }
+
+  @Test
+  void leavesTheFrameworksPathsAlone() {
+    given().get("/q/health/live").then().statusCode(200);
+    given().get("/q/metrics").then().statusCode(200).body(containsString("penstock_redis_up"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/streams/:s/events,/streams/a/events,true",
+    "/streams/:s/events,/streams/a,false",
+    "/streams/:s,/views/a,false",
+    "/*,/anything,false"
+  })
+  void comparesPathsByTheirSegments(String pattern, String path, boolean fits) {
+    assertThat(LastResort.matches(pattern, path)).isEqualTo(fits);
+  }
+}
