@@ -1,0 +1,25 @@
+package penstock.projection;
+
+import penstock.redis.Keys;
+import penstock.stream.Partition;
+import penstock.view.Generation;
+import penstock.view.ViewDefinition;
+
+/** What one worker works: a partition of a generation of a view. */
+record Assignment(
+    ViewDefinition view,
+    Generation generation,
+    Partition partition,
+    Keys.OfPartition log,
+    Keys.OfView names) {
+
+  /** The consumer group on the log. */
+  String group() {
+    return "view." + view.name() + "." + generation.id();
+  }
+
+  @Override
+  public String toString() {
+    return "view=" + view.name() + " generation=" + generation + " partition=" + partition;
+  }
+}

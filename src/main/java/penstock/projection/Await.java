@@ -1,0 +1,22 @@
+package penstock.projection;
+
+import io.vertx.core.Future;
+import java.util.concurrent.ExecutionException;
+
+/** Waits for an answer of Redis on a worker's own thread; never on an event loop. */
+final class Await {
+
+  private Await() {}
+
+  /** The result, or the failure thrown. Ends in time, since a link gives up an answer. */
+  static <T> T of(Future<T> future) throws InterruptedException {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package penstock.projection;
+
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import penstock.stream.Position;
+
+/** A log entry as it was read, not looked into yet: it may be one that nobody can read. */
+record Delivered(Position position, Response fields) {
+
+  /** Reads the reply of XRANGE. */
+  static List<Delivered> list(@Nullable Response entries) {
+    if (entries == null) {
+      return List.of();
+    }
+    var list = new ArrayList<Delivered>(entries.size());
+    for (Response entry : entries) {
+      list.add(new Delivered(Position.parse(entry.get(0).toString()), entry.get(1)));
+    }
+    return list;
+  }
+
+  /** Reads the reply of XREADGROUP for one stream. */
+  static List<Delivered> ofGroup(@Nullable Response reply) {
+    return list(reply == null || reply.size() == 0 ? null : reply.get(0).get(1));
+  }
+
+  int bytes() {
+    int bytes = 0;
+    for (Response field : fields) {
+      bytes += field.toBuffer().length();
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,25 @@
+package penstock.projection;
+
+import penstock.stream.Position;
+
+/** What became of the attempt to get the right to work. */
+sealed interface Lease {
+
+  /**
+   * The right is this worker's until another one takes it.
+   *
+   * @param fence number, random token and replication id: what every write must show
+   * @param life of the log
+   * @param applied what the view has taken in
+   * @param delivered the group has handed out the log up to here; not before {@code applied}
+   * @param stale entries of an earlier life must be cleared before anything else
+   */
+  record Mine(String fence, String life, Position applied, Position delivered, boolean stale)
+      implements Lease {}
+
+  /** Another instance works. */
+  record Held(String holder, long millisLeft) implements Lease {}
+
+  /** A commit failed half-way: what the entries hold is not known. */
+  record Broken(String reason) implements Lease {}
+}

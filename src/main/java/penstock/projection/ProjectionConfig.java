@@ -1,0 +1,47 @@
+package penstock.projection;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+
+/** How views are worked. */
+@ConfigMapping(prefix = "penstock.projection")
+public interface ProjectionConfig {
+
+  /**
+   * How long a view's partition stays with an instance that does not answer any more. It is renewed
+   * at a third of that, and given back at once on shutdown.
+   */
+  @WithDefault("10s")
+  Duration lease();
+
+  /**
+   * Entries that a worker keeps, so that it need not read them again; for each view's partition.
+   * What a commit under way has changed is kept beyond it.
+   */
+  @WithDefault("32M")
+  MemorySize cacheSize();
+
+  /**
+   * The longest pause after a failure for outside reasons; the first one is a hundredth of it. Also
+   * how often a worker looks for events should nothing have woken it.
+   */
+  @WithDefault("5s")
+  Duration backoff();
+
+  Changes changes();
+
+  /** What is remembered of which keys changed, for those who resume a view's feed. */
+  interface Changes {
+
+    @WithDefault("10m")
+    Duration maxAge();
+
+    /** Changed keys, over all commits. */
+    @WithDefault("1000000")
+    @Min(1)
+    long maxKeys();
+  }
+}

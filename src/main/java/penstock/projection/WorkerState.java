@@ -1,0 +1,52 @@
+package penstock.projection;
+
+/** What a worker is at. */
+sealed interface WorkerState {
+
+  /** It has not tried to get its lease yet. */
+  record Starting() implements WorkerState {}
+
+  /** It holds the lease and reads, folds and commits. */
+  record Working() implements WorkerState {}
+
+  /** Another instance works. */
+  record StandingBy(String holder) implements WorkerState {}
+
+  /** Another definition's generation has taken the place of the one that it worked. */
+  record Superseded(String by) implements WorkerState {}
+
+  /** It cannot work for outside reasons and tries again. */
+  record Retrying(String reason) implements WorkerState {}
+
+  /** It cannot go on until someone has the view built anew. */
+  record Halted(String reason) implements WorkerState {}
+
+  /** The service shuts down. */
+  record Stopped() implements WorkerState {}
+
+  /** Whether all is as it should be. */
+  default boolean isFine() {
+    return switch (this) {
+      case Working working -> true;
+      case StandingBy standingBy -> true;
+      case Superseded superseded -> true;
+      case Starting starting -> false;
+      case Retrying retrying -> false;
+      case Halted halted -> false;
+      case Stopped stopped -> false;
+    };
+  }
+
+  /** In a few words. */
+  default String told() {
+    return switch (this) {
+      case Working working -> "working";
+      case StandingBy standingBy -> "standing by: " + standingBy.holder() + " works";
+      case Superseded superseded -> "superseded by generation " + superseded.by();
+      case Starting starting -> "starting";
+      case Retrying retrying -> "retrying: " + retrying.reason();
+      case Halted halted -> "halted: " + halted.reason();
+      case Stopped stopped -> "stopped";
+    };
+  }
+}

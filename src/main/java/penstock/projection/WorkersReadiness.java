@@ -1,0 +1,35 @@
+package penstock.projection;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Whether every worker works or stands by. Asks nobody, so it answers when Redis does not. */
+@Readiness
+@ApplicationScoped
+class WorkersReadiness implements HealthCheck {
+
+  private final Projection projection;
+
+  @Inject
+  WorkersReadiness(Projection projection) {
+    this.projection = projection;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    HealthCheckResponseBuilder told = HealthCheckResponse.named("view workers");
+    boolean fine = true;
+    for (Worker worker : projection.workers()) {
+      WorkerState state = worker.state();
+      fine &= state.isFine();
+      told.withData(
+          worker.assignment().view().name() + "/" + worker.assignment().partition().index(),
+          state.told());
+    }
+    return told.status(fine).build();
+  }
+}

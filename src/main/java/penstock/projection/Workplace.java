@@ -1,0 +1,249 @@
+package penstock.projection;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import penstock.redis.RedisLink;
+import penstock.redis.Script;
+import penstock.stream.EventLog;
+import penstock.stream.Position;
+import penstock.view.Entries;
+import penstock.view.Entry;
+
+/**
+ * All that a worker asks of Redis. Its futures complete on the links' own threads and fail as
+ * {@link RedisLink} says; a refusal is a reply error with the code that the script's header names.
+ */
+final class Workplace {
+
+  /** Entries removed by one script. */
+  private static final int CLEAR_STEP = 200;
+
+  private static final Script ACQUIRE = Script.named("acquire");
+  private static final Script RENEW = Script.named("renew");
+  private static final Script RELEASE = Script.named("release");
+  private static final Script SWEEP = Script.named("sweep");
+  private static final Script CLEAR = Script.named("clear");
+  private static final Script REMOVE = Script.named("remove");
+  private static final Script ENTRY = Script.named("entry");
+  private static final int ENTRIES_FROM = 4;
+
+  private final RedisLink reads;
+  private final RedisLink writes;
+  private final EventLog logs;
+  private final String instance;
+  private final ProjectionConfig config;
+  private final Script commit;
+
+  /**
+   * @param reads for XREADGROUP, which never blocks here
+   * @param writes for all else: what is sent there is done in order
+   */
+  Workplace(
+      RedisLink reads,
+      RedisLink writes,
+      EventLog logs,
+      String instance,
+      ProjectionConfig config,
+      Script commit) {
+    this.reads = reads;
+    this.writes = writes;
+    this.logs = logs;
+    this.instance = instance;
+    this.config = config;
+    this.commit = commit;
+  }
+
+  Future<Lease> acquire(Assignment work) {
+    Request request =
+        ACQUIRE
+            .call(
+                work.log().events(),
+                work.log().log(),
+                work.names().state(),
+                work.names().lease(),
+                work.names().index())
+            .arg(instance)
+            .arg(config.lease().toMillis())
+            .arg(logs.newLife())
+            .arg(logs.newLife())
+            .arg(work.log().seen())
+            .arg(work.group());
+    return ACQUIRE
+        .run(writes, request)
+        .map(
+            reply ->
+                switch (reply.get(0).toString()) {
+                  case "held" -> new Lease.Held(reply.get(1).toString(), reply.get(2).toLong());
+                  case "broken" -> new Lease.Broken(reply.get(1).toString());
+                  default ->
+                      new Lease.Mine(
+                          reply.get(1).toString(),
+                          reply.get(2).toString(),
+                          Position.parse(reply.get(3).toString()),
+                          Position.parse(reply.get(4).toString()),
+                          reply.get(6).toInteger() == 1);
+                });
+  }
+
+  Future<Void> renew(Assignment work, Lease.Mine lease) {
+    return RENEW
+        .run(
+            writes,
+            RENEW
+                .call(work.names().state(), work.names().lease())
+                .arg(lease.fence())
+                .arg(instance)
+                .arg(config.lease().toMillis()))
+        .mapEmpty();
+  }
+
+  Future<Void> release(Assignment work, Lease.Mine lease) {
+    return RELEASE
+        .run(writes, RELEASE.call(work.names().state(), work.names().lease()).arg(lease.fence()))
+        .mapEmpty();
+  }
+
+  /** What one step of {@link #sweep} did. */
+  record Swept(int acknowledged, int claimed, Position last, boolean more) {}
+
+  Future<Swept> sweep(Assignment work, Lease.Mine lease, Position claimAfter) {
+    return SWEEP
+        .run(
+            writes,
+            SWEEP
+                .call(work.log().events(), work.names().state())
+                .arg(lease.fence())
+                .arg(work.group())
+                .arg(instance)
+                .arg(claimAfter.toString()))
+        .map(
+            reply ->
+                new Swept(
+                    reply.get(0).toInteger(),
+                    reply.get(1).toInteger(),
+                    Position.parse(reply.get(2).toString()),
+                    reply.get(3).toInteger() == 1));
+  }
+
+  /** Removes some entries of an earlier life; true if there are more. */
+  Future<Boolean> clear(Assignment work, Lease.Mine lease) {
+    return CLEAR
+        .run(
+            writes,
+            CLEAR
+                .call(
+                    work.log().events(),
+                    work.log().log(),
+                    work.names().state(),
+                    work.names().index(),
+                    work.names().changes())
+                .arg(lease.fence())
+                .arg(work.names().entries())
+                .arg(CLEAR_STEP))
+        .map(reply -> reply.toInteger() == 1);
+  }
+
+  /** Removes some of a generation that is not served any more; true if there is more. */
+  Future<Boolean> remove(Assignment old) {
+    return REMOVE
+        .run(
+            writes,
+            REMOVE
+                .call(
+                    old.log().events(),
+                    old.names().state(),
+                    old.names().lease(),
+                    old.names().index(),
+                    old.names().changes())
+                .arg(old.names().entries())
+                .arg(CLEAR_STEP)
+                .arg(old.group()))
+        .map(reply -> reply.toInteger() == 1);
+  }
+
+  /** Entries of the log in (after, to], whoever was given them. */
+  Future<List<Delivered>> readRange(Assignment work, Position after, Position to) {
+    return reads
+        .send(Command.XRANGE, work.log().events(), "(" + after, to, "COUNT", Batch.MAX_EVENTS)
+        .map(Delivered::list);
+  }
+
+  /** Entries that the group was not given yet. */
+  Future<List<Delivered>> readNew(Assignment work) {
+    return reads
+        .send(
+            Command.XREADGROUP,
+            "GROUP",
+            work.group(),
+            instance,
+            "COUNT",
+            Batch.MAX_EVENTS,
+            "STREAMS",
+            work.log().events(),
+            ">")
+        .map(Delivered::ofGroup);
+  }
+
+  /** Whether the log has an entry beyond a position. */
+  Future<Boolean> hasMore(Assignment work, Position after) {
+    return writes
+        .send(Command.XRANGE, work.log().events(), "(" + after, "+", "COUNT", 1)
+        .map(found -> found.size() > 0);
+  }
+
+  Future<Void> acknowledge(Assignment work, List<Delivered> entries) {
+    Request request = RedisLink.request(Command.XACK, work.log().events(), work.group());
+    entries.forEach(entry -> request.arg(entry.position().toString()));
+    return writes.send(request).mapEmpty();
+  }
+
+  /** The entries of the keys, in order; fewer than the keys if they are large. */
+  Future<List<@Nullable Entry>> load(Assignment work, List<String> keys) {
+    Request request =
+        ENTRY
+            .call(work.names().state(), work.names().index(), work.log().log())
+            .arg(work.names().entries())
+            .arg(Batch.MAX_BYTES);
+    keys.forEach(request::arg);
+    return ENTRY
+        .run(reads, request)
+        .map(
+            reply -> {
+              var entries = new ArrayList<@Nullable Entry>(keys.size());
+              for (int i = ENTRIES_FROM; i < reply.size(); i++) {
+                entries.add(Entries.entry(reply.get(i)));
+              }
+              return entries;
+            });
+  }
+
+  /** What a commit tells of the log: events ever appended, and how many of them are applied. */
+  record Committed(long appended, long applied) {}
+
+  Future<Committed> commit(Assignment work, Lease.Mine lease, Batch batch) {
+    Request request =
+        commit
+            .call(
+                work.log().events(),
+                work.log().log(),
+                work.names().state(),
+                work.names().index(),
+                work.names().changes(),
+                work.log().dead())
+            .arg(lease.fence())
+            .arg(lease.life())
+            .arg(work.group())
+            .arg(batch.from().toString())
+            .arg(work.names().entries())
+            .arg(config.changes().maxAge().toMillis())
+            .arg(config.changes().maxKeys());
+    batch.write(request, work);
+    return commit
+        .run(writes, request)
+        .map(reply -> new Committed(reply.get(0).toLong(), reply.get(1).toLong()));
+  }
+}

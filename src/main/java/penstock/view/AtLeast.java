@@ -1,0 +1,81 @@
+package penstock.view;
+
+import io.vertx.core.Future;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import penstock.problem.Problem;
+import penstock.problem.ProblemType;
+import penstock.stream.Cursor;
+import penstock.stream.EventLog;
+import penstock.stream.LogState;
+import penstock.stream.Partition;
+import penstock.stream.ResetReason;
+import penstock.stream.Scope;
+
+/** Reads of one's own writes: waits until a view has applied what a cursor of its stream covers. */
+@ApplicationScoped
+class AtLeast {
+
+  private final EventLog log;
+  private final Generations generations;
+  private final Progress progress;
+
+  @Inject
+  AtLeast(EventLog log, Generations generations, Progress progress) {
+    this.log = log;
+    this.generations = generations;
+    this.progress = progress;
+  }
+
+  /**
+   * Fails with a problem if the cursor is none of the view's stream as it is, or after the wait.
+   */
+  Future<Void> reached(ViewDefinition view, Cursor cursor, Duration wait) {
+    return generations
+        .served(view)
+        .compose(
+            generation -> {
+              List<Partition> partitions = generation.partitions();
+              return Future.all(partitions.stream().map(log::observe).toList())
+                  .map(all -> all.<LogState>list())
+                  .compose(
+                      logs -> {
+                        check(generation, cursor, logs);
+                        var reached = new ArrayList<Future<Void>>();
+                        for (Partition partition : partitions) {
+                          int i = partition.index();
+                          reached.add(
+                              progress.reached(
+                                  generations.keys(view.name(), generation, i),
+                                  logs.get(i).life(),
+                                  cursor.positions().get(i),
+                                  wait));
+                        }
+                        return Future.all(reached).mapEmpty();
+                      });
+            });
+  }
+
+  private static void check(Generation generation, Cursor cursor, List<LogState> logs) {
+    Optional<ResetReason> obstacle =
+        cursor.obstacle(Scope.ofStream(generation.stream(), logs), logs);
+    if (obstacle.isPresent()) {
+      Cursor earliest =
+          Cursor.ofStream(generation.stream(), logs, logs.stream().map(LogState::trimmed).toList());
+      throw Problem.of(
+              ProblemType.CURSOR_GONE,
+              "The view cannot be waited for up to this cursor ("
+                  + obstacle.get()
+                  + "). Use one of the stream '"
+                  + generation.stream()
+                  + "' as it is now.")
+          .with("reason", obstacle.get().toString())
+          .with("earliest", earliest.encode())
+          .exception();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package penstock.view;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import penstock.stream.Partition;
+import penstock.stream.StreamName;
+
+/**
+ * One build of a view, and what a reader must know of it.
+ *
+ * @param id a hash of the definition and the number of the rebuild
+ */
+public record Generation(String id, StreamName stream, int partitionCount, String foldName) {
+
+  /** What the registry keeps of it. */
+  String description() {
+    return stream + " " + partitionCount + " " + foldName;
+  }
+
+  static Generation parse(String id, String description) {
+    String[] parts = description.split(" ", 3);
+    return new Generation(id, new StreamName(parts[0]), Integer.parseInt(parts[1]), parts[2]);
+  }
+
+  /** In order. */
+  public List<Partition> partitions() {
+    return IntStream.range(0, partitionCount)
+        .mapToObj(index -> new Partition(stream, index))
+        .toList();
+  }
+
+  Fold fold() {
+    return Folds.named(foldName)
+        .orElseThrow(
+            () -> new IllegalStateException("this Penstock has no fold named " + foldName));
+  }
+
+  @Override
+  public String toString() {
+    return id;
+  }
+}

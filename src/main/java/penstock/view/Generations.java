@@ -1,0 +1,124 @@
+package penstock.view;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Response;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import penstock.problem.Problem;
+import penstock.problem.ProblemType;
+import penstock.redis.Keys;
+import penstock.redis.RedisLink;
+import penstock.redis.RedisLinks;
+import penstock.redis.Script;
+
+/**
+ * The registry of views in Redis: which generations there are, and which of them is served. Its
+ * futures complete on the caller's context and fail as {@link RedisLink} says.
+ */
+@ApplicationScoped
+public class Generations {
+
+  private static final Script SERVE = Script.named("serve");
+  private static final java.time.Duration SOON = java.time.Duration.ofSeconds(1);
+
+  private final RedisLink link;
+  private final Keys keys;
+
+  @Inject
+  public Generations(RedisLinks links, Keys keys) {
+    this.link = links.open("generations");
+    this.keys = keys;
+  }
+
+  /** The keys of a generation on a partition. */
+  public Keys.OfView keys(ViewName view, Generation generation, int partition) {
+    return keys.partition(generation.stream().value(), partition)
+        .view(view.value(), generation.id());
+  }
+
+  /** The generation that is served; a problem if none is yet. */
+  public Future<Generation> served(ViewDefinition view) {
+    return served(view, link);
+  }
+
+  /** The same over another link, where its order with other commands matters. */
+  Future<Generation> served(ViewDefinition view, RedisLink over) {
+    Generation own = view.generation();
+    return over.send(Command.HGET, keys.views(), view.name())
+        .compose(
+            id -> {
+              if (id == null) {
+                return Future.failedFuture(notReady(view.name()));
+              }
+              return id.toString().equals(own.id())
+                  ? Future.succeededFuture(own)
+                  : described(view.name(), id.toString(), over);
+            });
+  }
+
+  private Future<Generation> described(ViewName view, String id, RedisLink over) {
+    return over.send(Command.HGET, keys.views(), view + ":" + id)
+        .map(
+            description -> {
+              if (description == null) {
+                throw notReady(view);
+              }
+              return Generation.parse(id, description.toString());
+            });
+  }
+
+  private static RuntimeException notReady(ViewName view) {
+    return Problem.passing(
+            ProblemType.VIEW_NOT_READY,
+            "No worker has begun to build the view '" + view + "' yet. Retry later.",
+            SOON)
+        .exception();
+  }
+
+  /**
+   * Notes a generation, and has it served if none is, or in the place of another.
+   *
+   * @param replaced the generation's id that it takes the place of, if that is the one served
+   * @return the id of the one that is now served
+   */
+  public Future<String> register(ViewName view, Generation generation, Optional<String> replaced) {
+    return SERVE
+        .run(
+            link,
+            SERVE
+                .call(keys.views())
+                .arg(view.value())
+                .arg(generation.id())
+                .arg(generation.description())
+                .arg(replaced.orElse("")))
+        .map(Response::toString);
+  }
+
+  /** All generations of the view that the registry knows. */
+  public Future<List<Generation>> known(ViewName view) {
+    return link.send(Command.HGETALL, keys.views())
+        .map(
+            registry -> {
+              var found = new ArrayList<Generation>();
+              for (int i = 0; i + 1 < registry.size(); i += 2) {
+                String field = registry.get(i).toString();
+                if (field.startsWith(view + ":")) {
+                  found.add(
+                      Generation.parse(
+                          field.substring(view.value().length() + 1),
+                          registry.get(i + 1).toString()));
+                }
+              }
+              return found;
+            });
+  }
+
+  /** Takes a generation, of which nothing is left, out of the registry. */
+  public Future<Void> forget(ViewName view, Generation generation) {
+    return link.send(Command.HDEL, keys.views(), view + ":" + generation.id()).mapEmpty();
+  }
+}

@@ -1,0 +1,114 @@
+package penstock.view;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import penstock.event.Event;
+import penstock.stream.StreamName;
+
+/**
+ * What a view is.
+ *
+ * @param foldName the fold as the configuration calls it
+ * @param types only events of these; all if empty
+ * @param subjects only events of these; all if empty
+ * @param deletes events of these types delete the entry
+ */
+public record ViewDefinition(
+    ViewName name,
+    StreamName stream,
+    int partitions,
+    String foldName,
+    Fold fold,
+    String key,
+    KeyRule keyRule,
+    SortedSet<String> types,
+    SortedSet<String> subjects,
+    SortedSet<String> deletes) {
+
+  static ViewDefinition of(
+      ViewName name, StreamName stream, int partitions, ViewsConfig.OfView settings) {
+    Fold fold =
+        Folds.named(settings.fold())
+            .orElseThrow(() -> new InvalidSetting("fold", "must be one of: " + Folds.names()));
+    KeyRule key;
+    try {
+      key = settings.key().map(KeyRule::parse).orElse(KeyRule.Attribute.KEY);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidSetting("key", e.getMessage());
+    }
+    return new ViewDefinition(
+        name,
+        stream,
+        partitions,
+        settings.fold(),
+        fold,
+        key.toString(),
+        key,
+        sorted(settings.types().orElse(Set.of())),
+        sorted(settings.subjects().orElse(Set.of())),
+        sorted(settings.deletes().orElse(Set.of())));
+  }
+
+  private static SortedSet<String> sorted(Set<String> values) {
+    return java.util.Collections.unmodifiableSortedSet(new TreeSet<>(values));
+  }
+
+  /** Whether the view takes notice of the event. */
+  public boolean concerns(Event event) {
+    return (types.isEmpty() || types.contains(event.type()) || deletes.contains(event.type()))
+        && (subjects.isEmpty() || event.subject() != null && subjects.contains(event.subject()));
+  }
+
+  /** The key of the entry that the event belongs to; null if it has none. */
+  public @Nullable String keyOf(Event event) throws FoldFailure {
+    return KeyRule.check(keyRule.of(event));
+  }
+
+  public boolean isDeletedBy(Event event) {
+    return !deletes.isEmpty() && deletes.contains(event.type());
+  }
+
+  /** The generation that this definition makes: equal definitions make equal ones. */
+  public Generation generation() {
+    String canonical =
+        String.join(
+            "\n",
+            stream.value(),
+            foldName,
+            key,
+            String.join("\t", types),
+            String.join("\t", subjects),
+            String.join("\t", deletes));
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
+      String id = HexFormat.of().formatHex(digest, 0, 5) + "-0";
+      return new Generation(id, stream, partitions, foldName);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A setting that makes no sense; told with the property's name. */
+  static final class InvalidSetting extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String setting;
+
+    InvalidSetting(String setting, String rule) {
+      super(rule);
+      this.setting = setting;
+    }
+
+    String setting() {
+      return setting;
+    }
+  }
+}

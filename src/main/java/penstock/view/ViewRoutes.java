@@ -1,0 +1,195 @@
+package penstock.view;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import penstock.problem.Parameters;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+import penstock.problem.Problems;
+import penstock.stream.Cursor;
+
+/** {@code GET /views}, {@code GET /views/{v}} and the entries. Runs on the request's event loop. */
+@ApplicationScoped
+class ViewRoutes {
+
+  static final String CURSOR_HEADER = "Penstock-Cursor";
+
+  private static final int MAX_PAGE = 1_000;
+  private static final int DEFAULT_PAGE = 100;
+  private static final Duration DEFAULT_WAIT = Duration.ofSeconds(5);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(30);
+
+  private final Views views;
+  private final Entries entries;
+  private final AtLeast atLeast;
+  private final ViewDescription description;
+
+  @Inject
+  ViewRoutes(Views views, Entries entries, AtLeast atLeast, ViewDescription description) {
+    this.views = views;
+    this.entries = entries;
+    this.atLeast = atLeast;
+    this.description = description;
+  }
+
+  void routes(@Observes Router router) {
+    router.get("/views").handler(guarded(this::list));
+    router.get("/views/:view").handler(guarded(this::one));
+    router.get("/views/:view/entries").handler(guarded(this::page));
+    router.getWithRegex("/views/(?<view>[^/]+)/entries/.+").handler(guarded(this::entry));
+  }
+
+  /** A handler whose refusals are answered as problems. */
+  private static io.vertx.core.Handler<RoutingContext> guarded(Consumer<RoutingContext> handler) {
+    return context -> {
+      try {
+        handler.accept(context);
+      } catch (ProblemException refused) {
+        Problems.answer(context, refused);
+      }
+    };
+  }
+
+  private ViewDefinition view(RoutingContext context) {
+    return views.find(new ViewName(context.pathParam("view")));
+  }
+
+  private void list(RoutingContext context) {
+    JsonArray all = new JsonArray();
+    views.all().forEach(view -> all.add(ViewDescription.definition(view)));
+    json(context, null).end(new JsonObject().put("views", all).toBuffer());
+  }
+
+  private void one(RoutingContext context) {
+    description
+        .of(view(context))
+        .onFailure(failure -> Problems.answer(context, failure))
+        .onSuccess(told -> json(context, null).end(told.toBuffer()));
+  }
+
+  private void page(RoutingContext context) {
+    ViewDefinition view = view(context);
+    Parameters parameters = new Parameters(context.request());
+    String after = parameters.text("after").orElse(null);
+    int limit = parameters.number("limit", DEFAULT_PAGE, 1, MAX_PAGE);
+    waited(view, parameters)
+        .compose(reached -> entries.page(view, after, limit))
+        .onFailure(failure -> Problems.answer(context, failure))
+        .onSuccess(page -> json(context, page.applied()).end(body(page, after)));
+  }
+
+  private void entry(RoutingContext context) {
+    ViewDefinition view = view(context);
+    String key = key(context);
+    waited(view, new Parameters(context.request()))
+        .compose(reached -> entries.one(view, key))
+        .onFailure(failure -> Problems.answer(context, failure))
+        .onSuccess(found -> entry(context, view, found));
+  }
+
+  private static void entry(RoutingContext context, ViewDefinition view, Entries.Found found) {
+    if (found.entry() == null) {
+      Problems.answer(
+          context,
+          ProblemException.of(
+              ProblemType.UNKNOWN_ENTRY,
+              "The view '" + view.name() + "' has no entry with this key."));
+      return;
+    }
+    Buffer value = Buffer.buffer(64 + found.entry().bytes());
+    found.fold().value(found.entry(), value);
+    EntityTag tag = EntityTag.of(value);
+    HttpServerResponse response = json(context, found.applied());
+    response
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+        .putHeader(HttpHeaders.ETAG, tag.text());
+    if (tag.isIn(context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH))) {
+      response.headers().remove(HttpHeaders.CONTENT_TYPE);
+      response.setStatusCode(HttpResponseStatus.NOT_MODIFIED.code()).end();
+      return;
+    }
+    Buffer body = Buffer.buffer(value.length() + found.key().length() + 24);
+    write(found.key(), value, body);
+    response.end(body);
+  }
+
+  /** What follows /entries/ in the path, however many slashes are in it. */
+  private static String key(RoutingContext context) {
+    String path = context.request().path();
+    String raw = path.substring(path.indexOf("/entries/") + "/entries/".length());
+    try {
+      return URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw Parameters.invalid("key", "must be percent-encoded");
+    }
+  }
+
+  private Future<Void> waited(ViewDefinition view, Parameters parameters) {
+    Optional<String> cursor = parameters.text("at-least");
+    Duration wait = parameters.duration("wait", DEFAULT_WAIT, MAX_WAIT);
+    return cursor.isEmpty()
+        ? Future.succeededFuture()
+        : atLeast.reached(view, Cursor.parse(cursor.get()), wait);
+  }
+
+  private static HttpServerResponse json(RoutingContext context, @Nullable Cursor applied) {
+    HttpServerResponse response = context.response();
+    response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+    response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    if (applied != null) {
+      response.putHeader(CURSOR_HEADER, applied.encode());
+    }
+    return response;
+  }
+
+  private static Buffer body(Entries.Page page, @Nullable String after) {
+    Buffer out = Buffer.buffer(1024).appendString("{\"entries\":[");
+    String next = after == null ? "" : after;
+    boolean first = true;
+    for (Entries.Found found : page.entries()) {
+      if (found.entry() == null) {
+        continue;
+      }
+      if (!first) {
+        out.appendByte((byte) ',');
+      }
+      first = false;
+      Buffer value = Buffer.buffer(64 + found.entry().bytes());
+      found.fold().value(found.entry(), value);
+      write(found.key(), value, out);
+      next = found.key();
+    }
+    out.appendString("],\"next\":");
+    text(next, out);
+    return out.appendString(",\"complete\":" + page.complete() + "}");
+  }
+
+  private static void write(String key, Buffer value, Buffer out) {
+    out.appendString("{\"key\":");
+    text(key, out);
+    out.appendString(",\"value\":").appendBuffer(value).appendByte((byte) '}');
+  }
+
+  private static void text(String text, Buffer out) {
+    out.appendByte((byte) '"')
+        .appendBytes(JsonStringEncoder.getInstance().quoteAsUTF8(text))
+        .appendByte((byte) '"');
+  }
+}

@@ -1,0 +1,69 @@
+package penstock.view;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithParentName;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The views that this deployment has. */
+@ConfigMapping(prefix = "penstock.views")
+public interface ViewsConfig {
+
+  /**
+   * Requests that wait at the same time for a view to apply what they ask for; more are refused.
+   * Bounds the memory of a view that lags.
+   */
+  @WithDefault("10000")
+  @Min(1)
+  int maxWaiting();
+
+  /**
+   * How often it is looked whether a view has applied what requests wait for, where another
+   * instance works it; this instance's own workers tell at once.
+   */
+  @WithDefault("20ms")
+  Duration pollInterval();
+
+  /** By name. */
+  @WithParentName
+  Map<String, OfView> byName();
+
+  /** Settings of one view. */
+  interface OfView {
+
+    /** The stream that it is folded from. */
+    String stream();
+
+    /** What becomes of an event: {@code merge} or {@code count}. */
+    String fold();
+
+    /**
+     * Which entry an event belongs to: {@code subject}, {@code type}, {@code source}, {@code id} or
+     * a JSON pointer into the data. Without it, the event's key.
+     */
+    Optional<String> key();
+
+    /** Only events of these types. */
+    Optional<Set<String>> types();
+
+    /** Only events of these subjects. */
+    Optional<Set<String>> subjects();
+
+    /** Events of these types delete the entry of their key. */
+    Optional<Set<String>> deletes();
+
+    /** What becomes of an event that cannot be folded. */
+    @WithDefault("dead-letter")
+    OnError onError();
+  }
+
+  /** What becomes of an event that cannot be folded. */
+  enum OnError {
+    /** It is set aside with the reason, and the view goes on. */
+    DEAD_LETTER
+  }
+}

@@ -1,0 +1,63 @@
+-- Takes the lease of a generation's partition together with a new fence, and makes ready what the work needs:
+-- the log's life, the consumer group (created at `applied`, never at `$`), the generation's state.
+--
+-- KEYS  1 the log (stream)   2 what is known of it (hash)   3 the generation's state (hash)   4 its lease (string)
+--       5 its index (sorted set)
+-- ARGV  1 this instance   2 the lease in milliseconds   3 a random string, for the fence   4 another, for a new life
+--       5 prefix of the slices   6 the group
+-- Result  held, its holder, the milliseconds left: another instance works it
+--         broken, why: a commit failed half-way
+--         mine, fence, life, applied, last-delivered, trimmed, 1 if entries of an earlier life must be cleared first
+-- Errors  WRONGTYPE if a key is something else; nothing is written then
+--
+-- Works on a full Redis: its first write is one that is never refused. A fence is number:token:replication id.
+-- include log
+-- include view
+local events, log, view, lease, index, group = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[6]
+
+local holder = redis.call('GET', lease)
+if holder and holder ~= ARGV[1] then
+  return {'held', holder, redis.call('PTTL', lease)}
+end
+local f = redis.call('HMGET', view, 'life', 'fence', 'applied', 'broken')
+if f[4] then
+  return {'broken', f[4]}
+end
+local state = read_log(events, log)
+local entries = redis.call('ZCARD', index)
+local delivered = false
+if redis.call('EXISTS', events) == 1 then
+  for _, info in ipairs(redis.call('XINFO', 'GROUPS', events)) do
+    local of = {}
+    for i = 1, #info, 2 do
+      of[info[i]] = info[i + 1]
+    end
+    if of.name == group then
+      delivered = of['last-delivered-id']
+    end
+  end
+end
+
+redis.call('HDEL', view, '')
+begin_log(ARGV[5], log, state, ARGV[4])
+local applied, stale = f[3] or '0-0', 0
+if f[1] ~= state.life then
+  applied = '0-0'
+  if entries > 0 then
+    stale = 1
+  else
+    begin_view(view, events, state.life, state.appended, state.trimmed)
+  end
+end
+local number = tonumber(string.match(f[2] or '0', '^%d+')) + 1
+local fence = string.format('%.0f', number) .. ':' .. ARGV[3] .. ':' .. state.here
+redis.call('HSET', view, 'fence', fence)
+redis.call('SET', lease, ARGV[1], 'PX', ARGV[2])
+if not delivered then
+  redis.call('XGROUP', 'CREATE', events, group, applied, 'MKSTREAM')
+  delivered = applied
+elseif is_after(applied, delivered) then
+  redis.call('XGROUP', 'SETID', events, group, applied)
+  delivered = applied
+end
+return {'mine', fence, state.life, applied, delivered, state.trimmed, stale}

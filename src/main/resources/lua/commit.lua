@@ -1,0 +1,135 @@
+-- Commits what a batch of events made of a view's entries: all of it, or nothing.
+--
+-- KEYS  1 the log (stream)   2 what is known of it (hash)   3 the generation's state (hash)   4 its index (sorted set)
+--       5 its changes (stream)   6 dead letters (stream)
+-- ARGV  1 fence   2 life   3 group   4 the position that was folded from   5 prefix of the entries
+--       6 how long changes are kept, in milliseconds   7 how many changed keys are kept   8 events skipped
+--       9 number of events, and the position of each, in order and without a gap
+--       then number of entries, and for each: key, what became of it (+ made, = changed, - deleted),
+--       number of arguments and field, value, ..., number of fields removed and their names
+--       then number of dead letters, and for each: number of arguments and field, value, ...
+-- Result  how many events were ever appended to the log, and how many of them are applied now
+-- Errors  FENCED  the fence is not mine any more, or Redis has another master or the log another life
+--         MOVED   `applied` is not the position that was folded from
+--         GAP     the first log entry beyond `applied` is not the batch's first
+--         BROKEN  a write failed, and those before it stand: the generation is marked and must be rebuilt
+--         With all but BROKEN nothing is written.
+--
+-- Works on a full Redis: its first write, XACK, is one that is never refused. XACK is no guard: it ignores who holds
+-- an entry. At most 256 events: no call has more than 1,000 arguments but those of an entry's fields, which go in steps.
+local events, log, view, index, changes, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local STEP = 998
+local MOST_TRIMMED = 4
+
+local f = redis.call('HMGET', view, 'fence', 'applied', 'count', 'change-keys')
+local l = redis.call('HMGET', log, 'life', 'last', 'appended')
+local here = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+-- check fence
+if f[1] ~= ARGV[1] or string.match(ARGV[1], '[^:]+$') ~= here or l[1] ~= ARGV[2] then
+  return redis.error_reply('FENCED the right to commit is gone')
+end
+-- check applied
+if f[2] ~= ARGV[4] then
+  return redis.error_reply('MOVED applied is ' .. tostring(f[2]))
+end
+-- check gap
+local first = redis.call('XRANGE', events, '(' .. ARGV[4], '+', 'COUNT', 1)[1]
+if not first or first[1] ~= ARGV[10] then
+  return redis.error_reply('GAP the log goes on with ' .. (first and first[1] or 'nothing'))
+end
+-- checked
+
+local count = tonumber(ARGV[9])
+local last = ARGV[9 + count]
+
+local function write()
+  redis.call('XACK', events, ARGV[3], unpack(ARGV, 10, 9 + count))
+  local at = 10 + count
+  local changed, made, deleted = {}, {}, {}
+  for _ = 1, tonumber(ARGV[at]) do
+    local key, what, sets = ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+    local entry = ARGV[5] .. key
+    at = at + 3
+    for from = at + 1, at + sets, STEP do
+      redis.call('HSET', entry, unpack(ARGV, from, math.min(from + STEP - 1, at + sets)))
+    end
+    at = at + sets + 1
+    local removed = tonumber(ARGV[at])
+    for from = at + 1, at + removed, STEP do
+      redis.call('HDEL', entry, unpack(ARGV, from, math.min(from + STEP - 1, at + removed)))
+    end
+    at = at + removed
+    changed[#changed + 1] = key
+    changed[#changed + 1] = what
+    if what == '+' then
+      made[#made + 1] = 0
+      made[#made + 1] = key
+    elseif what == '-' then
+      redis.call('UNLINK', entry)
+      deleted[#deleted + 1] = key
+    end
+  end
+  if #made > 0 then
+    redis.call('ZADD', index, unpack(made))
+  end
+  if #deleted > 0 then
+    redis.call('ZREM', index, unpack(deleted))
+  end
+
+  at = at + 1
+  local letters = tonumber(ARGV[at])
+  for _ = 1, letters do
+    local n = tonumber(ARGV[at + 1])
+    redis.call('XADD', dead, '*', unpack(ARGV, at + 2, at + 1 + n))
+    at = at + 1 + n
+  end
+
+  local state = {'applied', last}
+  if #changed > 0 then
+    local now = redis.call('TIME')
+    local oldest = now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(ARGV[6])
+    local kept = tonumber(f[4] or '0') + #changed / 2
+    local trimmed
+    redis.call('XADD', changes, '*', unpack(changed))
+    for _ = 1, MOST_TRIMMED do
+      local change = redis.call('XRANGE', changes, '-', '+', 'COUNT', 1)[1]
+      if kept <= tonumber(ARGV[7]) and tonumber(string.match(change[1], '^%d+')) >= oldest then
+        break
+      end
+      redis.call('XDEL', changes, change[1])
+      kept = kept - #change[2] / 2
+      trimmed = change[1]
+      if kept == 0 then
+        break
+      end
+    end
+    state[#state + 1] = 'change-keys'
+    state[#state + 1] = string.format('%.0f', kept)
+    if trimmed then
+      state[#state + 1] = 'changes-trimmed'
+      state[#state + 1] = trimmed
+    end
+  end
+  local total = tonumber(f[3]) + count
+  if last == l[2] then
+    total = tonumber(l[3])
+  end
+  state[#state + 1] = 'count'
+  state[#state + 1] = string.format('%.0f', total)
+  redis.call('HSET', view, unpack(state))
+  if ARGV[8] ~= '0' then
+    redis.call('HINCRBY', view, 'skipped', ARGV[8])
+  end
+  if letters > 0 then
+    redis.call('HINCRBY', view, 'dead', letters)
+  end
+  return {tonumber(l[3]), total}
+end
+
+local done, result = pcall(write)
+if done then
+  return result
+end
+local why = type(result) == 'table' and result.err or tostring(result)
+redis.call('HSET', view, 'broken', why)
+return redis.error_reply('BROKEN ' .. why)

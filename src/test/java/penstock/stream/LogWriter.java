@@ -1,0 +1,102 @@
+package penstock.stream;
+
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import penstock.event.Event;
+import penstock.event.EventData;
+import penstock.event.EventFields;
+import penstock.redis.Keys;
+import penstock.redis.RedisLink;
+import penstock.redis.Script;
+
+/** Appends to logs as the service does, without the service. Blocks. */
+public final class LogWriter {
+
+  private static final Script APPEND = Script.named("append");
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final RedisLink link;
+  private final Keys keys;
+
+  public LogWriter(RedisLink link, Keys keys) {
+    this.link = link;
+    this.keys = keys;
+  }
+
+  /** An event whose data is its id. */
+  public static Event event(String id, @Nullable String subject) {
+    return event(id, subject, "test", "\"" + id + "\"");
+  }
+
+  public static Event event(String id, @Nullable String subject, String type, String json) {
+    return new Event(
+        id,
+        "/test",
+        type,
+        subject,
+        null,
+        "application/json",
+        null,
+        new TreeMap<>(),
+        new EventData.Json(json.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Appends events with these ids and returns their positions. */
+  public List<Position> append(StreamName stream, String... ids) {
+    return append(stream, Arrays.stream(ids).map(id -> event(id, null)).toList());
+  }
+
+  public List<Position> append(StreamName stream, List<Event> events) {
+    try {
+      Response reply =
+          APPEND
+              .run(link, call(stream, events))
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      var positions = new ArrayList<Position>();
+      for (int i = 2; i < reply.size(); i += 2) {
+        positions.add(Position.parse(reply.get(i).toString()));
+      }
+      return positions;
+    } catch (Exception e) {
+      throw new IllegalStateException("not appended", e);
+    }
+  }
+
+  private Request call(StreamName stream, List<Event> events) {
+    Keys.OfPartition names = keys.partition(stream.value(), 0);
+    Request call =
+        APPEND
+            .call(names.events(), names.log())
+            .arg(names.seen())
+            .arg(Long.toHexString(System.nanoTime()))
+            .arg(120_000);
+    for (Event event : events) {
+      List<byte[]> fields = EventFields.write(event);
+      call.arg(digest(event)).arg(fields.size());
+      fields.forEach(call::arg);
+    }
+    return call;
+  }
+
+  private static byte[] digest(Event event) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      sha.update((event.source() + '\0' + event.id()).getBytes(StandardCharsets.UTF_8));
+      return Arrays.copyOf(sha.digest(), 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

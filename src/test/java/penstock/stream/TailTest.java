@@ -1,0 +1,344 @@
+package penstock.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.Future;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import penstock.problem.ProblemException;
+import penstock.redis.Keys;
+import penstock.redis.RedisLink;
+import penstock.redis.RedisLinks;
+import penstock.redis.RedisResource;
+import penstock.redis.RedisServer;
+
+@QuarkusTest
+@WithTestResource(
+    value = RedisResource.class,
+    initArgs = @ResourceArg(name = "options", value = "--databases 3"))
+class TailTest {
+
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  RedisServer redis;
+  @Inject Tail tail;
+  @Inject RedisLinks links;
+  @Inject Keys keys;
+  @Inject EventLog log;
+
+  private final StreamName stream = new StreamName("tail-" + NAMES.incrementAndGet());
+  private final Partition partition = new Partition(stream, 0);
+  private final List<Runnable> ends = new ArrayList<>();
+  private static RedisLink link;
+  private LogWriter writer;
+
+  @BeforeEach
+  void connect() {
+    if (link == null) {
+      link = links.open("test");
+    }
+    writer = new LogWriter(link, keys);
+    await().until(link::isUp);
+    await()
+        .until(
+            () ->
+                log.observe(partition)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .handle((state, failure) -> failure == null)
+                    .get());
+  }
+
+  @AfterEach
+  void leave() {
+    ends.forEach(Runnable::run);
+  }
+
+  /** Notes what it is told. */
+  private static class Notes implements Follower {
+    final List<String> ids = new CopyOnWriteArrayList<>();
+    final List<LogState> calls = new CopyOnWriteArrayList<>();
+    final List<LogState> moves = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void appended(LogState log, List<LogEntry> entries) {
+      calls.add(log);
+      entries.forEach(entry -> ids.add(entry.event().id()));
+    }
+
+    @Override
+    public void moved(LogState log) {
+      moves.add(log);
+    }
+  }
+
+  private static final class Sleeper extends Notes {
+    @Override
+    public boolean wantsEntries() {
+      return false;
+    }
+  }
+
+  private <F extends Follower> F follow(Partition which, F follower) {
+    get(tail.follow(which, follower));
+    ends.add(() -> tail.unfollow(which, follower));
+    return follower;
+  }
+
+  private static <T> T get(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String[] ids(int from, int to) {
+    return IntStream.range(from, to).mapToObj(Integer::toString).toArray(String[]::new);
+  }
+
+  @Test
+  void tellsWhatIsAppendedAfterTheStateItGave() {
+    writer.append(stream, "before");
+    var notes = new Notes();
+    LogState from = get(tail.follow(partition, notes));
+    ends.add(() -> tail.unfollow(partition, notes));
+    List<Position> positions = writer.append(stream, "a", "b");
+    await().until(() -> notes.ids.size() == 2);
+    assertThat(notes.ids).containsExactly("a", "b");
+    assertThat(from.last()).isLessThan(positions.getFirst());
+    assertThat(notes.calls.getLast().last()).isEqualTo(positions.getLast());
+  }
+
+  @Test
+  void tellsEveryFollowerTheSame() {
+    var first = follow(partition, new Notes());
+    writer.append(stream, "a");
+    await().until(() -> first.ids.size() == 1);
+    var second = follow(partition, new Notes());
+    writer.append(stream, "b");
+    await().until(() -> first.ids.size() == 2 && second.ids.size() == 1);
+    assertThat(first.ids).containsExactly("a", "b");
+    assertThat(second.ids).containsExactly("b");
+  }
+
+  @Test
+  void isWokenWhenTheSetChangesWhileItReads() {
+    follow(partition, new Notes());
+    for (int i = 0; i < 50; i++) {
+      StreamName other = new StreamName(stream + ".o" + i);
+      var notes = follow(new Partition(other, 0), new Notes());
+      long began = System.nanoTime();
+      writer.append(other, "a");
+      await().pollInterval(Duration.ofMillis(1)).until(() -> !notes.ids.isEmpty());
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(500));
+    }
+  }
+
+  @Test
+  void worksOnAFullRedis() {
+    writer.append(stream, "a");
+    follow(partition, new Notes());
+    redis.ask("CONFIG", "SET", "maxmemory", "1");
+    try {
+      StreamName other = new StreamName(stream + ".full");
+      long began = System.nanoTime();
+      follow(new Partition(other, 0), new Notes());
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(900));
+    } finally {
+      redis.ask("CONFIG", "SET", "maxmemory", "0");
+    }
+  }
+
+  @Test
+  void readsABacklogInOrderWithoutAGap() {
+    var notes = follow(partition, new Notes());
+    for (int i = 0; i < 5_000; i += 100) {
+      writer.append(stream, ids(i, i + 100));
+    }
+    await().until(() -> notes.ids.size() >= 5_000);
+    assertThat(notes.ids).containsExactly(ids(0, 5_000));
+  }
+
+  @Test
+  void wakesWithoutReadingTheEntries() {
+    var sleeper = follow(partition, new Sleeper());
+    List<Position> positions = List.of();
+    for (int i = 0; i < 1_000; i += 100) {
+      positions = writer.append(stream, ids(i, i + 100));
+    }
+    Position last = positions.getLast();
+    await().until(() -> !sleeper.calls.isEmpty() && sleeper.calls.getLast().last().equals(last));
+    assertThat(sleeper.ids).isEmpty();
+    assertThat(sleeper.calls.size()).isLessThanOrEqualTo(10);
+  }
+
+  @Test
+  void goesOnAfterTheConnectionWasLost() {
+    var notes = follow(partition, new Notes());
+    for (int i = 0; i < 20; i++) {
+      redis.ask("CLIENT", "KILL", "TYPE", "normal");
+      await().until(link::isUp);
+      writer.append(stream, ids(i, i + 1));
+    }
+    await().until(() -> notes.ids.size() >= 20);
+    assertThat(notes.ids).containsExactly(ids(0, 20));
+    assertThat(notes.moves).isEmpty();
+  }
+
+  @Test
+  void goesOnInTheNextTermWhenNothingIsMissing() {
+    var notes = follow(partition, new Notes());
+    writer.append(stream, "a");
+    await().until(() -> notes.ids.size() == 1);
+    int term = notes.calls.getLast().term().number();
+    redis.restart();
+    await().until(link::isUp);
+    writer.append(stream, "b");
+    await().until(() -> notes.ids.size() == 2);
+    assertThat(notes.ids).containsExactly("a", "b");
+    assertThat(notes.moves).isEmpty();
+    assertThat(notes.calls.getLast().term().number()).isEqualTo(term + 1);
+  }
+
+  @Test
+  void tellsANewLife() {
+    writer.append(stream, "a");
+    var notes = follow(partition, new Notes());
+    redis.flush();
+    await().until(() -> notes.moves.size() == 1);
+    writer.append(stream, "b");
+    await().until(() -> notes.ids.size() == 1);
+    assertThat(notes.ids).containsExactly("b");
+  }
+
+  @Test
+  void tellsANewLifeThatBeginsWithAnAppend() {
+    writer.append(stream, "a");
+    var notes = follow(partition, new Notes());
+    redis.flush();
+    writer.append(stream, "b");
+    await().until(() -> notes.moves.size() == 1);
+    assertThat(notes.ids).isEmpty();
+    writer.append(stream, "c");
+    await().until(() -> notes.ids.contains("c"));
+  }
+
+  @Test
+  void doesNotWaitForeverBehindALogThatMovedBack() {
+    writer.append(stream, "a");
+    String events = log.keys(partition).events();
+    String future = Long.toString(System.nanoTime() + (1L << 50));
+    redis.ask("XADD", events, future + "-0", "id", "b", "source", "/", "type", "t");
+    redis.ask("HSET", log.keys(partition).log(), "last", future + "-0");
+    var notes = follow(partition, new Notes());
+    redis.ask("XTRIM", events, "MAXLEN", 0);
+    redis.ask("DEL", events);
+    redis.ask("XADD", events, "5-0", "id", "c", "source", "/", "type", "t");
+    redis.ask("HSET", log.keys(partition).log(), "last", "5-0");
+    await().until(() -> notes.moves.size() == 1);
+    writer.append(stream, "d");
+    await().until(() -> notes.ids.equals(List.of("d")));
+  }
+
+  @Test
+  void tellsWhenWhatComesNextWasTrimmed() {
+    var notes = follow(partition, new Notes());
+    try (var conversation = redis.open()) {
+      String events = log.keys(partition).events();
+      conversation.ask("MULTI");
+      for (int i = 1; i <= 3; i++) {
+        conversation.ask("XADD", events, i + "-0", "id", i, "source", "/", "type", "t");
+      }
+      conversation.ask("XTRIM", events, "MINID", "3-0");
+      conversation.ask("HSET", log.keys(partition).log(), "last", "3-0", "trimmed", "2-0");
+      conversation.ask("EXEC");
+    }
+    await().until(() -> notes.moves.size() == 1);
+    assertThat(notes.ids).isEmpty();
+    assertThat(notes.moves.getFirst().last()).isEqualTo(new Position(3, 0));
+  }
+
+  @Test
+  void skipsWhatIsNoEvent() {
+    var notes = follow(partition, new Notes());
+    writer.append(stream, "a");
+    redis.ask("XADD", log.keys(partition).events(), "*", "hello", "world");
+    writer.append(stream, "b");
+    await().until(() -> notes.ids.size() == 2);
+    assertThat(notes.ids).containsExactly("a", "b");
+  }
+
+  @Test
+  void aBrokenLogDoesNotStopTheOthers() {
+    var notes = follow(partition, new Notes());
+    StreamName broken = new StreamName(stream + ".broken");
+    var victim = follow(new Partition(broken, 0), new Notes());
+    String key = keys.partition(broken.value(), 0).events();
+    redis.ask("SET", key, "a string");
+    for (int i = 0; i < 5; i++) {
+      redis.ask("CLIENT", "KILL", "TYPE", "normal");
+      await().until(link::isUp);
+      writer.append(stream, ids(i, i + 1));
+      int wanted = i + 1;
+      await().until(() -> notes.ids.size() == wanted);
+    }
+    redis.ask("DEL", key);
+    writer.append(broken, "a");
+    await().until(() -> victim.ids.contains("a") || !victim.moves.isEmpty());
+  }
+
+  @Test
+  void aFailingFollowerDoesNotDisturbTheOthers() {
+    follow(
+        partition,
+        new Notes() {
+          @Override
+          public void appended(LogState log, List<LogEntry> entries) {
+            throw new IllegalStateException("on purpose");
+          }
+        });
+    var notes = follow(partition, new Notes());
+    writer.append(stream, "a");
+    writer.append(stream, "b");
+    await().until(() -> notes.ids.equals(List.of("a", "b")));
+  }
+
+  @Test
+  void tellsNothingAfterItWasLeft() {
+    var notes = new Notes();
+    get(tail.follow(partition, notes));
+    tail.unfollow(partition, notes);
+    var other = follow(partition, new Notes());
+    writer.append(stream, "a");
+    await().until(() -> other.ids.size() == 1);
+    assertThat(notes.ids).isEmpty();
+  }
+
+  @Test
+  void failsToFollowWhileRedisIsAway() {
+    redis.kill();
+    try {
+      await().until(() -> !link.isUp());
+      assertThatThrownBy(() -> get(tail.follow(partition, new Notes())))
+          .hasRootCauseInstanceOf(ProblemException.class);
+    } finally {
+      redis.startAgain();
+      await().until(link::isUp);
+    }
+  }
+}
