@@ -312,10 +312,16 @@ final class Worker {
     }
   }
 
-  /** All that was ever handed out is applied: what is still pending is not in the log any more. */
+  /** All that was ever handed out is applied. */
   private boolean endTakeover(Lease.Mine held) throws InterruptedException {
     takingOver = false;
     read = folded.isAfter(takeoverEnd) ? folded : takeoverEnd;
+    sweepVanished(held);
+    return true;
+  }
+
+  /** All that the log holds up to {@code folded} is applied; what is still pending is not in it. */
+  private void sweepVanished(Lease.Mine held) throws InterruptedException {
     int vanished = sweep(held);
     if (vanished > 0) {
       meters.vanished(vanished);
@@ -323,7 +329,6 @@ final class Worker {
           "entries were removed from the log before they were applied: %s entries=%d",
           work, vanished);
     }
-    return true;
   }
 
   /**
@@ -332,6 +337,9 @@ final class Worker {
    */
   private boolean idle(Lease.Mine held, boolean check) throws InterruptedException {
     meters.lag(0);
+    if (check) {
+      sweepVanished(held);
+    }
     if (check && Await.of(redis.hasMore(work, folded))) {
       receive(held);
       if (backlog.isEmpty()) {

@@ -1,5 +1,6 @@
 package penstock.view;
 
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -27,6 +28,7 @@ import penstock.stream.Partition;
  * <p>Views have one partition yet; the values of several will be combined here.
  */
 @ApplicationScoped
+@Startup
 public class Entries {
 
   /** After as many bytes no further entry is read, so that a script stays short. */

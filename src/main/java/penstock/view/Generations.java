@@ -1,5 +1,6 @@
 package penstock.view;
 
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
@@ -20,6 +21,7 @@ import penstock.redis.Script;
  * futures complete on the caller's context and fail as {@link RedisLink} says.
  */
 @ApplicationScoped
+@Startup
 public class Generations {
 
   private static final Script SERVE = Script.named("serve");

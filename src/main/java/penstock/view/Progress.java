@@ -1,5 +1,6 @@
 package penstock.view;
 
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -27,6 +28,7 @@ import penstock.stream.Position;
  * partition. Nothing is looked at while nobody waits.
  */
 @ApplicationScoped
+@Startup
 public class Progress {
 
   private static final Duration SOON = Duration.ofSeconds(1);

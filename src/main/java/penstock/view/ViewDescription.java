@@ -1,5 +1,6 @@
 package penstock.view;
 
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -17,6 +18,7 @@ import penstock.stream.Partition;
 
 /** Tells of a view: its definition, what is served, how far each partition is and who works it. */
 @ApplicationScoped
+@Startup
 class ViewDescription {
 
   private final Generations generations;
