@@ -6,6 +6,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
+import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -29,17 +30,20 @@ public class RedisMonitor {
    */
   private static final int FASTER = 10;
 
+  private static final String NOT_YET = "it was not looked at yet";
+
   private final RedisLinks links;
   private final Vertx vertx;
   private final Keys keys;
   private final PenstockRedisConfig config;
   private final MeterRegistry meters;
 
-  private volatile String objection = "it was not looked at yet";
+  private volatile String objection = NOT_YET;
   private volatile @Nullable RedisInfo info;
   private @Nullable RedisLink link;
-  private String logged = "";
+  private String logged = NOT_YET;
   private boolean warned;
+  private volatile boolean stopped;
 
   @Inject
   public RedisMonitor(
@@ -80,7 +84,8 @@ public class RedisMonitor {
   public Optional<String> objection() {
     RedisLink current = link;
     if (current != null && !current.isUp()) {
-      return Optional.of("it is not reachable: " + current.downReason());
+      String why = current.downReason();
+      return Optional.of(why.equals(RedisLink.NEW) ? NOT_YET : "it is not reachable: " + why);
     }
     return objection.isEmpty() ? Optional.empty() : Optional.of(objection);
   }
@@ -97,6 +102,9 @@ public class RedisMonitor {
     judge(at)
         .onComplete(
             verdict -> {
+              if (stopped) {
+                return;
+              }
               objection =
                   verdict.succeeded() ? verdict.result().orElse("") : reason(verdict.cause());
               tell();
@@ -135,6 +143,15 @@ public class RedisMonitor {
                       ? Optional.<String>empty()
                       : Optional.of(RedisLinks.unknownFormat(format.toString())));
             });
+  }
+
+  /**
+   * The timers of an application that is started again in the same process, as on a live reload,
+   * would go on.
+   */
+  @PreDestroy
+  void stop() {
+    stopped = true;
   }
 
   private static String reason(Throwable failure) {

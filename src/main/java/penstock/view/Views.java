@@ -71,7 +71,39 @@ public class Views {
                     property + "." + e.setting() + ": " + e.getMessage());
               }
             });
+<<<<<<< HEAD
     return views;
+=======
+  }
+
+  private static ViewDefinition define(
+      String property,
+      ViewName view,
+      ViewsConfig.OfView settings,
+      Streams streams,
+      StreamsConfig streamsConfig) {
+    if (!Names.isValid(settings.stream())) {
+      throw new ConfigurationException(
+          property + ".stream: the name of a stream must match " + Names.RULE);
+    }
+    StreamName stream = new StreamName(settings.stream());
+    var known = streams.declared(stream);
+    if (known.isEmpty() && !streamsConfig.autoCreate()) {
+      throw new ConfigurationException(
+          property
+              + ".stream: there is no stream '"
+              + stream
+              + "'. Declare it with penstock.streams."
+              + stream
+              + ".partitions=1.");
+    }
+    try {
+      return ViewDefinition.of(
+          view, stream, known.map(found -> found.partitions().size()).orElse(1), settings);
+    } catch (ViewDefinition.InvalidSetting e) {
+      throw new ConfigurationException(property + "." + e.setting() + ": " + e.getMessage());
+    }
+>>>>>>> main
   }
 
   /** By name. */
