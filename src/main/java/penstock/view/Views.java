@@ -26,17 +26,17 @@ public class Views {
 
   @Inject
   public Views(ViewsConfig config, Streams streams, StreamsConfig streamsConfig) {
-    declared = declare(config, streams::known, streamsConfig.autoCreate());
+    declared = declare(config, streams::declared, streamsConfig.autoCreate());
   }
 
   /**
    * The views of a configuration.
    *
-   * @param known the streams that there are
+   * @param declared the streams by name
    * @param autoCreate whether others may come to be
    */
   static Map<ViewName, ViewDefinition> declare(
-      ViewsConfig config, Function<StreamName, Optional<Stream>> known, boolean autoCreate) {
+      ViewsConfig config, Function<StreamName, Optional<Stream>> declared, boolean autoCreate) {
     var views = new TreeMap<ViewName, ViewDefinition>();
     config
         .byName()
@@ -52,7 +52,7 @@ public class Views {
                     property + ".stream: the name of a stream must match " + Names.RULE);
               }
               StreamName stream = new StreamName(settings.stream());
-              Optional<Stream> found = known.apply(stream);
+              Optional<Stream> found = declared.apply(stream);
               if (found.isEmpty() && !autoCreate) {
                 throw new ConfigurationException(
                     property
@@ -71,39 +71,7 @@ public class Views {
                     property + "." + e.setting() + ": " + e.getMessage());
               }
             });
-<<<<<<< HEAD
     return views;
-=======
-  }
-
-  private static ViewDefinition define(
-      String property,
-      ViewName view,
-      ViewsConfig.OfView settings,
-      Streams streams,
-      StreamsConfig streamsConfig) {
-    if (!Names.isValid(settings.stream())) {
-      throw new ConfigurationException(
-          property + ".stream: the name of a stream must match " + Names.RULE);
-    }
-    StreamName stream = new StreamName(settings.stream());
-    var known = streams.declared(stream);
-    if (known.isEmpty() && !streamsConfig.autoCreate()) {
-      throw new ConfigurationException(
-          property
-              + ".stream: there is no stream '"
-              + stream
-              + "'. Declare it with penstock.streams."
-              + stream
-              + ".partitions=1.");
-    }
-    try {
-      return ViewDefinition.of(
-          view, stream, known.map(found -> found.partitions().size()).orElse(1), settings);
-    } catch (ViewDefinition.InvalidSetting e) {
-      throw new ConfigurationException(property + "." + e.setting() + ": " + e.getMessage());
-    }
->>>>>>> main
   }
 
   /** By name. */
