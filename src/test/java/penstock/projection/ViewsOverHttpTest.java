@@ -32,6 +32,7 @@ import penstock.stream.Cursor;
 import penstock.stream.EventLog;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
+import penstock.stream.Partitioner;
 import penstock.stream.Position;
 import penstock.stream.StreamName;
 
@@ -54,6 +55,15 @@ class ViewsOverHttpTest {
           Map.entry("penstock.views.by-type.stream", "orders"),
           Map.entry("penstock.views.by-type.fold", "count"),
           Map.entry("penstock.views.by-type.key", "type"),
+          Map.entry("penstock.streams.spread.partitions", "3"),
+          Map.entry("penstock.views.spread.stream", "spread"),
+          Map.entry("penstock.views.spread.fold", "merge"),
+          Map.entry("penstock.views.spread-types.stream", "spread"),
+          Map.entry("penstock.views.spread-types.fold", "count"),
+          Map.entry("penstock.views.spread-types.key", "type"),
+          Map.entry("penstock.views.mislaid.stream", "spread"),
+          Map.entry("penstock.views.mislaid.fold", "merge"),
+          Map.entry("penstock.views.mislaid.key", "type"),
           Map.entry("penstock.views.parcels.stream", "parcels"),
           Map.entry("penstock.views.parcels.fold", "merge"));
     }
@@ -341,5 +351,75 @@ class ViewsOverHttpTest {
         .then()
         .body(containsString("penstock_view_applied_total{view=\"orders\"}"))
         .body(containsString("penstock_view_lag{partition=\"0\",view=\"orders\"} 0.0"));
+  }
+
+  @Test
+  void aViewOverSeveralPartitionsIsOne() {
+    StreamName spread = new StreamName("spread");
+    List<TestLog> logs = new ArrayList<>();
+    List<String> lasts = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      logs.add(new TestLog(redis, "spread", i));
+      lasts.add("0-0");
+    }
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      keys.add("key-%02d".formatted(i));
+      int partition = Partitioner.partition(keys.getLast(), 3);
+      lasts.set(
+          partition, logs.get(partition).append("t" + i % 2, keys.getLast(), "{\"i\":" + i + "}"));
+    }
+    List<LogState> states = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      states.add(
+          events
+              .observe(new Partition(spread, i))
+              .toCompletionStage()
+              .toCompletableFuture()
+              .join());
+    }
+    List<Position> positions = lasts.stream().map(Position::parse).toList();
+    String all = Cursor.ofStream(spread, states, positions).encode();
+    given()
+        .queryParam("at-least", all)
+        .get("/views/spread-types/entries")
+        .then()
+        .statusCode(200)
+        .body(
+            equalTo(
+                "{\"entries\":[{\"key\":\"t0\",\"value\":20},{\"key\":\"t1\",\"value\":20}],\"next\":\"t1\",\"complete\":true}"));
+    given()
+        .queryParam("at-least", all)
+        .get("/views/spread-types/entries/t0")
+        .then()
+        .statusCode(200)
+        .header("Penstock-Cursor", equalTo(all))
+        .body("value", equalTo(20));
+    List<String> seen = new ArrayList<>();
+    String after = "";
+    boolean complete = false;
+    while (!complete) {
+      Response page =
+          given()
+              .queryParam("at-least", all)
+              .queryParam("limit", 7)
+              .queryParam("after", after)
+              .get("/views/spread/entries");
+      seen.addAll(page.jsonPath().getList("entries.key"));
+      after = page.jsonPath().getString("next");
+      complete = page.jsonPath().getBoolean("complete");
+    }
+    assertThat(seen).isEqualTo(keys);
+    given()
+        .queryParam("at-least", all)
+        .get("/views/mislaid/entries")
+        .then()
+        .body("entries", hasSize(0));
+    given()
+        .get("/views/mislaid")
+        .then()
+        .body("partitions", hasSize(3))
+        .body("partitions.sum { it.deadLetters }", equalTo(40));
+    logs.forEach(TestLog::close);
   }
 }
