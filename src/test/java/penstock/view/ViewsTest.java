@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import penstock.stream.Partition;
+import penstock.stream.Retention;
 import penstock.stream.Stream;
 import penstock.stream.StreamName;
 
@@ -24,7 +25,12 @@ class ViewsTest {
   private static final StreamName ORDERS = new StreamName("orders");
   private static final Stream STREAM =
       new Stream(
-          ORDERS, List.of(new Partition(ORDERS, 0)), Duration.ofMinutes(2), 0, Duration.ZERO);
+          ORDERS,
+          List.of(new Partition(ORDERS, 0)),
+          Duration.ofMinutes(2),
+          Retention.UNLIMITED,
+          0,
+          Duration.ZERO);
 
   private static Map<ViewName, ViewDefinition> declare(
       Map<String, String> properties, boolean autoCreate) {
