@@ -9,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -152,7 +153,7 @@ class Projection {
   }
 
   private void adjust(List<Assignment> wanted) {
-    var ended = new java.util.HashMap<>(loops);
+    var ended = new HashMap<>(loops);
     for (Assignment work : wanted) {
       if (ended.remove(work.names().state()) == null) {
         begin(work);
@@ -228,6 +229,17 @@ class Projection {
 
   List<Worker> workers() {
     return loops.values().stream().map(WorkLoop::worker).toList();
+  }
+
+  /** Whether it is known what there is to work. */
+  boolean hasBegun() {
+    return !config.enabled() || views.all().isEmpty() || !loops.isEmpty();
+  }
+
+  /** Whether readers read what it works, as this instance last heard. */
+  boolean isServed(Assignment work) {
+    String own = work.generation().id();
+    return roster.served(work.view().name()).orElse(own).equals(own);
   }
 
   Membership membership() {
