@@ -18,6 +18,11 @@ public final class Problems {
 
   private static final Logger LOG = Logger.getLogger(Problems.class);
 
+  private static final Problem DEFECT =
+      Problem.of(
+          ProblemType.INTERNAL_ERROR,
+          "This is a defect of the service; its log has the cause under the same time.");
+
   private Problems() {}
 
   /**
@@ -29,14 +34,21 @@ public final class Problems {
       return known.problem();
     }
     LOG.error("unforeseen failure", failure);
-    return Problem.of(
-        ProblemType.INTERNAL_ERROR,
-        "This is a defect of the service; its log has the cause under the same time.");
+    return DEFECT;
   }
 
   /** Answers with the problem. Does nothing if the response has begun or its connection is gone. */
   public static void answer(RoutingContext context, Throwable failure) {
-    answer(context.response(), from(failure));
+    if (failure instanceof ProblemException known) {
+      answer(context.response(), known.problem());
+    } else {
+      LOG.errorf(
+          failure,
+          "unforeseen failure: method=%s path=%s",
+          context.request().method(),
+          context.request().path());
+      answer(context.response(), DEFECT);
+    }
   }
 
   public static void answer(HttpServerResponse response, Problem problem) {

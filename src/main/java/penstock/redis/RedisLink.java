@@ -32,6 +32,9 @@ public final class RedisLink {
 
   private static final Logger LOG = Logger.getLogger(RedisLink.class);
 
+  /** The reason before the first attempt has ended. */
+  static final String NEW = "not connected yet";
+
   private final String name;
   private final Vertx vertx;
   private final Context context;
@@ -42,7 +45,7 @@ public final class RedisLink {
   private volatile @Nullable RedisSession session;
   private final Promise<Void> firstAttempt = Promise.promise();
   private final AtomicInteger early = new AtomicInteger();
-  private volatile String downReason = "not connected yet";
+  private volatile String downReason = NEW;
   private volatile boolean closed;
 
   // Below: only on the context.
@@ -230,7 +233,7 @@ public final class RedisLink {
     }
     String why = reason(failure);
     if (failedAttempts++ == 0 || !why.equals(downReason)) {
-      LOG.warnf("redis link cannot connect: link=%s reason=\"%s\"", name, why);
+      LOG.debugf("redis link cannot connect: link=%s reason=\"%s\"", name, why);
     }
     downReason = why;
     later();

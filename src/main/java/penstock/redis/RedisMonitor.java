@@ -29,16 +29,18 @@ public class RedisMonitor {
    */
   private static final int FASTER = 10;
 
+  private static final String NOT_YET = "it was not looked at yet";
+
   private final RedisLinks links;
   private final Vertx vertx;
   private final Keys keys;
   private final PenstockRedisConfig config;
   private final MeterRegistry meters;
 
-  private volatile String objection = "it was not looked at yet";
+  private volatile String objection = NOT_YET;
   private volatile @Nullable RedisInfo info;
   private @Nullable RedisLink link;
-  private String logged = "";
+  private String logged = NOT_YET;
   private boolean warned;
 
   @Inject
@@ -80,7 +82,8 @@ public class RedisMonitor {
   public Optional<String> objection() {
     RedisLink current = link;
     if (current != null && !current.isUp()) {
-      return Optional.of("it is not reachable: " + current.downReason());
+      String why = current.downReason();
+      return Optional.of(why.equals(RedisLink.NEW) ? NOT_YET : "it is not reachable: " + why);
     }
     return objection.isEmpty() ? Optional.empty() : Optional.of(objection);
   }

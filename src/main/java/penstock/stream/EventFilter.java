@@ -2,6 +2,7 @@ package penstock.stream;
 
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.problem.Parameters;
 
@@ -46,7 +47,11 @@ public record EventFilter(Set<String> subjects, Set<String> types) {
   }
 
   public boolean matches(Event event) {
-    return (subjects.isEmpty() || (event.subject() != null && subjects.contains(event.subject())))
-        && (types.isEmpty() || types.contains(event.type()));
+    return matches(event.subject(), event.type());
+  }
+
+  public boolean matches(@Nullable String subject, String type) {
+    return (subjects.isEmpty() || (subject != null && subjects.contains(subject)))
+        && (types.isEmpty() || types.contains(type));
   }
 }

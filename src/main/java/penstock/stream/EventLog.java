@@ -63,12 +63,11 @@ public class EventLog {
   }
 
   /**
-   * Entries after one position up to another, oldest first, at most {@code count}, read over the
-   * link on which an observation sent behind it tells what was trimmed in between.
+   * Entries after a position, oldest first, at most {@code count}, over another link. Whether they
+   * are of one term, and what was trimmed, tell observations sent before and behind it.
    */
-  public Future<LogPage> page(Partition partition, Position after, Position upTo, int count) {
-    return link.send(
-            Command.XRANGE, keys(partition).events(), "(" + after, upTo.toString(), "COUNT", count)
+  public Future<LogPage> page(Partition partition, Position after, int count, RedisLink over) {
+    return over.send(Command.XRANGE, keys(partition).events(), "(" + after, "+", "COUNT", count)
         .map(LogPage::of);
   }
 

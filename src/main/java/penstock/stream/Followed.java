@@ -112,8 +112,12 @@ final class Followed {
       tell(follower -> follower.moved(now));
       return false;
     }
-    // What was read may be of either term, so it is read again, in the term that is now known.
-    return now.term().equals(before.term());
+    if (!now.term().equals(before.term())) {
+      // What was read may be of either term, so it is read again, in the one that is now known.
+      tell(follower -> follower.appended(now, List.of()));
+      return false;
+    }
+    return true;
   }
 
   /** Tells entries that a read brought and that were found good. */

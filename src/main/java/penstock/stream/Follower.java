@@ -19,10 +19,11 @@ public interface Follower {
 
   /**
    * Entries were appended, in order and without a gap since the last call or the position at which
-   * following began.
+   * following began; or another term began that holds all that was told.
    *
    * @param log the log's state, observed after the entries were read: they are of its life and term
-   * @param entries not modifiable; empty if they are not {@linkplain #wantsEntries wanted}
+   * @param entries not modifiable; empty if only the term is new, or if they are not {@linkplain
+   *     #wantsEntries wanted}
    */
   void appended(LogState log, List<LogEntry> entries);
 

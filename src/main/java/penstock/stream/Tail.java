@@ -50,6 +50,14 @@ public class Tail {
     loopOf(follower).unfollow(partition, follower);
   }
 
+  /**
+   * Nanoseconds since all was known of the logs whose entries are followed: less than two seconds
+   * unless Redis is away.
+   */
+  public long silence() {
+    return entries.silence();
+  }
+
   private TailLoop loopOf(Follower follower) {
     return follower.wantsEntries() ? entries : wakes;
   }

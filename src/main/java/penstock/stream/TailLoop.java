@@ -78,6 +78,7 @@ final class TailLoop {
   private int count;
   private volatile int size;
   private volatile long reads;
+  private volatile long lastTurn = System.nanoTime();
 
   TailLoop(
       Vertx vertx, RedisLink link, RedisLink control, EventLog log, TailConfig config, Kind kind) {
@@ -103,6 +104,10 @@ final class TailLoop {
 
   long reads() {
     return reads;
+  }
+
+  long silence() {
+    return System.nanoTime() - lastTurn;
   }
 
   Future<LogState> follow(Partition partition, Follower follower) {
@@ -195,7 +200,10 @@ final class TailLoop {
       running = false;
       return;
     }
-    running = true;
+    if (!running) {
+      running = true;
+      lastTurn = System.nanoTime();
+    }
     turn++;
     outdated = false;
     refused = false;
@@ -208,6 +216,7 @@ final class TailLoop {
                     .map(
                         states -> {
                           tell(found, states, asked);
+                          lastTurn = System.nanoTime();
                           return states;
                         }))
         .onSuccess(told -> next())

@@ -87,7 +87,7 @@ class RedisLinkTest {
   void waitsForARedisThatIsNotThereYet() {
     redis.stop();
     RedisLink link = open(connection -> Future.succeededFuture());
-    await().until(() -> !link.downReason().equals("not connected yet"));
+    await().until(() -> !link.downReason().equals(RedisLink.NEW));
     assertThat(problem(link.send(Command.PING))).isEqualTo(ProblemType.REDIS_UNAVAILABLE);
     redis.startAgain();
     await().until(link::isUp);
@@ -100,7 +100,7 @@ class RedisLinkTest {
     try (var only = redis.open()) {
       only.ask("PING");
       RedisLink link = open(connection -> Future.succeededFuture());
-      await().until(() -> !link.downReason().equals("not connected yet"));
+      await().until(() -> !link.downReason().equals(RedisLink.NEW));
       only.ask("CONFIG", "SET", "maxclients", 100);
       await().until(link::isUp);
     }

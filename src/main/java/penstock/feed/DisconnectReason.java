@@ -1,0 +1,24 @@
+package penstock.feed;
+
+import java.util.Locale;
+
+/** Why a feed ended. Also the metric tag {@code reason}. */
+enum DisconnectReason {
+  /** The reader left, or its connection broke. */
+  CLIENT,
+  /** The reader's socket took nothing for too long. */
+  SLOW,
+  /** The instance has all the readers that it may have. */
+  TOO_BUSY,
+  /** Redis is away. */
+  REDIS_UNAVAILABLE,
+  /** The instance ends. */
+  SHUTTING_DOWN,
+  /** A defect. */
+  INTERNAL_ERROR;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

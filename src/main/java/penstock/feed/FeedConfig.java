@@ -1,0 +1,77 @@
+package penstock.feed;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+
+/** How feeds are served. */
+@ConfigMapping(prefix = "penstock.feed")
+public interface FeedConfig {
+
+  /**
+   * The most events of a stream that are kept encoded, for readers a little behind. A reader that
+   * is further behind reads from Redis.
+   */
+  @WithDefault("8192")
+  @Min(1)
+  @Max(1_000_000)
+  int ringEvents();
+
+  /** The most bytes of a stream that are kept encoded. */
+  @WithDefault("8M")
+  MemorySize ringSize();
+
+  /** How long a stream's ring is kept when its last reader has gone, for the next to find. */
+  @WithDefault("30s")
+  Duration ringLinger();
+
+  /** The most readers of this instance; more are asked to come back later. */
+  @WithDefault("10000")
+  @Min(1)
+  int maxSubscribers();
+
+  /** What may wait in one reader's socket before nothing more is written to it. */
+  @WithDefault("128K")
+  MemorySize socketBuffer();
+
+  /** A reader whose socket took nothing for so long is disconnected. */
+  @WithDefault("1m")
+  Duration slowClientTimeout();
+
+  /** How often a reader to whom nothing was sent is told its cursor. */
+  @WithDefault("15s")
+  Duration heartbeat();
+
+  /**
+   * How long a reader is told to wait before it reconnects; spread by half of it either way, so
+   * that not all come back at once.
+   */
+  @WithDefault("2s")
+  Duration retry();
+
+  /** How long connected readers wait for a Redis that is away before they are sent elsewhere. */
+  @WithDefault("1m")
+  Duration redisPatience();
+
+  /** Reads of older events from Redis that may be under way at once, for all readers together. */
+  @WithDefault("16")
+  @Min(1)
+  int replays();
+
+  /** What one such read should bring, judged by the sizes of the events read before. */
+  @WithDefault("128K")
+  MemorySize replaySize();
+
+  /** The most events of one such read: bounds it when large events follow small ones. */
+  @WithDefault("256")
+  @Min(1)
+  @Max(10_000)
+  int replayCount();
+
+  /** Over which time readers are disconnected when the instance shuts down. */
+  @WithDefault("5s")
+  Duration drainTime();
+}

@@ -1,0 +1,177 @@
+package penstock.feed;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import penstock.redis.RedisLink;
+import penstock.redis.RedisLinks;
+import penstock.stream.EventFilter;
+import penstock.stream.EventLog;
+import penstock.stream.ResetReason;
+import penstock.stream.Start;
+import penstock.stream.Stream;
+import penstock.stream.StreamName;
+import penstock.stream.Tail;
+
+/** The feeds that this instance serves now: their rings and their readers. */
+@ApplicationScoped
+class Feeds {
+
+  private static final Logger LOG = Logger.getLogger(Feeds.class);
+
+  /** A ring and how many use it. */
+  private static final class Used {
+    final Ring ring;
+    int readers;
+    long idleSince;
+
+    Used(Ring ring) {
+      this.ring = ring;
+    }
+  }
+
+  private final Vertx vertx;
+  private final Tail tail;
+  private final EventLog log;
+  private final FeedConfig config;
+  private final FeedMeters meters;
+  private final RedisLink link;
+  private final Permits permits;
+  private final Map<StreamName, Used> rings = new HashMap<>();
+  private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable CountDownLatch drained;
+
+  @Inject
+  Feeds(
+      Vertx vertx,
+      Tail tail,
+      EventLog log,
+      RedisLinks links,
+      FeedConfig config,
+      FeedMeters meters) {
+    this.vertx = vertx;
+    this.tail = tail;
+    this.log = log;
+    this.config = config;
+    this.meters = meters;
+    this.link = links.open("feed");
+    this.permits = new Permits(config.replays());
+  }
+
+  /** Why no more readers are taken now. */
+  Optional<DisconnectReason> refusal() {
+    if (drained != null) {
+      return Optional.of(DisconnectReason.SHUTTING_DOWN);
+    }
+    if (subscribers.size() >= config.maxSubscribers()) {
+      return Optional.of(DisconnectReason.TOO_BUSY);
+    }
+    return Optional.empty();
+  }
+
+  /** How long a reader is to wait before it reconnects. */
+  long retryMillis() {
+    long retry = Math.max(2, config.retry().toMillis());
+    return retry / 2 + ThreadLocalRandom.current().nextLong(retry);
+  }
+
+  /** Serves a reader, whose response has begun, on its event loop. */
+  void subscribe(
+      Context context,
+      HttpServerResponse response,
+      Stream stream,
+      EventFilter filter,
+      Start start,
+      @Nullable ResetReason refused) {
+    var subscriber =
+        new Subscriber(vertx, context, response, filter, enter(stream), this, meters, config);
+    subscribers.add(subscriber);
+    meters.subscribers(subscribers.size());
+    subscriber.begin(start, refused);
+  }
+
+  private synchronized Ring enter(Stream stream) {
+    Used used = rings.get(stream.name());
+    if (used == null || used.ring.opened().failed()) {
+      var replay = new Replay(log, link, permits, meters, config, stream.partitions().getFirst());
+      used = new Used(new Ring(stream, tail, log, vertx, config, replay));
+      rings.put(stream.name(), used);
+    }
+    used.readers++;
+    return used.ring;
+  }
+
+  void left(Subscriber subscriber) {
+    subscribers.remove(subscriber);
+    meters.subscribers(subscribers.size());
+    leave(subscriber.ring());
+    CountDownLatch awaited = drained;
+    if (awaited != null) {
+      awaited.countDown();
+    }
+  }
+
+  private synchronized void leave(Ring ring) {
+    Used used = rings.get(ring.stream().name());
+    if (used != null && used.ring == ring && --used.readers == 0) {
+      long since = System.nanoTime();
+      used.idleSince = since;
+      vertx.setTimer(Math.max(1, config.ringLinger().toMillis()), over -> closeIfIdle(ring, since));
+    }
+  }
+
+  private synchronized void closeIfIdle(Ring ring, long since) {
+    Used used = rings.get(ring.stream().name());
+    if (used != null && used.ring == ring && used.readers == 0 && used.idleSince == since) {
+      rings.remove(ring.stream().name());
+      ring.close();
+    }
+  }
+
+  /**
+   * Disconnects all readers, spread over the drain time, so that the instances that take them over
+   * are not hit at once. Blocks the thread that ends the application.
+   */
+  void drain(@Observes ShutdownEvent ending) {
+    List<Subscriber> leaving = new ArrayList<>(subscribers);
+    CountDownLatch all = new CountDownLatch(leaving.size());
+    drained = all;
+    if (leaving.isEmpty()) {
+      return;
+    }
+    LOG.infof("disconnecting readers: count=%d over=%s", leaving.size(), config.drainTime());
+    Collections.shuffle(leaving);
+    long millis = config.drainTime().toMillis();
+    for (int i = 0; i < leaving.size(); i++) {
+      Subscriber one = leaving.get(i);
+      long delay = 1 + millis * i / leaving.size();
+      vertx.setTimer(delay, over -> one.disconnect(DisconnectReason.SHUTTING_DOWN));
+    }
+    try {
+      if (!all.await(millis + GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
+        LOG.warnf("readers not disconnected in time: count=%d", all.getCount());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static final int GRACE_MILLIS = 1_000;
+}

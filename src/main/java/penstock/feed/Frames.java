@@ -1,0 +1,64 @@
+package penstock.feed;
+
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import penstock.event.Event;
+import penstock.event.EventJson;
+import penstock.stream.Cursor;
+import penstock.stream.ResetReason;
+
+/**
+ * The frames of a feed, as the HTML standard's event stream format has them: UTF-8, each ended by a
+ * blank line.
+ */
+final class Frames {
+
+  private static final int TYPICAL_FRAME = 512;
+
+  private Frames() {}
+
+  /** The first: a comment that makes proxies pass on the headers, and the time to reconnect. */
+  static Buffer hello(long retryMillis) {
+    return Buffer.buffer(":\nretry: " + retryMillis + "\n\n");
+  }
+
+  static Buffer event(Cursor cursor, Event event) {
+    Buffer frame = Buffer.buffer(TYPICAL_FRAME);
+    frame.appendString("id: ").appendString(cursor.encode()).appendString("\ndata: ");
+    EventJson.write(event, frame);
+    return frame.appendString("\n\n");
+  }
+
+  static Buffer caughtUp(Cursor cursor) {
+    return Buffer.buffer("id: " + cursor.encode() + "\nevent: caught-up\ndata: {}\n\n");
+  }
+
+  /**
+   * @param cursor where the feed goes on
+   */
+  static Buffer reset(Cursor cursor, ResetReason reason) {
+    return Buffer.buffer(
+        "id: " + cursor.encode() + "\nevent: reset\ndata: {\"reason\":\"" + reason + "\"}\n\n");
+  }
+
+  static Buffer unavailable(DisconnectReason reason, long retryMillis) {
+    return Buffer.buffer(
+        "retry: "
+            + retryMillis
+            + "\nevent: unavailable\ndata: {\"reason\":\""
+            + reason
+            + "\",\"retryAfter\":"
+            + Math.max(1, Duration.ofMillis(retryMillis).toSeconds())
+            + "}\n\n");
+  }
+
+  /** Moves the reader's last event id on, and shows that the connection lives. */
+  static Buffer heartbeat(Cursor cursor) {
+    return Buffer.buffer("id: " + cursor.encode() + "\n\n");
+  }
+
+  /** Only shows that the connection lives. */
+  static Buffer comment() {
+    return Buffer.buffer(":\n\n");
+  }
+}

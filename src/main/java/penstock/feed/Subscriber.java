@@ -1,0 +1,405 @@
+package penstock.feed;
+
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import penstock.problem.ProblemException;
+import penstock.stream.Cursor;
+import penstock.stream.EventFilter;
+import penstock.stream.LogState;
+import penstock.stream.Place;
+import penstock.stream.Position;
+import penstock.stream.ResetReason;
+import penstock.stream.Scope;
+import penstock.stream.Start;
+
+/**
+ * One reader of a stream: a place in it, and a socket. What it has not been written yet is never
+ * kept for it: it stays in the ring or in Redis until the socket can take it. Belongs to the event
+ * loop of its request.
+ */
+final class Subscriber {
+
+  private static final Logger LOG = Logger.getLogger(Subscriber.class);
+
+  private static final int PAUSE_MILLIS = 20;
+  private static final int RETRY_MILLIS = 500;
+
+  /** What a reader is doing. */
+  private sealed interface State {
+
+    /** Its place is not known yet. */
+    record Opening() implements State {}
+
+    /**
+     * Reads older events from Redis, page by page, until it finds itself in the ring.
+     *
+     * @param at behind what it was told last
+     * @param busy a page is awaited, or a pause before the next
+     */
+    record Replaying(Cursor at, boolean busy) implements State {}
+
+    /**
+     * Shares the ring's frames.
+     *
+     * @param at behind what it was told last
+     * @param next the number of the slot behind it
+     */
+    record Live(Cursor at, Lane lane, long next) implements State {}
+
+    record Closed() implements State {}
+  }
+
+  private final Vertx vertx;
+  private final Context context;
+  private final HttpServerResponse response;
+  private final EventFilter filter;
+  private final Ring ring;
+  private final Feeds feeds;
+  private final FeedMeters meters;
+  private final FeedConfig config;
+  private final Crowd crowd;
+
+  private State state = new State.Opening();
+  private boolean caughtUp;
+  private long lastWrite = System.nanoTime();
+  private long fullSince;
+  private long awaySince;
+
+  Subscriber(
+      Vertx vertx,
+      Context context,
+      HttpServerResponse response,
+      EventFilter filter,
+      Ring ring,
+      Feeds feeds,
+      FeedMeters meters,
+      FeedConfig config) {
+    this.vertx = vertx;
+    this.context = context;
+    this.response = response;
+    this.filter = filter;
+    this.ring = ring;
+    this.feeds = feeds;
+    this.meters = meters;
+    this.config = config;
+    this.crowd = ring.crowd(context);
+  }
+
+  Ring ring() {
+    return ring;
+  }
+
+  /**
+   * Begins.
+   *
+   * @param refused why the reader cannot go on from where it wanted to; null if that is not known
+   */
+  void begin(Start start, @Nullable ResetReason refused) {
+    crowd.add(this);
+    response.closeHandler(gone -> close(DisconnectReason.CLIENT));
+    response.exceptionHandler(broken -> close(DisconnectReason.CLIENT));
+    response.drainHandler(
+        drained -> {
+          fullSince = 0;
+          advance();
+        });
+    ring.opened().onComplete(opened -> hop(() -> opened(opened, start, refused)));
+  }
+
+  private void hop(Runnable step) {
+    context.runOnContext(go -> step.run());
+  }
+
+  private void opened(AsyncResult<Void> opened, Start start, @Nullable ResetReason refused) {
+    if (isClosed()) {
+      return;
+    }
+    if (opened.failed()) {
+      unavailable(opened.cause());
+      return;
+    }
+    if (start instanceof Start.At resumed && refused == null && joinUnchecked(resumed.cursor())) {
+      advance();
+      return;
+    }
+    ring.observe().onComplete(log -> hop(() -> place(log, start, refused)));
+  }
+
+  private boolean joinUnchecked(Cursor at) {
+    Lane lane = ring.lane();
+    if (!at.scope().equals(lane.scope()) || at.places().size() != 1) {
+      return false;
+    }
+    long next = lane.behindUnchecked(at.places().getFirst());
+    if (next < 0) {
+      return false;
+    }
+    state = new State.Live(at, lane, next);
+    return true;
+  }
+
+  private void place(AsyncResult<LogState> observed, Start start, @Nullable ResetReason refused) {
+    if (isClosed()) {
+      return;
+    }
+    if (observed.failed()) {
+      unavailable(observed.cause());
+      return;
+    }
+    LogState log = observed.result();
+    Scope scope = Scope.ofStream(ring.stream().name(), List.of(log));
+    Optional<ResetReason> reason = Optional.ofNullable(refused);
+    if (start instanceof Start.At resumed) {
+      reason = reason.or(() -> resumed.cursor().obstacle(scope, List.of(log)));
+    }
+    if (reason.isPresent()) {
+      reset(scope, log, reason.get());
+    } else {
+      Cursor at =
+          switch (start) {
+            case Start.Earliest earliest -> cursor(scope, log, log.trimmed());
+            case Start.Latest latest -> cursor(scope, log, log.last());
+            case Start.At resumed -> resumed.cursor();
+          };
+      state = new State.Replaying(at, false);
+    }
+    advance();
+  }
+
+  private static Cursor cursor(Scope scope, LogState log, Position position) {
+    return new Cursor(scope, List.of(Place.in(log, position)));
+  }
+
+  /** Tells the reader that it misses something, and goes on from what is left. */
+  private void reset(Scope scope, LogState log, ResetReason reason) {
+    meters.reset(reason);
+    Cursor at = cursor(scope, log, log.trimmed());
+    write(Frames.reset(at, reason));
+    state = new State.Replaying(at, false);
+  }
+
+  /** Does all that can be done now: writes until the socket is full or there is nothing more. */
+  void advance() {
+    boolean more = true;
+    while (more) {
+      more =
+          switch (state) {
+            case State.Opening opening -> false;
+            case State.Replaying replaying -> advance(replaying);
+            case State.Live live -> advance(live);
+            case State.Closed closed -> false;
+          };
+    }
+  }
+
+  private boolean isFull() {
+    if (!response.writeQueueFull()) {
+      return false;
+    }
+    if (fullSince == 0) {
+      fullSince = System.nanoTime();
+    }
+    return true;
+  }
+
+  private boolean advance(State.Live live) {
+    if (live.lane().isEnded()) {
+      state = new State.Replaying(live.at(), false);
+      return true;
+    }
+    if (isFull()) {
+      return false;
+    }
+    if (live.next() == live.lane().head()) {
+      tellCaughtUp(live.at());
+      return false;
+    }
+    Place place = live.at().places().getFirst();
+    Chunk chunk = crowd.next(live.lane(), live.next(), place, filter);
+    if (chunk == null) {
+      state = new State.Replaying(live.at(), false);
+      return true;
+    }
+    write(chunk);
+    state =
+        new State.Live(
+            new Cursor(live.lane().scope(), List.of(chunk.place())), live.lane(), chunk.next());
+    return true;
+  }
+
+  private void tellCaughtUp(Cursor at) {
+    if (!caughtUp) {
+      caughtUp = true;
+      write(Frames.caughtUp(at));
+    }
+  }
+
+  private boolean advance(State.Replaying replaying) {
+    if (replaying.busy() || isFull()) {
+      return false;
+    }
+    Cursor at = replaying.at();
+    Lane lane = ring.lane();
+    if (at.scope().equals(lane.scope())) {
+      long next = lane.behind(at.places().getFirst());
+      if (next >= 0) {
+        state = new State.Live(at, lane, next);
+        return true;
+      }
+    }
+    state = new State.Replaying(at, true);
+    ring.replay(at.positions().getFirst()).onComplete(page -> hop(() -> replayed(at, page)));
+    return false;
+  }
+
+  private void replayed(Cursor from, AsyncResult<ReplayPage> read) {
+    if (isClosed()) {
+      return;
+    }
+    if (read.failed()) {
+      redisAway(from, read.cause());
+      return;
+    }
+    awaySince = 0;
+    ReplayPage page = read.result();
+    Optional<ResetReason> reason = from.obstacle(page.scope(), List.of(page.log()));
+    if (reason.isPresent()) {
+      reset(page.scope(), page.log(), reason.get());
+      advance();
+      return;
+    }
+    Position reached = write(page, from.positions().getFirst());
+    Cursor at = cursor(page.scope(), page.log(), reached);
+    if (at.equals(from)) {
+      // The ring will soon be where the log is.
+      pause(at, PAUSE_MILLIS);
+    } else {
+      state = new State.Replaying(at, false);
+      advance();
+    }
+  }
+
+  /** Writes as much of a page as the socket takes; the rest is read again when it takes more. */
+  private Position write(ReplayPage page, Position from) {
+    Position reached = from;
+    var chunk = new Chunk.Builder(filter);
+    for (Slot slot : page.slots()) {
+      if (chunk.isEnough()) {
+        write(chunk.upTo(0, slot.place()));
+        chunk = new Chunk.Builder(filter);
+        if (isFull()) {
+          return reached;
+        }
+      }
+      chunk.add(slot);
+      reached = slot.position();
+    }
+    write(chunk.upTo(0, Place.in(page.log(), reached)));
+    return page.end();
+  }
+
+  private void redisAway(Cursor at, Throwable failure) {
+    long now = System.nanoTime();
+    if (awaySince == 0) {
+      awaySince = now;
+    }
+    if (now - awaySince > config.redisPatience().toNanos()) {
+      unavailable(failure);
+    } else {
+      pause(at, RETRY_MILLIS);
+    }
+  }
+
+  private void pause(Cursor at, int mostMillis) {
+    state = new State.Replaying(at, true);
+    vertx.setTimer(
+        1 + ThreadLocalRandom.current().nextInt(mostMillis),
+        over ->
+            hop(
+                () -> {
+                  if (!isClosed()) {
+                    state = new State.Replaying(at, false);
+                    advance();
+                  }
+                }));
+  }
+
+  private void write(Chunk chunk) {
+    if (chunk.events() > 0) {
+      write(chunk.frames());
+      meters.delivered(chunk.events());
+    }
+  }
+
+  private void write(Buffer frames) {
+    lastWrite = System.nanoTime();
+    response.write(frames);
+  }
+
+  /** Looks after what no event brings about. */
+  void tick(long now) {
+    if (isClosed()) {
+      return;
+    }
+    if (isFull()) {
+      if (now - fullSince > config.slowClientTimeout().toNanos()) {
+        close(DisconnectReason.SLOW);
+      }
+      return;
+    }
+    if (state instanceof State.Live && ring.silence() > config.redisPatience().toNanos()) {
+      close(DisconnectReason.REDIS_UNAVAILABLE);
+      return;
+    }
+    if (now - lastWrite >= config.heartbeat().toNanos()) {
+      write(
+          switch (state) {
+            case State.Replaying replaying -> Frames.heartbeat(replaying.at());
+            case State.Live live -> Frames.heartbeat(live.at());
+            default -> Frames.comment();
+          });
+    }
+  }
+
+  private void unavailable(Throwable failure) {
+    if (failure instanceof ProblemException) {
+      close(DisconnectReason.REDIS_UNAVAILABLE);
+    } else {
+      LOG.errorf(failure, "a feed failed: stream=%s", ring.stream().name());
+      close(DisconnectReason.INTERNAL_ERROR);
+    }
+  }
+
+  private boolean isClosed() {
+    return state instanceof State.Closed;
+  }
+
+  /** Ends the feed at once, from any thread. */
+  void disconnect(DisconnectReason reason) {
+    hop(() -> close(reason));
+  }
+
+  private void close(DisconnectReason reason) {
+    if (isClosed()) {
+      return;
+    }
+    state = new State.Closed();
+    crowd.remove(this);
+    feeds.left(this);
+    meters.disconnected(reason);
+    switch (reason) {
+      case CLIENT -> {}
+      case SLOW -> response.reset();
+      case SHUTTING_DOWN -> Ending.of(response, Buffer.buffer());
+      default -> Ending.of(response, Frames.unavailable(reason, feeds.retryMillis()));
+    }
+  }
+}

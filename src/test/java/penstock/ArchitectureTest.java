@@ -1,0 +1,178 @@
+package penstock;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The rules of the house: which package may use which, and what no code may do. */
+@AnalyzeClasses(packages = "penstock", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  /** What all peers may use. */
+  private static final Set<String> FOUNDATIONS =
+      Set.of("problem", "redis", "event", "security", "stream", "view");
+
+  /** Each package and those that it may use besides itself. The peers never use each other. */
+  private static final Map<String, Set<String>> EDGES =
+      Map.ofEntries(
+          Map.entry("problem", Set.of()),
+          Map.entry("redis", Set.of("problem")),
+          Map.entry("event", Set.of("problem", "redis")),
+          Map.entry("security", Set.of("problem", "redis", "event")),
+          Map.entry("stream", Set.of("problem", "redis", "event", "security")),
+          Map.entry("view", Set.of("problem", "redis", "event", "security", "stream")),
+          Map.entry("ingest", FOUNDATIONS),
+          Map.entry("projection", FOUNDATIONS),
+          Map.entry("feed", FOUNDATIONS),
+          Map.entry("presence", FOUNDATIONS),
+          Map.entry("schedule", FOUNDATIONS),
+          Map.entry("group", FOUNDATIONS),
+          Map.entry(
+              "admin",
+              Set.of(
+                  "problem",
+                  "redis",
+                  "event",
+                  "security",
+                  "stream",
+                  "view",
+                  "ingest",
+                  "projection",
+                  "feed",
+                  "presence",
+                  "schedule",
+                  "group")));
+
+  private static final List<String> POOR_NAMES =
+      List.of("Util", "Utils", "Helper", "Manager", "Impl", "Dto");
+
+  @ArchTest
+  static final ArchRule PACKAGES_USE_ONLY_WHAT_THEY_MAY =
+      classes()
+          .should(
+              new ArchCondition<JavaClass>("use only packages that theirs may use") {
+                @Override
+                public void check(JavaClass user, ConditionEvents events) {
+                  String from = feature(user);
+                  if (!EDGES.containsKey(from)) {
+                    events.add(
+                        SimpleConditionEvent.violated(
+                            user, user.getName() + " is in an unlisted package"));
+                    return;
+                  }
+                  user.getDirectDependenciesFromSelf()
+                      .forEach(
+                          dependency -> {
+                            String to = feature(dependency.getTargetClass());
+                            if (!to.isEmpty()
+                                && !to.equals(from)
+                                && !EDGES.get(from).contains(to)) {
+                              events.add(
+                                  SimpleConditionEvent.violated(user, dependency.getDescription()));
+                            }
+                          });
+                }
+              });
+
+  @ArchTest
+  static final ArchRule TIME_IS_GIVEN =
+      noClasses()
+          .should()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callMethod(Thread.class, "sleep", long.class)
+          .orShould()
+          .callMethod(Thread.class, "sleep", Duration.class)
+          .because("time is an InstantSource or Redis's own clock, and waiting is a timer");
+
+  @ArchTest
+  static final ArchRule NOTHING_STATIC_CHANGES =
+      fields()
+          .that(
+              DescribedPredicate.<JavaField>describe(
+                  "are static", field -> field.getModifiers().contains(JavaModifier.STATIC)))
+          .should()
+          .beFinal()
+          .because("an instance's state belongs to its beans");
+
+  @ArchTest
+  static final ArchRule ONE_WAY_OF_LOGGING =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.util.logging..", "org.slf4j..", "org.apache.commons.logging..")
+          .because("org.jboss.logging is the one way of logging");
+
+  @ArchTest
+  static final ArchRule NOTHING_IS_PRINTED =
+      noClasses().should(ACCESS_STANDARD_STREAMS).because("what is to be told goes to the log");
+
+  @ArchTest
+  static final ArchRule ROUTES_ARE_PLAIN =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("jakarta.ws.rs..")
+          .because("the HTTP API is plain Vert.x routes");
+
+  @ArchTest
+  static final ArchRule NAMES_SAY_SOMETHING =
+      classes()
+          .should(
+              new ArchCondition<JavaClass>(
+                  "not have a name such as Util, Helper, Manager, Impl or Dto") {
+                @Override
+                public void check(JavaClass named, ConditionEvents events) {
+                  for (String poor : POOR_NAMES) {
+                    if (named.getSimpleName().endsWith(poor)) {
+                      events.add(
+                          SimpleConditionEvent.violated(
+                              named, named.getName() + " ends with " + poor));
+                    }
+                  }
+                }
+              });
+
+  @ArchTest
+  static void everyPackageStatesItsPurpose(JavaClasses all) {
+    Set<String> packages = new TreeSet<>();
+    all.forEach(known -> packages.add(known.getPackageName()));
+    for (String name : packages) {
+      assertThat(Path.of("src/main/java", name.replace('.', '/'), "package-info.java"))
+          .as("package %s", name)
+          .isRegularFile()
+          .content()
+          .contains("@NullMarked");
+    }
+  }
+
+  /** The part of the name after {@code penstock}; empty if it is none of ours. */
+  private static String feature(JavaClass known) {
+    String[] parts = known.getPackageName().split("\\.");
+    return parts.length > 1 && parts[0].equals("penstock") ? parts[1] : "";
+  }
+}

@@ -1,0 +1,169 @@
+package penstock;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The packaged service as a process of its own: for tests that stop, kill or start it as an
+ * operator does.
+ */
+public final class PackagedService implements AutoCloseable {
+
+  private static final Path JAR =
+      Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
+  private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
+  private static final int PATIENCE_SECONDS = 30;
+
+  private final Path directory;
+  private final Map<String, String> settings;
+  private final List<String> log = new CopyOnWriteArrayList<>();
+  private Process process;
+  private CompletableFuture<Integer> listening = new CompletableFuture<>();
+  private CompletableFuture<Void> ended = new CompletableFuture<>();
+  private int port;
+
+  private PackagedService(Path directory, Map<String, String> settings) {
+    this.directory = directory;
+    this.settings = settings;
+    launch();
+  }
+
+  /**
+   * Starts the service; returns at once.
+   *
+   * @param directory its working directory
+   * @param settings configuration by property name
+   */
+  public static PackagedService launch(Path directory, Map<String, String> settings) {
+    return new PackagedService(directory, settings);
+  }
+
+  /** Starts the service and waits until it listens. */
+  public static PackagedService start(Path directory, Map<String, String> settings) {
+    PackagedService service = launch(directory, settings);
+    service.port();
+    return service;
+  }
+
+  private void launch() {
+    if (!Files.exists(JAR)) {
+      throw new IllegalStateException("not packaged: " + JAR);
+    }
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
+    command.add("-Dquarkus.http.port=" + port);
+    command.add("-jar");
+    command.add(JAR.toString());
+    listening = new CompletableFuture<>();
+    try {
+      process =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    CompletableFuture<Integer> told = listening;
+    BufferedReader out = process.inputReader();
+    ended = CompletableFuture.runAsync(() -> read(out, told), Thread::startVirtualThread);
+  }
+
+  private void read(BufferedReader out, CompletableFuture<Integer> told) {
+    out.lines()
+        .forEach(
+            line -> {
+              log.add(line);
+              Matcher matcher = LISTENING.matcher(line);
+              if (matcher.find()) {
+                told.complete(Integer.valueOf(matcher.group(1)));
+              }
+            });
+    told.completeExceptionally(new IllegalStateException("it ended: " + String.join("\n", log)));
+  }
+
+  /** The port that it listens on; the same after {@link #startAgain}. Waits until it is known. */
+  public int port() {
+    try {
+      port = listening.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return port;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("it does not listen: " + String.join("\n", log), e);
+    }
+  }
+
+  public String uri() {
+    return "http://127.0.0.1:" + port();
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** All that it has logged so far, of all its runs. */
+  public List<String> log() {
+    return List.copyOf(log);
+  }
+
+  /** Ends it by SIGTERM and waits. */
+  public int stop() {
+    // Through the handle, since the process itself would close the end of its log that is read
+    // here.
+    process.toHandle().destroy();
+    return exitCode();
+  }
+
+  /** Ends it by SIGKILL and waits. */
+  public void kill() {
+    process.toHandle().destroyForcibly();
+    exitCode();
+  }
+
+  /**
+   * Starts it again on the same port, after {@link #stop} or {@link #kill}, and waits until it
+   * listens.
+   */
+  public void startAgain() {
+    launch();
+    port();
+  }
+
+  /** Waits for its end; all of its log has been read then. */
+  public int exitCode() {
+    try {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("it does not end: " + String.join("\n", log));
+      }
+      ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.toHandle().destroyForcibly();
+    exitCode();
+  }
+}

@@ -1,0 +1,125 @@
+package penstock;
+
+import static io.restassured.RestAssured.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import penstock.redis.RedisConversation;
+import penstock.redis.RedisServer;
+
+/** How the packaged service starts and ends, and when it refuses to start. */
+class StartIT {
+
+  private static final Pattern EMBEDDED =
+      Pattern.compile("redis embedded: started port=(\\d+) pid=(\\d+)");
+
+  @TempDir Path directory;
+
+  @Test
+  void runsOnTheEmbeddedRedisWhichEndsWithItAndKeepsTheData() throws Exception {
+    try (var service = PackagedService.start(directory, Map.of())) {
+      awaitReady(service);
+      try (var redis = new RedisConversation(Integer.parseInt(embedded(service, 1)))) {
+        redis.ask("SET", "a", "kept");
+      }
+      ProcessHandle server = ProcessHandle.of(Long.parseLong(embedded(service, 2))).orElseThrow();
+      service.kill();
+      server.onExit().get(10, TimeUnit.SECONDS);
+
+      service.startAgain();
+      awaitReady(service);
+      try (var redis = new RedisConversation(Integer.parseInt(embedded(service, 1)))) {
+        assertThat(redis.ask("GET", "a")).isEqualTo("kept");
+      }
+      server = ProcessHandle.of(Long.parseLong(embedded(service, 2))).orElseThrow();
+      assertThat(service.stop()).isEqualTo(143);
+      server.onExit().get(10, TimeUnit.SECONDS);
+      assertThat(service.log()).last().asString().contains("penstock stopped in");
+    }
+  }
+
+  @Test
+  void usesTheRedisThatIsConfiguredAndHidesItsPassword() throws IOException {
+    try (var redis = RedisServer.start()) {
+      redis.ask("CONFIG", "SET", "requirepass", "secret-word");
+      String hosts = "redis://:secret-word@127.0.0.1:" + redis.port();
+      try (var service = PackagedService.start(directory, Map.of("quarkus.redis.hosts", hosts))) {
+        awaitReady(service);
+        assertThat(service.log())
+            .anyMatch(
+                line -> line.contains("redis configured: hosts=redis://127.0.0.1:" + redis.port()))
+            .noneMatch(line -> line.contains("secret-word"))
+            .noneMatch(line -> line.contains("redis embedded"));
+        assertThat(Files.exists(directory.resolve(".penstock"))).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void listensOnLoopbackUnlessTold() {
+    try (var redis = RedisServer.start()) {
+      try (var service =
+          PackagedService.start(directory, Map.of("quarkus.redis.hosts", redis.uri()))) {
+        assertThat(service.log())
+            .anyMatch(line -> line.contains("Listening on: http://127.0.0.1:"));
+      }
+      try (var service =
+          PackagedService.start(
+              directory,
+              Map.of("quarkus.redis.hosts", redis.uri(), "penstock.auth.mode", "none"))) {
+        assertThat(service.log()).anyMatch(line -> line.contains("Listening on: http://0.0.0.0:"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "penstock.redis.embedded=never | QUARKUS_REDIS_HOSTS",
+        "quarkus.http.host=0.0.0.0 | penstock.auth.mode",
+        "penstock.auth.mode=jwt | penstock.auth.mode=jwt is not supported yet",
+        "penstock.auth.mode=maybe | penstock.auth.mode",
+        "quarkus.redis.client-type=sentinel | quarkus.redis.client-type",
+        "quarkus.redis.client-type=cluster | quarkus.redis.client-type",
+        "quarkus.redis.client-type=replication | quarkus.redis.client-type",
+        "penstock.redis.max-pending=4096 | quarkus.redis.max-waiting-handlers",
+        "penstock.redis.max-pending=1 | penstock.redis.max-pending",
+        "penstock.redis.prefix=a{b | penstock.redis.prefix"
+      })
+  void refusesWhatMakesNoSense(String setting, String named) {
+    String[] property = setting.split("=", 2);
+    try (var service = PackagedService.launch(directory, Map.of(property[0], property[1]))) {
+      assertThat(service.exitCode()).isNotZero();
+      assertThat(String.join("\n", service.log())).contains(named).doesNotContain("Listening on");
+      assertThat(service.log()).noneMatch(line -> line.startsWith("\tat "));
+    }
+  }
+
+  private static void awaitReady(PackagedService service) {
+    await().until(() -> get(service.uri() + "/q/health/ready").statusCode() == 200);
+  }
+
+  /** What the last start of the embedded server said. */
+  private static String embedded(PackagedService service, int group) {
+    String found = "";
+    for (String line : service.log()) {
+      Matcher matcher = EMBEDDED.matcher(line);
+      if (matcher.find()) {
+        found = matcher.group(group);
+      }
+    }
+    return found;
+  }
+}
