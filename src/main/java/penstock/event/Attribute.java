@@ -62,9 +62,8 @@ enum Attribute {
 
   /** The attribute that the scanner's last string names; null if it is an extension's. */
   static @Nullable Attribute named(JsonScanner scanner) {
-    int length = scanner.stringLength();
     for (Attribute attribute : ALL) {
-      if (attribute.keyBytes.length == length && scanner.stringIs(attribute.keyBytes)) {
+      if (scanner.stringIs(attribute.keyBytes)) {
         return attribute;
       }
     }

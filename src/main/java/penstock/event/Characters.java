@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** Which characters the value of an attribute may have (CloudEvents 1.0.2, Type System). */
 final class Characters {
 
+  static final String LONE_SURROGATE = "must not have half of a surrogate pair";
+
   private static final String NONCHARACTER = "must not have Unicode noncharacters such as U+FFFE";
 
   private Characters() {}
@@ -16,22 +18,31 @@ final class Characters {
       if (unit < ' ' || (unit >= 0x7F && unit <= 0x9F)) {
         return "must not have control characters (U+0000 to U+001F, U+007F to U+009F)";
       }
-      if (Character.isSurrogate(unit)) {
-        boolean pair =
-            Character.isHighSurrogate(unit)
-                && i + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(i + 1));
-        if (!pair) {
-          return "must not have half of a surrogate pair";
+      if (unit >= Character.MIN_SURROGATE) {
+        int character = text.codePointAt(i);
+        if (character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE) {
+          return LONE_SURROGATE;
         }
-        if ((text.codePointAt(i) & 0xFFFE) == 0xFFFE) {
+        if ((character & 0xFFFE) == 0xFFFE || (character >= 0xFDD0 && character <= 0xFDEF)) {
           return NONCHARACTER;
         }
-        i++;
-      } else if ((unit >= 0xFDD0 && unit <= 0xFDEF) || unit >= 0xFFFE) {
-        return NONCHARACTER;
+        i += Character.charCount(character) - 1;
       }
     }
     return null;
+  }
+
+  /** Whether UTF-8 cannot carry the text. */
+  static boolean hasLoneSurrogate(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        int character = text.codePointAt(i);
+        if (character <= Character.MAX_SURROGATE) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
   }
 }

@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventDraft {
 
+  /** What is said of an attribute or member that is there again. */
+  static final String TWICE = "is given more than once";
+
   private static final Attribute[] ATTRIBUTES = Attribute.values();
   private static final SortedMap<String, Object> NO_EXTENSIONS = Collections.emptySortedMap();
   private static final String PARTITION_KEY = "partitionkey";
   private static final String NAME_RULE =
       "is no name of an attribute: those have lower-case letters a to z and digits only";
-  private static final String TWICE = "is given more than once";
-
   private final Violations violations;
   private final @Nullable String[] values = new @Nullable String[ATTRIBUTES.length];
   private final Set<String> absent = new HashSet<>(0);

@@ -3,8 +3,10 @@ package penstock.event;
 import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -46,16 +48,8 @@ public final class EventFields {
     add(fields, TIME, event.time());
     add(fields, DATA_CONTENT_TYPE, event.dataContentType());
     add(fields, DATA_SCHEMA, event.dataSchema());
-    var types = new StringBuilder();
-    for (Map.Entry<String, Object> extension : event.extensions().entrySet()) {
-      add(fields, bytes(extension.getKey()), extension.getValue().toString());
-      if (!(extension.getValue() instanceof String)) {
-        types.append(types.isEmpty() ? "" : ",").append(extension.getKey());
-        types.append(extension.getValue() instanceof Boolean ? ":b" : ":i");
-      }
-    }
-    if (!types.isEmpty()) {
-      add(fields, EXTENSION_TYPES, types.toString());
+    if (!event.extensions().isEmpty()) {
+      extensions(fields, event.extensions());
     }
     switch (event.data()) {
       case EventData.None none -> {}
@@ -69,52 +63,85 @@ public final class EventFields {
     return fields;
   }
 
-  /** Reads the field array of a log entry, as XRANGE and XREAD give it. */
-  public static Event read(Response fields) {
-    var attributes = new TreeMap<String, Object>();
-    String types = "";
-    EventData data = EventData.NONE;
-    for (int i = 0; i + 1 < fields.size(); i += 2) {
-      String name = fields.get(i).toString();
-      Response value = fields.get(i + 1);
-      switch (name) {
-        case "specversion" -> {}
-        case "data" -> data = new EventData.Json(value.toBytes());
-        case "data_text" -> data = new EventData.Text(value.toString(StandardCharsets.UTF_8));
-        case "data_base64" -> data = new EventData.Binary(value.toString());
-        case "extension_types" -> types = value.toString();
-        default -> attributes.put(name, value.toString(StandardCharsets.UTF_8));
+  private static void extensions(List<byte[]> fields, SortedMap<String, Object> extensions) {
+    var types = new StringBuilder();
+    for (Map.Entry<String, Object> extension : extensions.entrySet()) {
+      add(fields, bytes(extension.getKey()), extension.getValue().toString());
+      if (!(extension.getValue() instanceof String)) {
+        types.append(types.isEmpty() ? "" : ",").append(extension.getKey());
+        types.append(extension.getValue() instanceof Boolean ? ":b" : ":i");
       }
     }
     if (!types.isEmpty()) {
-      for (String typed : types.split(",")) {
-        int colon = typed.length() - 2;
-        attributes.computeIfPresent(
-            typed.substring(0, colon),
-            (name, text) ->
-                typed.endsWith("b")
-                    ? (Object) Boolean.valueOf(text.toString())
-                    : Integer.valueOf(text.toString()));
-      }
+      add(fields, EXTENSION_TYPES, types.toString());
     }
-    return new Event(
-        required(attributes, "id"),
-        required(attributes, "source"),
-        required(attributes, "type"),
-        (String) attributes.remove("subject"),
-        (String) attributes.remove("time"),
-        (String) attributes.remove("datacontenttype"),
-        (String) attributes.remove("dataschema"),
-        attributes,
-        data);
   }
 
-  private static String required(TreeMap<String, Object> attributes, String name) {
-    if (attributes.remove(name) instanceof String value) {
-      return value;
+  /**
+   * Reads the field array of a log entry, as XRANGE and XREAD give it.
+   *
+   * @throws IllegalArgumentException if it was not written by {@link #write}
+   */
+  public static Event read(Response fields) {
+    String id = null;
+    String source = null;
+    String type = null;
+    String subject = null;
+    String time = null;
+    String dataContentType = null;
+    String dataSchema = null;
+    String types = null;
+    SortedMap<String, Object> extensions = Collections.emptySortedMap();
+    EventData data = EventData.NONE;
+    for (int i = 0; i + 1 < fields.size(); i += 2) {
+      String name = text(fields.get(i));
+      Response value = fields.get(i + 1);
+      switch (name) {
+        case "specversion" -> {}
+        case "id" -> id = text(value);
+        case "source" -> source = text(value);
+        case "type" -> type = text(value);
+        case "subject" -> subject = text(value);
+        case "time" -> time = text(value);
+        case "datacontenttype" -> dataContentType = text(value);
+        case "dataschema" -> dataSchema = text(value);
+        case "data" -> data = new EventData.Json(value.toBytes());
+        case "data_text" -> data = new EventData.Text(text(value));
+        case "data_base64" -> data = new EventData.Binary(text(value));
+        case "extension_types" -> types = text(value);
+        default -> {
+          if (extensions.isEmpty()) {
+            extensions = new TreeMap<>();
+          }
+          extensions.put(name, text(value));
+        }
+      }
     }
-    throw new IllegalArgumentException(
-        "a log entry without the field " + name + " was not written by Penstock");
+    if (id == null || source == null || type == null) {
+      throw new IllegalArgumentException(
+          "a log entry without id, source and type was not written by Penstock");
+    }
+    if (types != null) {
+      restoreTypes(extensions, types);
+    }
+    return new Event(
+        id, source, type, subject, time, dataContentType, dataSchema, extensions, data);
+  }
+
+  private static void restoreTypes(SortedMap<String, Object> extensions, String types) {
+    for (String typed : types.split(",")) {
+      int colon = typed.length() - 2;
+      extensions.computeIfPresent(
+          typed.substring(0, colon),
+          (name, text) ->
+              typed.endsWith("b")
+                  ? (Object) Boolean.valueOf(text.toString())
+                  : Integer.valueOf(text.toString()));
+    }
+  }
+
+  private static String text(Response value) {
+    return value.toString(StandardCharsets.UTF_8);
   }
 
   private static void add(List<byte[]> fields, byte[] name, @Nullable String value) {

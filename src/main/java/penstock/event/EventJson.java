@@ -1,6 +1,5 @@
 package penstock.event;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -11,60 +10,53 @@ import java.util.Map;
  */
 public final class EventJson {
 
-  private static final byte[] BEGIN = ascii("{\"specversion\":\"1.0\"");
+  private static final byte[] BEGIN = name("{\"specversion\":\"1.0\",\"id\":");
+  private static final byte[] SOURCE = name(",\"source\":");
+  private static final byte[] TYPE = name(",\"type\":");
+  private static final byte[] SUBJECT = name(",\"subject\":");
+  private static final byte[] TIME = name(",\"time\":");
+  private static final byte[] DATA_CONTENT_TYPE = name(",\"datacontenttype\":");
+  private static final byte[] DATA_SCHEMA = name(",\"dataschema\":");
+  private static final byte[] DATA = name(",\"data\":");
+  private static final byte[] DATA_BASE64 = name(",\"data_base64\":");
 
   private EventJson() {}
 
   /** Appends the event as one JSON object without line breaks. */
   public static void write(Event event, Buffer out) {
-    out.appendBytes(BEGIN);
-    text(out, "id", event.id());
-    text(out, "source", event.source());
-    text(out, "type", event.type());
-    if (event.subject() != null) {
-      text(out, "subject", event.subject());
-    }
-    if (event.time() != null) {
-      text(out, "time", event.time());
-    }
-    if (event.dataContentType() != null) {
-      text(out, "datacontenttype", event.dataContentType());
-    }
-    if (event.dataSchema() != null) {
-      text(out, "dataschema", event.dataSchema());
-    }
+    var json = new JsonOutput();
+    json.raw(BEGIN);
+    json.string(event.id());
+    json.raw(SOURCE);
+    json.string(event.source());
+    json.raw(TYPE);
+    json.string(event.type());
+    json.member(SUBJECT, event.subject());
+    json.member(TIME, event.time());
+    json.member(DATA_CONTENT_TYPE, event.dataContentType());
+    json.member(DATA_SCHEMA, event.dataSchema());
     for (Map.Entry<String, Object> extension : event.extensions().entrySet()) {
+      json.raw(name(",\"" + extension.getKey() + "\":"));
       if (extension.getValue() instanceof String value) {
-        text(out, extension.getKey(), value);
+        json.string(value);
       } else {
-        name(out, extension.getKey());
-        out.appendString(extension.getValue().toString());
+        json.raw(name(extension.getValue().toString()));
       }
     }
     switch (event.data()) {
       case EventData.None none -> {}
       case EventData.Json data -> {
-        name(out, "data");
-        out.appendBytes(data.json());
+        json.raw(DATA);
+        json.raw(data.json());
       }
-      case EventData.Text data -> text(out, "data", data.text());
-      case EventData.Binary data -> text(out, "data_base64", data.base64());
+      case EventData.Text data -> json.member(DATA, data.text());
+      case EventData.Binary data -> json.member(DATA_BASE64, data.base64());
     }
-    out.appendByte((byte) '}');
+    json.raw((byte) '}');
+    json.appendTo(out);
   }
 
-  private static void text(Buffer out, String name, String value) {
-    name(out, name);
-    out.appendByte((byte) '"');
-    out.appendBytes(JsonStringEncoder.getInstance().quoteAsUTF8(value));
-    out.appendByte((byte) '"');
-  }
-
-  private static void name(Buffer out, String name) {
-    out.appendBytes(ascii(",\"" + name + "\":"));
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.ISO_8859_1);
+  private static byte[] name(String ascii) {
+    return ascii.getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -18,9 +18,6 @@ import penstock.problem.Violation;
  */
 public final class HttpEvents {
 
-  static final String STRUCTURED = "application/cloudevents+json";
-  static final String BATCHED = "application/cloudevents-batch+json";
-
   private static final String CLOUD_EVENTS = "cloudevents";
   private static final String BATCH = "cloudevents-batch";
   private static final String JSON_FORMAT = "+json";
@@ -135,9 +132,9 @@ public final class HttpEvents {
     return ProblemException.of(
         ProblemType.UNSUPPORTED_MEDIA_TYPE,
         "Accepted in UTF-8: "
-            + STRUCTURED
+            + MediaType.EVENT
             + ", "
-            + BATCHED
+            + MediaType.BATCH
             + ", any content type with the headers ce-specversion, ce-id, ce-source and ce-type,"
             + " or application/json as the data of one event.");
   }

@@ -14,7 +14,6 @@ final class JsonEvents {
 
   private static final byte[] DATA = {'d', 'a', 't', 'a'};
   private static final byte[] DATA_BASE64 = {'d', 'a', 't', 'a', '_', 'b', 'a', 's', 'e', '6', '4'};
-  private static final int NOT_GIVEN = -1;
 
   private final byte[] body;
   private final EventLimits limits;
@@ -22,9 +21,8 @@ final class JsonEvents {
   private final Violations violations = new Violations();
   private final EventDraft draft = new EventDraft(violations);
 
-  private int data;
-  private int base64;
-  private boolean base64IsNull;
+  private byte @Nullable [] data;
+  private byte @Nullable [] base64;
 
   JsonEvents(byte[] body, EventLimits limits) {
     this.body = body;
@@ -33,7 +31,7 @@ final class JsonEvents {
   }
 
   List<Event> one() {
-    Event event = event(0, "must be a JSON object (a batch is " + HttpEvents.BATCHED + ")");
+    Event event = event(0, "must be a JSON object (a batch is " + MediaType.BATCH + ")");
     scanner.expectEnd();
     violations.check();
     return List.of(event);
@@ -44,7 +42,7 @@ final class JsonEvents {
       scanner.skipValue();
       throw ProblemException.of(
           ProblemType.MALFORMED_REQUEST,
-          "A batch is a JSON array of events (a single event is " + HttpEvents.STRUCTURED + ").");
+          "A batch is a JSON array of events (a single event is " + MediaType.EVENT + ").");
     }
     scanner.expect('[');
     if (scanner.take(']')) {
@@ -72,9 +70,8 @@ final class JsonEvents {
   /** Null if it was wrong, which is told. */
   private @Nullable Event event(int index, String objectRule) {
     draft.begin(index);
-    data = NOT_GIVEN;
-    base64 = NOT_GIVEN;
-    base64IsNull = false;
+    data = null;
+    base64 = null;
     if (scanner.peek() != '{') {
       scanner.skipValue();
       draft.wrong(null, objectRule);
@@ -97,20 +94,19 @@ final class JsonEvents {
     if (attribute != null) {
       attribute(attribute);
     } else if (scanner.stringIs(DATA)) {
-      if (data != NOT_GIVEN) {
-        draft.wrong("data", "is given more than once");
-      }
-      data = scanner.offset();
-      scanner.skipValue();
+      refuseSecond("data", data);
+      data = scanner.compactValue();
     } else if (scanner.stringIs(DATA_BASE64)) {
-      if (base64 != NOT_GIVEN) {
-        draft.wrong("data_base64", "is given more than once");
-      }
-      base64IsNull = scanner.peek() == 'n';
-      base64 = scanner.offset();
-      scanner.skipValue();
+      refuseSecond("data_base64", base64);
+      base64 = scanner.compactValue();
     } else {
       extension(scanner.text());
+    }
+  }
+
+  private void refuseSecond(String member, byte @Nullable [] first) {
+    if (first != null) {
+      draft.wrong(member, EventDraft.TWICE);
     }
   }
 
@@ -170,40 +166,48 @@ final class JsonEvents {
   }
 
   private EventData data() {
-    if (base64 != NOT_GIVEN && !base64IsNull) {
-      if (data != NOT_GIVEN) {
+    if (base64 != null && base64[0] != 'n') {
+      if (data != null) {
         draft.wrong("data_base64", "must not be given beside 'data'");
         return EventData.NONE;
       }
-      return binary();
+      return binary(base64);
     }
-    if (data == NOT_GIVEN) {
+    if (data == null) {
       return EventData.NONE;
     }
-    var value = new JsonScanner(body, data);
     String contentType = draft.get(Attribute.DATACONTENTTYPE);
     MediaType mediaType = contentType == null ? null : MediaType.parse(contentType);
-    if (mediaType == null || mediaType.isJson()) {
-      return new EventData.Json(value.compactValue());
-    }
-    if (value.peek() != '"') {
-      draft.wrong("data", "must be a string, since 'datacontenttype' is not JSON");
-      return EventData.NONE;
-    }
-    value.string();
-    return new EventData.Text(value.text());
+    return mediaType == null || mediaType.isJson() ? new EventData.Json(data) : text(data);
   }
 
-  private EventData binary() {
-    var value = new JsonScanner(body, base64);
-    if (value.peek() == '"') {
-      value.string();
-      String text = value.text();
-      if (Base64Text.isValid(text)) {
-        return new EventData.Binary(text);
-      }
+  private EventData text(byte[] json) {
+    String text = string(json);
+    if (text == null) {
+      draft.wrong("data", "must be a string, since 'datacontenttype' is not JSON");
+    } else if (Characters.hasLoneSurrogate(text)) {
+      draft.wrong("data", Characters.LONE_SURROGATE);
+    } else {
+      return new EventData.Text(text);
+    }
+    return EventData.NONE;
+  }
+
+  private EventData binary(byte[] json) {
+    String text = string(json);
+    if (text != null && Base64Text.isValid(text)) {
+      return new EventData.Binary(text);
     }
     draft.wrong("data_base64", "must be a string in base64 (RFC 4648, section 4) with padding");
     return EventData.NONE;
+  }
+
+  private static @Nullable String string(byte[] json) {
+    if (json[0] != '"') {
+      return null;
+    }
+    var scanner = new JsonScanner(json);
+    scanner.string();
+    return scanner.text();
   }
 }

@@ -132,7 +132,7 @@ final class JsonScanner {
   }
 
   /** The offset of the first byte from here that is not a printable ASCII character as it is. */
-  private static int skipOrdinary(byte[] bytes, int from) {
+  static int skipOrdinary(byte[] bytes, int from) {
     int i = from;
     while (i + 8 <= bytes.length) {
       long eight = (long) EIGHT.get(bytes, i);
@@ -188,6 +188,9 @@ final class JsonScanner {
     if (stringTo - stringFrom > MAX_NAME) {
       throw new JsonSyntaxException(stringFrom, "a name is longer than " + MAX_NAME + " bytes");
     }
+    if (stringEscaped && Characters.hasLoneSurrogate(text())) {
+      throw new JsonSyntaxException(stringFrom, "a name has half of a surrogate pair");
+    }
     expect(':');
   }
 
@@ -201,11 +204,6 @@ final class JsonScanner {
   /** Whether the last string is of printable ASCII characters, none escaped. */
   boolean stringIsPlain() {
     return stringPlain;
-  }
-
-  /** Bytes of the last string as it stands. */
-  int stringLength() {
-    return stringTo - stringFrom;
   }
 
   /** The value of the last string. */

@@ -1,6 +1,7 @@
 package penstock.event;
 
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,17 +13,29 @@ import org.jspecify.annotations.Nullable;
  */
 record MediaType(String type, String subtype, @Nullable String charset) {
 
-  /** The one that nearly all events have. */
   static final String JSON = "application/json";
+  static final String EVENT = "application/cloudevents+json";
+  static final String BATCH = "application/cloudevents-batch+json";
 
-  private static final MediaType OF_JSON = new MediaType("application", "json", null);
+  /** Nearly all that is ever sent, so that it need not be parsed. */
+  private static final Map<String, MediaType> COMMON =
+      Map.of(
+          JSON,
+          new MediaType("application", "json", null),
+          EVENT,
+          new MediaType("application", "cloudevents+json", null),
+          BATCH,
+          new MediaType("application", "cloudevents-batch+json", null));
+
   private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
   /** Null if the text is no media type. */
   static @Nullable MediaType parse(String text) {
-    if (text.equals(JSON)) {
-      return OF_JSON;
-    }
+    MediaType common = COMMON.get(text);
+    return common != null ? common : parseUncommon(text);
+  }
+
+  private static @Nullable MediaType parseUncommon(String text) {
     int slash = tokenEnd(text, 0);
     if (slash == 0 || slash == text.length() || text.charAt(slash) != '/') {
       return null;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import penstock.event.Event;
+import penstock.stream.Stream;
 
 /** The JSON that answers an append. */
 final class AppendReply {
@@ -11,19 +12,20 @@ final class AppendReply {
   private AppendReply() {}
 
   /** The cursor, and for each event its id, source and position. */
-  static Buffer of(List<Event> events, Appended appended) {
+  static Buffer of(Stream stream, List<Event> events, Receipt receipt) {
     JsonStringEncoder quote = JsonStringEncoder.getInstance();
     Buffer out = Buffer.buffer(96 + 160 * events.size());
     out.appendString("{\"cursor\":\"")
-        .appendString(appended.cursor().encode())
+        .appendString(receipt.cursor().encode())
         .appendString("\",\"events\":[");
     for (int i = 0; i < events.size(); i++) {
-      Outcome outcome = appended.outcomes().get(i);
+      Outcome outcome = receipt.outcomes().get(i);
       out.appendString(i == 0 ? "{\"id\":\"" : ",{\"id\":\"");
       out.appendBytes(quote.quoteAsUTF8(events.get(i).id()));
       out.appendString("\",\"source\":\"");
       out.appendBytes(quote.quoteAsUTF8(events.get(i).source()));
-      out.appendString("\",\"position\":\"").appendString(outcome.position().toString());
+      out.appendString("\",\"position\":\"");
+      out.appendString(stream.tell(outcome.partition(), outcome.position()));
       out.appendString(outcome.duplicate() ? "\",\"duplicate\":true}" : "\",\"duplicate\":false}");
     }
     return out.appendString("]}");

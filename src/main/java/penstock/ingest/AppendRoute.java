@@ -120,9 +120,9 @@ class AppendRoute {
                   .compose(
                       events ->
                           appender
-                              .commit(stream)
-                              .append(events.stream().map(Entry::of).toList(), loop)
-                              .onSuccess(appended -> answer(context.response(), events, appended)))
+                              .append(stream, events, loop)
+                              .onSuccess(
+                                  receipt -> answer(context.response(), stream, events, receipt)))
                   .onFailure(failure -> refuse(context, failure))
                   .onComplete(
                       done -> {
@@ -168,14 +168,15 @@ class AppendRoute {
     }
   }
 
-  private static void answer(HttpServerResponse response, List<Event> events, Appended appended) {
+  private static void answer(
+      HttpServerResponse response, Stream stream, List<Event> events, Receipt receipt) {
     if (response.closed()) {
       return;
     }
-    boolean fresh = appended.outcomes().stream().anyMatch(outcome -> !outcome.duplicate());
+    boolean fresh = receipt.outcomes().stream().anyMatch(outcome -> !outcome.duplicate());
     response.setStatusCode(fresh ? 201 : 200);
     response.putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-    response.end(AppendReply.of(events, appended));
+    response.end(AppendReply.of(stream, events, receipt));
   }
 
   /**

@@ -1,16 +1,24 @@
 package penstock.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import penstock.event.Event;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.EventLog;
 import penstock.stream.Partition;
+import penstock.stream.Partitioner;
 import penstock.stream.Stream;
 import penstock.stream.StreamName;
+import penstock.stream.Streams;
 
 /**
  * The group commits and meters of this instance, one for each partition and stream that events came
@@ -20,6 +28,7 @@ import penstock.stream.StreamName;
 class Appender {
 
   private final RedisLinks links;
+  private final Streams streams;
   private final RedisLink shared;
   private final EventLog log;
   private final MeterRegistry registry;
@@ -28,17 +37,57 @@ class Appender {
   private final Map<StreamName, IngestMeters> meters = new ConcurrentHashMap<>();
 
   @Inject
-  Appender(RedisLinks links, EventLog log, MeterRegistry registry, IngestConfig config) {
+  Appender(
+      RedisLinks links,
+      Streams streams,
+      EventLog log,
+      MeterRegistry registry,
+      IngestConfig config) {
     this.links = links;
+    this.streams = streams;
     this.shared = links.open("append");
     this.log = log;
     this.registry = registry;
     this.config = config;
   }
 
-  /** The group commit of the only partition that a stream has yet. */
-  GroupCommit commit(Stream stream) {
-    Partition partition = stream.partitions().getFirst();
+  /**
+   * Completes when all the events are in the log, on {@code loop}. Events of several partitions go
+   * to each by themselves: if one partition fails, what went to the others stays.
+   */
+  Future<Receipt> append(Stream stream, List<Event> events, EventExecutor loop) {
+    int partitions = stream.partitions().size();
+    if (partitions == 1) {
+      List<Entry> entries = events.stream().map(Entry::of).toList();
+      return commit(stream, stream.partitions().getFirst())
+          .append(entries, loop)
+          .map(Receipt::ofOne);
+    }
+    Map<Integer, List<Integer>> byPartition = new TreeMap<>();
+    for (int i = 0; i < events.size(); i++) {
+      int partition = Partitioner.partition(events.get(i).key(), partitions);
+      byPartition.computeIfAbsent(partition, absent -> new ArrayList<>()).add(i);
+    }
+    List<Future<Appended>> parts = new ArrayList<>();
+    byPartition.forEach(
+        (partition, indexes) -> {
+          List<Entry> entries = indexes.stream().map(index -> Entry.of(events.get(index))).toList();
+          parts.add(commit(stream, stream.partitions().get(partition)).append(entries, loop));
+        });
+    return Future.join(parts)
+        .map(
+            all ->
+                Receipt.ofSeveral(
+                    stream, events.size(), all.list(), List.copyOf(byPartition.values())))
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    parts.stream().anyMatch(Future::succeeded)
+                        ? GroupCommit.incomplete(failure)
+                        : failure));
+  }
+
+  private GroupCommit commit(Stream stream, Partition partition) {
     GroupCommit known = commits.get(partition);
     return known != null
         ? known
@@ -55,9 +104,10 @@ class Appender {
             ? shared
             : links.open("append-" + stream.name() + "-" + partition.index());
     return new GroupCommit(
-        stream.name(),
+        partition,
         new PartitionAppend(stream, log.keys(partition), log, link),
         meters(stream.name()),
-        config.maxQueued().asLongValue());
+        config.maxQueued().asLongValue(),
+        () -> streams.forget(stream.name()));
   }
 }

@@ -12,9 +12,10 @@ import java.util.Map;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
+import penstock.problem.Problems;
+import penstock.stream.Partition;
 import penstock.stream.Position;
 import penstock.stream.Scope;
-import penstock.stream.StreamName;
 import penstock.stream.Term;
 
 /**
@@ -27,21 +28,28 @@ import penstock.stream.Term;
  */
 final class GroupCommit {
 
-  private final StreamName stream;
+  private final Partition partition;
   private final PartitionAppend append;
   private final IngestMeters meters;
   private final long maxQueued;
+  private final Runnable lost;
   private final ArrayDeque<Pending> queue = new ArrayDeque<>();
   private long queuedBytes;
   private boolean underWay;
   private String life = "";
   private Scope scope = new Scope(0, 0);
 
-  GroupCommit(StreamName stream, PartitionAppend append, IngestMeters meters, long maxQueued) {
-    this.stream = stream;
+  GroupCommit(
+      Partition partition,
+      PartitionAppend append,
+      IngestMeters meters,
+      long maxQueued,
+      Runnable lost) {
+    this.partition = partition;
     this.append = append;
     this.meters = meters;
     this.maxQueued = maxQueued;
+    this.lost = lost;
   }
 
   /**
@@ -70,7 +78,7 @@ final class GroupCommit {
     return Problem.passing(
             ProblemType.TOO_BUSY,
             "Nothing was written, since too much waits to be appended to the stream '"
-                + stream
+                + partition.stream()
                 + "'. Retry later.",
             Duration.ofSeconds(1))
         .exception();
@@ -128,8 +136,13 @@ final class GroupCommit {
   private void succeed(Batch batch, Response reply, Map<EventExecutor, List<Runnable>> answers) {
     String current = reply.get(0).toString();
     if (!current.equals(life)) {
+      if (!life.isEmpty()) {
+        lost.run();
+      }
       life = current;
-      scope = Scope.of("stream", stream.value(), "", List.of(life));
+      scope =
+          Scope.of("stream", partition.stream().value(), "", List.of())
+              .toggle(partition.index(), life);
     }
     Scope here = scope;
     Term term = Term.parse(reply.get(1).toString());
@@ -137,6 +150,7 @@ final class GroupCommit {
     for (int i = 0; i < batch.owners().size(); i++) {
       Outcome outcome =
           new Outcome(
+              partition.index(),
               Position.parse(reply.get(2 + 2 * i).toString()),
               reply.get(3 + 2 * i).toInteger() == 1);
       duplicates += outcome.duplicate() ? 1 : 0;
@@ -145,7 +159,10 @@ final class GroupCommit {
     meters.appended(batch.owners().size() - duplicates, duplicates);
     for (Pending request : batch.requests()) {
       if (request.isDone()) {
-        answer(answers, request, () -> request.promise.complete(request.appended(here, term)));
+        answer(
+            answers,
+            request,
+            () -> request.promise.complete(request.appended(current, here, term)));
       }
     }
   }
@@ -159,12 +176,27 @@ final class GroupCommit {
         queue.remove();
         queuedBytes -= request.unsentBytes();
       }
-      answer(answers, request, () -> request.promise.fail(cause));
+      answer(
+          answers,
+          request,
+          () -> request.promise.fail(request.hasBegun() ? incomplete(cause) : cause));
     }
   }
 
   private static void answer(
       Map<EventExecutor, List<Runnable>> answers, Pending request, Runnable task) {
     answers.computeIfAbsent(request.loop, loop -> new ArrayList<>()).add(task);
+  }
+
+  /** The failure of a request of which something is in the log, whatever the cause says. */
+  static ProblemException incomplete(Throwable cause) {
+    return new ProblemException(
+        Problem.passing(
+            ProblemType.OUTCOME_UNKNOWN,
+            "Some of the events are in the log, others may not be ("
+                + Problems.from(cause).type().title()
+                + "). Retry with the same event ids; what is in the log already is recognised.",
+            Duration.ofSeconds(1)),
+        cause);
   }
 }

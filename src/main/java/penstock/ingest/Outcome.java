@@ -5,6 +5,7 @@ import penstock.stream.Position;
 /**
  * What became of one event.
  *
+ * @param partition counted from 0
  * @param position where it is in the log; of a duplicate, where its first one is
  */
-record Outcome(Position position, boolean duplicate) {}
+record Outcome(int partition, Position position, boolean duplicate) {}

@@ -4,8 +4,8 @@ import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
-import penstock.stream.Cursor;
 import penstock.stream.Place;
+import penstock.stream.Position;
 import penstock.stream.Scope;
 import penstock.stream.Term;
 
@@ -60,13 +60,17 @@ final class Pending {
     return outcomes.size() == entries.size();
   }
 
+  /** Whether some of it is in the log already. */
+  boolean hasBegun() {
+    return !outcomes.isEmpty();
+  }
+
   /** What is told of it, once it is done. */
-  Appended appended(Scope scope, Term term) {
-    var last = outcomes.getFirst().position();
+  Appended appended(String life, Scope scope, Term term) {
+    Position last = outcomes.getFirst().position();
     for (Outcome outcome : outcomes) {
       last = outcome.position().isAfter(last) ? outcome.position() : last;
     }
-    return new Appended(
-        outcomes, new Cursor(scope, List.of(new Place(term.number(), term.bits(), last))));
+    return new Appended(outcomes, life, scope, new Place(term.number(), term.bits(), last));
   }
 }

@@ -20,6 +20,8 @@ public enum ProblemType {
   UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The content type is not supported"),
   TOO_BUSY("too-busy", 429, "The service is at its limit"),
   INTERNAL_ERROR("internal-error", 500, "The service failed"),
+  PARTITIONS_CHANGED(
+      "partitions-changed", 503, "The stream has another number of partitions than is declared"),
   REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is unavailable"),
   REDIS_FULL("redis-full", 503, "Redis has no memory left"),
   OUTCOME_UNKNOWN("outcome-unknown", 503, "The outcome is unknown"),

@@ -70,6 +70,9 @@ class Projection {
   }
 
   void start(@Observes StartupEvent event) {
+    if (!config.enabled()) {
+      return;
+    }
     for (ViewDefinition view : views.all()) {
       Generation generation = view.generation();
       for (Partition partition : generation.partitions()) {

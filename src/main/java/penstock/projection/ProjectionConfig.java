@@ -10,6 +10,10 @@ import java.time.Duration;
 @ConfigMapping(prefix = "penstock.projection")
 public interface ProjectionConfig {
 
+  /** Whether this instance works views. One that does not still serves them. */
+  @WithDefault("true")
+  boolean enabled();
+
   /**
    * How long a view's partition stays with an instance that does not answer any more. It is renewed
    * at a third of that, and given back at once on shutdown.

@@ -6,6 +6,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
+import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -42,6 +43,7 @@ public class RedisMonitor {
   private @Nullable RedisLink link;
   private String logged = NOT_YET;
   private boolean warned;
+  private volatile boolean stopped;
 
   @Inject
   public RedisMonitor(
@@ -100,6 +102,9 @@ public class RedisMonitor {
     judge(at)
         .onComplete(
             verdict -> {
+              if (stopped) {
+                return;
+              }
               objection =
                   verdict.succeeded() ? verdict.result().orElse("") : reason(verdict.cause());
               tell();
@@ -138,6 +143,12 @@ public class RedisMonitor {
                       ? Optional.<String>empty()
                       : Optional.of(RedisLinks.unknownFormat(format.toString())));
             });
+  }
+
+  /** The timers of an application that is started again in the same process, as on a live reload, would go on. */
+  @PreDestroy
+  void stop() {
+    stopped = true;
   }
 
   private static String reason(Throwable failure) {

@@ -44,6 +44,11 @@ public final class Script {
     return new Script(text);
   }
 
+  /** A script by its whole text, for tests that change it. */
+  public static Script of(String text) {
+    return new Script(text);
+  }
+
   private static String resource(String path) {
     try (InputStream in = Script.class.getClassLoader().getResourceAsStream(path)) {
       if (in == null) {

@@ -15,7 +15,8 @@ import penstock.problem.ProblemType;
  * <p>Encoded as base64url without padding of: a version byte; three bytes each of the scope's
  * identity and existence; then for each partition the term's number (varint), its bits (two bytes),
  * the position's milliseconds (zigzag varint of the difference from the partition before) and its
- * sequence (varint). Eight partitions take at most 128 characters.
+ * sequence (varint). A partition of which the cursor says nothing has only the term 0. Eight
+ * partitions take at most 128 characters.
  *
  * @param places one for each partition, in order
  */
@@ -43,7 +44,16 @@ public record Cursor(Scope scope, List<Place> places) {
   }
 
   /**
-   * Why a reader cannot go on from here; empty if it can.
+   * Whether it says where a reader stands in every partition. The cursor of an append says so only
+   * of those that the append wrote to, and is no place to begin reading at.
+   */
+  public boolean isWhole() {
+    return places.stream().noneMatch(Place::isNowhere);
+  }
+
+  /**
+   * Why a reader cannot go on from here; empty if it can. Partitions of which the cursor says
+   * nothing are no obstacle.
    *
    * @param now the scope of what is read
    * @param logs the state of its partitions, in order
@@ -52,20 +62,22 @@ public record Cursor(Scope scope, List<Place> places) {
     if (scope.identity() != now.identity() || places.size() != logs.size()) {
       return Optional.of(ResetReason.FOREIGN);
     }
-    if (scope.existence() != now.existence()) {
-      return Optional.of(ResetReason.NEW_LIFE);
-    }
+    Scope covered = now;
+    ResetReason obstacle = null;
     for (int i = 0; i < logs.size(); i++) {
-      if (!logs.get(i).holds(places.get(i))) {
-        return Optional.of(ResetReason.NEW_TERM);
+      LogState log = logs.get(i);
+      Place place = places.get(i);
+      if (place.isNowhere()) {
+        covered = covered.toggle(i, log.life());
+      } else if (!log.holds(place)) {
+        obstacle = ResetReason.NEW_TERM;
+      } else if (obstacle == null && log.trimmed().isAfter(place.position())) {
+        obstacle = ResetReason.TRIMMED;
       }
     }
-    for (int i = 0; i < logs.size(); i++) {
-      if (logs.get(i).trimmed().isAfter(places.get(i).position())) {
-        return Optional.of(ResetReason.TRIMMED);
-      }
-    }
-    return Optional.empty();
+    return scope.existence() != covered.existence()
+        ? Optional.of(ResetReason.NEW_LIFE)
+        : Optional.ofNullable(obstacle);
   }
 
   /** The form that clients keep. */
@@ -77,6 +89,9 @@ public record Cursor(Scope scope, List<Place> places) {
     long millis = 0;
     for (Place place : places) {
       writeVarint(out, place.term());
+      if (place.isNowhere()) {
+        continue;
+      }
       writeBytes(out, place.bits(), 2);
       long step = place.position().millis() - millis;
       writeVarint(out, (step << 1) ^ (step >> 63));
@@ -113,6 +128,10 @@ public record Cursor(Scope scope, List<Place> places) {
     long millis = 0;
     while (in.hasMore() && places.size() < MAX_PARTITIONS) {
       int term = Math.toIntExact(checkInt(in.varint()));
+      if (term == 0) {
+        places.add(Place.NOWHERE);
+        continue;
+      }
       int bits = in.bytes(2);
       long step = in.varint();
       millis += (step >>> 1) ^ -(step & 1);

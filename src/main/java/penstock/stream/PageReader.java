@@ -1,17 +1,19 @@
 package penstock.stream;
 
 import io.vertx.core.Future;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import penstock.event.EventData;
 import penstock.problem.Problem;
 import penstock.problem.ProblemType;
 
 /**
- * Reads pages of a stream of one partition. A page looks at a bounded number of entries and bytes,
- * so that a filter that nothing passes costs no more than a full page does.
+ * Reads one page of a stream: the entries of all partitions, merged by position. A page looks at a
+ * bounded number of entries and bytes, so that a filter that nothing passes costs no more than a
+ * full page does.
  */
 final class PageReader {
 
@@ -21,7 +23,7 @@ final class PageReader {
    */
   private static final int MAX_LOOKED_AT = 10_000;
 
-  /** Bytes of data for one page, and about what one read from Redis may bring. */
+  /** Bytes of one page, and about what one read of all partitions may bring. */
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
   private static final int FIRST_READ = 64;
@@ -31,6 +33,7 @@ final class PageReader {
   private final Stream stream;
   private final EventFilter filter;
   private final int limit;
+  private final List<Lane> lanes = new ArrayList<>();
   private final List<LogEntry> found = new ArrayList<>();
   private int lookedAt;
   private long bytes;
@@ -48,13 +51,16 @@ final class PageReader {
         .compose(
             logs ->
                 switch (start) {
-                  case Start.Earliest earliest -> more(logs.getFirst().trimmed());
+                  case Start.Earliest earliest -> begin(positions(logs, LogState::trimmed));
                   case Start.Latest latest ->
-                      Future.succeededFuture(page(logs, logs.getFirst().last(), true));
+                      Future.succeededFuture(page(logs, positions(logs, LogState::last), true));
                   case Start.At at ->
-                      check(at.cursor(), logs)
-                          .compose(fine -> more(at.cursor().positions().getFirst()));
+                      check(at.cursor(), logs).compose(fine -> begin(at.cursor().positions()));
                 });
+  }
+
+  private static List<Position> positions(List<LogState> logs, Function<LogState, Position> which) {
+    return logs.stream().map(which).toList();
   }
 
   private Future<Void> check(Cursor cursor, List<LogState> logs) {
@@ -62,72 +68,75 @@ final class PageReader {
     return obstacle.isEmpty()
         ? Future.succeededFuture()
         : Future.failedFuture(
-            new Problem(
+            Problem.of(
                     ProblemType.CURSOR_GONE,
                     "The cursor cannot be continued ("
                         + obstacle.get()
-                        + "). Go on from 'earliest'.",
-                    List.of(),
-                    null,
-                    Map.of(
-                        "reason", obstacle.get().toString(), "earliest", earliest(logs).encode()))
+                        + "). Go on from 'earliest'.")
+                .with("reason", obstacle.get().toString())
+                .with("earliest", cursor(logs, positions(logs, LogState::trimmed)).encode())
                 .exception());
   }
 
-  private Cursor earliest(List<LogState> logs) {
-    return Cursor.ofStream(stream.name(), logs, logs.stream().map(LogState::trimmed).toList());
+  private Cursor cursor(List<LogState> logs, List<Position> positions) {
+    return Cursor.ofStream(stream.name(), logs, positions);
   }
 
-  private Future<Page> more(Position after) {
-    Partition partition = stream.partitions().getFirst();
+  private Future<Page> begin(List<Position> after) {
+    for (Partition partition : stream.partitions()) {
+      lanes.add(new Lane(partition, after.get(partition.index())));
+    }
+    return more(after);
+  }
+
+  private Future<Page> more(List<Position> begun) {
     int count = nextRead();
-    return log.after(partition, after, count)
+    return Future.all(
+            lanes.stream().filter(Lane::isHungry).map(lane -> lane.read(log, count)).toList())
         .compose(
-            entries -> {
-              Position reached = take(entries, after);
-              boolean end =
-                  entries.size() < count
-                      && (entries.isEmpty() || reached == entries.getLast().position());
-              if (end || found.size() == limit || lookedAt >= MAX_LOOKED_AT || bytes >= MAX_BYTES) {
-                return finish(reached, end, after);
-              }
-              return more(reached);
+            read -> {
+              take();
+              return isFull() || lanes.stream().allMatch(Lane::isOver)
+                  ? finish(begun)
+                  : more(begun);
             });
   }
 
-  /**
-   * Takes what passes the filter, up to the limits. Returns the position of the last entry looked
-   * at.
-   */
-  private Position take(List<LogEntry> entries, Position after) {
-    Position reached = after;
-    for (LogEntry entry : entries) {
-      if (found.size() == limit || bytes >= MAX_BYTES) {
-        break;
+  /** Takes what passes the filter, oldest first, as long as it is known which entry is next. */
+  private void take() {
+    while (!isFull() && lanes.stream().noneMatch(Lane::isHungry)) {
+      Lane oldest = null;
+      for (Lane lane : lanes) {
+        if (!lane.isOver() && (oldest == null || lane.peek().compareTo(oldest.peek()) < 0)) {
+          oldest = lane;
+        }
       }
-      reached = entry.position();
+      if (oldest == null) {
+        return;
+      }
+      LogEntry entry = oldest.next();
       lookedAt++;
+      bytes += size(entry);
       if (filter.matches(entry.event())) {
         found.add(entry);
-        bytes += size(entry);
       }
     }
-    return reached;
   }
 
-  /** The state is read after the entries: what was trimmed before it was read is known to it. */
-  private Future<Page> finish(Position reached, boolean end, Position readFrom) {
+  private boolean isFull() {
+    return found.size() == limit || lookedAt >= MAX_LOOKED_AT || bytes >= MAX_BYTES;
+  }
+
+  /** The state is read after the entries: what was trimmed before they were read is known to it. */
+  private Future<Page> finish(List<Position> begun) {
+    boolean caughtUp = lanes.stream().allMatch(Lane::isOver);
+    List<Position> reached = lanes.stream().map(Lane::reached).toList();
     return log.observe(stream)
-        .compose(
-            logs ->
-                logs.getFirst().trimmed().isAfter(readFrom)
-                    ? check(Cursor.ofStream(stream.name(), logs, List.of(readFrom)), logs)
-                        .map(never -> page(logs, reached, end))
-                    : Future.succeededFuture(page(logs, reached, end)));
+        .compose(logs -> check(cursor(logs, begun), logs).map(page(logs, reached, caughtUp)));
   }
 
-  private Page page(List<LogState> logs, Position reached, boolean end) {
-    return new Page(found, Cursor.ofStream(stream.name(), logs, List.of(reached)), end);
+  private Page page(List<LogState> logs, List<Position> reached, boolean caughtUp) {
+    return new Page(found, cursor(logs, reached), caughtUp);
   }
 
   private int nextRead() {
@@ -136,7 +145,7 @@ final class PageReader {
     }
     long average = Math.max(100, bytes / lookedAt);
     long wanted = filter.isOpen() ? limit - found.size() : MAX_READ;
-    return Math.clamp(Math.min(wanted, MAX_BYTES / average), 1, MAX_READ);
+    return Math.clamp(Math.min(wanted, MAX_BYTES / average / lanes.size()), 1, MAX_READ);
   }
 
   private static long size(LogEntry entry) {
@@ -147,5 +156,53 @@ final class PageReader {
           case EventData.Text data -> data.text().length();
           case EventData.Binary data -> data.base64().length();
         };
+  }
+
+  /** What is read of one partition. */
+  private static final class Lane {
+
+    private final Partition partition;
+    private final ArrayDeque<LogEntry> ahead = new ArrayDeque<>();
+    private Position reached;
+    private boolean atEnd;
+
+    Lane(Partition partition, Position after) {
+      this.partition = partition;
+      this.reached = after;
+    }
+
+    /** Its next entry is not known yet. */
+    boolean isHungry() {
+      return ahead.isEmpty() && !atEnd;
+    }
+
+    /** It had no further entry when it was read. */
+    boolean isOver() {
+      return ahead.isEmpty() && atEnd;
+    }
+
+    Future<Void> read(EventLog log, int count) {
+      return log.after(partition, reached, count)
+          .map(
+              entries -> {
+                ahead.addAll(entries);
+                atEnd = entries.size() < count;
+                return null;
+              });
+    }
+
+    Position peek() {
+      return ahead.element().position();
+    }
+
+    LogEntry next() {
+      LogEntry entry = ahead.remove();
+      reached = entry.position();
+      return entry;
+    }
+
+    Position reached() {
+      return reached;
+    }
   }
 }

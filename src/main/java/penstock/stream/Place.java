@@ -9,6 +9,13 @@ package penstock.stream;
  */
 public record Place(int term, int bits, Position position) {
 
+  /** Nothing is said of the partition. */
+  public static final Place NOWHERE = new Place(0, 0, Position.ZERO);
+
+  public boolean isNowhere() {
+    return term == 0;
+  }
+
   public static Place in(LogState log, Position position) {
     return new Place(log.term().number(), log.term().bits(), position);
   }

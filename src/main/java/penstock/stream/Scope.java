@@ -14,14 +14,26 @@ import java.util.List;
 public record Scope(int identity, int existence) {
 
   public static Scope of(String kind, String name, String generation, List<String> lives) {
-    return new Scope(digest(List.of(kind, name)), digest(lives) ^ digest(List.of(generation)));
+    Scope scope = new Scope(digest(kind, name), digest(generation));
+    for (int i = 0; i < lives.size(); i++) {
+      scope = scope.toggle(i, lives.get(i));
+    }
+    return scope;
+  }
+
+  /**
+   * The same with the life of one more partition in it, or without it if it was: so that a cursor
+   * that says nothing of some partitions depends on the lives of the others only.
+   */
+  public Scope toggle(int partition, String life) {
+    return new Scope(identity, existence ^ digest(Integer.toString(partition), life));
   }
 
   public static Scope ofStream(StreamName stream, List<LogState> logs) {
     return of("stream", stream.value(), "", logs.stream().map(LogState::life).toList());
   }
 
-  private static int digest(List<String> parts) {
+  private static int digest(String... parts) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (String part : parts) {

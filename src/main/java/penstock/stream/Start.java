@@ -1,5 +1,8 @@
 package penstock.stream;
 
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+
 /** Where a reader wants to begin: the parameter {@code cursor}. */
 public sealed interface Start {
 
@@ -17,7 +20,17 @@ public sealed interface Start {
     return switch (text) {
       case "earliest" -> new Earliest();
       case "latest" -> new Latest();
-      default -> new At(Cursor.parse(text));
+      default -> new At(whole(Cursor.parse(text)));
     };
+  }
+
+  private static Cursor whole(Cursor cursor) {
+    if (!cursor.isWhole()) {
+      throw ProblemException.of(
+          ProblemType.INVALID_CURSOR,
+          "The cursor says nothing of some partitions: an append's cursor is for 'at-least'. Begin at one of a page or"
+              + " a feed, or at 'earliest' or 'latest'.");
+    }
+    return cursor;
   }
 }

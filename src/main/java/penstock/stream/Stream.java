@@ -23,6 +23,11 @@ public record Stream(
     partitions = List.copyOf(partitions);
   }
 
+  /** A position as clients see it: with its partition before it if there are several. */
+  public String tell(int partition, Position position) {
+    return partitions.size() == 1 ? position.toString() : partition + "/" + position;
+  }
+
   static Stream of(StreamName name, StreamsConfig.OfStream settings) {
     return new Stream(
         name,

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.redis.Keys;
@@ -25,8 +26,11 @@ import penstock.redis.RedisLinks;
 @ApplicationScoped
 public class Streams {
 
+  private static final Logger LOG = Logger.getLogger(Streams.class);
+
   private final Map<StreamName, Stream> declared = new TreeMap<>();
-  private final Map<StreamName, Stream> created = new ConcurrentHashMap<>();
+  private final Map<StreamName, Stream> known = new ConcurrentHashMap<>();
+  private final Map<StreamName, String> refused = new ConcurrentHashMap<>();
   private final StreamsConfig config;
   private final RedisLink link;
   private final Keys keys;
@@ -48,24 +52,36 @@ public class Streams {
             });
   }
 
-  /** The stream, if this instance knows it without asking Redis. */
-  public Optional<Stream> known(StreamName name) {
-    Stream stream = declared.get(name);
-    return Optional.ofNullable(stream != null ? stream : created.get(name));
+  /** As the configuration declares it, whatever Redis says. */
+  public Optional<Stream> declared(StreamName name) {
+    return Optional.ofNullable(declared.get(name));
   }
 
-  /** The stream; a problem if there is none. */
+  /** The stream, if this instance knows it without asking Redis. */
+  public Optional<Stream> known(StreamName name) {
+    return Optional.ofNullable(known.get(name));
+  }
+
+  /**
+   * The stream; a problem if there is none, or if it has another number of partitions than is
+   * declared.
+   */
   public Future<Stream> find(StreamName name) {
-    return known(name)
-        .map(Future::succeededFuture)
-        .orElseGet(
-            () ->
-                link.send(Command.HGET, keys.streams(), name.value())
-                    .compose(
-                        partitions ->
-                            partitions == null
-                                ? Future.failedFuture(unknown(name))
-                                : Future.succeededFuture(remember(name, partitions.toInteger()))));
+    Stream found = known.get(name);
+    if (found != null) {
+      return Future.succeededFuture(found);
+    }
+    return link.send(Command.HGET, keys.streams(), name.value())
+        .compose(
+            partitions -> {
+              Stream stream = declared.get(name);
+              if (stream == null) {
+                return partitions == null
+                    ? Future.failedFuture(unknown(name))
+                    : Future.succeededFuture(remember(created(name, partitions.toInteger())));
+              }
+              return partitions == null ? register(stream) : check(stream, partitions.toInteger());
+            });
   }
 
   /**
@@ -73,16 +89,49 @@ public class Streams {
    * on.
    */
   public Future<Stream> findOrCreate(StreamName name) {
-    if (!config.autoCreate()) {
-      return find(name);
+    return known.containsKey(name) || declared.containsKey(name) || !config.autoCreate()
+        ? find(name)
+        : register(created(name, 1));
+  }
+
+  /**
+   * To be called when a log of the stream turns out to have been lost: the registry may be lost
+   * with it.
+   */
+  public void forget(StreamName name) {
+    known.remove(name);
+  }
+
+  /** The streams whose number of partitions is not the declared one, and what to do about each. */
+  public Map<StreamName, String> refused() {
+    return Map.copyOf(refused);
+  }
+
+  private Future<Stream> register(Stream stream) {
+    String name = stream.name().value();
+    return link.send(Command.HSETNX, keys.streams(), name, stream.partitions().size())
+        .compose(done -> link.send(Command.HGET, keys.streams(), name))
+        .compose(partitions -> check(stream, partitions.toInteger()));
+  }
+
+  private Future<Stream> check(Stream stream, int partitions) {
+    if (stream.partitions().size() == partitions) {
+      refused.remove(stream.name());
+      return Future.succeededFuture(remember(stream));
     }
-    return known(name)
-        .map(Future::succeededFuture)
-        .orElseGet(
-            () ->
-                link.send(Command.HSETNX, keys.streams(), name.value(), 1)
-                    .compose(done -> link.send(Command.HGET, keys.streams(), name.value()))
-                    .map(partitions -> remember(name, partitions.toInteger())));
+    if (!declared.containsKey(stream.name())) {
+      return Future.succeededFuture(remember(created(stream.name(), partitions)));
+    }
+    String advice =
+        "The stream '%s' has %d partitions, but penstock.streams.%s.partitions=%d. The number cannot be changed, since the order of each key would be lost: set it back to %d, or declare a new stream and move its producers there."
+            .formatted(
+                stream.name(), partitions, stream.name(), stream.partitions().size(), partitions);
+    if (refused.put(stream.name(), advice) == null) {
+      LOG.errorf(
+          "stream refused: stream=%s partitions=%d declared=%d; %s",
+          stream.name(), partitions, stream.partitions().size(), advice);
+    }
+    return Future.failedFuture(ProblemException.of(ProblemType.PARTITIONS_CHANGED, advice));
   }
 
   /** All streams, by name. */
@@ -95,7 +144,7 @@ public class Streams {
                 Response name = registry.get(i);
                 StreamName streamName = new StreamName(name.toString());
                 int partitions = registry.get(i + 1).toInteger();
-                all.computeIfAbsent(streamName, absent -> remember(absent, partitions));
+                all.computeIfAbsent(streamName, absent -> created(absent, partitions));
               }
               return new ArrayList<>(all.values());
             });
@@ -106,9 +155,13 @@ public class Streams {
     return List.copyOf(declared.values());
   }
 
-  private Stream remember(StreamName name, int partitions) {
-    return created.computeIfAbsent(
-        name, absent -> Stream.created(absent, partitions, config.createdDedupWindow()));
+  private Stream remember(Stream stream) {
+    known.put(stream.name(), stream);
+    return stream;
+  }
+
+  private Stream created(StreamName name, int partitions) {
+    return Stream.created(name, partitions, config.createdDedupWindow());
   }
 
   private static ProblemException unknown(StreamName name) {

@@ -12,6 +12,9 @@ import java.util.Map;
 @ConfigMapping(prefix = "penstock.streams")
 public interface StreamsConfig {
 
+  /** More would make cursors longer than browsers and proxies take in a header. */
+  int MAX_PARTITIONS = 64;
+
   /**
    * Whether an append to an unknown stream creates it. Convenient in development, a typing error in
    * production.
@@ -30,10 +33,13 @@ public interface StreamsConfig {
   /** Settings of one stream. */
   interface OfStream {
 
-    /** Total order within each; fixed for the stream's life. Only one is supported yet. */
+    /**
+     * Events with the same key go to the same one, in order; between two there is no order. Fixed
+     * for the stream's life.
+     */
     @WithDefault("1")
     @Min(1)
-    @Max(1)
+    @Max(MAX_PARTITIONS)
     int partitions();
 
     /**

@@ -48,6 +48,9 @@ class AtLeast {
                         var reached = new ArrayList<Future<Void>>();
                         for (Partition partition : partitions) {
                           int i = partition.index();
+                          if (cursor.places().get(i).isNowhere()) {
+                            continue;
+                          }
                           reached.add(
                               progress.reached(
                                   generations.keys(view.name(), generation, i),

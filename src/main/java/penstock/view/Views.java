@@ -48,7 +48,7 @@ public class Views {
           property + ".stream: the name of a stream must match " + Names.RULE);
     }
     StreamName stream = new StreamName(settings.stream());
-    var known = streams.known(stream);
+    var known = streams.declared(stream);
     if (known.isEmpty() && !streamsConfig.autoCreate()) {
       throw new ConfigurationException(
           property

@@ -35,6 +35,23 @@ class CursorTest {
   }
 
   @Test
+  void sayingNothingOfAPartitionMakesItDependOnTheOthersOnly() {
+    List<LogState> then =
+        List.of(log("a", "1:aaaa:0-0", "0-0", "0-0"), log("b", "1:bbbb:0-0", "0-0", "0-0"));
+    Cursor partial =
+        new Cursor(
+            Scope.of("stream", ORDERS.value(), "", List.of()).toggle(0, "a"),
+            List.of(Place.in(then.getFirst(), Position.ZERO), Place.NOWHERE));
+    assertThat(partial.isWhole()).isFalse();
+    assertThat(Cursor.parse(partial.encode())).isEqualTo(partial);
+    assertThat(partial.obstacle(Scope.ofStream(ORDERS, then), then)).isEmpty();
+    List<LogState> otherLost = List.of(then.getFirst(), log("c", "1:cccc:0-0", "0-0", "0-0"));
+    assertThat(partial.obstacle(Scope.ofStream(ORDERS, otherLost), otherLost)).isEmpty();
+    List<LogState> lost = List.of(log("c", "1:aaaa:0-0", "0-0", "0-0"), then.getLast());
+    assertThat(partial.obstacle(Scope.ofStream(ORDERS, lost), lost)).contains(ResetReason.NEW_LIFE);
+  }
+
+  @Test
   void comesBackAsItWas() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
@@ -42,9 +59,13 @@ class CursorTest {
       int partitions = 1 + random.nextInt(12);
       var places = new ArrayList<Place>();
       for (int i = 0; i < partitions; i++) {
+        if (random.nextInt(8) == 0) {
+          places.add(Place.NOWHERE);
+          continue;
+        }
         places.add(
             new Place(
-                random.nextInt() >>> 1 + random.nextInt(30),
+                1 + (random.nextInt() >>> 2 + random.nextInt(29)),
                 random.nextInt(1 << 16),
                 new Position(
                     random.nextLong() >>> 1 + random.nextInt(62),

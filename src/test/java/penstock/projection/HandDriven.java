@@ -1,0 +1,83 @@
+package penstock.projection;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Map;
+import penstock.redis.Keys;
+import penstock.redis.RedisLinks;
+import penstock.redis.Script;
+import penstock.stream.EventLog;
+import penstock.view.Generation;
+import penstock.view.Generations;
+import penstock.view.Progress;
+import penstock.view.ViewDefinition;
+import penstock.view.ViewName;
+import penstock.view.Views;
+
+/** Makes workers that tests drive by hand, as many as they want for a view. */
+@ApplicationScoped
+class HandDriven {
+
+  /** Views over the stream {@code hand}, and no workers but those that a test makes. */
+  public static final class Profile implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.ofEntries(
+          Map.entry("penstock.projection.enabled", "false"),
+          Map.entry("penstock.projection.lease", "1s"),
+          Map.entry("penstock.redis.reconnect-backoff", "100ms"),
+          Map.entry("penstock.streams.hand.partitions", "1"),
+          Map.entry("penstock.views.merged.stream", "hand"),
+          Map.entry("penstock.views.merged.fold", "merge"),
+          Map.entry("penstock.views.merged.deletes", "deleted"),
+          Map.entry("penstock.views.counted.stream", "hand"),
+          Map.entry("penstock.views.counted.fold", "count"),
+          Map.entry("penstock.views.picky.stream", "hand"),
+          Map.entry("penstock.views.picky.fold", "count"),
+          Map.entry("penstock.views.picky.key", "/who"),
+          Map.entry("penstock.views.picky.types", "wanted"));
+    }
+  }
+
+  @Inject Views views;
+  @Inject Generations generations;
+  @Inject Progress progress;
+  @Inject EventLog log;
+  @Inject Keys keys;
+  @Inject RedisLinks links;
+  @Inject ProjectionConfig config;
+
+  Assignment assignment(String view) {
+    ViewDefinition definition = views.find(new ViewName(view));
+    return assignment(definition, definition.generation());
+  }
+
+  Assignment assignment(ViewDefinition definition, Generation generation) {
+    var partition = generation.partitions().getFirst();
+    return new Assignment(
+        definition,
+        generation,
+        partition,
+        log.keys(partition),
+        generations.keys(definition.name(), generation, 0));
+  }
+
+  Worker worker(String view, String instance) {
+    return worker(assignment(view), instance, Script.named("commit"));
+  }
+
+  Worker worker(Assignment work, String instance, Script commit) {
+    var redis =
+        new Workplace(
+            links.open("test-reads"), links.open("test-writes"), log, instance, config, commit);
+    return new Worker(
+        work,
+        redis,
+        new Succession(work, generations, redis, keys),
+        progress,
+        new WorkerMeters(new SimpleMeterRegistry(), work),
+        config);
+  }
+}
