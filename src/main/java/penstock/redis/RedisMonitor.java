@@ -145,7 +145,10 @@ public class RedisMonitor {
             });
   }
 
-  /** The timers of an application that is started again in the same process, as on a live reload, would go on. */
+  /**
+   * The timers of an application that is started again in the same process, as on a live reload,
+   * would go on.
+   */
   @PreDestroy
   void stop() {
     stopped = true;

@@ -26,7 +26,7 @@ final class FeedFollower {
   /** Longer than nothing may come: heartbeats are set to come much sooner. */
   private static final int SILENCE_MILLIS = 6_000;
 
-  private static final int MOST_BEFORE_LEAVING = 3_000;
+  private static final int MOST_BEFORE_LEAVING = 1_000;
   private static final long BEFORE_RETRY_MILLIS = 200;
 
   private final List<URI> instances;

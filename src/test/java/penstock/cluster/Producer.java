@@ -91,7 +91,8 @@ final class Producer {
     };
   }
 
-  private void send(List<Occurrence> events) throws InterruptedException {
+  /** Sends them until their outcome is known, or they are given up. */
+  void send(List<Occurrence> events) throws InterruptedException {
     long sent = System.nanoTime();
     long stopped = 0;
     int requests = 0;

@@ -23,13 +23,13 @@ final class RequestFrames {
    */
   record Frame(byte[] bytes) {
 
-    /** Whether the text is anywhere in it. */
+    /** Whether the text is anywhere in it; the client writes commands in lower case. */
     boolean mentions(String text) {
       return new String(bytes, StandardCharsets.ISO_8859_1).contains(text);
     }
 
     boolean isScript() {
-      return mentions("\r\nEVALSHA\r\n");
+      return mentions("\r\nevalsha\r\n");
     }
 
     /** No other script is given the dead letters. */
@@ -43,7 +43,7 @@ final class RequestFrames {
     }
 
     boolean isGroupRead() {
-      return mentions("\r\nXREADGROUP\r\n");
+      return mentions("\r\nxreadgroup\r\n");
     }
   }
 
