@@ -5,6 +5,7 @@
 -- ARGV  1 the fence   2 prefix of the entries   3 how many at once
 -- Result  1 if there is more to do
 -- Errors  FENCED if the fence is not mine; nothing is written then
+-- include ids
 -- include view
 -- include entries
 local events, log, view, index, changes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]

@@ -46,6 +46,10 @@ final class JsonOutput {
       System.arraycopy(utf8, from, bytes, length, special - from);
       length += special - from;
       from = special;
+      // What stops the scan is written here in any case, so that each round gets on.
+      if (from < utf8.length) {
+        character(utf8[from++]);
+      }
       while (from < utf8.length && !isOrdinary(utf8[from])) {
         character(utf8[from++]);
       }

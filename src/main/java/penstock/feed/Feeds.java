@@ -1,6 +1,8 @@
 package penstock.feed;
 
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
@@ -31,10 +33,14 @@ import penstock.stream.StreamName;
 import penstock.stream.Tail;
 
 /** The feeds that this instance serves now: their rings and their readers. */
+@Startup
 @ApplicationScoped
 class Feeds {
 
   private static final Logger LOG = Logger.getLogger(Feeds.class);
+
+  /** After the last reader was told to leave. */
+  private static final int GRACE_MILLIS = 1_000;
 
   /** A ring and how many use it. */
   private static final class Used {
@@ -149,7 +155,20 @@ class Feeds {
    * Disconnects all readers, spread over the drain time, so that the instances that take them over
    * are not hit at once. Blocks the thread that ends the application.
    */
-  void drain(@Observes ShutdownEvent ending) {
+  void drain(@Observes ShutdownDelayInitiatedEvent ending) {
+    if (drained == null) {
+      drain();
+    }
+  }
+
+  /** Where the application ends without a delay: in development, at a live reload. */
+  void end(@Observes ShutdownEvent ending) {
+    if (drained == null) {
+      drain();
+    }
+  }
+
+  private void drain() {
     List<Subscriber> leaving = new ArrayList<>(subscribers);
     CountDownLatch all = new CountDownLatch(leaving.size());
     drained = all;
@@ -172,6 +191,4 @@ class Feeds {
       Thread.currentThread().interrupt();
     }
   }
-
-  private static final int GRACE_MILLIS = 1_000;
 }

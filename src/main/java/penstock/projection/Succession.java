@@ -13,9 +13,9 @@ import penstock.view.ViewName;
 
 /**
  * How a worker's generation comes to be served: at once if the view has none; in the place of the
- * one before once it has caught up, after which that one is removed, a step at a time. A worker
- * whose generation was served and is not any more works no longer, so that two definitions do not
- * take turns.
+ * one before once all its partitions have caught up, after which the first one's worker removes
+ * that one, a step at a time. A worker whose generation was served and is not any more works no
+ * longer, so that two definitions do not take turns.
  */
 final class Succession {
 
@@ -65,14 +65,20 @@ final class Succession {
    *
    * @return whether there is more to remove
    */
-  boolean caughtUp() throws InterruptedException {
+  boolean caughtUp(Lease.Mine lease) throws InterruptedException {
     ViewName view = work.view().name();
     if (!isServed()) {
+      Await.of(redis.markCaughtUp(work, lease));
+      for (Partition partition : work.generation().partitions()) {
+        if (!Await.of(redis.isCaughtUp(assignment(work.generation(), partition)))) {
+          return false;
+        }
+      }
       LOG.infof("%s takes the place of generation %s", work, served);
       served = Await.of(generations.register(view, work.generation(), Optional.ofNullable(served)));
       wasServed = isServed();
     }
-    if (!listed && isServed()) {
+    if (!listed && isServed() && work.partition().index() == 0) {
       listed = true;
       for (Generation other : Await.of(generations.known(view))) {
         if (!other.id().equals(work.generation().id())) {
@@ -83,7 +89,9 @@ final class Succession {
     Assignment next = doomed.peek();
     if (next != null && !Await.of(redis.remove(next))) {
       doomed.remove();
-      Await.of(generations.forget(view, next.generation()));
+      if (doomed.stream().noneMatch(more -> more.generation().equals(next.generation()))) {
+        Await.of(generations.forget(view, next.generation()));
+      }
     }
     return !doomed.isEmpty();
   }

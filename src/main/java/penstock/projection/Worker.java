@@ -347,6 +347,6 @@ final class Worker {
       }
       return true;
     }
-    return succession.caughtUp();
+    return succession.caughtUp(held);
   }
 }

@@ -27,6 +27,7 @@ final class Workplace {
   private static final Script RELEASE = Script.named("release");
   private static final Script SWEEP = Script.named("sweep");
   private static final Script CLEAR = Script.named("clear");
+  private static final Script CAUGHT_UP = Script.named("caught-up");
   private static final Script REMOVE = Script.named("remove");
   private static final Script ENTRY = Script.named("entry");
   private static final int ENTRIES_FROM = 4;
@@ -145,6 +146,19 @@ final class Workplace {
                 .arg(work.names().entries())
                 .arg(CLEAR_STEP))
         .map(reply -> reply.toInteger() == 1);
+  }
+
+  /** Notes that the partition once had all applied that there was. */
+  Future<Void> markCaughtUp(Assignment work, Lease.Mine lease) {
+    return CAUGHT_UP
+        .run(writes, CAUGHT_UP.call(work.names().state()).arg(lease.fence()))
+        .mapEmpty();
+  }
+
+  Future<Boolean> isCaughtUp(Assignment work) {
+    return writes
+        .send(Command.HEXISTS, work.names().state(), "caught-up")
+        .map(there -> there.toInteger() == 1);
   }
 
   /** Removes some of a generation that is not served any more; true if there is more. */

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
  *
  * @param partitions in order
  * @param dedupWindow how long a repeated (source, id) is recognised at the least
+ * @param retention what is kept of it
  * @param replicas how many replicas must have an event before it is acknowledged; 0 for none
  * @param replicationTimeout how long they may take
  */
@@ -16,6 +17,7 @@ public record Stream(
     StreamName name,
     List<Partition> partitions,
     Duration dedupWindow,
+    Retention retention,
     int replicas,
     Duration replicationTimeout) {
 
@@ -35,6 +37,7 @@ public record Stream(
             .mapToObj(index -> new Partition(name, index))
             .toList(),
         settings.dedupWindow(),
+        Retention.of(settings.retention()),
         settings.durability() == StreamsConfig.Durability.REPLICATED
             ? settings.replication().replicas()
             : 0,
@@ -47,6 +50,7 @@ public record Stream(
         name,
         IntStream.range(0, partitions).mapToObj(index -> new Partition(name, index)).toList(),
         dedupWindow,
+        Retention.UNLIMITED,
         0,
         Duration.ofSeconds(1));
   }

@@ -7,6 +7,8 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The streams that this deployment has. */
 @ConfigMapping(prefix = "penstock.streams")
@@ -25,6 +27,10 @@ public interface StreamsConfig {
   /** The dedup window of streams that an append created. */
   @WithDefault("2m")
   Duration createdDedupWindow();
+
+  /** How often what retention does not keep is removed. */
+  @WithDefault("10s")
+  Duration trimInterval();
 
   /** By name. */
   @WithParentName
@@ -53,11 +59,34 @@ public interface StreamsConfig {
     @WithDefault("memory")
     Durability durability();
 
+    Retention retention();
+
     /**
      * With {@code durability=replicated}: how many replicas must have the events, and how long they
      * may take.
      */
     Replication replication();
+  }
+
+  /**
+   * What is kept of a log. Nothing is removed that a view has not applied or a group has not
+   * acknowledged, whatever the bounds say, but for the hard limit.
+   */
+  interface Retention {
+
+    /** Older events are removed; unlimited if not set. */
+    Optional<Duration> maxAge();
+
+    /** Events kept in each partition; unlimited if not set. */
+    @Min(0)
+    OptionalLong maxLength();
+
+    /**
+     * Events kept in each partition even if a consumer is not done with them: a stuck consumer must
+     * not fill Redis. What it misses is logged and counted. Unlimited if not set.
+     */
+    @Min(1)
+    OptionalLong hardLimit();
   }
 
   /** What an acknowledgement promises. */

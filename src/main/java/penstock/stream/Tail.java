@@ -1,6 +1,7 @@
 package penstock.stream;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
@@ -15,6 +16,7 @@ import penstock.redis.RedisLinks;
  * nobody wants to see is not read for nothing. It goes on from its position after a lost
  * connection, so that it misses nothing. While nothing is followed it does nothing.
  */
+@Startup
 @ApplicationScoped
 public class Tail {
 

@@ -13,9 +13,28 @@ final class Count implements Fold {
 
   @Override
   public Entry apply(@Nullable Entry entry, Event event) {
-    long count = entry == null ? 0 : Long.parseLong(text(entry));
-    byte[] next = Long.toString(count + 1).getBytes(StandardCharsets.US_ASCII);
-    return (entry == null ? Entry.EMPTY : entry).edit().set(FIELD, next).done();
+    return of(entry == null ? 1 : count(entry) + 1);
+  }
+
+  @Override
+  public boolean combines() {
+    return true;
+  }
+
+  @Override
+  public Entry combine(Entry one, Entry other) {
+    return of(count(one) + count(other));
+  }
+
+  private static Entry of(long count) {
+    return Entry.EMPTY
+        .edit()
+        .set(FIELD, Long.toString(count).getBytes(StandardCharsets.US_ASCII))
+        .done();
+  }
+
+  private static long count(Entry entry) {
+    return Long.parseLong(text(entry));
   }
 
   @Override

@@ -7,10 +7,12 @@ import io.vertx.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,8 @@ import penstock.stream.Partition;
  * Reads the entries of the generation that is served. Its futures complete on the caller's context
  * and fail as {@link RedisLink} says, or since no generation is served yet.
  *
- * <p>Views have one partition yet; the values of several will be combined here.
+ * <p>What several partitions made of a key is read from each at about the same time, and combined;
+ * the cursor that is told with it says up to where in each.
  */
 @ApplicationScoped
 @Startup
@@ -57,17 +60,17 @@ public class Entries {
    * What was found of a key.
    *
    * @param entry null if there is none
-   * @param applied what the view had applied; null if the stream has no log yet
+   * @param applied what the view had applied
    */
-  public record Found(Fold fold, String key, @Nullable Entry entry, @Nullable Cursor applied) {}
+  public record Found(Fold fold, String key, @Nullable Entry entry, Cursor applied) {}
 
   /**
    * Entries in the order of their keys' bytes.
    *
-   * @param entries each with its entry
    * @param complete no entry lies behind them
    */
-  public record Page(List<Found> entries, boolean complete, @Nullable Cursor applied) {}
+  public record Page(
+      Fold fold, SortedMap<String, Entry> entries, boolean complete, Cursor applied) {}
 
   /** The entry of a key. */
   public Future<Found> one(ViewDefinition view, String key) {
@@ -75,15 +78,25 @@ public class Entries {
   }
 
   private Future<Found> one(ViewName view, Generation generation, String key) {
-    return ENTRY
-        .run(link, request(ENTRY, view, generation).arg(key))
+    return Future.all(
+            generation.partitions().stream()
+                .map(
+                    partition ->
+                        ENTRY.run(link, request(ENTRY, view, generation, partition).arg(key)))
+                .toList())
         .map(
-            reply ->
-                new Found(
-                    generation.fold(),
-                    key,
-                    entry(reply.get(STANDING)),
-                    applied(generation, reply)));
+            all -> {
+              List<Response> replies = all.list();
+              Fold fold = generation.fold();
+              Entry combined = null;
+              for (Response reply : replies) {
+                Entry part = entry(reply.get(STANDING));
+                if (part != null) {
+                  combined = combined == null ? part : fold.combine(combined, part);
+                }
+              }
+              return new Found(fold, key, combined, applied(generation, replies));
+            });
   }
 
   /**
@@ -97,21 +110,50 @@ public class Entries {
 
   private Future<Page> page(
       ViewName view, Generation generation, @Nullable String after, int limit) {
-    Request request =
-        request(ENTRIES, view, generation).arg(after == null ? "-" : "(" + after).arg(limit);
-    return ENTRIES
-        .run(link, request)
-        .map(
-            reply -> {
-              Fold fold = generation.fold();
-              Cursor applied = applied(generation, reply);
-              var found = new ArrayList<Found>();
-              for (int i = STANDING + 1; i + 1 < reply.size(); i += 2) {
-                String key = reply.get(i).toString(StandardCharsets.UTF_8);
-                found.add(new Found(fold, key, entry(reply.get(i + 1)), applied));
-              }
-              return new Page(found, reply.get(STANDING).toInteger() == 0, applied);
-            });
+    String from = after == null ? "-" : "(" + after;
+    return Future.all(
+            generation.partitions().stream()
+                .map(
+                    partition ->
+                        ENTRIES.run(
+                            link,
+                            request(ENTRIES, view, generation, partition).arg(from).arg(limit)))
+                .toList())
+        .map(all -> page(generation, all.list(), limit));
+  }
+
+  /**
+   * Of a partition that has more, what lies behind its last key is not known; so the page ends at
+   * the first such key.
+   */
+  private static Page page(Generation generation, List<Response> replies, int limit) {
+    Fold fold = generation.fold();
+    var entries = new TreeMap<String, Entry>(Entries::compare);
+    String end = null;
+    for (Response reply : replies) {
+      String last = null;
+      for (int i = STANDING + 1; i + 1 < reply.size(); i += 2) {
+        last = reply.get(i).toString(StandardCharsets.UTF_8);
+        entries.merge(last, entry(reply.get(i + 1)), fold::combine);
+      }
+      boolean hasMore = reply.get(STANDING).toInteger() == 1;
+      if (hasMore && last != null && (end == null || compare(last, end) < 0)) {
+        end = last;
+      }
+    }
+    SortedMap<String, Entry> known = end == null ? entries : entries.headMap(end, true);
+    boolean complete = end == null;
+    while (known.size() > limit) {
+      known.remove(known.lastKey());
+      complete = false;
+    }
+    return new Page(fold, known, complete, applied(generation, replies));
+  }
+
+  /** By the bytes of UTF-8, as Redis has it. */
+  static int compare(String one, String other) {
+    return Arrays.compareUnsigned(
+        one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -133,15 +175,15 @@ public class Entries {
             });
   }
 
-  private Request request(Script script, ViewName view, Generation generation) {
-    Partition partition = generation.partitions().getFirst();
+  private Request request(
+      Script script, ViewName view, Generation generation, Partition partition) {
     Keys.OfView names = generations.keys(view, generation, partition.index());
     String log = keys.partition(partition.stream().value(), partition.index()).log();
     return script.call(names.state(), names.index(), log).arg(names.entries()).arg(MAX_BYTES);
   }
 
-  private static @Nullable Cursor applied(Generation generation, Response reply) {
-    return Standing.cursor(generation.partitions().getFirst(), Standing.of(reply));
+  private static Cursor applied(Generation generation, List<Response> replies) {
+    return Standing.cursor(generation.stream(), replies.stream().map(Standing::of).toList());
   }
 
   /** Reads an array of field, value, ...; null stays null. */

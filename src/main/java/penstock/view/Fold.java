@@ -18,6 +18,15 @@ public interface Fold {
    */
   Entry apply(@Nullable Entry entry, Event event) throws FoldFailure;
 
+  /**
+   * Whether what several partitions made of the same key can be combined. Otherwise all events of a
+   * key must be in one partition.
+   */
+  boolean combines();
+
+  /** What two partitions made of the same key, as one; only if the fold {@link #combines}. */
+  Entry combine(Entry one, Entry other);
+
   /** Appends the entry's value as JSON text. */
   void value(Entry entry, Buffer out);
 }

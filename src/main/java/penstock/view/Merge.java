@@ -71,6 +71,16 @@ final class Merge implements Fold {
     return changed ? Json.object(result) : base;
   }
 
+  @Override
+  public boolean combines() {
+    return false;
+  }
+
+  @Override
+  public Entry combine(Entry one, Entry other) {
+    throw new IllegalStateException("two partitions have an entry of the same key");
+  }
+
   /** The members in the order of their names, so that equal entries have equal text. */
   @Override
   public void value(Entry entry, Buffer out) {

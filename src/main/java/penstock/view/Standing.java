@@ -1,12 +1,14 @@
 package penstock.view;
 
 import io.vertx.redis.client.Response;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Cursor;
-import penstock.stream.LogState;
-import penstock.stream.Partition;
+import penstock.stream.Place;
 import penstock.stream.Position;
+import penstock.stream.Scope;
+import penstock.stream.StreamName;
 import penstock.stream.Term;
 
 /**
@@ -32,13 +34,23 @@ record Standing(Position applied, @Nullable String life, @Nullable Term term) {
     return value == null ? null : value.toString();
   }
 
-  /** The cursor of the stream up to which the view has applied all; null if there is no log yet. */
-  static @Nullable Cursor cursor(Partition partition, Standing standing) {
-    if (standing.life == null || standing.term == null) {
-      return null;
+  /**
+   * The cursor of the stream up to which the view has applied all. It says nothing of partitions
+   * that have no log yet.
+   *
+   * @param all one for each partition, in order
+   */
+  static Cursor cursor(StreamName stream, List<Standing> all) {
+    Scope scope = Scope.ofStream(stream, List.of());
+    var places = new ArrayList<Place>(all.size());
+    for (Standing standing : all) {
+      if (standing.life == null || standing.term == null) {
+        places.add(Place.NOWHERE);
+      } else {
+        scope = scope.toggle(places.size(), standing.life);
+        places.add(new Place(standing.term.number(), standing.term.bits(), standing.applied));
+      }
     }
-    LogState log =
-        new LogState(standing.life, List.of(standing.term), Position.ZERO, standing.applied, 0, 0);
-    return Cursor.ofStream(partition.stream(), List.of(log), List.of(standing.applied));
+    return new Cursor(scope, places);
   }
 }

@@ -67,7 +67,17 @@ public record ViewDefinition(
 
   /** The key of the entry that the event belongs to; null if it has none. */
   public @Nullable String keyOf(Event event) throws FoldFailure {
-    return KeyRule.check(keyRule.of(event));
+    String found = KeyRule.check(keyRule.of(event));
+    if (found != null && partitions > 1 && needsEventKey() && !found.equals(event.key())) {
+      throw new FoldFailure(
+          "on a stream of several partitions this view's key must be the event's key");
+    }
+    return found;
+  }
+
+  /** What happens to a key must happen in one partition. */
+  private boolean needsEventKey() {
+    return !fold.combines() || !deletes.isEmpty();
   }
 
   public boolean isDeletedBy(Event event) {

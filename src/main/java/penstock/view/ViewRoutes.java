@@ -16,6 +16,7 @@ import jakarta.inject.Inject;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -163,18 +164,15 @@ class ViewRoutes {
     Buffer out = Buffer.buffer(1024).appendString("{\"entries\":[");
     String next = after == null ? "" : after;
     boolean first = true;
-    for (Entries.Found found : page.entries()) {
-      if (found.entry() == null) {
-        continue;
-      }
+    for (Map.Entry<String, Entry> entry : page.entries().entrySet()) {
       if (!first) {
         out.appendByte((byte) ',');
       }
       first = false;
-      Buffer value = Buffer.buffer(64 + found.entry().bytes());
-      found.fold().value(found.entry(), value);
-      write(found.key(), value, out);
-      next = found.key();
+      Buffer value = Buffer.buffer(64 + entry.getValue().bytes());
+      page.fold().value(entry.getValue(), value);
+      write(entry.getKey(), value, out);
+      next = entry.getKey();
     }
     out.appendString("],\"next\":");
     text(next, out);

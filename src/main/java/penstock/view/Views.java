@@ -6,10 +6,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.stream.Names;
+import penstock.stream.Stream;
 import penstock.stream.StreamName;
 import penstock.stream.Streams;
 import penstock.stream.StreamsConfig;
@@ -19,10 +22,22 @@ import penstock.stream.StreamsConfig;
 @Startup
 public class Views {
 
-  private final Map<ViewName, ViewDefinition> declared = new TreeMap<>();
+  private final Map<ViewName, ViewDefinition> declared;
 
   @Inject
   public Views(ViewsConfig config, Streams streams, StreamsConfig streamsConfig) {
+    declared = declare(config, streams::declared, streamsConfig.autoCreate());
+  }
+
+  /**
+   * The views of a configuration.
+   *
+   * @param declared the streams by name
+   * @param autoCreate whether others may come to be
+   */
+  static Map<ViewName, ViewDefinition> declare(
+      ViewsConfig config, Function<StreamName, Optional<Stream>> declared, boolean autoCreate) {
+    var views = new TreeMap<ViewName, ViewDefinition>();
     config
         .byName()
         .forEach(
@@ -32,38 +47,31 @@ public class Views {
                 throw new ConfigurationException(
                     property + ": the name of a view must match " + Names.RULE);
               }
+              if (!Names.isValid(settings.stream())) {
+                throw new ConfigurationException(
+                    property + ".stream: the name of a stream must match " + Names.RULE);
+              }
+              StreamName stream = new StreamName(settings.stream());
+              Optional<Stream> found = declared.apply(stream);
+              if (found.isEmpty() && !autoCreate) {
+                throw new ConfigurationException(
+                    property
+                        + ".stream: there is no stream '"
+                        + stream
+                        + "'. Declare it with penstock.streams."
+                        + stream
+                        + ".partitions=1.");
+              }
+              int partitions = found.map(one -> one.partitions().size()).orElse(1);
               ViewName view = new ViewName(name);
-              declared.put(view, define(property, view, settings, streams, streamsConfig));
+              try {
+                views.put(view, ViewDefinition.of(view, stream, partitions, settings));
+              } catch (ViewDefinition.InvalidSetting e) {
+                throw new ConfigurationException(
+                    property + "." + e.setting() + ": " + e.getMessage());
+              }
             });
-  }
-
-  private static ViewDefinition define(
-      String property,
-      ViewName view,
-      ViewsConfig.OfView settings,
-      Streams streams,
-      StreamsConfig streamsConfig) {
-    if (!Names.isValid(settings.stream())) {
-      throw new ConfigurationException(
-          property + ".stream: the name of a stream must match " + Names.RULE);
-    }
-    StreamName stream = new StreamName(settings.stream());
-    var known = streams.declared(stream);
-    if (known.isEmpty() && !streamsConfig.autoCreate()) {
-      throw new ConfigurationException(
-          property
-              + ".stream: there is no stream '"
-              + stream
-              + "'. Declare it with penstock.streams."
-              + stream
-              + ".partitions=1.");
-    }
-    try {
-      return ViewDefinition.of(
-          view, stream, known.map(found -> found.partitions().size()).orElse(1), settings);
-    } catch (ViewDefinition.InvalidSetting e) {
-      throw new ConfigurationException(property + "." + e.setting() + ": " + e.getMessage());
-    }
+    return views;
   }
 
   /** By name. */

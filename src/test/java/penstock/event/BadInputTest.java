@@ -153,10 +153,12 @@ class BadInputTest {
 
   private void values() {
     for (String source :
-        List.of("a b", "/a%zz", "/a%2", "1:2", "http://[::1", "/é", "a\\\\b", "//h:x"))
+        List.of("a b", "/a%zz", "/a%2", "1:2", "http://[::1", "/é", "a\\\\b", "//h:x")) {
       invalid("source " + source, GOOD.replace("/s", source), "source", "URI reference");
-    for (String uri : List.of("", "/relative", "schema", "http://a b", "http://x/#part", ":x"))
+    }
+    for (String uri : List.of("", "/relative", "schema", "http://a b", "http://x/#part", ":x")) {
       extended("dataschema " + uri, "\"dataschema\":\"" + uri + "\"", "dataschema", "absolute URI");
+    }
     for (String time :
         List.of(
             "",
@@ -170,24 +172,28 @@ class BadInputTest {
             "2018-13-01T00:00:00Z",
             "2018-04-05T17:31:00.Z",
             "2018-04-05T17:31:00+0100",
-            "2018-04-05T17:31:00+24:00"))
+            "2018-04-05T17:31:00+24:00")) {
       extended("time " + time, "\"time\":\"" + time + "\"", "time", "RFC 3339");
+    }
     extended("time as a number", "\"time\":1522949460", "time", "must be a string");
     for (String type :
-        List.of("", "json", "application/", "/json", "a/b/c", "a b/c", "a/b; c", "a/b;c="))
+        List.of("", "json", "application/", "/json", "a/b/c", "a b/c", "a/b; c", "a/b;c=")) {
       extended(
           "media type " + type,
           "\"datacontenttype\":\"" + type + "\"",
           "datacontenttype",
           "RFC 2046");
+    }
     extended("an empty subject", "\"subject\":\"\"", "subject", "must not be empty");
     extended("an empty partition key", "\"partitionkey\":\"\"", "partitionkey", "must be a string");
     extended("a partition key that is no string", "\"partitionkey\":7", "partitionkey", "must be");
     for (String number :
-        List.of("1.5", "1.0", "1e2", "2147483648", "-2147483649", "12345678901234567890"))
+        List.of("1.5", "1.0", "1e2", "2147483648", "-2147483649", "12345678901234567890")) {
       extended("number " + number, "\"x\":" + number, "x", "an integer of 32 bits");
-    for (String value : List.of("{}", "[]", "{\"a\":1}", "[1]"))
+    }
+    for (String value : List.of("{}", "[]", "{\"a\":1}", "[1]")) {
       extended("extension " + value, "\"x\":" + value, "x", "a string, a boolean or an integer");
+    }
     for (String character :
         List.of("\\u0000", "\\n", "\\u001f", "\\u007f", "\u007F", "\\u0085", "\u009F")) {
       extended(
@@ -196,21 +202,25 @@ class BadInputTest {
           "one in subject", "\"subject\":\"" + character + "\"", "subject", "control characters");
     }
     for (String half :
-        List.of("\\ud83d", "\\ude00", "\\ud83dx", "\\ud83d\\ud83d", "\\ude00\\ud83d"))
+        List.of("\\ud83d", "\\ude00", "\\ud83dx", "\\ud83d\\ud83d", "\\ude00\\ud83d")) {
       extended("lone surrogate " + half, "\"x\":\"" + half + "\"", "x", "half of a surrogate pair");
+    }
     for (String none :
-        List.of("\\ufffe", "\uFFFF", "\\ufdd0", "\uFDEF", "\\ud83f\\udffe", "\uDBFF\uDFFF"))
+        List.of("\\ufffe", "\uFFFF", "\\ufdd0", "\uFDEF", "\\ud83f\\udffe", "\uDBFF\uDFFF")) {
       extended("a noncharacter", "\"x\":\"" + none + "\"", "x", "noncharacters");
+    }
   }
 
   private void names() {
     for (String name :
-        List.of("", "Id", "comExample", "a-b", "a_b", "a.b", "ä", "data_text", "a b", "ID"))
+        List.of("", "Id", "comExample", "a-b", "a_b", "a.b", "ä", "data_text", "a b", "ID")) {
       extended("name '" + name + "'", "\"" + name + "\":\"1\"", name, "is no name of an attribute");
+    }
     extended("a bad name with null", "\"A\":null", "A", "is no name of an attribute");
     extended("a long name", "\"" + "A".repeat(100) + "\":1", "A".repeat(64), "is no name");
-    for (String twice : List.of("\"id\":\"2\"", "\"\\u0069d\":\"1\"", "\"id\":null", "\"id\":7"))
+    for (String twice : List.of("\"id\":\"2\"", "\"\\u0069d\":\"1\"", "\"id\":null", "\"id\":7")) {
       extended(twice + " again", twice, "id", "more than once");
+    }
     extended("x twice", "\"x\":1,\"x\":1", "x", "more than once");
     extended("x twice, once null", "\"x\":null,\"x\":1", "x", "more than once");
     extended(
@@ -242,18 +252,20 @@ class BadInputTest {
             "\"====\"",
             "1",
             "{}",
-            "\"AAé=\""))
+            "\"AAé=\"")) {
       extended(
           "base64 " + value,
           "\"data_base64\":" + value,
           "data_base64",
           "must be a string in base64");
-    for (String value : List.of("1", "null", "{}", "true", "[\"a\"]"))
+    }
+    for (String value : List.of("1", "null", "{}", "true", "[\"a\"]")) {
       extended(
           "text " + value,
           "\"datacontenttype\":\"text/plain\",\"data\":" + value,
           "data",
           "must be a string");
+    }
     extended(
         "text that UTF-8 cannot carry",
         "\"data\":\"\\ud800\",\"datacontenttype\":\"text/plain\"",
@@ -262,7 +274,7 @@ class BadInputTest {
   }
 
   private void batches() {
-    for (String event : List.of("1", "\"e\"", "null", "[]", "[" + GOOD + "]"))
+    for (String event : List.of("1", "\"e\"", "null", "[]", "[" + GOOD + "]")) {
       row(
           "a structured " + event,
           type(EVENT),
@@ -271,6 +283,7 @@ class BadInputTest {
           0,
           null,
           "must be a JSON object");
+    }
     row("an event as a batch", type(BATCH), utf8(GOOD), "A batch is a JSON array");
     row("an empty batch", type(BATCH), utf8(" [ ] "), "The batch is empty");
     row("a batch that is cut", type(BATCH), utf8("[" + GOOD), "line 1, column 57");
@@ -382,8 +395,10 @@ class BadInputTest {
             "text/json",
             "application/problem+json",
             "nonsense")) unsupported(type, type(type));
-    unsupported(
-        "binary mode with JSON in UTF-16", good("Content-Type: application/json;charset=UTF-16"));
+    {
+      unsupported(
+          "binary mode with JSON in UTF-16", good("Content-Type: application/json;charset=UTF-16"));
+    }
   }
 
   private void limits() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.vertx.core.buffer.Buffer;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,7 +136,7 @@ class HttpEventsTest {
 
     assertThat(event.time()).isEqualTo("2018-04-05T17:31:00Z");
     assertThat(event.dataSchema()).isEqualTo("a:b");
-    assertThat(event.extensions()).isEqualTo(java.util.Map.of("extra", "true"));
+    assertThat(event.extensions()).isEqualTo(Map.of("extra", "true"));
     assertThat(event.dataContentType()).isEqualTo("application/json; charset=UTF-8");
     assertThat(event.data()).isEqualTo(json("{\"a\":1.0}"));
   }

@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,9 +72,7 @@ class Utf8Test {
     CoderResult result = decoder.decode(in, decoded, true);
     int broken = result.isError() ? in.position() : -1;
     if (Utf8.firstBroken(bytes) != broken) {
-      assertThat(Utf8.firstBroken(bytes))
-          .as(java.util.HexFormat.of().formatHex(bytes))
-          .isEqualTo(broken);
+      assertThat(Utf8.firstBroken(bytes)).as(HexFormat.of().formatHex(bytes)).isEqualTo(broken);
     }
   }
 }

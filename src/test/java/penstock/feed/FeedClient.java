@@ -193,10 +193,15 @@ public final class FeedClient implements AutoCloseable {
   public List<String> ids() {
     List<String> ids = new ArrayList<>();
     for (Message message : messages("message")) {
-      int from = message.data().indexOf("\"id\":\"") + 6;
-      ids.add(message.data().substring(from, message.data().indexOf('"', from)));
+      ids.add(idOf(message));
     }
     return ids;
+  }
+
+  /** The id of the event in a message. */
+  public static String idOf(Message message) {
+    int from = message.data().indexOf("\"id\":\"") + 6;
+    return message.data().substring(from, message.data().indexOf('"', from));
   }
 
   /** All lines so far, comments too. */
@@ -233,6 +238,12 @@ public final class FeedClient implements AutoCloseable {
 
   @Override
   public void close() {
+    leave();
+  }
+
+  /** Breaks the connection; what was read until then stays and does not change any more. */
+  public void leave() {
+    paused = false;
     try {
       socket.close();
       reader.join();

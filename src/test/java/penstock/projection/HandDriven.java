@@ -49,8 +49,12 @@ class HandDriven {
   @Inject RedisLinks links;
   @Inject ProjectionConfig config;
 
+  ViewDefinition definition(String view) {
+    return views.find(new ViewName(view));
+  }
+
   Assignment assignment(String view) {
-    ViewDefinition definition = views.find(new ViewName(view));
+    ViewDefinition definition = definition(view);
     return assignment(definition, definition.generation());
   }
 

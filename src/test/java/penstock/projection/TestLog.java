@@ -1,5 +1,7 @@
 package penstock.projection;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,9 +30,15 @@ final class TestLog implements AutoCloseable {
   private final Keys.OfPartition names;
   private int ids;
 
-  TestLog(RedisServer server, String stream) {
+  /** Waits until the server has loaded its data. */
+  TestLog(RedisServer server, String stream, int partition) {
     this.redis = server.open();
-    this.names = new Keys("ps").partition(stream, 0);
+    this.names = new Keys("ps").partition(stream, partition);
+    await().ignoreException(IllegalStateException.class).until(() -> "PONG".equals(ask("PING")));
+  }
+
+  TestLog(RedisServer server, String stream) {
+    this(server, stream, 0);
   }
 
   Keys.OfPartition names() {

@@ -1,0 +1,27 @@
+package penstock.stream;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What is kept of each partition of a stream; what is not set does not limit it.
+ *
+ * @param maxAge older events go, once every consumer is done with them
+ * @param maxLength events beyond it go, the oldest first, once every consumer is done with them
+ * @param hardLimit events beyond it go, whoever still needs them
+ */
+public record Retention(Optional<Duration> maxAge, OptionalLong maxLength, OptionalLong hardLimit) {
+
+  /** Everything is kept for ever. */
+  public static final Retention UNLIMITED =
+      new Retention(Optional.empty(), OptionalLong.empty(), OptionalLong.empty());
+
+  static Retention of(StreamsConfig.Retention settings) {
+    return new Retention(settings.maxAge(), settings.maxLength(), settings.hardLimit());
+  }
+
+  boolean isUnlimited() {
+    return equals(UNLIMITED);
+  }
+}

@@ -1,0 +1,262 @@
+package penstock.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import penstock.event.Event;
+import penstock.redis.Keys;
+import penstock.redis.RedisLink;
+import penstock.redis.RedisLinks;
+import penstock.redis.RedisResource;
+import penstock.redis.RedisServer;
+import penstock.stream.LogWriter;
+import penstock.stream.StreamName;
+
+/**
+ * Readers that come and go at random while writers append and Redis is disturbed: each must have
+ * seen every event of the log once and in order, or have been told that it did not.
+ */
+@QuarkusTest
+@WithTestResource(
+    value = RedisResource.class,
+    initArgs = @ResourceArg(name = "options", value = "--databases 3"))
+@TestProfile(FeedTest.Settings.class)
+class FeedResumeTest {
+
+  private static final Logger LOG = Logger.getLogger(FeedResumeTest.class);
+  private static final AtomicInteger NAMES = new AtomicInteger();
+  private static final int READERS = 12;
+  private static final int WRITERS = 2;
+  private static RedisLink link;
+
+  enum Disturbance {
+    NONE(30),
+    CONNECTIONS_KILLED(30),
+    REDIS_KILLED(5),
+    LOG_LOST(3);
+
+    final int times;
+
+    Disturbance(int times) {
+      this.times = times;
+    }
+  }
+
+  RedisServer redis;
+  @TestHTTPResource URI base;
+  @Inject RedisLinks links;
+  @Inject Keys keys;
+
+  private final StreamName stream = new StreamName("resume-" + NAMES.incrementAndGet());
+  private final AtomicBoolean appending = new AtomicBoolean(true);
+  private final AtomicBoolean reading = new AtomicBoolean(true);
+
+  /** What one reader knows after all its connections. */
+  private final class Reader {
+
+    final boolean filtered;
+    final Random random;
+    final List<String> ids = new CopyOnWriteArrayList<>();
+    volatile int resets;
+    volatile int connections;
+    String lastEventId;
+
+    Reader(long seed, boolean filtered) {
+      this.filtered = filtered;
+      random = new Random(seed);
+    }
+
+    void run() {
+      while (reading.get()) {
+        String query = filtered ? "&subject=wanted" : "";
+        try (FeedClient client =
+            FeedClient.open(
+                base.getPort(),
+                "/streams/" + stream + "/feed?cursor=earliest" + query,
+                lastEventId,
+                random.nextBoolean() ? 4_096 : 0)) {
+          connections++;
+          stay(client);
+          client.leave();
+          take(client);
+        } catch (UncheckedIOException refused) {
+          LockSupport.parkNanos(10_000_000);
+        }
+      }
+    }
+
+    private void stay(FeedClient client) {
+      long until = System.nanoTime() + random.nextInt(600) * 1_000_000L;
+      while (reading.get() && !client.hasEnded() && System.nanoTime() < until) {
+        if (random.nextInt(5) == 0) {
+          client.pause();
+          LockSupport.parkNanos(random.nextInt(100) * 1_000_000L);
+          client.resume();
+        }
+        LockSupport.parkNanos(5_000_000);
+      }
+    }
+
+    private void take(FeedClient client) {
+      for (FeedClient.Message message : client.messages()) {
+        switch (message.event()) {
+          case "message" -> ids.add(FeedClient.idOf(message));
+          case "reset" -> {
+            resets++;
+            ids.clear();
+          }
+          default -> {}
+        }
+      }
+      lastEventId = client.lastEventId().isEmpty() ? null : client.lastEventId();
+    }
+
+    /** Reads until it is at the end of the log. */
+    void finish(int wanted) {
+      String query = filtered ? "?subject=wanted" : "";
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> {
+                try (FeedClient client =
+                    FeedClient.open(
+                        base.getPort(),
+                        "/streams/"
+                            + stream
+                            + "/feed"
+                            + (query.isEmpty() ? "?" : query + "&")
+                            + "cursor=earliest",
+                        lastEventId)) {
+                  await().until(() -> client.hasEnded() || !client.messages("caught-up").isEmpty());
+                  client.leave();
+                  boolean live = !client.messages("caught-up").isEmpty();
+                  take(client);
+                  return live && ids.size() >= wanted;
+                }
+              });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Disturbance.class)
+  void everyReaderSeesEveryEventOnceInOrder(Disturbance disturbance) throws Exception {
+    long seed = System.nanoTime();
+    LOG.infof("seed=%d disturbance=%s", seed, disturbance);
+    if (link == null) {
+      link = links.open("test");
+    }
+    await().until(link::isUp);
+    redis.ask("HSET", keys.streams(), stream, 1);
+    List<CompletableFuture<Void>> writers = new ArrayList<>();
+    for (int w = 0; w < WRITERS; w++) {
+      int number = w;
+      writers.add(
+          CompletableFuture.runAsync(() -> write(number, seed), Thread::startVirtualThread));
+    }
+    List<Reader> readers = new ArrayList<>();
+    List<CompletableFuture<Void>> running = new ArrayList<>();
+    for (int r = 0; r < READERS; r++) {
+      Reader reader = new Reader(seed + r, r % 3 == 0);
+      readers.add(reader);
+      running.add(CompletableFuture.runAsync(reader::run, Thread::startVirtualThread));
+    }
+    for (int i = 0; i < disturbance.times; i++) {
+      disturb(disturbance);
+      int connections = readers.getFirst().connections;
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> readers.getFirst().connections > connections);
+    }
+    appending.set(false);
+    writers.forEach(CompletableFuture::join);
+    reading.set(false);
+    running.forEach(CompletableFuture::join);
+    List<String> all = log(false);
+    List<String> wanted = log(true);
+    LOG.infof("events=%d", all.size());
+    assertThat(all).as("seed %d", seed).hasSizeGreaterThan(100);
+    for (Reader reader : readers) {
+      List<String> expected = reader.filtered ? wanted : all;
+      reader.finish(expected.size());
+      assertThat(reader.ids).as("seed %d", seed).isEqualTo(expected);
+      if (disturbance != Disturbance.LOG_LOST) {
+        assertThat(reader.resets).as("resets, seed %d", seed).isZero();
+      }
+    }
+  }
+
+  private void disturb(Disturbance disturbance) {
+    switch (disturbance) {
+      case NONE -> {}
+      case CONNECTIONS_KILLED -> redis.ask("CLIENT", "KILL", "TYPE", "normal");
+      case REDIS_KILLED -> {
+        redis.kill();
+        redis.startAgain();
+        await().until(link::isUp);
+      }
+      case LOG_LOST -> {
+        redis.flush();
+        redis.ask("HSET", keys.streams(), stream, 1);
+      }
+    }
+  }
+
+  /** Appends until told to stop. A batch whose outcome is not known is tried again. */
+  private void write(int number, long seed) {
+    LogWriter writer = new LogWriter(link, keys);
+    Random random = new Random(seed - 1 - number);
+    int next = 0;
+    while (appending.get()) {
+      List<Event> batch = new ArrayList<>();
+      for (int end = next + 1 + random.nextInt(20); next < end; next++) {
+        String subject = random.nextInt(10) == 0 ? "wanted" : "other";
+        batch.add(LogWriter.event(number + "-" + next, subject));
+      }
+      boolean appended = false;
+      while (!appended && appending.get()) {
+        try {
+          writer.append(stream, batch);
+          appended = true;
+        } catch (IllegalStateException unknown) {
+          LockSupport.parkNanos(10_000_000);
+        }
+      }
+      LockSupport.parkNanos(random.nextInt(10) * 1_000_000L);
+    }
+  }
+
+  /** The ids in the log, as Redis tells them. */
+  private List<String> log(boolean filtered) {
+    List<String> ids = new ArrayList<>();
+    List<?> entries =
+        (List<?>) redis.ask("XRANGE", keys.partition(stream.value(), 0).events(), "-", "+");
+    for (Object entry : entries) {
+      List<?> fields = (List<?>) ((List<?>) entry).get(1);
+      String subject = fields.get(fields.indexOf("subject") + 1).toString();
+      if (!filtered || subject.equals("wanted")) {
+        ids.add(fields.get(fields.indexOf("id") + 1).toString());
+      }
+    }
+    return ids;
+  }
+}

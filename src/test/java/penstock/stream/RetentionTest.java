@@ -1,0 +1,125 @@
+package penstock.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static penstock.Requests.given;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import penstock.redis.RedisResource;
+import penstock.redis.RedisServer;
+
+/** The streams are declared with short retentions, and trimmed five times a second. */
+@QuarkusTest
+@WithTestResource(RedisResource.class)
+class RetentionTest {
+
+  RedisServer redis;
+
+  private final String run = UUID.randomUUID().toString();
+
+  private JsonPath post(String stream, int from, int to) {
+    return given()
+        .contentType("application/cloudevents-batch+json")
+        .body(
+            IntStream.range(from, to)
+                .mapToObj(
+                    i ->
+                        "{\"specversion\":\"1.0\",\"id\":\"%s-%d\",\"source\":\"/r\",\"type\":\"t\",\"subject\":\"s\"}"
+                            .formatted(run, i))
+                .collect(Collectors.joining(",", "[", "]")))
+        .post("/streams/{s}/events", stream)
+        .then()
+        .statusCode(201)
+        .extract()
+        .jsonPath();
+  }
+
+  private long length(String stream) {
+    return (Long) redis.ask("XLEN", events(stream));
+  }
+
+  private static String events(String stream) {
+    return "ps:{" + stream + "/0}:events";
+  }
+
+  private List<String> ids(String stream) {
+    return given()
+        .get("/streams/" + stream + "/events?limit=1000")
+        .then()
+        .statusCode(200)
+        .extract()
+        .path("events.id");
+  }
+
+  private String mine(int number) {
+    return run + "-" + number;
+  }
+
+  @Test
+  void keepsExactlyTheGreatestLengthAndTellsReadersThatStoodBefore() {
+    String before = post("kept-short", 0, 1).getString("cursor");
+    String last = post("kept-short", 1, 345).getString("cursor");
+    await().untilAsserted(() -> assertThat(length("kept-short")).isEqualTo(10));
+    assertThat(ids("kept-short"))
+        .isEqualTo(IntStream.range(335, 345).mapToObj(this::mine).toList());
+
+    given()
+        .queryParam("cursor", before)
+        .get("/streams/kept-short/events")
+        .then()
+        .statusCode(410)
+        .body("reason", equalTo("trimmed"));
+    given().queryParam("cursor", last).get("/streams/kept-short/events").then().statusCode(200);
+  }
+
+  @Test
+  void aReaderThatStandsAtTheLastEventRemovedMissesNothing() {
+    JsonPath posted = post("kept-short", 0, 100);
+    await().untilAsserted(() -> assertThat(length("kept-short")).isEqualTo(10));
+    String removedLast = posted.getString("events[89].position");
+    assertThat(redis.ask("HGET", "ps:{kept-short/0}:log", "trimmed")).hasToString(removedLast);
+  }
+
+  @Test
+  void removesWhatIsTooOld() {
+    post("kept-young", 0, 250);
+    await().untilAsserted(() -> assertThat(length("kept-young")).isZero());
+    post("kept-young", 250, 251);
+    assertThat(ids("kept-young")).containsExactly(mine(250));
+  }
+
+  @Test
+  void waitsForAConsumerAndTheHardLimitDoesNot() {
+    redis.ask("XGROUP", "CREATE", events("kept-hard"), "slow", "0", "MKSTREAM");
+    post("kept-hard", 0, 300);
+    redis.ask(
+        "XREADGROUP", "GROUP", "slow", "me", "COUNT", "50", "STREAMS", events("kept-hard"), ">");
+    await().until(() -> metric("penstock_stream_retention_blocked").contains("kept-hard\"} 1.0"));
+    assertThat(length("kept-hard")).isEqualTo(300);
+
+    post("kept-hard", 300, 1200);
+    await().untilAsserted(() -> assertThat(length("kept-hard")).isEqualTo(500));
+    assertThat(metric("penstock_stream_trimmed_unconsumed")).contains("kept-hard\"} 700.0");
+
+    redis.ask("XGROUP", "DESTROY", events("kept-hard"), "slow");
+    await().untilAsserted(() -> assertThat(length("kept-hard")).isEqualTo(10));
+    assertThat(metric("penstock_stream_retention_blocked")).contains("kept-hard\"} 0.0");
+  }
+
+  private static String metric(String name) {
+    return given()
+        .get("/q/metrics")
+        .asString()
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .collect(Collectors.joining("\n"));
+  }
+}

@@ -1,0 +1,106 @@
+package penstock.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import penstock.stream.Partition;
+import penstock.stream.Retention;
+import penstock.stream.Stream;
+import penstock.stream.StreamName;
+
+class ViewsTest {
+
+  private static final StreamName ORDERS = new StreamName("orders");
+  private static final Stream STREAM =
+      new Stream(
+          ORDERS,
+          List.of(new Partition(ORDERS, 0)),
+          Duration.ofMinutes(2),
+          Retention.UNLIMITED,
+          0,
+          Duration.ZERO);
+
+  private static Map<ViewName, ViewDefinition> declare(
+      Map<String, String> properties, boolean autoCreate) {
+    ViewsConfig config =
+        new SmallRyeConfigBuilder()
+            .withMapping(ViewsConfig.class)
+            .withConverter(Duration.class, 100, new DurationConverter())
+            .withSources(new PropertiesConfigSource(properties, "test", 100))
+            .build()
+            .getConfigMapping(ViewsConfig.class);
+    return Views.declare(
+        config, name -> name.equals(ORDERS) ? Optional.of(STREAM) : Optional.empty(), autoCreate);
+  }
+
+  private static Map<String, String> good() {
+    return new HashMap<>(
+        Map.of("penstock.views.v.stream", "orders", "penstock.views.v.fold", "count"));
+  }
+
+  private static ViewDefinition one(Map<String, String> properties) {
+    return declare(properties, false).values().iterator().next();
+  }
+
+  @Test
+  void takesWhatMakesSense() {
+    Map<String, String> properties = good();
+    properties.put("penstock.views.v.key", "/a~1b/0");
+    properties.put("penstock.views.v.types", "x,y");
+    properties.put("penstock.views.max-waiting", "7");
+    ViewDefinition view = one(properties);
+    assertThat(view.types()).containsExactly("x", "y");
+    assertThat(view.keyRule()).isEqualTo(new KeyRule.Pointer("/a~1b/0", List.of("a/b", "0")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "penstock.views.v.fold,      median, penstock.views.v.fold",
+    "penstock.views.v.key,       name,   penstock.views.v.key",
+    "penstock.views.v.key,       /a~2,   penstock.views.v.key",
+    "penstock.views.v.stream,    other,  penstock.views.v.stream",
+    "penstock.views.v.stream,    Bad,    penstock.views.v.stream",
+    "penstock.views.Bad.stream,  orders, penstock.views.Bad",
+  })
+  void refusesNonsenseByThePropertysName(String property, String value, String named) {
+    Map<String, String> properties = good();
+    properties.put("penstock.views.Bad.fold", "count");
+    if (!property.contains("Bad")) {
+      properties.remove("penstock.views.Bad.fold");
+    }
+    properties.put(property, value);
+    assertThatThrownBy(() -> declare(properties, false))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith(named + ":");
+  }
+
+  @Test
+  void takesAStreamThatMayComeToBe() {
+    Map<String, String> properties = good();
+    properties.put("penstock.views.v.stream", "other");
+    assertThat(declare(properties, true)).hasSize(1);
+  }
+
+  @Test
+  void anotherDefinitionIsAnotherGeneration() {
+    Generation first = one(good()).generation();
+    assertThat(one(good()).generation()).isEqualTo(first);
+    for (String setting : List.of("key", "types", "subjects", "deletes")) {
+      Map<String, String> properties = good();
+      properties.put("penstock.views.v." + setting, "id");
+      assertThat(one(properties).generation().id()).as(setting).isNotEqualTo(first.id());
+    }
+  }
+}
