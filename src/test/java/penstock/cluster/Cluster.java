@@ -26,6 +26,7 @@ final class Cluster implements AutoCloseable {
   };
   private static final int ANSWER_MILLIS = 10_000;
 
+  private final Path application;
   private final Settings settings;
   private final Path directory;
   private final List<Member> members = new ArrayList<>();
@@ -46,18 +47,32 @@ final class Cluster implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     this.redis = newRedis();
+    this.application = application;
     for (int i = 0; i < settings.instances(); i++) {
-      FaultyProxy proxy = new FaultyProxy(redis.port());
-      Map<String, String> all = new LinkedHashMap<>(config());
-      all.put("quarkus.redis.hosts", "redis://127.0.0.1:" + proxy.port());
-      all.putAll(config);
-      all.replaceAll((name, value) -> value.replace("{i}", "i" + members.size()));
-      members.add(
-          new Member(
-              new ServiceProcess(application, all, directory.resolve("i" + i + ".log")), proxy));
+      members.add(newMember(config));
     }
     members.forEach(member -> member.process().start());
     members.forEach(member -> member.process().awaitReady());
+  }
+
+  private Member newMember(Map<String, String> further) {
+    String name = "i" + members.size();
+    FaultyProxy proxy = new FaultyProxy(redis.port());
+    Map<String, String> all = new LinkedHashMap<>(config());
+    all.put("quarkus.redis.hosts", "redis://127.0.0.1:" + proxy.port());
+    all.putAll(further);
+    all.replaceAll((property, value) -> value.replace("{i}", name));
+    Path log = directory.resolve(name + ".log");
+    return new Member(new ServiceProcess(application, all, log), proxy);
+  }
+
+  /** One more instance, which has further views; waits until it is ready. */
+  Member join(Map<String, String> further) {
+    Member member = newMember(further);
+    members.add(member);
+    member.process().start();
+    member.process().awaitReady();
+    return member;
   }
 
   /** An instance and its way to Redis. */
@@ -81,8 +96,7 @@ final class Cluster implements AutoCloseable {
     config.put("penstock.feed.drain-time", "1s");
     config.put("penstock.feed.ring-events", "256");
     for (TestedView view : TestedView.values()) {
-      config.put(view.property("stream"), STREAM);
-      view.config().forEach((name, value) -> config.put(view.property(name), value));
+      config.putAll(view.config(view.viewName()));
     }
     return config;
   }
@@ -148,7 +162,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** All entries of a view, as an instance tells them. */
-  static Map<String, Object> entries(URI instance, TestedView view) throws IOException {
+  static Map<String, Object> entries(URI instance, String view) throws IOException {
     Map<String, Object> entries = new LinkedHashMap<>();
     String after = "";
     while (true) {
@@ -156,7 +170,7 @@ final class Cluster implements AutoCloseable {
           get(
               instance.resolve(
                   "/views/"
-                      + view.viewName()
+                      + view
                       + "/entries?limit=1000&after="
                       + URLEncoder.encode(after, StandardCharsets.UTF_8)));
       for (Object row : page.getJsonArray("entries")) {

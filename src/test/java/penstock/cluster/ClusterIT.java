@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,7 @@ class ClusterIT {
     try (Cluster cluster = new Cluster(ServiceProcess.PACKAGED, settings, Map.of());
         Producers producers = new Producers(settings, cluster.uris(), Cluster.STREAM);
         FeedFollowers followers = new FeedFollowers(settings, cluster.uris(), Cluster.STREAM);
+        FenceWatch fences = new FenceWatch(cluster);
         Faults faults = new Faults(cluster, chronicle, losing)) {
       faults.lane("processes", Fault.OF_PROCESSES, settings.seed() + 1);
       faults.lane("redis", ofRedis, settings.seed() + 2);
@@ -55,12 +57,17 @@ class ClusterIT {
         producers.stop();
         Checker checker = new Checker(cluster, PATIENCE, faults.losses(), faults.trims());
         violations = checker.check(producers, followers);
+        if (faults.trims().isEmpty()) {
+          checker.checkRebuild(cluster.join(rebuilt()));
+        }
+        violations.addAll(fences.violations());
         violations.addAll(faults.failures());
         System.out.printf(
-            "cluster: seed %d: %d events in the log, %d acknowledged, %d of unknown outcome, %d"
+            "cluster: seed %d: %d commits, %d events in the log, %d acknowledged, %d of unknown outcome, %d"
                 + " requests retried, %d events known already, feeds: %d connects, %d resets,"
                 + " faults: %s%n",
             settings.seed(),
+            fences.commits(),
             checker.events(),
             producers.acknowledged(),
             producers.unknown(),
@@ -74,6 +81,14 @@ class ClusterIT {
       }
       assertThat(violations).as(() -> report(settings, chronicle, cluster)).isEmpty();
     }
+  }
+
+  private static Map<String, String> rebuilt() {
+    Map<String, String> config = new HashMap<>();
+    for (TestedView view : TestedView.values()) {
+      config.putAll(view.config(view.rebuiltName()));
+    }
+    return config;
   }
 
   private static String report(Settings settings, Chronicle chronicle, Cluster cluster) {

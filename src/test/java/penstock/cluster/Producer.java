@@ -30,6 +30,11 @@ final class Producer {
   private static final int ERA = 3_000;
 
   private static final int MOST_IN_BATCH = 40;
+  private static final int MORE_THAN_A_COMMIT = 300;
+
+  /** So many requests in a hundred are not waited for; most of these are done all the same. */
+  private static final int IMPATIENT = 4;
+
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(8);
   private static final Duration AFTER_FAILURE = Duration.ofMillis(150);
@@ -59,7 +64,12 @@ final class Producer {
     try {
       while (all.stopping().getCount() > 0) {
         List<Occurrence> events = new ArrayList<>();
-        int size = random.nextBoolean() ? 1 : 1 + random.nextInt(MOST_IN_BATCH);
+        int size =
+            switch (random.nextInt(20)) {
+              case 0 -> MORE_THAN_A_COMMIT;
+              case 1, 2, 3, 4, 5, 6, 7, 8, 9 -> 1 + random.nextInt(MOST_IN_BATCH);
+              default -> 1;
+            };
         for (int i = 0; i < size; i++) {
           events.add(event());
         }
@@ -131,7 +141,9 @@ final class Producer {
   private @Nullable HttpResponse<String> answer(List<Occurrence> events)
       throws InterruptedException {
     URI instance = instances.get(random.nextInt(instances.size()));
-    HttpRequest.Builder request = HttpRequest.newBuilder(instance.resolve(path)).timeout(ANSWER);
+    Duration patience =
+        random.nextInt(100) < IMPATIENT ? Duration.ofMillis(1 + random.nextInt(15)) : ANSWER;
+    HttpRequest.Builder request = HttpRequest.newBuilder(instance.resolve(path)).timeout(patience);
     if (events.size() == 1) {
       request
           .header("Content-Type", "application/cloudevents+json")

@@ -1,5 +1,7 @@
 package penstock.cluster;
 
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** The views of a run. */
@@ -18,14 +20,20 @@ enum TestedView {
   }
 
   String viewName() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  Map<String, String> config() {
-    return config;
+  /** Of the same definition, under another name: built anew from the log. */
+  String rebuiltName() {
+    return viewName() + "-rebuilt";
   }
 
-  String property(String name) {
-    return "penstock.views." + viewName() + "." + name;
+  /** The service's properties that define the view under a name. */
+  Map<String, String> config(String name) {
+    Map<String, String> properties = new HashMap<>();
+    properties.put("penstock.views." + name + ".stream", Cluster.STREAM);
+    config.forEach(
+        (property, value) -> properties.put("penstock.views." + name + "." + property, value));
+    return properties;
   }
 }
