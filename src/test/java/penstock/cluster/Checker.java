@@ -304,11 +304,13 @@ final class Checker {
         && a.getMap().equals(b.getMap());
   }
 
+  /** What another hand removes from the log before a follower saw it, that one cannot see. */
   private void checkFollower(FeedFollower follower) {
     try {
-      await().atMost(patience).until(() -> follower.count() >= present.size());
+      await().atMost(patience).until(() -> hasAll(follower));
     } catch (ConditionTimeoutException late) {
-      violations.add("a follower saw %d of %d events".formatted(follower.count(), present.size()));
+      violations.add(
+          "a follower saw %d of %d events".formatted(follower.count(), present.size()));
     }
     violations.addAll(follower.violations());
     if (losses.isEmpty() && !follower.resets().isEmpty()) {
@@ -316,13 +318,18 @@ final class Checker {
     }
     Map<String, Integer> partitions = new HashMap<>();
     List<List<String>> expected = lists();
-    for (Logged entry : trims.isEmpty() ? present : whole) {
+    List<String> all = follower.seen();
+    Set<String> seenAtAll = new HashSet<>(all);
+    Set<String> lasting = ids(present);
+    for (Logged entry : whole) {
       partitions.put(entry.id(), entry.partition());
-      expected.get(entry.partition()).add(entry.id());
+      if (lasting.contains(entry.id()) || seenAtAll.contains(entry.id())) {
+        expected.get(entry.partition()).add(entry.id());
+      }
     }
     List<List<String>> seen = lists();
     List<String> unknown = new ArrayList<>();
-    for (String id : follower.seen()) {
+    for (String id : all) {
       Integer partition = partitions.get(id);
       if (partition == null) {
         unknown.add(id);
@@ -336,6 +343,17 @@ final class Checker {
     for (int partition = 0; partition < expected.size(); partition++) {
       checkSeen(partition, expected.get(partition), seen.get(partition));
     }
+  }
+
+  private boolean hasAll(FeedFollower follower) {
+    return follower.count() >= present.size()
+        && new HashSet<>(follower.seen()).containsAll(ids(present));
+  }
+
+  private static Set<String> ids(List<Logged> entries) {
+    Set<String> ids = new HashSet<>();
+    entries.forEach(entry -> ids.add(entry.id()));
+    return ids;
   }
 
   private void checkSeen(int partition, List<String> expected, List<String> seen) {

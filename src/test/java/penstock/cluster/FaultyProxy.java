@@ -94,7 +94,8 @@ final class FaultyProxy implements AutoCloseable {
 
   /** Holds back the next such request, and what its connection sends after it. */
   Hold hold(Predicate<Frame> which) {
-    Hold next = new Hold(which, new CountDownLatch(1), new CountDownLatch(1));
+    Hold next =
+        new Hold(which, new CountDownLatch(1), new CountDownLatch(1), new CountDownLatch(1));
     hold.set(next);
     return next;
   }
@@ -147,8 +148,13 @@ final class FaultyProxy implements AutoCloseable {
    * A request that is held back.
    *
    * @param came it is here
+   * @param answered the first reply after its release came
    */
-  record Hold(Predicate<Frame> which, CountDownLatch came, CountDownLatch released) {
+  record Hold(
+      Predicate<Frame> which,
+      CountDownLatch came,
+      CountDownLatch released,
+      CountDownLatch answered) {
     void release() {
       released.countDown();
     }
@@ -196,6 +202,7 @@ final class FaultyProxy implements AutoCloseable {
     private volatile @Nullable Socket server;
     private volatile boolean swallowing;
     private volatile boolean mute;
+    private volatile @Nullable Hold past;
     private final CountDownLatch drained = new CountDownLatch(1);
 
     Link(Socket client, boolean swallowing) {
@@ -264,6 +271,7 @@ final class FaultyProxy implements AutoCloseable {
       ordered.came().countDown();
       try {
         ordered.released().await();
+        past = ordered;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -274,6 +282,10 @@ final class FaultyProxy implements AutoCloseable {
       try (InputStream in = from.getInputStream()) {
         for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
           late();
+          Hold released = past;
+          if (released != null) {
+            released.answered().countDown();
+          }
           if (!swallowing && !mute) {
             client.getOutputStream().write(chunk, 0, read);
           }

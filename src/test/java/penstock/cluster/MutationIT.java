@@ -24,6 +24,7 @@ class MutationIT {
 
   private static final TestedView VIEW = TestedView.TALLY;
   private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final Duration SHORT_LEASE = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Map<String, String> CONFIG =
       Map.of("penstock.instance", "{i}", "penstock.redis.timeout", "20s");
@@ -31,20 +32,36 @@ class MutationIT {
   private final List<Loss> losses = new ArrayList<>();
   private int next;
 
+  /** What the missing part is there for. */
+  enum Situation {
+    ROLL_BACK_UNDER_COMMIT(Mutant.WITHOUT_FENCE_CHECK),
+    ZOMBIE_COMMITS(Mutant.WITHOUT_FENCE_CHECK),
+    COMMIT_COMES_AGAIN(Mutant.WITHOUT_APPLIED_CHECK),
+    READ_IS_LOST(Mutant.WITHOUT_RANGE_OF_TAKEOVER);
+
+    private final Mutant mutant;
+
+    Situation(Mutant mutant) {
+      this.mutant = mutant;
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
-  void theCheckerTellsTheMutantFromTheProduct(Mutant mutant) throws Exception {
-    assertThat(violations(ServiceProcess.PACKAGED, mutant)).as("the product").isEmpty();
-    List<String> found = violations(mutant.packaged(), mutant);
-    System.out.printf("cluster: %s: %s%n", mutant, found);
+  void theCheckerTellsTheMutantFromTheProduct(Situation situation) throws Exception {
+    assertThat(violations(ServiceProcess.PACKAGED, situation)).as("the product").isEmpty();
+    List<String> found = violations(situation.mutant.packaged(), situation);
+    System.out.printf("cluster: %s, %s: %s%n", situation, situation.mutant, found);
     assertThat(found).as("the mutant").isNotEmpty();
   }
 
-  private List<String> violations(Path application, Mutant situation) throws Exception {
+  private List<String> violations(Path application, Situation situation) throws Exception {
     losses.clear();
+    Duration lease = situation == Situation.ZOMBIE_COMMITS ? SHORT_LEASE : LEASE;
     Settings settings =
-        new Settings(Long.getLong("cluster.seed", 1L), Duration.ZERO, 2, 1, 0, 0, 1_000, LEASE);
+        new Settings(Long.getLong("cluster.seed", 1L), Duration.ZERO, 2, 1, 0, 0, 1_000, lease);
     try (Cluster cluster = new Cluster(application, settings, CONFIG);
+        FenceWatch fences = new FenceWatch(cluster);
         Producers producers = new Producers(settings, cluster.uris(), Cluster.STREAM)) {
       String holder = holder(cluster);
       Cluster.Member worker = cluster.members().get(holder.equals("i0") ? 0 : 1);
@@ -54,12 +71,16 @@ class MutationIT {
       send(producer, "before", 3);
       awaitApplied(cluster);
       switch (situation) {
-        case WITHOUT_FENCE_CHECK -> rollBackUnderCommit(cluster, worker, producer);
-        case WITHOUT_APPLIED_CHECK -> commitComesAgain(cluster, worker, producer);
-        case WITHOUT_RANGE_OF_TAKEOVER -> readIsLost(worker, producer);
+        case ROLL_BACK_UNDER_COMMIT -> rollBackUnderCommit(cluster, worker, producer);
+        case ZOMBIE_COMMITS -> zombieCommits(worker, other, producer);
+        case COMMIT_COMES_AGAIN -> commitComesAgain(cluster, worker, producer);
+        case READ_IS_LOST -> readIsLost(worker, producer);
       }
       send(producer, "after", 3);
-      return new Checker(cluster, PATIENCE, losses, List.of()).check(producers, null);
+      List<String> violations =
+          new Checker(cluster, PATIENCE, losses, List.of()).check(producers, null);
+      violations.addAll(fences.violations());
+      return violations;
     }
   }
 
@@ -84,6 +105,22 @@ class MutationIT {
       losses.add(new Loss(begin, System.nanoTime(), false));
       commit.release();
     }
+  }
+
+  /**
+   * A commit is on its way for longer than the lease. Another instance took over and is about to
+   * commit the same: what is applied has not moved, but the right to move it has.
+   */
+  private void zombieCommits(Cluster.Member worker, Cluster.Member other, Producer producer)
+      throws Exception {
+    FaultyProxy.Hold late = worker.proxy().hold(ofView(Frame::isCommit));
+    FaultyProxy.Hold successors = other.proxy().hold(ofView(Frame::isCommit));
+    send(producer, "twice", 3);
+    reach(late.came());
+    reach(successors.came());
+    late.release();
+    reach(late.answered());
+    successors.release();
   }
 
   /** A commit comes a second time when others have followed it, under the same fence. */
