@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.Parameters;
 import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.stream.Cursor;
 import penstock.stream.EventFilter;
@@ -28,18 +29,22 @@ import penstock.stream.Streams;
 class FeedRoutes {
 
   private static final String PATH = "/streams/:stream/feed";
-  private static final int CLIENT_ERRORS_END = 429;
+
+  /** From here on a status says nothing against the request: it may succeed later. */
+  private static final int FIRST_PASSING_STATUS = 429;
 
   private final Vertx vertx;
   private final Streams streams;
   private final Feeds feeds;
+  private final FeedMeters meters;
   private final FeedConfig config;
 
   @Inject
-  FeedRoutes(Vertx vertx, Streams streams, Feeds feeds, FeedConfig config) {
+  FeedRoutes(Vertx vertx, Streams streams, Feeds feeds, FeedMeters meters, FeedConfig config) {
     this.vertx = vertx;
     this.streams = streams;
     this.feeds = feeds;
+    this.meters = meters;
     this.config = config;
   }
 
@@ -96,12 +101,12 @@ class FeedRoutes {
     if (response.closed()) {
       return;
     }
-    open(response);
     Optional<DisconnectReason> refusal = feeds.refusal();
     if (refusal.isPresent()) {
-      Ending.of(response, Frames.unavailable(refusal.get(), feeds.retryMillis()));
+      sendAway(response, refusal.get());
       return;
     }
+    open(response);
     response.write(Frames.hello(feeds.retryMillis()));
     feeds.subscribe(
         vertx.getOrCreateContext(), response, stream, wish.filter(), wish.start(), wish.refused());
@@ -119,17 +124,25 @@ class FeedRoutes {
         .putHeader("X-Accel-Buffering", "no");
   }
 
-  /** A failure that will pass is told in the stream, where the reader's client tries again. */
   private void refuse(RoutingContext context, Throwable failure) {
-    if (Problems.from(failure).type().status() < CLIENT_ERRORS_END) {
+    ProblemType type = Problems.from(failure).type();
+    if (type.status() < FIRST_PASSING_STATUS) {
       Problems.answer(context, failure);
-      return;
+    } else {
+      sendAway(
+          context.response(),
+          type == ProblemType.INTERNAL_ERROR
+              ? DisconnectReason.INTERNAL_ERROR
+              : DisconnectReason.REDIS_UNAVAILABLE);
     }
-    HttpServerResponse response = context.response();
+  }
+
+  /** What will pass is told in the stream: a status would keep the client from trying again. */
+  private void sendAway(HttpServerResponse response, DisconnectReason reason) {
+    meters.disconnected(reason);
     if (!response.closed()) {
       open(response);
-      Ending.of(
-          response, Frames.unavailable(DisconnectReason.REDIS_UNAVAILABLE, feeds.retryMillis()));
+      Ending.of(response, Frames.unavailable(reason, feeds.retryMillis()));
     }
   }
 

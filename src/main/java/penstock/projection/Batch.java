@@ -96,7 +96,7 @@ final class Batch {
       after = view.isDeletedBy(step.event()) ? null : view.fold().apply(before, step.event());
     } catch (FoldFailure failure) {
       return deadLetter(delivered, failure.getMessage());
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | StackOverflowError defect) {
       return deadLetter(delivered, "the fold failed: " + defect);
     }
     if (after == before) {

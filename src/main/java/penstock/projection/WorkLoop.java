@@ -1,10 +1,13 @@
 package penstock.projection;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
+import penstock.problem.ProblemException;
+import penstock.redis.RedisReplyException;
 
 /** Runs a worker's steps until the shutdown; nothing else ends it. Has a thread of its own. */
 final class WorkLoop {
@@ -15,7 +18,7 @@ final class WorkLoop {
   private final Backoff backoff;
   private final Semaphore signal = new Semaphore(0);
   private final Thread thread;
-  private volatile boolean stopping;
+  private final CountDownLatch stopping = new CountDownLatch(1);
 
   WorkLoop(Worker worker, Backoff backoff) {
     this.worker = worker;
@@ -43,7 +46,7 @@ final class WorkLoop {
 
   /** Ends the loop; returns when the lease is given back, or after the patience. */
   void stop(Duration patience) {
-    stopping = true;
+    stopping.countDown();
     wake();
     try {
       if (!thread.join(patience)) {
@@ -58,17 +61,17 @@ final class WorkLoop {
   private void run() {
     int failures = 0;
     try {
-      while (!stopping) {
+      while (stopping.getCount() > 0) {
         try {
           if (!worker.runOnce()) {
-            pause(worker.patience());
+            rest();
           }
           failures = 0;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           failures++;
           Duration pause = backoff.after(failures, RandomGenerator.getDefault());
-          LOG.debugf(e, "%s: again in %d ms", worker.assignment(), pause.toMillis());
-          pause(pause);
+          log(e, pause);
+          stopping.await(pause.toNanos(), TimeUnit.NANOSECONDS);
         }
       }
       worker.close();
@@ -77,9 +80,26 @@ final class WorkLoop {
     }
   }
 
-  private void pause(Duration most) throws InterruptedException {
-    if (!stopping && signal.tryAcquire(most.toNanos(), TimeUnit.NANOSECONDS)) {
+  /**
+   * One that does not work is not woken by what is appended, or it would ask for its lease each
+   * time.
+   */
+  private void rest() throws InterruptedException {
+    long most = worker.patience().toNanos();
+    if (!worker.state().equals(new WorkerState.Working())) {
+      stopping.await(most, TimeUnit.NANOSECONDS);
+    } else if (signal.tryAcquire(most, TimeUnit.NANOSECONDS)) {
       signal.drainPermits();
+    }
+  }
+
+  /** What Redis refuses or cannot do is to be expected; the worker's state tells of it. */
+  private void log(Throwable failure, Duration pause) {
+    if (failure instanceof ProblemException || failure instanceof RedisReplyException) {
+      LOG.debugf(
+          "%s: %s; again in %d ms", worker.assignment(), failure.getMessage(), pause.toMillis());
+    } else {
+      LOG.errorf(failure, "%s: again in %d ms", worker.assignment(), pause.toMillis());
     }
   }
 }

@@ -94,9 +94,9 @@ final class Worker {
     try {
       Lease.Mine held = mine;
       return held == null ? takeOver() : proceed(held);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       drop();
-      become(new WorkerState.Retrying(String.valueOf(e.getMessage())));
+      become(new WorkerState.Retrying(e.getMessage() == null ? e.toString() : e.getMessage()));
       throw e;
     }
   }

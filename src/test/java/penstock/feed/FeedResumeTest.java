@@ -47,6 +47,10 @@ class FeedResumeTest {
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final int READERS = 12;
   private static final int WRITERS = 2;
+
+  /** Some events are large, so that sockets fill. */
+  private static final int LARGE = 20_000;
+
   private static RedisLink link;
 
   enum Disturbance {
@@ -230,7 +234,8 @@ class FeedResumeTest {
       List<Event> batch = new ArrayList<>();
       for (int end = next + 1 + random.nextInt(20); next < end; next++) {
         String subject = random.nextInt(10) == 0 ? "wanted" : "other";
-        batch.add(LogWriter.event(number + "-" + next, subject));
+        String data = "\"" + "x".repeat(random.nextInt(4) == 0 ? random.nextInt(LARGE) : 1) + "\"";
+        batch.add(LogWriter.event(number + "-" + next, subject, "test", data));
       }
       boolean appended = false;
       while (!appended && appending.get()) {

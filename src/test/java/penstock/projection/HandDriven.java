@@ -2,6 +2,7 @@ package penstock.projection;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.junit.QuarkusTestProfile;
+import io.vertx.core.buffer.Buffer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
@@ -9,6 +10,7 @@ import penstock.redis.Keys;
 import penstock.redis.RedisLinks;
 import penstock.redis.Script;
 import penstock.stream.EventLog;
+import penstock.view.Entries;
 import penstock.view.Generation;
 import penstock.view.Generations;
 import penstock.view.Progress;
@@ -43,6 +45,7 @@ class HandDriven {
 
   @Inject Views views;
   @Inject Generations generations;
+  @Inject Entries entries;
   @Inject Progress progress;
   @Inject EventLog log;
   @Inject Keys keys;
@@ -51,6 +54,14 @@ class HandDriven {
 
   ViewDefinition definition(String view) {
     return views.find(new ViewName(view));
+  }
+
+  /** An entry's value as a reader is given it. */
+  String value(ViewDefinition view, String key) {
+    Entries.Found found = entries.one(view, key).toCompletionStage().toCompletableFuture().join();
+    Buffer value = Buffer.buffer();
+    found.fold().value(found.entry(), value);
+    return value.toString();
   }
 
   Assignment assignment(String view) {

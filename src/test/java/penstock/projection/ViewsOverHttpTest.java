@@ -47,6 +47,7 @@ class ViewsOverHttpTest {
     public Map<String, String> getConfigOverrides() {
       return Map.ofEntries(
           Map.entry("penstock.projection.lease", "1s"),
+          Map.entry("penstock.views.max-waiting", "3"),
           Map.entry("penstock.streams.orders.partitions", "1"),
           Map.entry("penstock.streams.parcels.partitions", "1"),
           Map.entry("penstock.views.orders.stream", "orders"),
@@ -245,21 +246,30 @@ class ViewsOverHttpTest {
           .then()
           .body("partitions[0].holder", equalTo("another instance"))
           .body("partitions[0].lag", equalTo(1));
-      var waiting =
-          CompletableFuture.supplyAsync(
-              () ->
-                  given()
-                      .queryParam("at-least", cursor(position))
-                      .queryParam("wait", "30s")
-                      .get("/views/orders/entries/late"));
+      String cursor = cursor(position);
+      List<CompletableFuture<Response>> waiting = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        waiting.add(
+            CompletableFuture.supplyAsync(() -> late(cursor, "30s"), Thread::startVirtualThread));
+      }
+      // No more than three may wait.
+      await().until(() -> late(cursor, "0s").statusCode() == 429);
       log.ask("DEL", view.lease());
-      assertThat(waiting.join().jsonPath().getInt("value.x")).isEqualTo(2);
+      waiting.forEach(
+          answer -> assertThat(answer.join().jsonPath().getInt("value.x")).isEqualTo(2));
     } finally {
       if ("another instance".equals(log.ask("GET", view.lease()))) {
         log.ask("DEL", view.lease());
       }
     }
     given().get("/views/orders").then().body("partitions[0].lag", equalTo(0));
+  }
+
+  private static Response late(String cursor, String wait) {
+    return given()
+        .queryParam("at-least", cursor)
+        .queryParam("wait", wait)
+        .get("/views/orders/entries/late");
   }
 
   @Test

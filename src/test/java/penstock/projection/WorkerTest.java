@@ -439,7 +439,11 @@ class WorkerTest {
             hand.assignment(definition, definition.generation()), "next", Script.named("commit"));
     runUntil(next, () -> next.state().equals(new WorkerState.Working()));
     assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(was.generation().id());
+    // Meanwhile readers that know the new definition are given the old one's entries by its own
+    // fold.
+    assertThat(hand.value(definition, "key-1")).isEqualTo(expected.get("key-1").toString());
     drain(next);
+    assertThat(hand.value(definition, "key-1")).startsWith("{\"n\":");
     assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(definition.generation().id());
     assertThat((List<?>) log.ask("KEYS", was.names().state() + "*")).isEmpty();
     assertThat(log.ask("XINFO", "GROUPS", log.names().events()).toString())
