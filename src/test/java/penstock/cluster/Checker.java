@@ -309,8 +309,7 @@ final class Checker {
     try {
       await().atMost(patience).until(() -> hasAll(follower));
     } catch (ConditionTimeoutException late) {
-      violations.add(
-          "a follower saw %d of %d events".formatted(follower.count(), present.size()));
+      violations.add("a follower saw %d of %d events".formatted(follower.count(), present.size()));
     }
     violations.addAll(follower.violations());
     if (losses.isEmpty() && !follower.resets().isEmpty()) {
