@@ -4,9 +4,10 @@
 -- KEYS  1 the log (stream)   2 what is known of it (hash)   3 the generation's state (hash)   4 its lease (string)
 --       5 its index (sorted set)
 -- ARGV  1 this instance   2 the lease in milliseconds   3 a random string, for the fence   4 another, for a new life
---       5 prefix of the slices   6 the group
+--       5 prefix of the slices   6 the group   7 1 if a generation may begin behind what was trimmed, else 0
 -- Result  held, its holder, the milliseconds left: another instance works it
 --         broken, why: a commit failed half-way
+--         partial, position: the log was trimmed up to there before the generation began
 --         mine, fence, life, applied, last-delivered, trimmed, 1 if entries of an earlier life must be cleared first
 -- Errors  WRONGTYPE if a key is something else; nothing is written then
 --
@@ -25,6 +26,9 @@ if f[4] then
   return {'broken', f[4]}
 end
 local state = read_log(events, log)
+if not state.lost and f[1] ~= state.life and state.trimmed ~= '0-0' and ARGV[7] ~= '1' then
+  return {'partial', state.trimmed}
+end
 local entries = redis.call('ZCARD', index)
 local delivered = false
 if redis.call('EXISTS', events) == 1 then

@@ -90,8 +90,11 @@ class FeedRoutes {
       Problems.answer(context, wrong);
       return;
     }
+    // who follows a stream before its first event, where appends make streams, must not be sent
+    // away
+    // for good
     streams
-        .find(name)
+        .findOrCreate(name)
         .onSuccess(stream -> serve(context, stream, wish))
         .onFailure(failure -> refuse(context, failure));
   }

@@ -22,4 +22,7 @@ sealed interface Lease {
 
   /** A commit failed half-way: what the entries hold is not known. */
   record Broken(String reason) implements Lease {}
+
+  /** The log was trimmed before the generation began: it would lack what is gone. */
+  record Partial(Position trimmed) implements Lease {}
 }

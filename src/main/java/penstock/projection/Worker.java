@@ -152,6 +152,13 @@ final class Worker {
         become(new WorkerState.Halted(broken.reason()));
         yield false;
       }
+      case Lease.Partial partial -> {
+        become(
+            new WorkerState.Halted(
+                "the log was trimmed up to %s before the view began; set penstock.views.%s.accept-partial-history=true to build it from what is left"
+                    .formatted(partial.trimmed(), work.view().name())));
+        yield false;
+      }
       case Lease.Mine acquired -> {
         begin(acquired);
         yield true;

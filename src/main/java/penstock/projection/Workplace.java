@@ -72,7 +72,8 @@ final class Workplace {
             .arg(logs.newLife())
             .arg(logs.newLife())
             .arg(work.log().seen())
-            .arg(work.group());
+            .arg(work.group())
+            .arg(work.view().acceptPartialHistory() ? 1 : 0);
     return ACQUIRE
         .run(writes, request)
         .map(
@@ -80,6 +81,7 @@ final class Workplace {
                 switch (reply.get(0).toString()) {
                   case "held" -> new Lease.Held(reply.get(1).toString(), reply.get(2).toLong());
                   case "broken" -> new Lease.Broken(reply.get(1).toString());
+                  case "partial" -> new Lease.Partial(Position.parse(reply.get(1).toString()));
                   default ->
                       new Lease.Mine(
                           reply.get(1).toString(),

@@ -18,6 +18,7 @@ import penstock.stream.StreamName;
  * @param types only events of these; all if empty
  * @param subjects only events of these; all if empty
  * @param deletes events of these types delete the entry
+ * @param acceptPartialHistory whether it may be built from a log whose beginning is gone
  */
 public record ViewDefinition(
     ViewName name,
@@ -29,7 +30,8 @@ public record ViewDefinition(
     KeyRule keyRule,
     SortedSet<String> types,
     SortedSet<String> subjects,
-    SortedSet<String> deletes) {
+    SortedSet<String> deletes,
+    boolean acceptPartialHistory) {
 
   static ViewDefinition of(
       ViewName name, StreamName stream, int partitions, ViewsConfig.OfView settings) {
@@ -52,7 +54,8 @@ public record ViewDefinition(
         key,
         sorted(settings.types().orElse(Set.of())),
         sorted(settings.subjects().orElse(Set.of())),
-        sorted(settings.deletes().orElse(Set.of())));
+        sorted(settings.deletes().orElse(Set.of())),
+        settings.acceptPartialHistory());
   }
 
   private static SortedSet<String> sorted(Set<String> values) {

@@ -13,8 +13,6 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +53,7 @@ class ViewRoutes {
     router.get("/views/:view").handler(guarded(this::one));
     router.get("/views/:view/entries").handler(guarded(this::page));
     router
-        .getWithRegex("/views/(?<view>[^/]+)/entries/.+")
+        .getWithRegex("/views/(?<view>[^/]+)/entries/(?<key>.+)")
         .setName("/views/:view/entries/:key")
         .handler(guarded(this::entry));
   }
@@ -101,7 +99,7 @@ class ViewRoutes {
 
   private void entry(RoutingContext context) {
     ViewDefinition view = view(context);
-    String key = key(context);
+    String key = context.pathParam("key");
     waited(view, new Parameters(context.request()))
         .compose(reached -> entries.one(view, key))
         .onFailure(failure -> Problems.answer(context, failure))
@@ -132,17 +130,6 @@ class ViewRoutes {
     Buffer body = Buffer.buffer(value.length() + found.key().length() + 24);
     write(found.key(), value, body);
     response.end(body);
-  }
-
-  /** What follows /entries/ in the path, however many slashes are in it. */
-  private static String key(RoutingContext context) {
-    String path = context.request().path();
-    String raw = path.substring(path.indexOf("/entries/") + "/entries/".length());
-    try {
-      return URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw Parameters.invalid("key", "must be percent-encoded");
-    }
   }
 
   private Future<Void> waited(ViewDefinition view, Parameters parameters) {

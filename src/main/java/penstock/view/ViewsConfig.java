@@ -56,6 +56,13 @@ public interface ViewsConfig {
     /** Events of these types delete the entry of their key. */
     Optional<Set<String>> deletes();
 
+    /**
+     * Whether the view may be built although the beginning of the stream is not kept any more. It
+     * then lacks what is gone.
+     */
+    @WithDefault("false")
+    boolean acceptPartialHistory();
+
     /** What becomes of an event that cannot be folded. */
     @WithDefault("dead-letter")
     OnError onError();

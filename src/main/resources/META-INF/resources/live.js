@@ -41,7 +41,7 @@ function follow(stream, history) {
     state("lost", `unavailable: ${JSON.parse(message.data).reason}`));
   source.onerror = () =>
     source.readyState === EventSource.CLOSED
-      ? state("lost", `the stream ${stream} cannot be followed: does it exist? Post an event to it first.`)
+      ? state("lost", `the stream ${stream} cannot be followed: it is not declared`)
       : state("lost", "connection lost, the browser connects again and goes on where it was");
 }
 
@@ -73,9 +73,6 @@ $("post").addEventListener("submit", async (submit) => {
   try {
     const position = await post($("stream").value, $("type").value, $("subject").value, $("data").value);
     $("posted").textContent = `appended at ${position}`;
-    if (source?.readyState === EventSource.CLOSED) {
-      follow($("stream").value, true);
-    }
   } catch (failure) {
     $("posted").dataset.failed = "";
     $("posted").textContent = failure.message;

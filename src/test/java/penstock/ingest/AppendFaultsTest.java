@@ -90,6 +90,11 @@ class AppendFaultsTest {
         .then()
         .statusCode(404)
         .body("type", equalTo("urn:penstock:problem:unknown-stream"));
+    given()
+        .get("/streams/undeclared/feed")
+        .then()
+        .statusCode(404)
+        .body("type", equalTo("urn:penstock:problem:unknown-stream"));
     assertThat(redis.ask("HEXISTS", "ps:streams", "undeclared")).isEqualTo(0L);
   }
 

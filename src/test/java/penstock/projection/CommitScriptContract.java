@@ -78,7 +78,8 @@ abstract class CommitScriptContract {
                 "token-" + instance,
                 "new-life",
                 log.names().seen(),
-                GROUP));
+                GROUP,
+                0));
   }
 
   private String life() {

@@ -120,6 +120,32 @@ class ViewsOverHttpTest {
         .statusCode(200);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "a/b,   a/b",
+    "a/b,   a%2Fb",
+    "a//b,  a%2F%2Fb",
+    "100%,  100%25",
+    "1+1,   1+1",
+    "1+1,   1%2B1",
+    "a b,   a%20b",
+    "ü,     %C3%BC",
+    "entries/x, entries/x",
+    "?&#,   %3F%26%23",
+  })
+  void aKeyMayHoldAnything(String key, String encoded) {
+    log.append("order.placed", key, "{\"k\":1}");
+    await()
+        .untilAsserted(
+            () ->
+                given()
+                    .urlEncodingEnabled(false)
+                    .get("/views/orders/entries/" + encoded)
+                    .then()
+                    .statusCode(200)
+                    .body("key", equalTo(key)));
+  }
+
   @Test
   void anEntryHasATagAndTellsWhatIsApplied() {
     String position = log.append("order.placed", "tagged", "{\"x\":1}");

@@ -433,7 +433,8 @@ class WorkerTest {
             changed.keyRule(),
             changed.types(),
             changed.subjects(),
-            changed.deletes());
+            changed.deletes(),
+            false);
     Worker next =
         hand.worker(
             hand.assignment(definition, definition.generation()), "next", Script.named("commit"));
@@ -452,6 +453,25 @@ class WorkerTest {
     drain(old);
     assertThat(old.state()).isEqualTo(new WorkerState.Superseded(definition.generation().id()));
     assertThat((List<?>) log.ask("KEYS", was.names().state() + "*")).isEmpty();
+  }
+
+  @Test
+  void aLogWithoutItsBeginningIsOnlyFoldedIfThatIsAccepted() {
+    append(5, new Random(1));
+    String last = log.hash(log.names().log()).get("last");
+    log.ask("XTRIM", log.names().events(), "MAXLEN", 0);
+    log.ask("HSET", log.names().log(), "trimmed", last);
+    expected.clear();
+    append(5, new Random(2));
+    Worker strict = worker("counted");
+    runUntil(strict, () -> strict.state() instanceof WorkerState.Halted);
+    assertThat(strict.state().told()).contains("accept-partial-history");
+    Worker lenient = worker("partial");
+    drain(lenient);
+    assertThat(counts(lenient.assignment())).isEqualTo(expected);
+    assertThat(log.hash(lenient.assignment().names().state()))
+        .containsEntry("complete-from", last)
+        .containsEntry("count", "10");
   }
 
   @Test

@@ -134,7 +134,8 @@ public record ServerProcess(Process supervisor, int port, long pid) {
       try (InputStream in = socket.getInputStream()) {
         String info = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         Matcher pid = PID.matcher(info);
-        return info.contains("loading:0") && pid.find()
+        // at the start of a line: async_loading:0 says nothing of it
+        return info.contains("\nloading:0") && pid.find()
             ? Optional.of(Long.valueOf(pid.group(1)))
             : Optional.empty();
       }
