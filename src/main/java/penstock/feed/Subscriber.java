@@ -147,6 +147,7 @@ final class Subscriber {
       return false;
     }
     goal = lane.end();
+    meters.foundInRing();
     state = new State.Live(at, lane, next);
     return true;
   }
@@ -265,6 +266,7 @@ final class Subscriber {
     if (at.scope().equals(lane.scope())) {
       long next = lane.behind(at.places().getFirst());
       if (next >= 0) {
+        meters.foundInRing();
         state = new State.Live(at, lane, next);
         return true;
       }
@@ -350,7 +352,7 @@ final class Subscriber {
   private void write(Chunk chunk) {
     if (chunk.events() > 0) {
       write(chunk.frames());
-      meters.delivered(chunk.events());
+      meters.delivered(chunk, caughtUp);
     }
   }
 

@@ -1,5 +1,7 @@
 package penstock.stream;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
@@ -31,8 +33,14 @@ public class Tail {
     wakes =
         new TailLoop(vertx, links.open("tail-wakes"), control, log, config, TailLoop.Kind.WAKES);
     for (TailLoop loop : new TailLoop[] {entries, wakes}) {
-      meters.gauge("penstock.tail.followed", loop.tags(), loop, TailLoop::followed);
-      meters.more().counter("penstock.tail.reads", loop.tags(), loop, TailLoop::reads);
+      Gauge.builder("penstock.tail.followed", loop, TailLoop::followed)
+          .description("Partitions followed now")
+          .tags(loop.tags())
+          .register(meters);
+      FunctionCounter.builder("penstock.tail.reads", loop, TailLoop::reads)
+          .description("Blocking reads of all that is followed")
+          .tags(loop.tags())
+          .register(meters);
     }
   }
 
