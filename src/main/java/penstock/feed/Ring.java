@@ -106,7 +106,7 @@ final class Ring implements Follower {
   public void moved(LogState now) {
     Lane before = lane();
     lane = laneFrom(now);
-    before.end();
+    before.close();
     crowds.values().forEach(Crowd::wake);
   }
 }

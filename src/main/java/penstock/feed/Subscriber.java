@@ -69,6 +69,10 @@ final class Subscriber {
 
   private State state = new State.Opening();
   private boolean caughtUp;
+
+  /** What was in the log when the reader came: with it, it has caught up. */
+  private Position goal = Position.ZERO;
+
   private long lastWrite = System.nanoTime();
   private long fullSince;
   private long awaySince;
@@ -142,6 +146,7 @@ final class Subscriber {
     if (next < 0) {
       return false;
     }
+    goal = lane.end();
     state = new State.Live(at, lane, next);
     return true;
   }
@@ -155,6 +160,7 @@ final class Subscriber {
       return;
     }
     LogState log = observed.result();
+    goal = log.last();
     Scope scope = Scope.ofStream(ring.stream().name(), List.of(log));
     Optional<ResetReason> reason = Optional.ofNullable(refused);
     if (start instanceof Start.At resumed) {
@@ -211,7 +217,8 @@ final class Subscriber {
   }
 
   private boolean advance(State.Live live) {
-    if (live.lane().isEnded()) {
+    if (live.lane().isClosed()) {
+      lower(ring.lane().before());
       state = new State.Replaying(live.at(), false);
       return true;
     }
@@ -235,8 +242,15 @@ final class Subscriber {
     return true;
   }
 
+  /** The log may have lost its end meanwhile. */
+  private void lower(Position end) {
+    if (goal.isAfter(end)) {
+      goal = end;
+    }
+  }
+
   private void tellCaughtUp(Cursor at) {
-    if (!caughtUp) {
+    if (!caughtUp && !goal.isAfter(at.positions().getFirst())) {
       caughtUp = true;
       write(Frames.caughtUp(at));
     }
@@ -270,6 +284,7 @@ final class Subscriber {
     }
     awaySince = 0;
     ReplayPage page = read.result();
+    lower(page.log().last());
     Optional<ResetReason> reason = from.obstacle(page.scope(), List.of(page.log()));
     if (reason.isPresent()) {
       reset(page.scope(), page.log(), reason.get());
