@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.stream.Position;
 import penstock.view.Entry;
 import penstock.view.FoldFailure;
+import penstock.view.NothingToFold;
 import penstock.view.ViewDefinition;
 
 /**
@@ -94,9 +95,15 @@ final class Batch {
     Entry before = cached.entry();
     Entry after;
     try {
-      after = view.isDeletedBy(step.event()) ? null : view.fold().apply(before, step.event());
+      after =
+          view.isDeletedBy(step.event())
+              ? null
+              : view.fold().apply(before, step.event(), delivered.position());
     } catch (FoldFailure failure) {
       return deadLetter(delivered, failure.getMessage());
+    } catch (NothingToFold lacking) {
+      skipped++;
+      return true;
     } catch (RuntimeException | StackOverflowError defect) {
       return deadLetter(delivered, "the fold failed: " + defect);
     }
