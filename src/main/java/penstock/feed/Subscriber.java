@@ -25,7 +25,7 @@ import penstock.stream.Start;
  * kept for it: it stays in the ring or in Redis until the socket can take it. Belongs to the event
  * loop of its request.
  */
-final class Subscriber {
+final class Subscriber implements Reader {
 
   private static final Logger LOG = Logger.getLogger(Subscriber.class);
 
@@ -399,8 +399,8 @@ final class Subscriber {
     return state instanceof State.Closed;
   }
 
-  /** Ends the feed at once, from any thread. */
-  void disconnect(DisconnectReason reason) {
+  @Override
+  public void disconnect(DisconnectReason reason) {
     hop(() -> close(reason));
   }
 

@@ -22,16 +22,17 @@ import penstock.redis.RedisLinks;
 @ApplicationScoped
 public class Tail {
 
+  private final EventLog log;
   private final TailLoop entries;
   private final TailLoop wakes;
 
   @Inject
   public Tail(
       Vertx vertx, RedisLinks links, EventLog log, TailConfig config, MeterRegistry meters) {
+    this.log = log;
     RedisLink control = links.open("tail-control");
-    entries = new TailLoop(vertx, links.open("tail"), control, log, config, TailLoop.Kind.ENTRIES);
-    wakes =
-        new TailLoop(vertx, links.open("tail-wakes"), control, log, config, TailLoop.Kind.WAKES);
+    entries = new TailLoop(vertx, links.open("tail"), control, config, TailLoop.Kind.ENTRIES);
+    wakes = new TailLoop(vertx, links.open("tail-wakes"), control, config, TailLoop.Kind.WAKES);
     for (TailLoop loop : new TailLoop[] {entries, wakes}) {
       Gauge.builder("penstock.tail.followed", loop, TailLoop::followed)
           .description("Partitions followed now")
@@ -52,12 +53,25 @@ public class Tail {
    *     Fails as {@link RedisLink} says.
    */
   public Future<LogState> follow(Partition partition, Follower follower) {
-    return loopOf(follower).follow(partition, follower);
+    return follow(log.source(partition), follower);
+  }
+
+  /**
+   * Begins to follow what is no log, but told like one: its follower must want to be woken only,
+   * since the entries are no events.
+   */
+  public Future<LogState> follow(Source source, Follower follower) {
+    return loopOf(follower).follow(source, follower);
   }
 
   /** Ends what {@link #follow} began. A call that is under way may still come. */
   public void unfollow(Partition partition, Follower follower) {
-    loopOf(follower).unfollow(partition, follower);
+    unfollow(log.source(partition), follower);
+  }
+
+  /** Ends what {@link #follow} began. A call that is under way may still come. */
+  public void unfollow(Source source, Follower follower) {
+    loopOf(follower).unfollow(source, follower);
   }
 
   /**
