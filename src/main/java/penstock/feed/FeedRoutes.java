@@ -112,7 +112,12 @@ class FeedRoutes {
     open(response);
     response.write(Frames.hello(feeds.retryMillis()));
     feeds.subscribe(
-        vertx.getOrCreateContext(), response, stream, wish.filter(), wish.start(), wish.refused());
+        vertx.getOrCreateContext(),
+        Outlet.of(context.request()),
+        stream,
+        wish.filter(),
+        wish.start(),
+        wish.refused());
   }
 
   private void open(HttpServerResponse response) {
