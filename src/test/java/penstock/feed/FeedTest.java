@@ -38,7 +38,7 @@ import penstock.stream.StreamName;
 @QuarkusTest
 @WithTestResource(
     value = RedisResource.class,
-    initArgs = @ResourceArg(name = "options", value = "--databases 3"))
+    initArgs = @ResourceArg(name = "options", value = "--databases 3 --appendfsync always"))
 @TestProfile(FeedTest.Settings.class)
 class FeedTest {
 
