@@ -36,7 +36,7 @@ final class Lane {
   private volatile LogState log;
   private volatile Floor floor;
   private volatile long head;
-  private volatile boolean ended;
+  private volatile boolean closed;
   private long bytes;
 
   /**
@@ -57,13 +57,18 @@ final class Lane {
     return scope;
   }
 
-  /** Nothing more will come: the log went on elsewhere. */
-  void end() {
-    ended = true;
+  /** The last position known to be in the log; it may not have come here yet. */
+  Position end() {
+    return log.last();
   }
 
-  boolean isEnded() {
-    return ended;
+  /** Nothing more will come: the log went on elsewhere. */
+  void close() {
+    closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /** The number of the slot that comes next. */
@@ -113,7 +118,7 @@ final class Lane {
    * the place is not known to be in the log that this lane is of.
    */
   long behind(Place place) {
-    if (ended || !isOfLog(place)) {
+    if (closed || !isOfLog(place)) {
       return -1;
     }
     Floor from = floor;

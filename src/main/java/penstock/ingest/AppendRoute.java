@@ -94,6 +94,10 @@ class AppendRoute {
       request.pause();
       stream.onComplete(
           found -> {
+            if (context.response().closed()) {
+              // The client has gone, and with it what it sent.
+              return;
+            }
             proceed(
                 context,
                 found.succeeded()

@@ -4,6 +4,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.stream.Position;
 import penstock.view.Entry;
 import penstock.view.FoldFailure;
+import penstock.view.NothingToFold;
 import penstock.view.ViewDefinition;
 
 /**
@@ -89,7 +91,7 @@ final class Batch {
   /** What an event makes of its entry, or why it cannot. */
   private record Made(@Nullable Entry before, @Nullable Entry after, @Nullable String failure) {}
 
-  private Made make(Step.Fold step) {
+  private Made make(Position position, Step.Fold step) {
     EntryCache.Cached cached = cache.get(step.key());
     if (cached == null) {
       throw new IllegalStateException("the entry was not read");
@@ -97,9 +99,13 @@ final class Batch {
     Entry before = cached.entry();
     Entry after;
     try {
-      after = view.isDeletedBy(step.event()) ? null : view.fold().apply(before, step.event());
+      after =
+          view.isDeletedBy(step.event()) ? null : view.fold().apply(before, step.event(), position);
     } catch (FoldFailure failure) {
       return new Made(before, before, failure.getMessage());
+    } catch (NothingToFold lacking) {
+      skipped++;
+      return new Made(before, before, null);
     } catch (RuntimeException | StackOverflowError defect) {
       return new Made(before, before, "the fold failed: " + defect);
     }
@@ -109,7 +115,7 @@ final class Batch {
   }
 
   private boolean fold(Delivered delivered, Step.Fold step) {
-    Made made = make(step);
+    Made made = make(delivered.position(), step);
     if (made.failure() != null) {
       return deadLetter(delivered, made.failure());
     }
@@ -134,13 +140,13 @@ final class Batch {
    *
    * @return why it cannot be folded; null if it was
    */
-  @Nullable String replay(Step step) {
+  @Nullable String replay(Position position, Step step) {
     return switch (step) {
       case Step.Ignored ignored -> null;
       case Step.Skipped noKey -> null;
       case Step.Failed failed -> failed.reason();
       case Step.Fold fold -> {
-        Made made = make(fold);
+        Made made = make(position, fold);
         if (made.failure() == null && made.after() != made.before()) {
           touch(fold.key(), made);
         }
@@ -197,6 +203,11 @@ final class Batch {
 
   Position last() {
     return positions.isEmpty() ? from : positions.getLast();
+  }
+
+  /** Of the events in it, in order. */
+  List<Position> positions() {
+    return Collections.unmodifiableList(positions);
   }
 
   int skipped() {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import penstock.redis.Keys;
+import penstock.redis.RedisClock;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.redis.Script;
@@ -46,6 +47,7 @@ class Projection {
   private final Progress progress;
   private final EventLog log;
   private final Tail tail;
+  private final RedisClock clock;
   private final MeterRegistry meters;
   private final ProjectionConfig config;
   private final Membership membership;
@@ -68,6 +70,7 @@ class Projection {
       MeterRegistry meters,
       ProjectionConfig config,
       RedisLinks links,
+      RedisClock clock,
       Instance instance) {
     this.vertx = vertx;
     this.views = views;
@@ -75,6 +78,7 @@ class Projection {
     this.progress = progress;
     this.log = log;
     this.tail = tail;
+    this.clock = clock;
     this.meters = meters;
     this.config = config;
     this.roster = new Roster(instance.name());
@@ -175,7 +179,7 @@ class Projection {
             new Succession(work, generations, redis, roster),
             progress,
             roster,
-            new WorkerMeters(meters, work),
+            new WorkerMeters(meters, work, clock::age),
             config);
     WorkLoop loop = new WorkLoop(worker, new Backoff(config.backoff()));
     loops.put(work.names().state(), loop);

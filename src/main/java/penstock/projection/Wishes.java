@@ -88,7 +88,7 @@ final class Wishes {
       cache.put(
           fold.key(), Await.of(redis.load(work, List.of(fold.key()))).getFirst(), batch.number());
     }
-    return batch.replay(step);
+    return batch.replay(letter.event().position(), step);
   }
 
   private void commit(

@@ -1,17 +1,22 @@
 package penstock.redis;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /**
  * One connection of a link, from its admission to its end. What it counts ends with it: late
  * failures of a connection that was given up do not disturb the next one's.
  */
 final class RedisSession {
+
+  private static final Logger LOG = Logger.getLogger(RedisSession.class);
 
   private final Redis owner;
   private final RedisConnection connection;
@@ -32,16 +37,33 @@ final class RedisSession {
     if (pending.getAndIncrement() == 0) {
       lastProgress = System.nanoTime();
     }
-    return connection
+    Promise<Response> answer = Promise.promise();
+    connection
         .send(request)
-        .transform(
+        .onComplete(
             reply -> {
               lastProgress = System.nanoTime();
               pending.decrementAndGet();
-              return reply.succeeded()
-                  ? Future.succeededFuture(reply.result())
-                  : Future.failedFuture(RedisFailures.of(reply.cause()));
+              tell(answer, reply);
             });
+    return answer.future();
+  }
+
+  /**
+   * What those that wait for an answer throw must not reach the client's parser, which calls this
+   * in the midst of its work: it would take the replies to come for something else, and give them
+   * to the wrong ones.
+   */
+  private static void tell(Promise<Response> answer, AsyncResult<Response> reply) {
+    try {
+      if (reply.succeeded()) {
+        answer.complete(reply.result());
+      } else {
+        answer.fail(RedisFailures.of(reply.cause()));
+      }
+    } catch (RuntimeException | Error defect) {
+      LOG.error("a reply of Redis was dealt with wrongly", defect);
+    }
   }
 
   int pending() {

@@ -111,7 +111,12 @@ public class Streams {
     String name = stream.name().value();
     return link.send(Command.HSETNX, keys.streams(), name, stream.partitions().size())
         .compose(done -> link.send(Command.HGET, keys.streams(), name))
-        .compose(partitions -> check(stream, partitions.toInteger()));
+        .compose(
+            partitions ->
+                // nothing: Redis was emptied in between, and what comes next registers it again
+                partitions == null
+                    ? Future.succeededFuture(stream)
+                    : check(stream, partitions.toInteger()));
   }
 
   private Future<Stream> check(Stream stream, int partitions) {

@@ -72,7 +72,7 @@ class BrowserIT {
           "SKIPPED: no browser at %s with %s, so resuming is not proved here", BROWSER, DRIVER);
     }
     assumeTrue(installed, "no browser");
-    redis = RedisServer.start();
+    redis = RedisServer.start("--appendfsync", "always");
     service =
         PackagedService.start(
             directory,

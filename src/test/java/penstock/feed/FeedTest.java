@@ -38,7 +38,7 @@ import penstock.stream.StreamName;
 @QuarkusTest
 @WithTestResource(
     value = RedisResource.class,
-    initArgs = @ResourceArg(name = "options", value = "--databases 3"))
+    initArgs = @ResourceArg(name = "options", value = "--databases 3 --appendfsync always"))
 @TestProfile(FeedTest.Settings.class)
 class FeedTest {
 
@@ -102,10 +102,16 @@ class FeedTest {
     return client;
   }
 
+  /** One that has caught up; tries again where it is told to. */
   private FeedClient live(String query, String lastEventId) {
-    FeedClient client = open(query, lastEventId);
-    await().until(() -> !client.messages("caught-up").isEmpty());
-    return client;
+    return await()
+        .until(
+            () -> {
+              FeedClient client = open(query, lastEventId);
+              await().until(() -> client.hasEnded() || !client.messages("caught-up").isEmpty());
+              return client;
+            },
+            client -> !client.messages("caught-up").isEmpty());
   }
 
   private static String[] ids(int from, int to) {

@@ -125,7 +125,7 @@ class LaneTest {
     assertThat(lane.behind(at(8))).isZero();
     assertThat(lane.behind(new Place(3, 0xcccc, new Position(8, 0)))).isEqualTo(-1);
     assertThat(lane.behind(new Place(2, 0xcccc, new Position(8, 0)))).isEqualTo(-1);
-    lane.end();
+    lane.close();
     assertThat(lane.behind(at(8))).isEqualTo(-1);
   }
 

@@ -86,17 +86,20 @@ public final class BatchPostBenchmark {
   }
 
   private byte[] body() {
-    String data = "x".repeat(100);
-    StringBuilder body = new StringBuilder(200 * batchSize);
+    String text = "x".repeat(90);
+    StringBuilder body = new StringBuilder(240 * batchSize);
     for (int i = 0; i < batchSize; i++) {
+      long number = numbers.getAndIncrement();
       body.append(i == 0 ? '[' : ',')
           .append("{\"specversion\":\"1.0\",\"id\":\"raw-")
           .append(System.nanoTime())
           .append('-')
-          .append(numbers.getAndIncrement())
-          .append("\",\"source\":\"/b\",\"type\":\"t\",\"data\":\"")
-          .append(data)
-          .append("\"}");
+          .append(number)
+          .append("\",\"source\":\"/b\",\"type\":\"t\",\"subject\":\"key-")
+          .append(number % RawAppendBenchmark.KEYS)
+          .append("\",\"data\":{\"text\":\"")
+          .append(text)
+          .append("\"}}");
     }
     return body.append(']').toString().getBytes(StandardCharsets.US_ASCII);
   }

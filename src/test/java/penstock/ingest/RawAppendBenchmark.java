@@ -28,6 +28,9 @@ import penstock.event.EventDigest;
  */
 public final class RawAppendBenchmark {
 
+  /** Subjects that the events take turns with. */
+  static final int KEYS = 1_000;
+
   private static final int DEPTH = 8;
 
   private final int batchSize;
@@ -123,7 +126,8 @@ public final class RawAppendBenchmark {
     for (int i = 0; i < batchSize; i++) {
       String id = "raw-" + System.nanoTime() + "-" + number++;
       args.add(EventDigest.of("/b", id));
-      args.add(bytes("10"));
+      args.add(bytes("12"));
+      String data = "{\"text\":\"" + "x".repeat(90) + "\"}";
       for (String field :
           List.of(
               "specversion",
@@ -134,8 +138,10 @@ public final class RawAppendBenchmark {
               "/b",
               "type",
               "t",
+              "subject",
+              "key-" + number % KEYS,
               "data",
-              "\"" + "x".repeat(100) + "\"")) {
+              data)) {
         args.add(bytes(field));
       }
     }

@@ -116,7 +116,7 @@ class HandDriven {
         new Succession(work, generations, redis, roster),
         progress,
         roster,
-        new WorkerMeters(new SimpleMeterRegistry(), work),
+        new WorkerMeters(new SimpleMeterRegistry(), work, millis -> 0),
         config);
   }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,7 @@ import penstock.problem.ProblemType;
 class RedisLinkTest {
 
   private static final Duration TIMEOUT = Duration.ofMillis(400);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int MAX_PENDING = 64;
 
   private final Vertx vertx = Vertx.vertx();
@@ -92,6 +94,29 @@ class RedisLinkTest {
     redis.startAgain();
     await().until(link::isUp);
     assertThat(answer(link.send(Command.PING))).hasToString("PONG");
+  }
+
+  @Test
+  void whatFailsOverAReplyDoesNotMixUpTheNextOnes() {
+    for (int i = 0; i < 10; i++) {
+      redis.ask("SET", "key" + i, "value" + i);
+    }
+    RedisLink link = open(connection -> Future.succeededFuture());
+    List<Future<Response>> sent = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      sent.add(link.send(Command.GET, "key" + i));
+      if (i == 0) {
+        sent.getFirst()
+            .onComplete(
+                reply -> {
+                  throw new IllegalStateException("on purpose");
+                });
+      }
+    }
+    for (int i = 1; i < 10; i++) {
+      assertThat(answer(sent.get(i))).hasToString("value" + i);
+    }
+    assertThat(link.pending()).isZero();
   }
 
   @Test
@@ -185,7 +210,11 @@ class RedisLinkTest {
   }
 
   private static Response answer(Future<Response> reply) {
-    return reply.toCompletionStage().toCompletableFuture().join();
+    return reply
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .join();
   }
 
   private static ProblemType problem(Future<Response> reply) {

@@ -29,7 +29,7 @@ import penstock.redis.RedisServer;
 @QuarkusTest
 @WithTestResource(
     value = RedisResource.class,
-    initArgs = @ResourceArg(name = "options", value = "--databases 3"))
+    initArgs = @ResourceArg(name = "options", value = "--databases 3 --appendfsync always"))
 class TailTest {
 
   private static final AtomicInteger NAMES = new AtomicInteger();

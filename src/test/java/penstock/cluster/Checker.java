@@ -1,0 +1,389 @@
+package penstock.cluster;
+
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Holds what a cluster has become against what its producers and followers know. */
+final class Checker {
+
+  private static final int SHOWN = 8;
+
+  private final Cluster cluster;
+  private final Duration patience;
+  private final List<Loss> losses;
+  private final List<Trim> trims;
+  private final List<String> violations = new ArrayList<>();
+
+  /** What each partition holds now. */
+  private final List<Logged> present = new ArrayList<>();
+
+  /** The same, after what another hand removed from it. */
+  private final List<Logged> whole = new ArrayList<>();
+
+  /**
+   * @param patience how long it may take until all is applied and delivered
+   * @param losses of acknowledged events, in order
+   * @param trims in order
+   */
+  Checker(Cluster cluster, Duration patience, List<Loss> losses, List<Trim> trims) {
+    this.cluster = cluster;
+    this.patience = patience;
+    this.losses = losses;
+    this.trims = trims;
+  }
+
+  /** Everything that is not as it must be; empty if all is. Nothing may be appended meanwhile. */
+  List<String> check(Producers producers, @Nullable FeedFollowers followers) throws IOException {
+    violations.addAll(producers.violations());
+    readLog();
+    settle();
+    checkLog(producers.attempts());
+    for (TestedView view : TestedView.values()) {
+      checkView(view);
+    }
+    if (followers != null) {
+      followers.all().forEach(this::checkFollower);
+    }
+    return violations;
+  }
+
+  /**
+   * What another instance makes of the log that has the same views under further names, which it
+   * builds from the start. Not for a log that was trimmed.
+   */
+  List<String> checkRebuild(Cluster.Member builder) throws IOException {
+    for (TestedView view : TestedView.values()) {
+      URI told = builder.process().uri().resolve("/views/" + view.rebuiltName());
+      try {
+        await()
+            .atMost(patience)
+            .ignoreExceptions()
+            .until(() -> lag(Cluster.get(told)) == 0 && isWorked(Cluster.get(told)));
+      } catch (ConditionTimeoutException late) {
+        violations.add("a view is not built anew in time: " + Cluster.get(told));
+      }
+      compare(
+          view.rebuiltName(),
+          Reference.of(view, present).entries(),
+          Cluster.entries(builder.process().uri(), view.rebuiltName()));
+    }
+    return violations;
+  }
+
+  private static long lag(JsonObject view) {
+    return view.getJsonArray("partitions").stream()
+        .mapToLong(partition -> ((JsonObject) partition).getLong("lag"))
+        .sum();
+  }
+
+  private static boolean isWorked(JsonObject view) {
+    return view.getJsonArray("partitions").stream()
+        .allMatch(partition -> ((JsonObject) partition).getString("state").equals("working"));
+  }
+
+  int events() {
+    return present.size();
+  }
+
+  private void readLog() {
+    for (int partition = 0; partition < cluster.settings().partitions(); partition++) {
+      for (Trim trim : trims) {
+        if (trim.partition() == partition) {
+          whole.addAll(trim.entries());
+        }
+      }
+      List<Logged> now = Logged.all(cluster.redis(), partition);
+      present.addAll(now);
+      whole.addAll(now);
+    }
+  }
+
+  /** Nothing pending, no lag, wherever one asks. */
+  private void settle() {
+    try {
+      await()
+          .atMost(patience)
+          .pollInterval(Duration.ofMillis(100))
+          .ignoreExceptions()
+          .until(() -> unsettled().isEmpty());
+    } catch (ConditionTimeoutException late) {
+      try {
+        violations.addAll(unsettled());
+      } catch (IOException | RuntimeException e) {
+        violations.add("the views could not be asked: " + e);
+      }
+    }
+  }
+
+  private List<String> unsettled() throws IOException {
+    List<String> left = new ArrayList<>();
+    for (TestedView view : TestedView.values()) {
+      for (URI instance : cluster.uris()) {
+        JsonObject told = Cluster.get(instance.resolve("/views/" + view.viewName()));
+        for (Object each : told.getJsonArray("partitions")) {
+          JsonObject partition = (JsonObject) each;
+          if (partition.getLong("lag") != 0 || !partition.getString("state").equals("working")) {
+            left.add("the view " + view.viewName() + " is not at its end: " + partition);
+          }
+        }
+      }
+      for (int partition = 0; partition < cluster.settings().partitions(); partition++) {
+        checkProgress(view, partition, left);
+      }
+    }
+    return left;
+  }
+
+  private void checkProgress(TestedView view, int partition, List<String> left) {
+    String last = null;
+    for (Logged entry : present) {
+      if (entry.partition() == partition) {
+        last = entry.position();
+      }
+    }
+    String state = cluster.state(view, partition);
+    Object applied = state == null ? null : cluster.redis().ask("HGET", state, "applied");
+    if (last != null && !last.equals(applied)) {
+      left.add(
+          "the view %s has applied %s of partition %d, whose last entry is %s"
+              .formatted(view.viewName(), applied, partition, last));
+    }
+    if (last == null) {
+      return;
+    }
+    List<?> pending =
+        (List<?>) cluster.redis().ask("XPENDING", Cluster.events(partition), cluster.group(view));
+    if ((Long) pending.getFirst() != 0) {
+      left.add("entries are pending: " + cluster.group(view) + " " + pending);
+    }
+  }
+
+  private void checkLog(Map<String, Attempt> attempts) {
+    Map<String, Logged> byId = new HashMap<>();
+    Map<String, Integer> lastNumber = new HashMap<>();
+    for (Logged entry : whole) {
+      Logged before = byId.put(entry.source() + " " + entry.id(), entry);
+      if (before != null) {
+        violations.add(entry.id() + " is in the log twice: " + before + " and " + entry);
+      }
+      Attempt attempt = attempts.get(entry.id());
+      if (attempt == null) {
+        violations.add(entry.id() + " is in the log and was never sent: " + entry);
+      } else {
+        checkEntry(entry, attempt, lastNumber);
+      }
+    }
+    List<String> lost = new ArrayList<>();
+    attempts.forEach(
+        (id, attempt) -> {
+          if (attempt.isAcknowledged()
+              && losses.stream().allMatch(loss -> loss.spares(attempt))
+              && !byId.containsKey(attempt.event().source() + " " + id)) {
+            lost.add(id + " at " + attempt.position());
+          }
+        });
+    if (!lost.isEmpty()) {
+      violations.add("acknowledged events are not in the log: " + some(lost));
+    }
+  }
+
+  private void checkEntry(Logged entry, Attempt attempt, Map<String, Integer> lastNumber) {
+    if (!entry.key().equals(attempt.event().key())) {
+      violations.add(entry.id() + " has another key than it was sent with: " + entry);
+    }
+    if (!attempt.isAcknowledged() || !losses.isEmpty() && attempt.requests() > 1) {
+      return;
+    }
+    String position =
+        cluster.settings().partitions() == 1
+            ? entry.position()
+            : entry.partition() + "/" + entry.position();
+    if (!position.equals(attempt.position())) {
+      violations.add(entry.id() + " is at " + position + ", not at " + attempt.position());
+    }
+    Integer before = lastNumber.put(entry.key(), attempt.event().number());
+    if (before != null && before > attempt.event().number()) {
+      violations.add(entry.id() + " comes after number " + before + " of the same key");
+    }
+  }
+
+  private void checkView(TestedView view) throws IOException {
+    Reference expected = Reference.of(view, takenInBy(view));
+    URI instance = cluster.uris().getFirst();
+    compare(view.viewName(), expected.entries(), Cluster.entries(instance, view.viewName()));
+    List<String> letters = new ArrayList<>();
+    for (int partition = 0; partition < cluster.settings().partitions(); partition++) {
+      letters.addAll(deadLetters(view, partition));
+    }
+    if (!letters.stream()
+        .sorted()
+        .toList()
+        .equals(expected.deadLetters().stream().sorted().toList())) {
+      Set<String> unexpected = new HashSet<>(letters);
+      expected.deadLetters().forEach(unexpected::remove);
+      Set<String> missing = new HashSet<>(expected.deadLetters());
+      letters.forEach(missing::remove);
+      violations.add(
+          "the view %s has %d dead letters instead of %d: missing %s, not expected %s"
+              .formatted(
+                  view.viewName(),
+                  letters.size(),
+                  expected.deadLetters().size(),
+                  some(missing),
+                  some(unexpected)));
+    }
+  }
+
+  /** What was removed before a view had applied it is lost to that view. */
+  private List<Logged> takenInBy(TestedView view) {
+    List<Logged> taken = new ArrayList<>();
+    for (int partition = 0; partition < cluster.settings().partitions(); partition++) {
+      for (Trim trim : trims) {
+        if (trim.partition() == partition) {
+          String applied = trim.applied().get(view);
+          trim.entries().stream()
+              .filter(entry -> !Logged.isAfter(entry.position(), applied))
+              .forEach(taken::add);
+        }
+      }
+      for (Logged entry : present) {
+        if (entry.partition() == partition) {
+          taken.add(entry);
+        }
+      }
+    }
+    return taken;
+  }
+
+  private List<String> deadLetters(TestedView view, int partition) {
+    List<String> ids = new ArrayList<>();
+    List<?> letters =
+        (List<?>) cluster.redis().ask("XRANGE", Cluster.base(partition) + "dead", "-", "+");
+    for (Object letter : letters) {
+      List<?> words = (List<?>) ((List<?>) letter).get(1);
+      if (words.get(words.indexOf("view") + 1).equals(view.viewName())) {
+        ids.add((String) words.get(words.indexOf("id") + 1));
+      }
+    }
+    return ids;
+  }
+
+  private void compare(String name, Map<String, Object> expected, Map<String, Object> actual) {
+    Set<String> keys = new HashSet<>(expected.keySet());
+    keys.addAll(actual.keySet());
+    List<String> wrong = new ArrayList<>();
+    for (String key : keys) {
+      Object should = expected.get(key);
+      Object is = actual.get(key);
+      if (!String.valueOf(should).equals(String.valueOf(is)) && !equal(should, is)) {
+        wrong.add(key + (should instanceof Integer ? ": " + is + " instead of " + should : ""));
+      }
+    }
+    if (!wrong.isEmpty()) {
+      violations.add(
+          "the view %s is not what its log says in %d of %d entries: %s"
+              .formatted(name, wrong.size(), expected.size(), some(wrong)));
+    }
+  }
+
+  private static boolean equal(@Nullable Object one, @Nullable Object other) {
+    return one instanceof JsonObject a
+        && other instanceof JsonObject b
+        && a.getMap().equals(b.getMap());
+  }
+
+  /** What another hand removes from the log before a follower saw it, that one cannot see. */
+  private void checkFollower(FeedFollower follower) {
+    try {
+      await().atMost(patience).until(() -> hasAll(follower));
+    } catch (ConditionTimeoutException late) {
+      violations.add("a follower saw %d of %d events".formatted(follower.count(), present.size()));
+    }
+    violations.addAll(follower.violations());
+    if (losses.isEmpty() && !follower.resets().isEmpty()) {
+      violations.add("a follower was reset without a loss: " + follower.resets());
+    }
+    Map<String, Integer> partitions = new HashMap<>();
+    List<List<String>> expected = lists();
+    List<String> all = follower.seen();
+    Set<String> seenAtAll = new HashSet<>(all);
+    Set<String> lasting = ids(present);
+    for (Logged entry : whole) {
+      partitions.put(entry.id(), entry.partition());
+      if (lasting.contains(entry.id()) || seenAtAll.contains(entry.id())) {
+        expected.get(entry.partition()).add(entry.id());
+      }
+    }
+    List<List<String>> seen = lists();
+    List<String> unknown = new ArrayList<>();
+    for (String id : all) {
+      Integer partition = partitions.get(id);
+      if (partition == null) {
+        unknown.add(id);
+      } else {
+        seen.get(partition).add(id);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      violations.add("a follower saw events that are not in the log: " + some(unknown));
+    }
+    for (int partition = 0; partition < expected.size(); partition++) {
+      checkSeen(partition, expected.get(partition), seen.get(partition));
+    }
+  }
+
+  private boolean hasAll(FeedFollower follower) {
+    return follower.count() >= present.size()
+        && new HashSet<>(follower.seen()).containsAll(ids(present));
+  }
+
+  private static Set<String> ids(List<Logged> entries) {
+    Set<String> ids = new HashSet<>();
+    entries.forEach(entry -> ids.add(entry.id()));
+    return ids;
+  }
+
+  private void checkSeen(int partition, List<String> expected, List<String> seen) {
+    if (seen.equals(expected)) {
+      return;
+    }
+    int at = 0;
+    while (at < Math.min(seen.size(), expected.size()) && seen.get(at).equals(expected.get(at))) {
+      at++;
+    }
+    violations.add(
+        "a follower saw %d events of partition %d instead of %d; at %d it saw %s instead of %s"
+            .formatted(
+                seen.size(),
+                partition,
+                expected.size(),
+                at,
+                some(seen.subList(at, seen.size())),
+                some(expected.subList(at, expected.size()))));
+  }
+
+  private List<List<String>> lists() {
+    List<List<String>> lists = new ArrayList<>();
+    for (int i = 0; i < cluster.settings().partitions(); i++) {
+      lists.add(new ArrayList<>());
+    }
+    return lists;
+  }
+
+  private static String some(java.util.Collection<String> all) {
+    List<String> first = all.stream().limit(SHOWN).toList();
+    return first + (all.size() > SHOWN ? " and " + (all.size() - SHOWN) + " more" : "");
+  }
+}

@@ -1,0 +1,65 @@
+package penstock.cluster;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What is done to a cluster. */
+enum Fault {
+  /** kill -9 of an instance, which is started again. */
+  KILL_INSTANCE,
+  /** An instance hangs for longer than its lease, and goes on as a zombie. */
+  FREEZE_INSTANCE,
+  /** Every instance in turn is ended as an operator does, and started again. */
+  ROLLING_RESTART,
+
+  /** kill -9 of Redis, which is started again with all that it acknowledged. */
+  KILL_REDIS,
+  CLIENT_KILL,
+  CLIENT_PAUSE,
+  SCRIPT_FLUSH,
+  /** XGROUP DESTROY of a view's group. */
+  DESTROY_GROUP,
+  /** XGROUP DELCONSUMER of the consumer that works. */
+  DELETE_CONSUMER,
+  /** maxmemory is reached, and lifted a while later. */
+  FULL,
+  /** The oldest part of the log goes, with entries that are pending or were not handed out yet. */
+  TRIM,
+
+  DELAY,
+  /** A request is done and its reply is lost with the connection. */
+  CUT_BEFORE_REPLY,
+  /** A connection swallows all that comes. */
+  HALF_OPEN,
+  /** Every connection of an instance does, also new ones. */
+  PARTITION,
+  /** A request comes a second time, later, as from a proxy that retries. */
+  REPEAT,
+
+  FLUSH_ALL,
+  /** A replica that lacks the last events takes over; the old master is gone. */
+  PROMOTE,
+  /** Redis goes back to what a replica of it had, and stays where it is: connections survive it. */
+  ROLL_BACK;
+
+  /** What an operator or a scheduler does to processes. */
+  static final Set<Fault> OF_PROCESSES =
+      EnumSet.of(KILL_INSTANCE, FREEZE_INSTANCE, ROLLING_RESTART);
+
+  /** What befalls Redis without any loss. */
+  static final Set<Fault> OF_REDIS =
+      EnumSet.of(
+          KILL_REDIS,
+          CLIENT_KILL,
+          CLIENT_PAUSE,
+          SCRIPT_FLUSH,
+          DESTROY_GROUP,
+          DELETE_CONSUMER,
+          FULL);
+
+  static final Set<Fault> OF_NETWORK =
+      EnumSet.of(DELAY, CUT_BEFORE_REPLY, HALF_OPEN, PARTITION, REPEAT);
+
+  /** What loses acknowledged events. */
+  static final Set<Fault> LOSSES = EnumSet.of(FLUSH_ALL, PROMOTE, ROLL_BACK);
+}

@@ -1,0 +1,45 @@
+package penstock.cluster;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Several followers, each on a thread of its own. */
+final class FeedFollowers implements AutoCloseable {
+
+  private final List<FeedFollower> followers = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+
+  FeedFollowers(Settings settings, List<URI> instances, String stream) {
+    for (int i = 0; i < settings.followers(); i++) {
+      FeedFollower follower = new FeedFollower(settings.seed() + 1_000 + i, instances, stream);
+      followers.add(follower);
+      threads.add(Thread.ofVirtual().name("follower-" + i).start(follower::run));
+    }
+  }
+
+  List<FeedFollower> all() {
+    return followers;
+  }
+
+  int connects() {
+    return followers.stream().mapToInt(FeedFollower::connects).sum();
+  }
+
+  int resets() {
+    return followers.stream().mapToInt(follower -> follower.resets().size()).sum();
+  }
+
+  @Override
+  public void close() {
+    followers.forEach(FeedFollower::stop);
+    for (Thread thread : threads) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+}

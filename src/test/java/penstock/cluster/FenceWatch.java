@@ -1,0 +1,135 @@
+package penstock.cluster;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Listens to what Redis does by MONITOR, and holds that no commit writes under a fence that is not
+ * the last one given out for its view and partition. What it misses while its connection is lost it
+ * does not judge.
+ */
+final class FenceWatch implements AutoCloseable {
+
+  private static final String WORDS = "\" \"";
+  private static final int STATE = 5;
+  private static final int FENCE = 9;
+  private static final long BEFORE_RETRY_MILLIS = 100;
+
+  private final Cluster cluster;
+  private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+  private final AtomicLong commits = new AtomicLong();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile @Nullable Socket socket;
+  private final Thread thread;
+
+  FenceWatch(Cluster cluster) {
+    this.cluster = cluster;
+    this.thread = Thread.ofVirtual().name("fence-watch").start(this::run);
+  }
+
+  private void run() {
+    try {
+      while (closing.getCount() > 0) {
+        try {
+          listen();
+        } catch (IOException lost) {
+          // Then it listens again.
+        }
+        closing.await(BEFORE_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void listen() throws IOException {
+    try (Socket opened = new Socket(InetAddress.getLoopbackAddress(), cluster.redis().port())) {
+      socket = opened;
+      opened.getOutputStream().write("MONITOR\r\n".getBytes(StandardCharsets.US_ASCII));
+      BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(opened.getInputStream(), StandardCharsets.US_ASCII));
+      Map<String, String> fences = new HashMap<>();
+      String[] commit = {};
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        int words = line.indexOf('"');
+        if (words < 0) {
+          continue;
+        }
+        if (!line.regionMatches(words - 5, "lua", 0, 3)) {
+          commit = commit(line.substring(words));
+        } else if (line.startsWith("\"HSET\" \"", words)) {
+          fence(line.substring(words), fences);
+        } else if (commit.length > 0 && line.startsWith("\"XACK\"", words)) {
+          judge(commit, fences);
+          commit = new String[0];
+        }
+      }
+    }
+  }
+
+  /** The first words of a commit; nothing if it is another command. */
+  private static String[] commit(String line) {
+    if (!line.startsWith("\"evalsha\"")) {
+      return new String[0];
+    }
+    String[] words = line.substring(1).split(WORDS, FENCE + 2);
+    return words.length > FENCE && words[FENCE - 1].endsWith(":dead") ? words : new String[0];
+  }
+
+  /** A script gave out a fence. */
+  private static void fence(String line, Map<String, String> fences) {
+    String[] words = line.substring(1, line.length() - 1).split(WORDS);
+    for (int i = 2; i + 1 < words.length; i += 2) {
+      if (words[i].equals("fence")) {
+        fences.put(words[1], words[i + 1]);
+      }
+    }
+  }
+
+  private void judge(String[] commit, Map<String, String> fences) {
+    commits.incrementAndGet();
+    String last = fences.get(commit[STATE]);
+    if (last != null && !last.equals(commit[FENCE])) {
+      violations.add(
+          "a commit of %s wrote under %s, the last fence is %s"
+              .formatted(commit[STATE], commit[FENCE], last));
+    }
+  }
+
+  /** Commits that were seen to write. */
+  long commits() {
+    return commits.get();
+  }
+
+  List<String> violations() {
+    return List.copyOf(violations);
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    try {
+      Socket opened = socket;
+      if (opened != null) {
+        opened.close();
+      }
+      thread.join();
+    } catch (IOException | InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

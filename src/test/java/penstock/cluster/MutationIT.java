@@ -1,0 +1,196 @@
+package penstock.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import penstock.cluster.RequestFrames.Frame;
+import penstock.redis.RedisServer;
+
+/**
+ * Shows that the checker can fail: each mutant is led into the one situation that the missing part
+ * is there for, and so is the product as it is, which must come out of it well.
+ */
+class MutationIT {
+
+  private static final TestedView VIEW = TestedView.TALLY;
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final Duration SHORT_LEASE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Map<String, String> CONFIG =
+      Map.of("penstock.instance", "{i}", "penstock.redis.timeout", "20s");
+
+  private final List<Loss> losses = new ArrayList<>();
+  private int next;
+
+  /** What the missing part is there for. */
+  enum Situation {
+    ROLL_BACK_UNDER_COMMIT(Mutant.WITHOUT_FENCE_CHECK),
+    ZOMBIE_COMMITS(Mutant.WITHOUT_FENCE_CHECK),
+    COMMIT_COMES_AGAIN(Mutant.WITHOUT_APPLIED_CHECK),
+    READ_IS_LOST(Mutant.WITHOUT_RANGE_OF_TAKEOVER);
+
+    private final Mutant mutant;
+
+    Situation(Mutant mutant) {
+      this.mutant = mutant;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theCheckerTellsTheMutantFromTheProduct(Situation situation) throws Exception {
+    assertThat(violations(ServiceProcess.PACKAGED, situation)).as("the product").isEmpty();
+    List<String> found = violations(situation.mutant.packaged(), situation);
+    System.out.printf("cluster: %s, %s: %s%n", situation, situation.mutant, found);
+    assertThat(found).as("the mutant").isNotEmpty();
+  }
+
+  private List<String> violations(Path application, Situation situation) throws Exception {
+    losses.clear();
+    Duration lease = situation == Situation.ZOMBIE_COMMITS ? SHORT_LEASE : LEASE;
+    Settings settings =
+        new Settings(Long.getLong("cluster.seed", 1L), Duration.ZERO, 2, 1, 0, 0, 1_000, lease);
+    try (Cluster cluster = new Cluster(application, settings, CONFIG);
+        FenceWatch fences = new FenceWatch(cluster);
+        Producers producers = new Producers(settings, cluster.uris(), Cluster.STREAM)) {
+      String holder = holder(cluster);
+      Cluster.Member worker = cluster.members().get(holder.equals("i0") ? 0 : 1);
+      Cluster.Member other = cluster.members().get(holder.equals("i0") ? 1 : 0);
+      Producer producer =
+          new Producer(producers, settings, 0, List.of(other.process().uri()), Cluster.STREAM);
+      send(producer, "before", 3);
+      awaitApplied(cluster);
+      switch (situation) {
+        case ROLL_BACK_UNDER_COMMIT -> rollBackUnderCommit(cluster, worker, producer);
+        case ZOMBIE_COMMITS -> zombieCommits(worker, other, producer);
+        case COMMIT_COMES_AGAIN -> commitComesAgain(cluster, worker, producer);
+        case READ_IS_LOST -> readIsLost(worker, producer);
+      }
+      send(producer, "after", 3);
+      List<String> violations =
+          new Checker(cluster, PATIENCE, losses, List.of()).check(producers, null);
+      violations.addAll(fences.violations());
+      return violations;
+    }
+  }
+
+  /**
+   * The worker hangs while events are appended, of which a replica gets only the first. It folds
+   * them all, and before its commit comes to Redis, that has gone back to what the replica has. The
+   * connection survives: nothing but the fence tells the commit from a good one.
+   */
+  private void rollBackUnderCommit(Cluster cluster, Cluster.Member worker, Producer producer)
+      throws Exception {
+    RedisServer redis = cluster.redis();
+    try (RedisServer replica = Cluster.newRedis();
+        FaultyProxy way = new FaultyProxy(redis.port())) {
+      worker.process().pause();
+      send(producer, "kept", 5);
+      long begin = RedisFaults.separate(redis, replica, way);
+      send(producer, "lost", 5);
+      FaultyProxy.Hold commit = worker.proxy().hold(ofView(Frame::isCommit));
+      worker.process().resume();
+      reach(commit.came());
+      RedisFaults.become(redis, replica);
+      losses.add(new Loss(begin, System.nanoTime(), false));
+      commit.release();
+    }
+  }
+
+  /**
+   * A commit is on its way for longer than the lease. Another instance took over and is about to
+   * commit the same: what is applied has not moved, but the right to move it has.
+   */
+  private void zombieCommits(Cluster.Member worker, Cluster.Member other, Producer producer)
+      throws Exception {
+    FaultyProxy.Hold late = worker.proxy().hold(ofView(Frame::isCommit));
+    FaultyProxy.Hold successors = other.proxy().hold(ofView(Frame::isCommit));
+    send(producer, "twice", 3);
+    reach(late.came());
+    reach(successors.came());
+    late.release();
+    reach(late.answered());
+    successors.release();
+  }
+
+  /** A commit comes a second time when others have followed it, under the same fence. */
+  private void commitComesAgain(Cluster cluster, Cluster.Member worker, Producer producer)
+      throws Exception {
+    FaultyProxy.Copy commit = worker.proxy().copy(ofView(Frame::isCommit));
+    send(producer, "again", 3);
+    reach(commit.came());
+    awaitApplied(cluster);
+    send(producer, "again", 3);
+    awaitApplied(cluster);
+    worker.proxy().repeat(commit.frame().get());
+  }
+
+  /** Redis hands out entries, and the worker never hears of it. */
+  private void readIsLost(Cluster.Member worker, Producer producer) throws Exception {
+    worker.process().pause();
+    send(producer, "unheard", 5);
+    FaultyProxy.Cut read = worker.proxy().cutBeforeReply(ofView(Frame::isGroupRead));
+    worker.process().resume();
+    reach(read.done());
+  }
+
+  private static Predicate<Frame> ofView(Predicate<Frame> kind) {
+    return frame ->
+        kind.test(frame)
+            && (frame.mentions(":view:" + VIEW.viewName() + ":")
+                || frame.mentions("view." + VIEW.viewName() + "."));
+  }
+
+  private void send(Producer producer, String key, int count) throws InterruptedException {
+    for (int i = 0; i < count; i++) {
+      producer.send(
+          List.of(
+              new Occurrence(
+                  0,
+                  next++,
+                  key,
+                  Occurrence.CHANGED,
+                  new io.vertx.core.json.JsonObject().put("e" + next, next))));
+    }
+  }
+
+  private static void reach(CountDownLatch moment) throws InterruptedException {
+    assertThat(moment.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .as("the situation was reached")
+        .isTrue();
+  }
+
+  private static String holder(Cluster cluster) {
+    return await()
+        .ignoreExceptions()
+        .until(
+            () ->
+                Cluster.get(cluster.uris().getFirst().resolve("/views/" + VIEW.viewName()))
+                    .getJsonArray("partitions")
+                    .getJsonObject(0)
+                    .getString("holder"),
+            holder -> holder != null);
+  }
+
+  private static void awaitApplied(Cluster cluster) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                Cluster.get(cluster.uris().getFirst().resolve("/views/" + VIEW.viewName()))
+                    .getJsonArray("partitions")
+                    .getJsonObject(0)
+                    .getLong("lag")
+                    .equals(0L));
+  }
+}

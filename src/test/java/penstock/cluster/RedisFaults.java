@@ -1,0 +1,239 @@
+package penstock.cluster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import penstock.redis.RedisConversation;
+import penstock.redis.RedisServer;
+
+/** What befalls Redis and the data in it. One at a time. */
+final class RedisFaults {
+
+  private static final Duration SYNC_POLL = Duration.ofMillis(10);
+  private static final String WAIT_MILLIS = "5000";
+
+  /** Reads what goes and what the views have applied, and removes it, at one moment. */
+  private static final String TRIM =
+      """
+      local length, keep = redis.call('XLEN', KEYS[1]), tonumber(ARGV[1])
+      local gone = {}
+      if length > keep then
+        gone = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', length - keep)
+        redis.call('XTRIM', KEYS[1], 'MAXLEN', keep)
+      end
+      local applied = {}
+      for i = 2, #KEYS do
+        applied[i - 1] = redis.call('HGET', KEYS[i], 'applied') or '0-0'
+      end
+      return {gone, applied}
+      """;
+
+  private final Cluster cluster;
+  private final Chronicle chronicle;
+  private final Pause pause;
+  private final Queue<Trim> trims = new ConcurrentLinkedQueue<>();
+  private final Queue<Loss> losses = new ConcurrentLinkedQueue<>();
+
+  RedisFaults(Cluster cluster, Chronicle chronicle, Pause pause) {
+    this.cluster = cluster;
+    this.chronicle = chronicle;
+    this.pause = pause;
+  }
+
+  List<Trim> trims() {
+    return List.copyOf(trims);
+  }
+
+  List<Loss> losses() {
+    return List.copyOf(losses);
+  }
+
+  void perform(Fault fault, Random random) throws InterruptedException {
+    RedisServer redis = cluster.redis();
+    switch (fault) {
+      case KILL_REDIS -> {
+        redis.kill();
+        pause.millis(0, 1_500, random);
+        redis.startAgain();
+      }
+      case CLIENT_KILL -> killClients(redis, random);
+      case CLIENT_PAUSE -> {
+        int millis = 200 + random.nextInt(5_000);
+        redis.ask("CLIENT", "PAUSE", millis, random.nextBoolean() ? "ALL" : "WRITE");
+        pause.millis(millis, 0, random);
+      }
+      case SCRIPT_FLUSH -> redis.ask("SCRIPT", "FLUSH");
+      case DESTROY_GROUP ->
+          redis.ask("XGROUP", "DESTROY", anyLog(random), cluster.group(anyView(random)));
+      case DELETE_CONSUMER -> deleteConsumer(redis, random);
+      case FULL -> {
+        redis.ask("CONFIG", "SET", "maxmemory", "1");
+        pause.millis(300, 2_500, random);
+        redis.ask("CONFIG", "SET", "maxmemory", "0");
+      }
+      case TRIM -> trim(redis, random);
+      case FLUSH_ALL -> {
+        long begin = System.nanoTime();
+        redis.flush();
+        losses.add(new Loss(begin, System.nanoTime(), true));
+      }
+      case PROMOTE, ROLL_BACK -> {
+        if (fault == Fault.PROMOTE) {
+          promote(redis, random);
+        } else {
+          rollBack(redis, random);
+        }
+      }
+      default -> throw new IllegalArgumentException(fault.toString());
+    }
+  }
+
+  private String anyLog(Random random) {
+    return Cluster.events(random.nextInt(cluster.settings().partitions()));
+  }
+
+  private static TestedView anyView(Random random) {
+    return TestedView.values()[random.nextInt(TestedView.values().length)];
+  }
+
+  private static void killClients(RedisServer redis, Random random) {
+    if (random.nextBoolean()) {
+      redis.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      return;
+    }
+    try (RedisConversation conversation = redis.open()) {
+      String me = String.valueOf(conversation.ask("CLIENT", "ID"));
+      List<String> ids =
+          String.valueOf(conversation.ask("CLIENT", "LIST", "TYPE", "normal"))
+              .lines()
+              .map(line -> line.replaceFirst("^id=(\\d+) .*", "$1"))
+              .filter(id -> !id.equals(me))
+              .toList();
+      if (!ids.isEmpty()) {
+        conversation.ask("CLIENT", "KILL", "ID", ids.get(random.nextInt(ids.size())));
+      }
+    }
+  }
+
+  /** One that holds entries, if there is one. */
+  private void deleteConsumer(RedisServer redis, Random random) {
+    String log = anyLog(random);
+    String group = cluster.group(anyView(random));
+    String chosen = null;
+    try {
+      for (Object consumer : (List<?>) redis.ask("XINFO", "CONSUMERS", log, group)) {
+        List<?> words = (List<?>) consumer;
+        if (chosen == null || (Long) words.get(words.indexOf("pending") + 1) > 0) {
+          chosen = (String) words.get(words.indexOf("name") + 1);
+        }
+      }
+      if (chosen != null) {
+        chronicle.tell(
+            group
+                + " loses consumer "
+                + chosen
+                + " with "
+                + redis.ask("XGROUP", "DELCONSUMER", log, group, chosen)
+                + " entries");
+      }
+    } catch (IllegalStateException noGroup) {
+      chronicle.tell(noGroup.getMessage());
+    }
+  }
+
+  /** All instances hang meanwhile, so that some entries are pending or not handed out yet. */
+  private void trim(RedisServer redis, Random random) {
+    int partition = random.nextInt(cluster.settings().partitions());
+    List<Object> command = new ArrayList<>(List.of("EVAL", TRIM, 1 + TestedView.values().length));
+    command.add(Cluster.events(partition));
+    for (TestedView view : TestedView.values()) {
+      String state = cluster.state(view, partition);
+      if (state == null) {
+        return;
+      }
+      command.add(state);
+    }
+    command.add(random.nextInt(20));
+    List<?> reply = (List<?>) redis.ask(command.toArray());
+    List<Logged> gone = Logged.list(partition, reply.get(0));
+    Map<TestedView, String> applied = new EnumMap<>(TestedView.class);
+    for (TestedView view : TestedView.values()) {
+      applied.put(view, (String) ((List<?>) reply.get(1)).get(view.ordinal()));
+    }
+    trims.add(new Trim(partition, gone, applied));
+    chronicle.tell("trimmed " + gone.size() + " entries, applied were " + applied);
+  }
+
+  private void promote(RedisServer master, Random random) throws InterruptedException {
+    RedisServer replica = Cluster.newRedis();
+    long begin = loseTail(master, replica, random);
+    master.kill();
+    replica.ask("REPLICAOF", "NO", "ONE");
+    cluster.redis(replica);
+    for (Cluster.Member member : cluster.members()) {
+      member.proxy().target(replica.port());
+      member.proxy().cut();
+    }
+    losses.add(new Loss(begin, System.nanoTime(), false));
+    master.close();
+  }
+
+  private void rollBack(RedisServer master, Random random) throws InterruptedException {
+    try (RedisServer replica = Cluster.newRedis()) {
+      long begin = loseTail(master, replica, random);
+      become(master, replica);
+      losses.add(new Loss(begin, System.nanoTime(), false));
+    }
+  }
+
+  /** A server gives up what it has for what another one has, and is a master again. */
+  static void become(RedisServer server, RedisServer other) {
+    other.ask("REPLICAOF", "NO", "ONE");
+    server.ask("REPLICAOF", "127.0.0.1", other.port());
+    awaitLink(server);
+    server.ask("REPLICAOF", "NO", "ONE");
+  }
+
+  private long loseTail(RedisServer master, RedisServer replica, Random random)
+      throws InterruptedException {
+    try (FaultyProxy way = new FaultyProxy(master.port())) {
+      long begin = separate(master, replica, way);
+      pause.millis(0, 1_500, random);
+      return begin;
+    }
+  }
+
+  /**
+   * Makes a server a replica and lets it hear no more once it has all.
+   *
+   * @return a moment before which all that was acknowledged is in the replica
+   */
+  static long separate(RedisServer master, RedisServer replica, FaultyProxy way) {
+    replica.ask("REPLICAOF", "127.0.0.1", way.port());
+    awaitLink(replica);
+    long begin = System.nanoTime();
+    try (RedisConversation conversation = master.open()) {
+      conversation.ask("SET", "replicated", "this");
+      if ((Long) conversation.ask("WAIT", "1", WAIT_MILLIS) < 1) {
+        throw new IllegalStateException("the replica does not follow");
+      }
+    }
+    way.swallow(true, new Random());
+    return begin;
+  }
+
+  private static void awaitLink(RedisServer replica) {
+    org.awaitility.Awaitility.await()
+        .pollInterval(SYNC_POLL)
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                String.valueOf(replica.ask("INFO", "replication"))
+                    .contains("master_link_status:up"));
+  }
+}

@@ -1,0 +1,208 @@
+package penstock.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import penstock.redis.embedded.ServerProcess;
+
+/**
+ * The packaged service as a process of its own, on a port that it keeps when it is killed, stopped
+ * and started again. It ends with the JVM of the test, whatever ends that. Its methods block.
+ */
+public final class ServiceProcess implements AutoCloseable {
+
+  /** What {@code ./mvnw package} makes. */
+  public static final Path PACKAGED = Path.of("target", "quarkus-app");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final int PROBE_MILLIS = 2_000;
+  private static final Duration BETWEEN_PROBES = Duration.ofMillis(50);
+  private static final int SHOWN_LINES = 40;
+
+  /**
+   * Kills the service when standard input ends, which the test's JVM holds; the shell itself
+   * becomes the service, so that their process id is the same.
+   */
+  private static final String SUPERVISED =
+      "exec 3<&0 </dev/null; (while read -r line <&3; do :; done; kill -KILL $$) & exec 3<&-; exec \"$@\"";
+
+  private final Path application;
+  private final Map<String, String> config;
+  private final Path log;
+  private final int port;
+  private @Nullable Process process;
+
+  /**
+   * @param application what was packaged: {@link #PACKAGED} or a copy
+   * @param config by name of the property; the port is chosen here
+   * @param log the file that its output is added to, over all its starts
+   */
+  public ServiceProcess(Path application, Map<String, String> config, Path log) {
+    this.application = application;
+    this.config = Map.copyOf(config);
+    this.log = log;
+    try {
+      this.port = ServerProcess.freePort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts it; see {@link #awaitReady}. */
+  public synchronized void start() {
+    if (isRunning()) {
+      throw new IllegalStateException("the service runs");
+    }
+    List<String> command = new ArrayList<>(List.of("sh", "-c", SUPERVISED, "penstock"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    config.forEach((name, value) -> command.add("-D" + name + "=" + value));
+    command.add("-Dquarkus.http.port=" + port);
+    command.add("-jar");
+    command.add(application.resolve("quarkus-run.jar").toString());
+    try {
+      process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public URI uri() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public synchronized boolean isRunning() {
+    return process != null && process.isAlive();
+  }
+
+  /** Waits until it says that it is ready. */
+  public void awaitReady() {
+    long start = System.nanoTime();
+    String said = "nothing yet";
+    while (System.nanoTime() - start < PATIENCE.toNanos()) {
+      if (!isRunning()) {
+        throw new IllegalStateException("the service ended: " + end());
+      }
+      try {
+        var asked = (HttpURLConnection) uri().resolve("/q/health/ready").toURL().openConnection();
+        asked.setConnectTimeout(PROBE_MILLIS);
+        asked.setReadTimeout(PROBE_MILLIS);
+        if (asked.getResponseCode() == HttpURLConnection.HTTP_OK) {
+          return;
+        }
+        said = new String(asked.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      } catch (IOException notYet) {
+        said = String.valueOf(notYet.getMessage());
+      }
+      if (ended(BETWEEN_PROBES)) {
+        continue;
+      }
+    }
+    throw new IllegalStateException("the service is not ready: " + said + "\n" + end());
+  }
+
+  private boolean ended(Duration within) {
+    Process running = running();
+    try {
+      return running.waitFor(within.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private synchronized Process running() {
+    if (process == null) {
+      throw new IllegalStateException("the service does not run");
+    }
+    return process;
+  }
+
+  /** Ends it as kill -9 does. */
+  public void kill() {
+    end("KILL");
+  }
+
+  /** Ends it as an operator does: SIGTERM. Returns when it has gone. */
+  public void stop() {
+    end("TERM");
+  }
+
+  /** Suspends it: connections stay, answers do not come. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  public void resume() {
+    signal("CONT");
+  }
+
+  private void end(String signal) {
+    Process ending = running();
+    List<ProcessHandle> watchers = ending.children().toList();
+    signal(signal);
+    if (!ended(PATIENCE)) {
+      throw new IllegalStateException("the service does not end on SIG" + signal + ": " + end());
+    }
+    watchers.forEach(ProcessHandle::destroyForcibly);
+    synchronized (this) {
+      process = null;
+    }
+  }
+
+  private void signal(String name) {
+    try {
+      int result =
+          new ProcessBuilder("kill", "-" + name, Long.toString(running().pid()))
+              .inheritIO()
+              .start()
+              .waitFor();
+      if (result != 0) {
+        throw new IllegalStateException("kill -" + name + " failed");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The end of its log. */
+  public String end() {
+    try {
+      List<String> lines =
+          new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+      return String.join(
+          "\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
+    } catch (IOException e) {
+      return "no log: " + e.getMessage();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (isRunning()) {
+      kill();
+    }
+  }
+}

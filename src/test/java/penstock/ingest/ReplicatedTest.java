@@ -1,0 +1,78 @@
+package penstock.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+import static penstock.Requests.given;
+
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import penstock.redis.RedisResource;
+import penstock.redis.RedisServer;
+
+/** A stream whose events are acknowledged when a replica has them. */
+@QuarkusTest
+@TestProfile(ReplicatedTest.Replicated.class)
+@WithTestResource(value = RedisResource.class, scope = TestResourceScope.RESTRICTED_TO_CLASS)
+class ReplicatedTest {
+
+  public static class Replicated implements QuarkusTestProfile {
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "penstock.streams.safe.durability", "replicated",
+          "penstock.streams.safe.replication.replicas", "1",
+          "penstock.streams.safe.replication.timeout", "300ms");
+    }
+  }
+
+  RedisServer redis;
+
+  private static ValidatableResponse post(String id) {
+    return given()
+        .contentType(AppendTest.STRUCTURED)
+        .body(
+            "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/d\",\"type\":\"t\"}"
+                .formatted(id))
+        .post("/streams/safe/events")
+        .then();
+  }
+
+  private static void isNotReplicated(ValidatableResponse response) {
+    response
+        .statusCode(503)
+        .header("Retry-After", notNullValue())
+        .body("type", equalTo("urn:penstock:problem:not-replicated"))
+        .body("detail", containsString("0 of 1"));
+  }
+
+  @Test
+  void anEventIsAcknowledgedWhenTheReplicaHasItAndARetryIsNoSecondEvent() {
+    isNotReplicated(post("alone"));
+    try (RedisServer replica =
+        RedisServer.start("--replicaof", "127.0.0.1", Integer.toString(redis.port()))) {
+      await()
+          .untilAsserted(
+              () -> post("alone").statusCode(200).body("events[0].duplicate", equalTo(true)));
+      redis.ask("SCRIPT", "FLUSH");
+      post("together").statusCode(201);
+      assertThat(replica.ask("XLEN", "ps:{safe/0}:events")).isEqualTo(2L);
+
+      replica.pause();
+      isNotReplicated(post("paused"));
+      isNotReplicated(post("paused"));
+      replica.resume();
+      await().untilAsserted(() -> post("paused").statusCode(200));
+      assertThat(redis.ask("XLEN", "ps:{safe/0}:events")).isEqualTo(3L);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package penstock.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import penstock.PackagedService;
+import penstock.redis.RedisServer;
+
+/**
+ * A page of another origin in a real browser. Debian's chromium is used where it is installed;
+ * elsewhere this is skipped, and says so.
+ */
+class CrossOriginBrowserIT {
+
+  private static final Logger LOG = Logger.getLogger(CrossOriginBrowserIT.class);
+  private static final Path BROWSER = Path.of("/usr/bin/chromium");
+  private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Listens with cookies, posts in binary mode, which is preflighted, then reads. */
+  private static final String USE =
+      """
+      const [service, done] = arguments;
+      const events = service + '/streams/orders/events';
+      const source = new EventSource(service + '/streams/orders/feed?cursor=earliest',
+        {withCredentials: true});
+      const received = new Promise((resolve, reject) => {
+        source.onmessage = e => resolve(JSON.parse(e.data).id);
+        source.onerror = () => reject(new Error('the feed was refused'));
+      });
+      (async () => {
+        const headers = {'Content-Type': 'text/plain', 'ce-specversion': '1.0', 'ce-id': 'x1',
+          'ce-source': '/page', 'ce-type': 'said', 'ce-mine': 'm'};
+        const posted = await fetch(events,
+          {method: 'POST', credentials: 'include', headers, body: 'hello'});
+        const cursor = (await posted.json()).cursor;
+        const read = await fetch(service + '/views/said/entries?at-least=' + cursor,
+          {credentials: 'include'});
+        const entry = await fetch(service + '/views/said/entries/said', {credentials: 'include'});
+        const refused = await fetch(service + '/views/none');
+        return [posted.status, await received, read.headers.get('Penstock-Cursor') !== null,
+          entry.headers.get('ETag') !== null, (await refused.json()).status].join(' ');
+      })().then(done, failure => done('failed: ' + failure));
+      """;
+
+  @TempDir Path directory;
+  private RedisServer redis;
+  private HttpServer pages;
+  private PackagedService service;
+  private ChromeDriver browser;
+
+  @BeforeEach
+  void start() throws Exception {
+    boolean installed = Files.isExecutable(BROWSER) && Files.isExecutable(DRIVER);
+    if (!installed) {
+      LOG.warnf("SKIPPED: no browser at %s with %s, so CORS is not proved here", BROWSER, DRIVER);
+    }
+    assumeTrue(installed, "no browser");
+    redis = RedisServer.start();
+    pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    pages.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/html");
+          exchange.sendResponseHeaders(200, 0);
+          exchange.close();
+        });
+    pages.start();
+    service =
+        PackagedService.start(
+            directory,
+            Map.of(
+                "quarkus.redis.hosts", redis.uri(),
+                "penstock.streams.orders.partitions", "1",
+                "penstock.views.said.stream", "orders",
+                "penstock.views.said.fold", "count",
+                "penstock.views.said.key", "type",
+                "penstock.cors.origins", "http://localhost:" + pages.getAddress().getPort()));
+    var options = new ChromeOptions();
+    options.setBinary(BROWSER.toFile());
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--user-data-dir=" + Files.createDirectory(directory.resolve("profile")));
+    browser =
+        new ChromeDriver(
+            new ChromeDriverService.Builder()
+                .usingDriverExecutable(DRIVER.toFile())
+                .usingAnyFreePort()
+                .build(),
+            options);
+    browser.manage().timeouts().scriptTimeout(PATIENCE);
+  }
+
+  @AfterEach
+  void stop() {
+    if (browser != null) {
+      browser.quit();
+    }
+    if (service != null) {
+      service.close();
+    }
+    if (pages != null) {
+      pages.stop(0);
+    }
+    if (redis != null) {
+      redis.close();
+    }
+  }
+
+  private Object useFrom(String host) {
+    browser.get("http://" + host + ":" + pages.getAddress().getPort() + "/");
+    return browser.executeAsyncScript(USE, service.uri());
+  }
+
+  @Test
+  void aPageOfAListedOriginPostsListensAndReads() {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(useFrom("localhost")).isEqualTo("201 x1 true true 404"));
+    assertThat(useFrom("127.0.0.1").toString()).startsWith("failed: ");
+  }
+}
