@@ -120,7 +120,11 @@ class RebuildTest {
     // The old one's keys and groups go after a while.
     await().until(() -> ((List<?>) log.ask("KEYS", "*view:letters:" + before + "*")).isEmpty());
     await()
-        .until(() -> !log.ask("XINFO", "GROUPS", log.names().events()).toString().contains(before));
+        .until(
+            () ->
+                !log.ask("XINFO", "GROUPS", log.names().events())
+                    .toString()
+                    .contains("view.letters." + before));
     given()
         .get("/views/letters/entries?limit=1000")
         .then()
