@@ -24,12 +24,12 @@ function drawRates(rates) {
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
       elements: { point: { radius: 0 }, line: { borderWidth: 2, tension: 0.3 } },
-      scales: { x: { grid: { display: false } }, y: { beginAtZero: true, suggestedMax: 1 } },
+      scales: { x: { grid: { display: false } }, y: { beginAtZero: true, suggestedMax: 1, grid: { color: "#80808040" }, border: { display: false } } },
     },
   });
   const colour = getComputedStyle(document.body).color;
   chart.options.color = colour;
-  Object.assign(chart.options.scales.y, { ticks: { color: colour }, grid: { color: getComputedStyle($("events")).borderColor } });
+  chart.options.scales.y.ticks = { color: colour };
   chart.data.labels.push(new Date().toLocaleTimeString("en-GB"));
   chart.data.labels.shift();
   for (const [stream, value] of rates) {
@@ -72,6 +72,10 @@ function rows(table, made) {
 }
 
 function showStreams(streams) {
+  if (!feed && streams.length > 0) {
+    $("stream").value = streams.reduce((most, one) => (one.length > most.length ? one : most)).name;
+    follow();
+  }
   const rates = new Map(streams.map((stream) => [stream.name, rateOf(stream)]));
   drawRates(rates);
   rows($("streams"), streams.map((stream) => {
@@ -161,9 +165,6 @@ let count = 0;
 function offer(names) {
   const known = new Set([...$("stream").options].map((option) => option.value));
   names.filter((name) => !known.has(name)).forEach((name) => $("stream").append(element("option", { value: name, textContent: name })));
-  if (!feed && names.length > 0) {
-    follow();
-  }
 }
 
 function show(message) {
