@@ -5,7 +5,6 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -60,8 +59,9 @@ class Feeds {
   private final FeedMeters meters;
   private final RedisLink link;
   private final Permits permits;
+  private final Pumps pumps;
   private final Map<StreamName, Used> rings = new HashMap<>();
-  private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
+  private final Set<Reader> subscribers = ConcurrentHashMap.newKeySet();
   private volatile @Nullable CountDownLatch drained;
 
   @Inject
@@ -79,6 +79,7 @@ class Feeds {
     this.meters = meters;
     this.link = links.open("feed");
     this.permits = new Permits(config.replays());
+    this.pumps = new Pumps(config);
   }
 
   /** Why no more readers are taken now. */
@@ -101,15 +102,14 @@ class Feeds {
   /** Serves a reader, whose response has begun, on its event loop. */
   void subscribe(
       Context context,
-      HttpServerResponse response,
+      Outlet outlet,
       Stream stream,
       EventFilter filter,
       Start start,
       @Nullable ResetReason refused) {
     var subscriber =
-        new Subscriber(vertx, context, response, filter, enter(stream), this, meters, config);
-    subscribers.add(subscriber);
-    meters.subscribers(subscribers.size());
+        new Subscriber(vertx, context, outlet, filter, enter(stream), this, meters, config);
+    entered(subscriber);
     subscriber.begin(start, refused);
   }
 
@@ -117,7 +117,7 @@ class Feeds {
     Used used = rings.get(stream.name());
     if (used == null || used.ring.opened().failed()) {
       var replay = new Replay(log, link, permits, meters, config, stream.partitions().getFirst());
-      used = new Used(new Ring(stream, tail, log, vertx, config, replay));
+      used = new Used(new Ring(stream, tail, log, pumps, config, replay));
       rings.put(stream.name(), used);
     }
     used.readers++;
@@ -125,9 +125,20 @@ class Feeds {
   }
 
   void left(Subscriber subscriber) {
-    subscribers.remove(subscriber);
-    meters.subscribers(subscribers.size());
     leave(subscriber.ring());
+    gone(subscriber);
+  }
+
+  /** One more reads a feed, of whatever kind. */
+  void entered(Reader reader) {
+    subscribers.add(reader);
+    meters.subscribers(subscribers.size());
+  }
+
+  /** One reads no more. */
+  void gone(Reader reader) {
+    subscribers.remove(reader);
+    meters.subscribers(subscribers.size());
     CountDownLatch awaited = drained;
     if (awaited != null) {
       awaited.countDown();
@@ -169,7 +180,7 @@ class Feeds {
   }
 
   private void drain() {
-    List<Subscriber> leaving = new ArrayList<>(subscribers);
+    List<Reader> leaving = new ArrayList<>(subscribers);
     CountDownLatch all = new CountDownLatch(leaving.size());
     drained = all;
     if (leaving.isEmpty()) {
@@ -179,7 +190,7 @@ class Feeds {
     Collections.shuffle(leaving);
     long millis = config.drainTime().toMillis();
     for (int i = 0; i < leaving.size(); i++) {
-      Subscriber one = leaving.get(i);
+      Reader one = leaving.get(i);
       long delay = 1 + millis * i / leaving.size();
       vertx.setTimer(delay, over -> one.disconnect(DisconnectReason.SHUTTING_DOWN));
     }

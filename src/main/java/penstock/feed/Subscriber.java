@@ -4,7 +4,6 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -25,7 +24,7 @@ import penstock.stream.Start;
  * kept for it: it stays in the ring or in Redis until the socket can take it. Belongs to the event
  * loop of its request.
  */
-final class Subscriber {
+final class Subscriber implements Reader {
 
   private static final Logger LOG = Logger.getLogger(Subscriber.class);
 
@@ -59,7 +58,7 @@ final class Subscriber {
 
   private final Vertx vertx;
   private final Context context;
-  private final HttpServerResponse response;
+  private final Outlet outlet;
   private final EventFilter filter;
   private final Ring ring;
   private final Feeds feeds;
@@ -80,7 +79,7 @@ final class Subscriber {
   Subscriber(
       Vertx vertx,
       Context context,
-      HttpServerResponse response,
+      Outlet outlet,
       EventFilter filter,
       Ring ring,
       Feeds feeds,
@@ -88,7 +87,7 @@ final class Subscriber {
       FeedConfig config) {
     this.vertx = vertx;
     this.context = context;
-    this.response = response;
+    this.outlet = outlet;
     this.filter = filter;
     this.ring = ring;
     this.feeds = feeds;
@@ -108,13 +107,12 @@ final class Subscriber {
    */
   void begin(Start start, @Nullable ResetReason refused) {
     crowd.add(this);
-    response.closeHandler(gone -> close(DisconnectReason.CLIENT));
-    response.exceptionHandler(broken -> close(DisconnectReason.CLIENT));
-    response.drainHandler(
-        drained -> {
+    outlet.listen(
+        () -> {
           fullSince = 0;
           advance();
-        });
+        },
+        () -> close(DisconnectReason.CLIENT));
     ring.opened().onComplete(opened -> hop(() -> opened(opened, start, refused)));
   }
 
@@ -147,6 +145,7 @@ final class Subscriber {
       return false;
     }
     goal = lane.end();
+    meters.foundInRing();
     state = new State.Live(at, lane, next);
     return true;
   }
@@ -207,7 +206,7 @@ final class Subscriber {
   }
 
   private boolean isFull() {
-    if (!response.writeQueueFull()) {
+    if (!outlet.isFull()) {
       return false;
     }
     if (fullSince == 0) {
@@ -239,7 +238,8 @@ final class Subscriber {
     state =
         new State.Live(
             new Cursor(live.lane().scope(), List.of(chunk.place())), live.lane(), chunk.next());
-    return true;
+    // What came meanwhile is not written by itself if it can be written with what comes then.
+    return chunk.isEnough() || !crowd.isWoken();
   }
 
   /** The log may have lost its end meanwhile. */
@@ -265,6 +265,7 @@ final class Subscriber {
     if (at.scope().equals(lane.scope())) {
       long next = lane.behind(at.places().getFirst());
       if (next >= 0) {
+        meters.foundInRing();
         state = new State.Live(at, lane, next);
         return true;
       }
@@ -349,14 +350,16 @@ final class Subscriber {
 
   private void write(Chunk chunk) {
     if (chunk.events() > 0) {
-      write(chunk.frames());
-      meters.delivered(chunk.events());
+      lastWrite = System.nanoTime();
+      meters.delivered(chunk, caughtUp);
+      outlet.write(chunk);
     }
+    chunk.release();
   }
 
   private void write(Buffer frames) {
     lastWrite = System.nanoTime();
-    response.write(frames);
+    outlet.write(frames);
   }
 
   /** Looks after what no event brings about. */
@@ -397,8 +400,8 @@ final class Subscriber {
     return state instanceof State.Closed;
   }
 
-  /** Ends the feed at once, from any thread. */
-  void disconnect(DisconnectReason reason) {
+  @Override
+  public void disconnect(DisconnectReason reason) {
     hop(() -> close(reason));
   }
 
@@ -412,9 +415,9 @@ final class Subscriber {
     meters.disconnected(reason);
     switch (reason) {
       case CLIENT -> {}
-      case SLOW -> response.reset();
-      case SHUTTING_DOWN -> Ending.of(response, Buffer.buffer());
-      default -> Ending.of(response, Frames.unavailable(reason, feeds.retryMillis()));
+      case SLOW -> outlet.reset();
+      case SHUTTING_DOWN -> outlet.end(Buffer.buffer());
+      default -> outlet.end(Frames.unavailable(reason, feeds.retryMillis()));
     }
   }
 }

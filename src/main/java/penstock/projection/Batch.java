@@ -4,6 +4,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,6 +160,11 @@ final class Batch {
 
   Position last() {
     return positions.getLast();
+  }
+
+  /** Of the events in it, in order. */
+  List<Position> positions() {
+    return Collections.unmodifiableList(positions);
   }
 
   int skipped() {
