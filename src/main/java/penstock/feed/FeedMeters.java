@@ -1,35 +1,84 @@
 package penstock.feed;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import penstock.redis.RedisClock;
 import penstock.stream.ResetReason;
 
 /** What feeds tell the metrics. */
 @Singleton
 class FeedMeters {
 
-  private final AtomicInteger subscribers;
+  private final RedisClock clock;
+  private final AtomicInteger subscribers = new AtomicInteger();
   private final Counter delivered;
+  private final Counter bytes;
+  private final Timer latency;
+  private final Counter ringHits;
   private final Counter replays;
   private final Map<ResetReason, Counter> resets = new EnumMap<>(ResetReason.class);
   private final Map<DisconnectReason, Counter> disconnects = new EnumMap<>(DisconnectReason.class);
 
   @Inject
-  FeedMeters(MeterRegistry registry) {
-    subscribers = registry.gauge("penstock.feed.subscribers", new AtomicInteger());
-    delivered = registry.counter("penstock.feed.delivered");
-    replays = registry.counter("penstock.feed.replays");
+  FeedMeters(MeterRegistry registry, RedisClock clock) {
+    this.clock = clock;
+    Gauge.builder("penstock.feed.subscribers", subscribers, AtomicInteger::get)
+        .description("Readers connected now")
+        .register(registry);
+    delivered =
+        Counter.builder("penstock.feed.delivered")
+            .description("Events written to readers' sockets")
+            .register(registry);
+    bytes =
+        Counter.builder("penstock.feed.sent")
+            .baseUnit("bytes")
+            .description("Bytes of the frames of those events")
+            .register(registry);
+    latency =
+        Timer.builder("penstock.feed.latency")
+            .description("From an event's append to the write to a reader that had caught up")
+            .serviceLevelObjectives(
+                Duration.ofMillis(1),
+                Duration.ofMillis(2),
+                Duration.ofMillis(5),
+                Duration.ofMillis(10),
+                Duration.ofMillis(25),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10))
+            .register(registry);
+    ringHits =
+        Counter.builder("penstock.feed.ring.hits")
+            .description("Times that a reader found its place among the shared newest events")
+            .register(registry);
+    replays =
+        Counter.builder("penstock.feed.replays")
+            .description("Pages read from Redis for readers who are behind")
+            .register(registry);
     for (ResetReason reason : ResetReason.values()) {
-      resets.put(reason, registry.counter("penstock.feed.resets", "reason", reason.toString()));
+      resets.put(
+          reason,
+          Counter.builder("penstock.feed.resets")
+              .description("Times that a reader was told that history is missing")
+              .tag("reason", reason.toString())
+              .register(registry));
     }
     for (DisconnectReason reason : DisconnectReason.values()) {
       disconnects.put(
-          reason, registry.counter("penstock.feed.disconnects", "reason", reason.toString()));
+          reason,
+          Counter.builder("penstock.feed.disconnects")
+              .description("Feeds that ended")
+              .tag("reason", reason.toString())
+              .register(registry));
     }
   }
 
@@ -37,9 +86,25 @@ class FeedMeters {
     subscribers.set(now);
   }
 
-  /** Events written to one reader's socket. */
-  void delivered(int events) {
-    delivered.increment(events);
+  /**
+   * Events were written to one reader's socket.
+   *
+   * @param live whether the reader had caught up, so that their age tells how fast they came
+   */
+  void delivered(Chunk chunk, boolean live) {
+    delivered.increment(chunk.events());
+    bytes.increment(chunk.frames().length());
+    if (live) {
+      long age = clock.age(chunk.place().position().millis());
+      if (age != RedisClock.UNKNOWN) {
+        latency.record(age, TimeUnit.NANOSECONDS);
+      }
+    }
+  }
+
+  /** A reader needs no Redis to go on. */
+  void foundInRing() {
+    ringHits.increment();
   }
 
   /** A page was read from Redis for readers who are behind. */

@@ -61,7 +61,7 @@ class Feeds {
   private final RedisLink link;
   private final Permits permits;
   private final Map<StreamName, Used> rings = new HashMap<>();
-  private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
+  private final Set<Reader> subscribers = ConcurrentHashMap.newKeySet();
   private volatile @Nullable CountDownLatch drained;
 
   @Inject
@@ -108,8 +108,7 @@ class Feeds {
       @Nullable ResetReason refused) {
     var subscriber =
         new Subscriber(vertx, context, response, filter, enter(stream), this, meters, config);
-    subscribers.add(subscriber);
-    meters.subscribers(subscribers.size());
+    entered(subscriber);
     subscriber.begin(start, refused);
   }
 
@@ -125,9 +124,20 @@ class Feeds {
   }
 
   void left(Subscriber subscriber) {
-    subscribers.remove(subscriber);
-    meters.subscribers(subscribers.size());
     leave(subscriber.ring());
+    gone(subscriber);
+  }
+
+  /** One more reads a feed, of whatever kind. */
+  void entered(Reader reader) {
+    subscribers.add(reader);
+    meters.subscribers(subscribers.size());
+  }
+
+  /** One reads no more. */
+  void gone(Reader reader) {
+    subscribers.remove(reader);
+    meters.subscribers(subscribers.size());
     CountDownLatch awaited = drained;
     if (awaited != null) {
       awaited.countDown();
@@ -169,7 +179,7 @@ class Feeds {
   }
 
   private void drain() {
-    List<Subscriber> leaving = new ArrayList<>(subscribers);
+    List<Reader> leaving = new ArrayList<>(subscribers);
     CountDownLatch all = new CountDownLatch(leaving.size());
     drained = all;
     if (leaving.isEmpty()) {
@@ -179,7 +189,7 @@ class Feeds {
     Collections.shuffle(leaving);
     long millis = config.drainTime().toMillis();
     for (int i = 0; i < leaving.size(); i++) {
-      Subscriber one = leaving.get(i);
+      Reader one = leaving.get(i);
       long delay = 1 + millis * i / leaving.size();
       vertx.setTimer(delay, over -> one.disconnect(DisconnectReason.SHUTTING_DOWN));
     }

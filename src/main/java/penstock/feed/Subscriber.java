@@ -25,7 +25,7 @@ import penstock.stream.Start;
  * kept for it: it stays in the ring or in Redis until the socket can take it. Belongs to the event
  * loop of its request.
  */
-final class Subscriber {
+final class Subscriber implements Reader {
 
   private static final Logger LOG = Logger.getLogger(Subscriber.class);
 
@@ -147,6 +147,7 @@ final class Subscriber {
       return false;
     }
     goal = lane.end();
+    meters.foundInRing();
     state = new State.Live(at, lane, next);
     return true;
   }
@@ -265,6 +266,7 @@ final class Subscriber {
     if (at.scope().equals(lane.scope())) {
       long next = lane.behind(at.places().getFirst());
       if (next >= 0) {
+        meters.foundInRing();
         state = new State.Live(at, lane, next);
         return true;
       }
@@ -350,7 +352,7 @@ final class Subscriber {
   private void write(Chunk chunk) {
     if (chunk.events() > 0) {
       write(chunk.frames());
-      meters.delivered(chunk.events());
+      meters.delivered(chunk, caughtUp);
     }
   }
 
@@ -397,8 +399,8 @@ final class Subscriber {
     return state instanceof State.Closed;
   }
 
-  /** Ends the feed at once, from any thread. */
-  void disconnect(DisconnectReason reason) {
+  @Override
+  public void disconnect(DisconnectReason reason) {
     hop(() -> close(reason));
   }
 
