@@ -1,21 +1,80 @@
 package penstock.feed;
 
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
 import penstock.stream.EventFilter;
 import penstock.stream.Place;
 
 /**
- * Frames of slots that follow one another, joined for one write.
- *
- * @param frames those that pass a filter; may be empty; shared, not to be modified
- * @param events how many those are
- * @param next the number of the slot behind them
- * @param place the place of the last slot looked at
+ * Frames of slots that follow one another, joined for one write. Belongs to an event loop. Whoever
+ * has it releases it after the write; who keeps it for another, retains it.
  */
-record Chunk(Buffer frames, int events, long next, Place place) {
+final class Chunk {
 
   /** A chunk ends with the slot that makes it this long. */
   static final int ENOUGH_BYTES = 64 * 1024;
+
+  private final Buffer frames;
+  private final int events;
+  private final long next;
+  private final Place place;
+  private @Nullable ByteBuf wire;
+  private int users = 1;
+
+  private Chunk(Buffer frames, int events, long next, Place place) {
+    this.frames = frames;
+    this.events = events;
+    this.next = next;
+    this.place = place;
+  }
+
+  /** Those that pass a filter; may be empty; shared, not to be modified. */
+  Buffer frames() {
+    return frames;
+  }
+
+  /** How many the frames are. */
+  int events() {
+    return events;
+  }
+
+  /** The number of the slot behind them. */
+  long next() {
+    return next;
+  }
+
+  /** The place of the last slot looked at. */
+  Place place() {
+    return place;
+  }
+
+  /** The frames in an HTTP chunk; good until the release. */
+  ByteBuf wire() {
+    ByteBuf present = wire;
+    if (present == null) {
+      present = HttpChunk.of(frames);
+      wire = present;
+    }
+    return present;
+  }
+
+  /** More may follow at once: it ends here since it is long enough for a write. */
+  boolean isEnough() {
+    return frames.length() >= ENOUGH_BYTES;
+  }
+
+  Chunk retain() {
+    users++;
+    return this;
+  }
+
+  void release() {
+    if (--users == 0 && wire != null) {
+      wire.release();
+      wire = null;
+    }
+  }
 
   /** Collects slots. */
   static final class Builder {

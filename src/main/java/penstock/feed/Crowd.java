@@ -1,8 +1,7 @@
 package penstock.feed;
 
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,88 +12,109 @@ import penstock.stream.EventFilter;
 import penstock.stream.Place;
 
 /**
- * The readers of one ring that one event loop serves. All are served in one turn of the loop, and
- * those who stand at the same place and want the same share what is written. Belongs to its event
- * loop, but for {@link #wake}.
+ * The readers of one ring that one event loop serves. All are written to in one turn, and those who
+ * stand at the same place and want the same share what is written. Belongs to its event loop, but
+ * for {@link #wake}.
  */
 final class Crowd {
-
-  /** A heartbeat is late by at most this part of its interval. */
-  private static final int TICKS_PER_HEARTBEAT = 15;
 
   /** Most readers stand at the head; those scattered behind it would only fill the memory. */
   private static final int MOST_SHARED = 64;
 
+  /** Looking at the clock costs about as much as ten readers with nothing to write. */
+  private static final int READERS_PER_LOOK = 8;
+
   private record Wanted(Lane lane, long next, Place after, EventFilter filter) {}
 
-  private final Vertx vertx;
-  private final Context context;
+  private final Pump pump;
   private final Runnable whenEmpty;
   private final Set<Subscriber> members = new LinkedHashSet<>();
+
+  /** A turn is to come. */
   private final AtomicBoolean woken = new AtomicBoolean();
+
+  /** Who is left in this turn; null between turns. */
+  private @Nullable Iterator<Subscriber> turn;
 
   /** What was joined in this turn. */
   private final Map<Wanted, Chunk> shared = new HashMap<>();
 
-  private final long timer;
-  private boolean turning;
-
-  Crowd(Vertx vertx, Context context, FeedConfig config, Runnable whenEmpty) {
-    this.vertx = vertx;
-    this.context = context;
+  Crowd(Pump pump, Runnable whenEmpty) {
+    this.pump = pump;
     this.whenEmpty = whenEmpty;
-    long tick = Math.max(1, config.heartbeat().toMillis() / TICKS_PER_HEARTBEAT);
-    this.timer = vertx.setPeriodic(tick, now -> tick());
   }
 
   void add(Subscriber subscriber) {
+    if (members.isEmpty()) {
+      pump.add(this);
+    }
     members.add(subscriber);
   }
 
   void remove(Subscriber subscriber) {
-    members.remove(subscriber);
-    if (members.isEmpty()) {
-      vertx.cancelTimer(timer);
+    if (members.remove(subscriber) && members.isEmpty()) {
+      pump.remove(this);
       whenEmpty.run();
     }
   }
 
-  /** Lets the members write what is new, in one turn of their event loop. From any thread. */
+  /** Lets the members write what is new, in a turn of their event loop. From any thread. */
   void wake() {
     if (woken.compareAndSet(false, true)) {
-      context.runOnContext(go -> turn());
+      pump.wake(this);
     }
   }
 
-  private void turn() {
-    woken.set(false);
-    turning = true;
-    for (Subscriber member : List.copyOf(members)) {
-      member.advance();
+  /** What a member leaves to be written now is written in a turn that comes soon. */
+  boolean isWoken() {
+    return woken.get();
+  }
+
+  /**
+   * Goes on with the present turn, or begins one.
+   *
+   * @param end when to stop, in terms of {@link System#nanoTime}
+   * @return whether the turn is over
+   */
+  boolean write(long end) {
+    if (turn == null) {
+      woken.set(false);
+      turn = List.copyOf(members).iterator();
     }
-    turning = false;
+    for (int i = 1; turn.hasNext(); i++) {
+      turn.next().advance();
+      if (i % READERS_PER_LOOK == 0 && System.nanoTime() - end >= 0 && turn.hasNext()) {
+        return false;
+      }
+    }
+    turn = null;
+    shared.values().forEach(Chunk::release);
     shared.clear();
+    return true;
   }
 
-  private void tick() {
-    long now = System.nanoTime();
+  /** Looks after what no event brings about. */
+  void tick(long now) {
     for (Subscriber member : List.copyOf(members)) {
       member.tick(now);
     }
   }
 
-  /** What a reader is to be written next; null if it is not in the lane any more. */
+  /**
+   * What a reader is to be written next, for it to release; null if it is not in the lane any more.
+   */
   @Nullable Chunk next(Lane lane, long next, Place after, EventFilter filter) {
-    if (!turning) {
+    if (turn == null) {
       return lane.from(next, filter, after);
     }
     var wanted = new Wanted(lane, next, after, filter);
     Chunk chunk = shared.get(wanted);
-    if (chunk == null) {
-      chunk = lane.from(next, filter, after);
-      if (chunk != null && shared.size() < MOST_SHARED) {
-        shared.put(wanted, chunk);
-      }
+    if (chunk != null) {
+      return chunk.retain();
+    }
+    chunk = lane.from(next, filter, after);
+    if (chunk != null && shared.size() < MOST_SHARED) {
+      shared.put(wanted, chunk.retain());
     }
     return chunk;
   }

@@ -92,14 +92,19 @@ class FeedMeters {
    * @param live whether the reader had caught up, so that their age tells how fast they came
    */
   void delivered(Chunk chunk, boolean live) {
-    delivered.increment(chunk.events());
-    bytes.increment(chunk.frames().length());
+    delivered(chunk.events(), chunk.frames().length());
     if (live) {
       long age = clock.age(chunk.place().position().millis());
       if (age != RedisClock.UNKNOWN) {
         latency.record(age, TimeUnit.NANOSECONDS);
       }
     }
+  }
+
+  /** The same for what has no age. */
+  void delivered(int events, int length) {
+    delivered.increment(events);
+    bytes.increment(length);
   }
 
   /** A reader needs no Redis to go on. */

@@ -64,7 +64,12 @@ class FeedRoutes {
     HttpServerResponse response = context.response();
     if (responses.begin(response)) {
       feeds.subscribe(
-          vertx.getOrCreateContext(), response, stream, filter, wish.start(), wish.refused());
+          vertx.getOrCreateContext(),
+          Outlet.of(context.request()),
+          stream,
+          filter,
+          wish.start(),
+          wish.refused());
     }
   }
 

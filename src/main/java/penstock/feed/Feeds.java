@@ -5,7 +5,6 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -60,6 +59,7 @@ class Feeds {
   private final FeedMeters meters;
   private final RedisLink link;
   private final Permits permits;
+  private final Pumps pumps;
   private final Map<StreamName, Used> rings = new HashMap<>();
   private final Set<Reader> subscribers = ConcurrentHashMap.newKeySet();
   private volatile @Nullable CountDownLatch drained;
@@ -79,6 +79,7 @@ class Feeds {
     this.meters = meters;
     this.link = links.open("feed");
     this.permits = new Permits(config.replays());
+    this.pumps = new Pumps(config);
   }
 
   /** Why no more readers are taken now. */
@@ -101,13 +102,13 @@ class Feeds {
   /** Serves a reader, whose response has begun, on its event loop. */
   void subscribe(
       Context context,
-      HttpServerResponse response,
+      Outlet outlet,
       Stream stream,
       EventFilter filter,
       Start start,
       @Nullable ResetReason refused) {
     var subscriber =
-        new Subscriber(vertx, context, response, filter, enter(stream), this, meters, config);
+        new Subscriber(vertx, context, outlet, filter, enter(stream), this, meters, config);
     entered(subscriber);
     subscriber.begin(start, refused);
   }
@@ -116,7 +117,7 @@ class Feeds {
     Used used = rings.get(stream.name());
     if (used == null || used.ring.opened().failed()) {
       var replay = new Replay(log, link, permits, meters, config, stream.partitions().getFirst());
-      used = new Used(new Ring(stream, tail, log, vertx, config, replay));
+      used = new Used(new Ring(stream, tail, log, pumps, config, replay));
       rings.put(stream.name(), used);
     }
     used.readers++;

@@ -2,7 +2,6 @@ package penstock.feed;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -26,19 +25,19 @@ final class Ring implements Follower {
   private final Partition partition;
   private final Tail tail;
   private final EventLog log;
-  private final Vertx vertx;
+  private final Pumps pumps;
   private final FeedConfig config;
   private final Replay replay;
   private final ConcurrentMap<Thread, Crowd> crowds = new ConcurrentHashMap<>();
   private final Future<Void> opened;
   private volatile @Nullable Lane lane;
 
-  Ring(Stream stream, Tail tail, EventLog log, Vertx vertx, FeedConfig config, Replay replay) {
+  Ring(Stream stream, Tail tail, EventLog log, Pumps pumps, FeedConfig config, Replay replay) {
     this.stream = stream;
     this.partition = stream.partitions().getFirst();
     this.tail = tail;
     this.log = log;
-    this.vertx = vertx;
+    this.pumps = pumps;
     this.config = config;
     this.replay = replay;
     this.opened = tail.follow(partition, this).map(this::begin);
@@ -93,7 +92,7 @@ final class Ring implements Follower {
   Crowd crowd(Context context) {
     return crowds.computeIfAbsent(
         Thread.currentThread(),
-        thread -> new Crowd(vertx, context, config, () -> crowds.remove(thread)));
+        thread -> new Crowd(pumps.of(context), () -> crowds.remove(thread)));
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -59,7 +58,7 @@ final class Subscriber implements Reader {
 
   private final Vertx vertx;
   private final Context context;
-  private final HttpServerResponse response;
+  private final Outlet outlet;
   private final EventFilter filter;
   private final Ring ring;
   private final Feeds feeds;
@@ -80,7 +79,7 @@ final class Subscriber implements Reader {
   Subscriber(
       Vertx vertx,
       Context context,
-      HttpServerResponse response,
+      Outlet outlet,
       EventFilter filter,
       Ring ring,
       Feeds feeds,
@@ -88,7 +87,7 @@ final class Subscriber implements Reader {
       FeedConfig config) {
     this.vertx = vertx;
     this.context = context;
-    this.response = response;
+    this.outlet = outlet;
     this.filter = filter;
     this.ring = ring;
     this.feeds = feeds;
@@ -108,13 +107,12 @@ final class Subscriber implements Reader {
    */
   void begin(Start start, @Nullable ResetReason refused) {
     crowd.add(this);
-    response.closeHandler(gone -> close(DisconnectReason.CLIENT));
-    response.exceptionHandler(broken -> close(DisconnectReason.CLIENT));
-    response.drainHandler(
-        drained -> {
+    outlet.listen(
+        () -> {
           fullSince = 0;
           advance();
-        });
+        },
+        () -> close(DisconnectReason.CLIENT));
     ring.opened().onComplete(opened -> hop(() -> opened(opened, start, refused)));
   }
 
@@ -208,7 +206,7 @@ final class Subscriber implements Reader {
   }
 
   private boolean isFull() {
-    if (!response.writeQueueFull()) {
+    if (!outlet.isFull()) {
       return false;
     }
     if (fullSince == 0) {
@@ -240,7 +238,8 @@ final class Subscriber implements Reader {
     state =
         new State.Live(
             new Cursor(live.lane().scope(), List.of(chunk.place())), live.lane(), chunk.next());
-    return true;
+    // What came meanwhile is not written by itself if it can be written with what comes then.
+    return chunk.isEnough() || !crowd.isWoken();
   }
 
   /** The log may have lost its end meanwhile. */
@@ -351,14 +350,16 @@ final class Subscriber implements Reader {
 
   private void write(Chunk chunk) {
     if (chunk.events() > 0) {
-      write(chunk.frames());
+      lastWrite = System.nanoTime();
       meters.delivered(chunk, caughtUp);
+      outlet.write(chunk);
     }
+    chunk.release();
   }
 
   private void write(Buffer frames) {
     lastWrite = System.nanoTime();
-    response.write(frames);
+    outlet.write(frames);
   }
 
   /** Looks after what no event brings about. */
@@ -414,9 +415,9 @@ final class Subscriber implements Reader {
     meters.disconnected(reason);
     switch (reason) {
       case CLIENT -> {}
-      case SLOW -> response.reset();
-      case SHUTTING_DOWN -> Ending.of(response, Buffer.buffer());
-      default -> Ending.of(response, Frames.unavailable(reason, feeds.retryMillis()));
+      case SLOW -> outlet.reset();
+      case SHUTTING_DOWN -> outlet.end(Buffer.buffer());
+      default -> outlet.end(Frames.unavailable(reason, feeds.retryMillis()));
     }
   }
 }

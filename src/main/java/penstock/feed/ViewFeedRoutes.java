@@ -63,7 +63,7 @@ class ViewFeedRoutes {
       if (responses.begin(context.response())) {
         feeds.subscribe(
             vertx.getOrCreateContext(),
-            context.response(),
+            Outlet.of(context.request()),
             view,
             keys,
             wish.start(),

@@ -3,7 +3,6 @@ package penstock.feed;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.HashMap;
@@ -69,13 +68,13 @@ class ViewFeeds {
   /** Serves a reader, whose response has begun, on its event loop. */
   void subscribe(
       Context context,
-      HttpServerResponse response,
+      Outlet outlet,
       ViewDefinition view,
       Set<String> keys,
       Start start,
       @Nullable ResetReason refused) {
     var subscriber =
-        new ViewSubscriber(vertx, context, response, keys, enter(view), this, meters, config);
+        new ViewSubscriber(vertx, context, outlet, keys, enter(view), this, meters, config);
     feeds.entered(subscriber);
     subscriber.begin(start, refused);
   }

@@ -3,7 +3,6 @@ package penstock.feed;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,7 +46,7 @@ final class ViewSubscriber implements Reader {
 
   private final Vertx vertx;
   private final Context context;
-  private final HttpServerResponse response;
+  private final Outlet outlet;
   private final ViewRing ring;
   private final ViewFeeds feeds;
   private final FeedMeters meters;
@@ -74,7 +73,7 @@ final class ViewSubscriber implements Reader {
   ViewSubscriber(
       Vertx vertx,
       Context context,
-      HttpServerResponse response,
+      Outlet outlet,
       Set<String> keys,
       ViewRing ring,
       ViewFeeds feeds,
@@ -82,7 +81,7 @@ final class ViewSubscriber implements Reader {
       FeedConfig config) {
     this.vertx = vertx;
     this.context = context;
-    this.response = response;
+    this.outlet = outlet;
     this.keys = keys.isEmpty() ? null : new TreeSet<>(keys);
     this.ring = ring;
     this.feeds = feeds;
@@ -102,13 +101,12 @@ final class ViewSubscriber implements Reader {
    */
   void begin(Start start, @Nullable ResetReason refused) {
     crowd.add(this);
-    response.closeHandler(gone -> close(DisconnectReason.CLIENT));
-    response.exceptionHandler(broken -> close(DisconnectReason.CLIENT));
-    response.drainHandler(
-        drained -> {
+    outlet.listen(
+        () -> {
           fullSince = 0;
           advance();
-        });
+        },
+        () -> close(DisconnectReason.CLIENT));
     ring.refresh();
     if (refused != null) {
       reset(refused);
@@ -154,7 +152,7 @@ final class ViewSubscriber implements Reader {
   }
 
   private boolean isFull() {
-    if (isClosed() || !response.writeQueueFull()) {
+    if (isClosed() || !outlet.isFull()) {
       return false;
     }
     if (fullSince == 0) {
@@ -266,14 +264,14 @@ final class ViewSubscriber implements Reader {
     Buffer frames = batch.frames(keys);
     if (frames.length() > 0) {
       write(frames);
-      meters.delivered(batch.count(keys));
+      meters.delivered(batch.count(keys), frames.length());
     }
     at = batch.at();
   }
 
   private void write(Buffer frames) {
     lastWrite = System.nanoTime();
-    response.write(frames);
+    outlet.write(frames);
   }
 
   /** Looks after what no change brings about. */
@@ -324,9 +322,9 @@ final class ViewSubscriber implements Reader {
     meters.disconnected(reason);
     switch (reason) {
       case CLIENT -> {}
-      case SLOW -> response.reset();
-      case SHUTTING_DOWN -> Ending.of(response, Buffer.buffer());
-      default -> Ending.of(response, Frames.unavailable(reason, feeds.retryMillis()));
+      case SLOW -> outlet.reset();
+      case SHUTTING_DOWN -> outlet.end(Buffer.buffer());
+      default -> outlet.end(Frames.unavailable(reason, feeds.retryMillis()));
     }
   }
 }

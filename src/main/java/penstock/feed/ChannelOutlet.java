@@ -1,0 +1,94 @@
+package penstock.feed;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpContentEncoder;
+import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes past the response of plain HTTP/1.1 to its connection: frames that were put into an HTTP
+ * chunk once, for all readers, so that what is left to do for each is a system call. The response
+ * has begun before, and ends as ever; afterwards the connection is closed, since it is not watched
+ * for idleness any more: heartbeats find out whether it lives.
+ */
+final class ChannelOutlet implements Outlet {
+
+  private static final String ENCODER = "httpEncoder";
+  private static final String IDLE = "idle";
+
+  private final HttpServerResponse response;
+  private final ConnectionBase connection;
+
+  /** Where the response's encoder stands: what is written here goes to the socket as it is. */
+  private final ChannelHandlerContext behindEncoder;
+
+  private ChannelOutlet(
+      HttpServerResponse response, ConnectionBase connection, ChannelHandlerContext behindEncoder) {
+    this.response = response;
+    this.connection = connection;
+    this.behindEncoder = behindEncoder;
+  }
+
+  /** Null if the way to the socket does more to the bytes than chunks. */
+  static @Nullable ChannelOutlet of(HttpServerRequest request) {
+    if (request.version() != HttpVersion.HTTP_1_1
+        || !(request.connection() instanceof ConnectionBase connection)) {
+      return null;
+    }
+    ChannelPipeline pipeline = connection.channel().pipeline();
+    ChannelHandlerContext encoder = pipeline.context(ENCODER);
+    if (encoder == null
+        || pipeline.get(SslHandler.class) != null
+        || pipeline.get(HttpContentEncoder.class) != null) {
+      return null;
+    }
+    if (pipeline.get(IDLE) != null) {
+      pipeline.remove(IDLE);
+    }
+    return new ChannelOutlet(request.response(), connection, encoder);
+  }
+
+  @Override
+  public void listen(Runnable drained, Runnable gone) {
+    response.closeHandler(closed -> gone.run());
+    response.exceptionHandler(broken -> gone.run());
+    response.drainHandler(more -> drained.run());
+  }
+
+  @Override
+  public boolean isFull() {
+    return !behindEncoder.channel().isWritable();
+  }
+
+  @Override
+  public void write(Buffer frames) {
+    write(HttpChunk.of(frames));
+  }
+
+  @Override
+  public void write(Chunk chunk) {
+    write(chunk.wire().retainedDuplicate());
+  }
+
+  private void write(ByteBuf wire) {
+    behindEncoder.writeAndFlush(wire, behindEncoder.voidPromise());
+  }
+
+  @Override
+  public void end(Buffer frames) {
+    Ending.of(response, frames);
+    connection.close();
+  }
+
+  @Override
+  public void reset() {
+    response.reset();
+  }
+}

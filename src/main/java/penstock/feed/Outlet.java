@@ -1,0 +1,37 @@
+package penstock.feed;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+
+/** A reader's end of a response whose first bytes were written. Belongs to its event loop. */
+interface Outlet {
+
+  /**
+   * The shortest way to the socket: past the response where it is plain HTTP/1.1, else through it.
+   */
+  static Outlet of(HttpServerRequest request) {
+    ChannelOutlet direct = ChannelOutlet.of(request);
+    return direct == null ? new ResponseOutlet(request.response()) : direct;
+  }
+
+  /**
+   * Says what to call when the socket takes more again, and when the connection is gone. Both are
+   * called on the event loop.
+   */
+  void listen(Runnable drained, Runnable gone);
+
+  /** What waits in the socket has reached its bound. What is written all the same is kept. */
+  boolean isFull();
+
+  /** Writes one reader's own frames. */
+  void write(Buffer frames);
+
+  /** Writes shared frames. */
+  void write(Chunk chunk);
+
+  /** Ends the response as HTTP has it, after these frames. */
+  void end(Buffer frames);
+
+  /** Breaks the connection, or the stream in it, without waiting for what is not sent yet. */
+  void reset();
+}

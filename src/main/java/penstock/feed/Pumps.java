@@ -1,0 +1,23 @@
+package penstock.feed;
+
+import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
+import io.vertx.core.impl.ContextInternal;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** The pump of each event loop. May be used from any thread. */
+final class Pumps {
+
+  private final FeedConfig config;
+  private final ConcurrentMap<EventLoop, Pump> pumps = new ConcurrentHashMap<>();
+
+  Pumps(FeedConfig config) {
+    this.config = config;
+  }
+
+  Pump of(Context context) {
+    ContextInternal root = ((ContextInternal) context).unwrap();
+    return pumps.computeIfAbsent(root.nettyEventLoop(), loop -> new Pump(root, config));
+  }
+}

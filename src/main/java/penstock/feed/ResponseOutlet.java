@@ -1,0 +1,46 @@
+package penstock.feed;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+
+/** Writes to a response: HTTP/2, HTTP/1.0, TLS and compression. */
+final class ResponseOutlet implements Outlet {
+
+  private final HttpServerResponse response;
+
+  ResponseOutlet(HttpServerResponse response) {
+    this.response = response;
+  }
+
+  @Override
+  public void listen(Runnable drained, Runnable gone) {
+    response.closeHandler(closed -> gone.run());
+    response.exceptionHandler(broken -> gone.run());
+    response.drainHandler(more -> drained.run());
+  }
+
+  @Override
+  public boolean isFull() {
+    return response.writeQueueFull();
+  }
+
+  @Override
+  public void write(Buffer frames) {
+    response.write(frames);
+  }
+
+  @Override
+  public void write(Chunk chunk) {
+    response.write(chunk.frames());
+  }
+
+  @Override
+  public void end(Buffer frames) {
+    Ending.of(response, frames);
+  }
+
+  @Override
+  public void reset() {
+    response.reset();
+  }
+}
