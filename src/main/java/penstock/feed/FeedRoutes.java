@@ -104,7 +104,8 @@ class FeedRoutes {
     if (response.closed()) {
       return;
     }
-    Optional<DisconnectReason> refusal = feeds.refusal();
+    ClientAddress client = ClientAddress.of(context.request().remoteAddress());
+    Optional<DisconnectReason> refusal = feeds.refusal(client);
     if (refusal.isPresent()) {
       sendAway(response, refusal.get());
       return;
@@ -113,7 +114,8 @@ class FeedRoutes {
     response.write(Frames.hello(feeds.retryMillis()));
     feeds.subscribe(
         vertx.getOrCreateContext(),
-        Outlet.of(context.request()),
+        Outlet.of(context.request(), config.slowClientTimeout()),
+        client,
         stream,
         wish.filter(),
         wish.start(),

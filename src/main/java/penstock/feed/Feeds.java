@@ -60,6 +60,8 @@ class Feeds {
   private final RedisLink link;
   private final Permits permits;
   private final Pumps pumps;
+  private final Clients clients = new Clients();
+  private final int mostOfClient;
   private final Map<StreamName, Used> rings = new HashMap<>();
   private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
   private volatile @Nullable CountDownLatch drained;
@@ -79,16 +81,20 @@ class Feeds {
     this.meters = meters;
     this.link = links.open("feed");
     this.permits = new Permits(config.replays());
+    this.mostOfClient = config.maxSubscribersPerClient().orElse(Integer.MAX_VALUE);
     this.pumps = new Pumps(config);
   }
 
-  /** Why no more readers are taken now. */
-  Optional<DisconnectReason> refusal() {
+  /** Why no more readers are taken now from this client. */
+  Optional<DisconnectReason> refusal(ClientAddress client) {
     if (drained != null) {
       return Optional.of(DisconnectReason.SHUTTING_DOWN);
     }
     if (subscribers.size() >= config.maxSubscribers()) {
       return Optional.of(DisconnectReason.TOO_BUSY);
+    }
+    if (clients.of(client) >= mostOfClient) {
+      return Optional.of(DisconnectReason.TOO_MANY_OF_CLIENT);
     }
     return Optional.empty();
   }
@@ -103,13 +109,15 @@ class Feeds {
   void subscribe(
       Context context,
       Outlet outlet,
+      ClientAddress client,
       Stream stream,
       EventFilter filter,
       Start start,
       @Nullable ResetReason refused) {
     var subscriber =
-        new Subscriber(vertx, context, outlet, filter, enter(stream), this, meters, config);
+        new Subscriber(vertx, context, outlet, client, filter, enter(stream), this, meters, config);
     subscribers.add(subscriber);
+    clients.came(client);
     meters.subscribers(subscribers.size());
     subscriber.begin(start, refused);
   }
@@ -118,7 +126,7 @@ class Feeds {
     Used used = rings.get(stream.name());
     if (used == null || used.ring.opened().failed()) {
       var replay = new Replay(log, link, permits, meters, config, stream.partitions().getFirst());
-      used = new Used(new Ring(stream, tail, log, pumps, config, replay));
+      used = new Used(new Ring(stream, tail, log, pumps, config, meters, replay));
       rings.put(stream.name(), used);
     }
     used.readers++;
@@ -127,6 +135,7 @@ class Feeds {
 
   void left(Subscriber subscriber) {
     subscribers.remove(subscriber);
+    clients.left(subscriber.client());
     meters.subscribers(subscribers.size());
     leave(subscriber.ring());
     CountDownLatch awaited = drained;

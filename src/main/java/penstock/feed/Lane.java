@@ -1,6 +1,8 @@
 package penstock.feed;
 
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.EventFilter;
@@ -36,6 +38,10 @@ final class Lane {
   private volatile LogState log;
   private volatile Floor floor;
   private volatile long head;
+
+  /** What Redis's clock was ahead of {@link System#nanoTime} when the log was observed. */
+  private volatile long clockMillis;
+
   private volatile boolean closed;
   private long bytes;
 
@@ -79,6 +85,7 @@ final class Lane {
   /** Adds entries; from the one thread that may. */
   void add(LogState now, List<LogEntry> entries) {
     log = now;
+    clockMillis = now.millis() - nanoMillis();
     long next = head;
     long oldest = floor.oldest();
     Position before = floor.before();
@@ -106,6 +113,18 @@ final class Lane {
   private @Nullable Slot slot(long number) {
     Numbered found = slots.get(index(number));
     return found != null && found.number() == number ? found.slot() : null;
+  }
+
+  private static long nanoMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  /** How long ago a slot's event was appended, by Redis's clock. */
+  OptionalLong ageMillis(long number) {
+    Slot slot = slot(number);
+    return slot == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.max(0, clockMillis + nanoMillis() - slot.position().millis()));
   }
 
   /** Up to this position all events are here or were. */

@@ -2,15 +2,19 @@ package penstock.feed;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 
 /** A reader's end of a response whose first bytes were written. Belongs to its event loop. */
 interface Outlet {
 
   /**
    * The shortest way to the socket: past the response where it is plain HTTP/1.1, else through it.
+   *
+   * @param unacknowledged how long the client may leave unacknowledged what was sent to it, before
+   *     it is taken for gone; where the system can tell
    */
-  static Outlet of(HttpServerRequest request) {
-    ChannelOutlet direct = ChannelOutlet.of(request);
+  static Outlet of(HttpServerRequest request, Duration unacknowledged) {
+    ChannelOutlet direct = ChannelOutlet.of(request, unacknowledged);
     return direct == null ? new ResponseOutlet(request.response()) : direct;
   }
 

@@ -59,6 +59,7 @@ final class Subscriber {
   private final Vertx vertx;
   private final Context context;
   private final Outlet outlet;
+  private final ClientAddress client;
   private final EventFilter filter;
   private final Ring ring;
   private final Feeds feeds;
@@ -72,6 +73,7 @@ final class Subscriber {
   /** What was in the log when the reader came: with it, it has caught up. */
   private Position goal = Position.ZERO;
 
+  private final long endsAt;
   private long lastWrite = System.nanoTime();
   private long fullSince;
   private long awaySince;
@@ -80,6 +82,7 @@ final class Subscriber {
       Vertx vertx,
       Context context,
       Outlet outlet,
+      ClientAddress client,
       EventFilter filter,
       Ring ring,
       Feeds feeds,
@@ -88,16 +91,24 @@ final class Subscriber {
     this.vertx = vertx;
     this.context = context;
     this.outlet = outlet;
+    this.client = client;
     this.filter = filter;
     this.ring = ring;
     this.feeds = feeds;
     this.meters = meters;
     this.config = config;
+    long life = Math.max(4, config.maxLifetime().toNanos());
+    this.endsAt =
+        System.nanoTime() + life - ThreadLocalRandom.current().nextLong(Math.max(1, life / 4));
     this.crowd = ring.crowd(context);
   }
 
   Ring ring() {
     return ring;
+  }
+
+  ClientAddress client() {
+    return client;
   }
 
   /**
@@ -233,10 +244,8 @@ final class Subscriber {
       state = new State.Replaying(live.at(), false);
       return true;
     }
+    state = new State.Live(chunk.cursor(live.lane().scope()), live.lane(), chunk.next());
     write(chunk);
-    state =
-        new State.Live(
-            new Cursor(live.lane().scope(), List.of(chunk.place())), live.lane(), chunk.next());
     // What came meanwhile is not written by itself if it can be written with what comes then.
     return chunk.isEnough() || !crowd.isWoken();
   }
@@ -375,6 +384,10 @@ final class Subscriber {
       close(DisconnectReason.REDIS_UNAVAILABLE);
       return;
     }
+    if (now - endsAt >= 0) {
+      close(DisconnectReason.LIFETIME);
+      return;
+    }
     if (now - lastWrite >= config.heartbeat().toNanos()) {
       write(
           switch (state) {
@@ -414,7 +427,7 @@ final class Subscriber {
     switch (reason) {
       case CLIENT -> {}
       case SLOW -> outlet.reset();
-      case SHUTTING_DOWN -> outlet.end(Buffer.buffer());
+      case SHUTTING_DOWN, LIFETIME -> outlet.end(Buffer.buffer());
       default -> outlet.end(Frames.unavailable(reason, feeds.retryMillis()));
     }
   }
