@@ -103,7 +103,7 @@ class RealInputTest {
     return views;
   }
 
-  private static JsonObject expected() throws IOException {
+  static JsonObject expected() throws IOException {
     try (InputStream in = RealInputTest.class.getResourceAsStream("/commits.expected.json")) {
       return new JsonObject(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     }

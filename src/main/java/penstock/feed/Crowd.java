@@ -6,13 +6,12 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.EventFilter;
 import penstock.stream.Place;
+import penstock.stream.Position;
 
 /**
  * The readers of one ring that one event loop serves. All are written to in one turn, and those who
@@ -46,6 +45,7 @@ final class Crowd {
   /** So much later comes an event at most because others came just before it. */
   private final long longestRest;
 
+  private final FeedMeters meters;
   private final Timer latency;
   private final Runnable whenEmpty;
   private final Set<Subscriber> members = new LinkedHashSet<>();
@@ -72,9 +72,10 @@ final class Crowd {
 
   private @Nullable Chunk usualChunk;
 
-  Crowd(Pump pump, FeedConfig config, Timer latency, Runnable whenEmpty) {
+  Crowd(Pump pump, FeedConfig config, FeedMeters meters, Timer latency, Runnable whenEmpty) {
     this.pump = pump;
     this.longestRest = config.gather().toNanos();
+    this.meters = meters;
     this.latency = latency;
     this.whenEmpty = whenEmpty;
   }
@@ -153,9 +154,9 @@ final class Crowd {
       measured = 0;
     }
     for (long slot = Math.max(measured, usual.next()); slot < usualChunk.next(); slot++) {
-      OptionalLong age = lane.ageMillis(slot);
-      if (age.isPresent()) {
-        latency.record(age.getAsLong(), TimeUnit.MILLISECONDS);
+      Position event = lane.position(slot);
+      if (event != null) {
+        meters.came(latency, event);
       }
     }
     measured = usualChunk.next();

@@ -1,6 +1,7 @@
 package penstock.feed;
 
 import java.util.Locale;
+import penstock.problem.ProblemType;
 
 /** Why a feed ended. Also the metric tag {@code reason}. */
 enum DisconnectReason {
@@ -16,10 +17,21 @@ enum DisconnectReason {
   LIFETIME,
   /** Redis is away. */
   REDIS_UNAVAILABLE,
+  /** The view is not built yet. */
+  VIEW_NOT_READY,
   /** The instance ends. */
   SHUTTING_DOWN,
   /** A defect. */
   INTERNAL_ERROR;
+
+  /** Why a feed ends that met with a problem which will pass. */
+  static DisconnectReason of(ProblemType type) {
+    return switch (type) {
+      case INTERNAL_ERROR -> INTERNAL_ERROR;
+      case VIEW_NOT_READY -> VIEW_NOT_READY;
+      default -> REDIS_UNAVAILABLE;
+    };
+  }
 
   @Override
   public String toString() {

@@ -1,6 +1,7 @@
 package penstock.feed;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Inject;
@@ -8,8 +9,10 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
+import penstock.redis.RedisClock;
+import penstock.stream.Position;
 import penstock.stream.ResetReason;
 import penstock.stream.StreamName;
 
@@ -17,32 +20,55 @@ import penstock.stream.StreamName;
 @Singleton
 class FeedMeters {
 
-  private static final String LATENCY = "penstock.feed.latency";
-
-  private static final Duration[] LATENCIES =
-      IntStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
-          .mapToObj(Duration::ofMillis)
-          .toArray(Duration[]::new);
-
   private final MeterRegistry registry;
-  private final AtomicInteger subscribers;
+  private final RedisClock clock;
+  private final AtomicInteger subscribers = new AtomicInteger();
   private final Counter delivered;
+  private final Counter bytes;
+  private final Counter ringHits;
   private final Counter replays;
   private final Map<ResetReason, Counter> resets = new EnumMap<>(ResetReason.class);
   private final Map<DisconnectReason, Counter> disconnects = new EnumMap<>(DisconnectReason.class);
 
   @Inject
-  FeedMeters(MeterRegistry registry) {
+  FeedMeters(MeterRegistry registry, RedisClock clock) {
     this.registry = registry;
-    subscribers = registry.gauge("penstock.feed.subscribers", new AtomicInteger());
-    delivered = registry.counter("penstock.feed.delivered");
-    replays = registry.counter("penstock.feed.replays");
+    this.clock = clock;
+    Gauge.builder("penstock.feed.subscribers", subscribers, AtomicInteger::get)
+        .description("Readers connected now")
+        .register(registry);
+    delivered =
+        Counter.builder("penstock.feed.delivered")
+            .description("Events written to readers' sockets")
+            .register(registry);
+    bytes =
+        Counter.builder("penstock.feed.sent")
+            .baseUnit("bytes")
+            .description("Bytes of the frames of those events")
+            .register(registry);
+    ringHits =
+        Counter.builder("penstock.feed.ring.hits")
+            .description("Times that a reader found its place among the shared newest events")
+            .register(registry);
+    replays =
+        Counter.builder("penstock.feed.replays")
+            .description("Pages read from Redis for readers who are behind")
+            .register(registry);
     for (ResetReason reason : ResetReason.values()) {
-      resets.put(reason, registry.counter("penstock.feed.resets", "reason", reason.toString()));
+      resets.put(
+          reason,
+          Counter.builder("penstock.feed.resets")
+              .description("Times that a reader was told that history is missing")
+              .tag("reason", reason.toString())
+              .register(registry));
     }
     for (DisconnectReason reason : DisconnectReason.values()) {
       disconnects.put(
-          reason, registry.counter("penstock.feed.disconnects", "reason", reason.toString()));
+          reason,
+          Counter.builder("penstock.feed.disconnects")
+              .description("Feeds that ended")
+              .tag("reason", reason.toString())
+              .register(registry));
     }
   }
 
@@ -50,30 +76,50 @@ class FeedMeters {
     subscribers.set(now);
   }
 
-  /** Events written to one reader's socket. */
-  void delivered(int events) {
+  /** Events were written to one reader's socket. */
+  void delivered(int events, int length) {
     delivered.increment(events);
+    bytes.increment(length);
   }
 
-  /** A page was read from Redis for readers who are behind. */
-  void replayed() {
-    replays.increment();
-  }
-
-  /**
-   * From when an event was appended, by Redis's clock, until it was written to the sockets of those
-   * readers that one event loop serves; as exact as milliseconds are.
-   */
+  /** For {@link #came}. */
   Timer latency(StreamName stream) {
-    return Timer.builder(LATENCY)
+    return Timer.builder("penstock.feed.latency")
+        .description("From an event's append to its last write to a reader of one event loop")
         .tag("stream", stream.value())
-        .serviceLevelObjectives(LATENCIES)
+        .serviceLevelObjectives(
+            Duration.ofMillis(1),
+            Duration.ofMillis(2),
+            Duration.ofMillis(5),
+            Duration.ofMillis(10),
+            Duration.ofMillis(25),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10))
         .register(registry);
+  }
+
+  /** An event was written to all readers of one event loop who had caught up. */
+  void came(Timer latency, Position event) {
+    long age = clock.age(event.millis());
+    if (age != RedisClock.UNKNOWN) {
+      latency.record(age, TimeUnit.NANOSECONDS);
+    }
   }
 
   /** Nobody reads the stream any more. */
   void forget(Timer latency) {
     registry.remove(latency);
+  }
+
+  /** A reader needs no Redis to go on. */
+  void foundInRing() {
+    ringHits.increment();
+  }
+
+  /** A page was read from Redis for readers who are behind. */
+  void replayed() {
+    replays.increment();
   }
 
   void reset(ResetReason reason) {

@@ -63,7 +63,7 @@ class Feeds {
   private final Clients clients = new Clients();
   private final int mostOfClient;
   private final Map<StreamName, Used> rings = new HashMap<>();
-  private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
+  private final Set<Reader> subscribers = ConcurrentHashMap.newKeySet();
   private volatile @Nullable CountDownLatch drained;
 
   @Inject
@@ -109,16 +109,13 @@ class Feeds {
   void subscribe(
       Context context,
       Outlet outlet,
-      ClientAddress client,
       Stream stream,
       EventFilter filter,
       Start start,
       @Nullable ResetReason refused) {
     var subscriber =
-        new Subscriber(vertx, context, outlet, client, filter, enter(stream), this, meters, config);
-    subscribers.add(subscriber);
-    clients.came(client);
-    meters.subscribers(subscribers.size());
+        new Subscriber(vertx, context, outlet, filter, enter(stream), this, meters, config);
+    entered(subscriber);
     subscriber.begin(start, refused);
   }
 
@@ -134,10 +131,22 @@ class Feeds {
   }
 
   void left(Subscriber subscriber) {
-    subscribers.remove(subscriber);
-    clients.left(subscriber.client());
-    meters.subscribers(subscribers.size());
     leave(subscriber.ring());
+    gone(subscriber);
+  }
+
+  /** One more reads a feed, of whatever kind. */
+  void entered(Reader reader) {
+    subscribers.add(reader);
+    clients.came(reader.client());
+    meters.subscribers(subscribers.size());
+  }
+
+  /** One reads no more. */
+  void gone(Reader reader) {
+    subscribers.remove(reader);
+    clients.left(reader.client());
+    meters.subscribers(subscribers.size());
     CountDownLatch awaited = drained;
     if (awaited != null) {
       awaited.countDown();
@@ -179,7 +188,7 @@ class Feeds {
   }
 
   private void drain() {
-    List<Subscriber> leaving = new ArrayList<>(subscribers);
+    List<Reader> leaving = new ArrayList<>(subscribers);
     CountDownLatch all = new CountDownLatch(leaving.size());
     drained = all;
     if (leaving.isEmpty()) {
@@ -189,7 +198,7 @@ class Feeds {
     Collections.shuffle(leaving);
     long millis = config.drainTime().toMillis();
     for (int i = 0; i < leaving.size(); i++) {
-      Subscriber one = leaving.get(i);
+      Reader one = leaving.get(i);
       long delay = 1 + millis * i / leaving.size();
       vertx.setTimer(delay, over -> one.disconnect(DisconnectReason.SHUTTING_DOWN));
     }

@@ -1,8 +1,6 @@
 package penstock.feed;
 
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.EventFilter;
@@ -38,10 +36,6 @@ final class Lane {
   private volatile LogState log;
   private volatile Floor floor;
   private volatile long head;
-
-  /** What Redis's clock was ahead of {@link System#nanoTime} when the log was observed. */
-  private volatile long clockMillis;
-
   private volatile boolean closed;
   private long bytes;
 
@@ -85,7 +79,6 @@ final class Lane {
   /** Adds entries; from the one thread that may. */
   void add(LogState now, List<LogEntry> entries) {
     log = now;
-    clockMillis = now.millis() - nanoMillis();
     long next = head;
     long oldest = floor.oldest();
     Position before = floor.before();
@@ -115,16 +108,10 @@ final class Lane {
     return found != null && found.number() == number ? found.slot() : null;
   }
 
-  private static long nanoMillis() {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
-  }
-
-  /** How long ago a slot's event was appended, by Redis's clock. */
-  OptionalLong ageMillis(long number) {
+  /** Where a slot's event is in the log; null if the slot is not there any more. */
+  @Nullable Position position(long number) {
     Slot slot = slot(number);
-    return slot == null
-        ? OptionalLong.empty()
-        : OptionalLong.of(Math.max(0, clockMillis + nanoMillis() - slot.position().millis()));
+    return slot == null ? null : slot.position();
   }
 
   /** Up to this position all events are here or were. */

@@ -13,10 +13,13 @@ interface Outlet {
    * @param unacknowledged how long the client may leave unacknowledged what was sent to it, before
    *     it is taken for gone; where the system can tell
    */
-  static Outlet of(HttpServerRequest request, Duration unacknowledged) {
-    ChannelOutlet direct = ChannelOutlet.of(request, unacknowledged);
-    return direct == null ? new ResponseOutlet(request.response()) : direct;
+  static Outlet of(HttpServerRequest request, ClientAddress client, Duration unacknowledged) {
+    ChannelOutlet direct = ChannelOutlet.of(request, client, unacknowledged);
+    return direct == null ? new ResponseOutlet(request.response(), client) : direct;
   }
+
+  /** Who is at the other end. */
+  ClientAddress client();
 
   /**
    * Says what to call when the socket takes more again, and when the connection is gone. Both are

@@ -105,7 +105,8 @@ final class Ring implements Follower {
   Crowd crowd(Context context) {
     return crowds.computeIfAbsent(
         Thread.currentThread(),
-        thread -> new Crowd(pumps.of(context), config, latency, () -> crowds.remove(thread)));
+        thread ->
+            new Crowd(pumps.of(context), config, meters, latency, () -> crowds.remove(thread)));
   }
 
   @Override

@@ -24,7 +24,7 @@ import penstock.stream.Start;
  * kept for it: it stays in the ring or in Redis until the socket can take it. Belongs to the event
  * loop of its request.
  */
-final class Subscriber {
+final class Subscriber implements Reader {
 
   private static final Logger LOG = Logger.getLogger(Subscriber.class);
 
@@ -59,7 +59,6 @@ final class Subscriber {
   private final Vertx vertx;
   private final Context context;
   private final Outlet outlet;
-  private final ClientAddress client;
   private final EventFilter filter;
   private final Ring ring;
   private final Feeds feeds;
@@ -73,7 +72,7 @@ final class Subscriber {
   /** What was in the log when the reader came: with it, it has caught up. */
   private Position goal = Position.ZERO;
 
-  private final long endsAt;
+  private final Lifetime lifetime;
   private long lastWrite = System.nanoTime();
   private long fullSince;
   private long awaySince;
@@ -82,7 +81,6 @@ final class Subscriber {
       Vertx vertx,
       Context context,
       Outlet outlet,
-      ClientAddress client,
       EventFilter filter,
       Ring ring,
       Feeds feeds,
@@ -91,15 +89,12 @@ final class Subscriber {
     this.vertx = vertx;
     this.context = context;
     this.outlet = outlet;
-    this.client = client;
     this.filter = filter;
     this.ring = ring;
     this.feeds = feeds;
     this.meters = meters;
     this.config = config;
-    long life = Math.max(4, config.maxLifetime().toNanos());
-    this.endsAt =
-        System.nanoTime() + life - ThreadLocalRandom.current().nextLong(Math.max(1, life / 4));
+    this.lifetime = new Lifetime(config.maxLifetime());
     this.crowd = ring.crowd(context);
   }
 
@@ -107,8 +102,9 @@ final class Subscriber {
     return ring;
   }
 
-  ClientAddress client() {
-    return client;
+  @Override
+  public ClientAddress client() {
+    return outlet.client();
   }
 
   /**
@@ -156,6 +152,7 @@ final class Subscriber {
       return false;
     }
     goal = lane.end();
+    meters.foundInRing();
     state = new State.Live(at, lane, next);
     return true;
   }
@@ -273,6 +270,7 @@ final class Subscriber {
     if (at.scope().equals(lane.scope())) {
       long next = lane.behind(at.places().getFirst());
       if (next >= 0) {
+        meters.foundInRing();
         state = new State.Live(at, lane, next);
         return true;
       }
@@ -300,6 +298,9 @@ final class Subscriber {
       return;
     }
     Position reached = write(page, from.positions().getFirst());
+    if (isClosed()) {
+      return;
+    }
     Cursor at = cursor(page.scope(), page.log(), reached);
     if (at.equals(from)) {
       // The ring will soon be where the log is.
@@ -358,8 +359,8 @@ final class Subscriber {
   private void write(Chunk chunk) {
     if (chunk.events() > 0) {
       lastWrite = System.nanoTime();
+      meters.delivered(chunk.events(), chunk.frames().length());
       outlet.write(chunk);
-      meters.delivered(chunk.events());
     }
     chunk.release();
   }
@@ -384,7 +385,7 @@ final class Subscriber {
       close(DisconnectReason.REDIS_UNAVAILABLE);
       return;
     }
-    if (now - endsAt >= 0) {
+    if (lifetime.isOver(now)) {
       close(DisconnectReason.LIFETIME);
       return;
     }
@@ -411,8 +412,8 @@ final class Subscriber {
     return state instanceof State.Closed;
   }
 
-  /** Ends the feed at once, from any thread. */
-  void disconnect(DisconnectReason reason) {
+  @Override
+  public void disconnect(DisconnectReason reason) {
     hop(() -> close(reason));
   }
 

@@ -4,6 +4,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.stream.Position;
 import penstock.view.Entry;
 import penstock.view.FoldFailure;
+import penstock.view.NothingToFold;
 import penstock.view.ViewDefinition;
 
 /**
@@ -93,9 +95,15 @@ final class Batch {
     Entry before = cached.entry();
     Entry after;
     try {
-      after = view.isDeletedBy(step.event()) ? null : view.fold().apply(before, step.event());
+      after =
+          view.isDeletedBy(step.event())
+              ? null
+              : view.fold().apply(before, step.event(), delivered.position());
     } catch (FoldFailure failure) {
       return deadLetter(delivered, failure.getMessage());
+    } catch (NothingToFold lacking) {
+      skipped++;
+      return true;
     } catch (RuntimeException | StackOverflowError defect) {
       return deadLetter(delivered, "the fold failed: " + defect);
     }
@@ -152,6 +160,11 @@ final class Batch {
 
   Position last() {
     return positions.getLast();
+  }
+
+  /** Of the events in it, in order. */
+  List<Position> positions() {
+    return Collections.unmodifiableList(positions);
   }
 
   int skipped() {

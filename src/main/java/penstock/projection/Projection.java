@@ -1,6 +1,8 @@
 package penstock.projection;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import penstock.redis.Keys;
+import penstock.redis.RedisClock;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.redis.Script;
@@ -37,6 +40,7 @@ class Projection {
   private final EventLog log;
   private final Tail tail;
   private final Keys keys;
+  private final RedisClock clock;
   private final MeterRegistry meters;
   private final ProjectionConfig config;
   private final Workplace redis;
@@ -54,6 +58,7 @@ class Projection {
       MeterRegistry meters,
       ProjectionConfig config,
       RedisLinks links,
+      RedisClock clock,
       Instance instance) {
     this.vertx = vertx;
     this.views = views;
@@ -62,6 +67,7 @@ class Projection {
     this.log = log;
     this.tail = tail;
     this.keys = keys;
+    this.clock = clock;
     this.meters = meters;
     this.config = config;
     RedisLink reads = links.open("projection-reads");
@@ -79,6 +85,7 @@ class Projection {
         WorkLoop loop =
             new WorkLoop(worker(view, generation, partition), new Backoff(config.backoff()));
         loops.add(loop);
+        tellState(loop.worker());
         follow(partition, loop);
         loop.start();
       }
@@ -98,8 +105,29 @@ class Projection {
         redis,
         new Succession(work, generations, redis, keys),
         progress,
-        new WorkerMeters(meters, work),
+        new WorkerMeters(meters, work, clock::age),
         config);
+  }
+
+  private void tellState(Worker worker) {
+    Tags partition =
+        Tags.of(
+            "view", worker.assignment().view().name().value(),
+            "partition", Integer.toString(worker.assignment().partition().index()));
+    Gauge.builder(
+            "penstock.view.working",
+            worker,
+            one -> one.state() instanceof WorkerState.Working ? 1 : 0)
+        .description("Whether this instance works the partition; one of all instances should")
+        .tags(partition)
+        .register(meters);
+    Gauge.builder(
+            "penstock.view.halted",
+            worker,
+            one -> one.state() instanceof WorkerState.Halted ? 1 : 0)
+        .description("Whether the view cannot go on until someone has it built anew")
+        .tags(partition)
+        .register(meters);
   }
 
   /** Has the loop woken; tries again until that succeeds. Meanwhile the loop looks by itself. */

@@ -6,33 +6,85 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
+import penstock.redis.RedisClock;
 
 /** What a worker measures. May be told from any thread. */
 final class WorkerMeters {
 
+  private final LongUnaryOperator age;
   private final Counter applied;
   private final Counter skipped;
   private final Counter deadLetters;
   private final Counter refused;
   private final Counter vanished;
   private final Timer commit;
+  private final Timer latency;
   private final DistributionSummary batch;
-  private final AtomicLong lag = new AtomicLong();
+  private volatile long lag;
+  private volatile long lastMillis;
+  private volatile boolean hasCaughtUp;
 
-  WorkerMeters(MeterRegistry registry, Assignment work) {
+  /**
+   * @param age nanoseconds since a position's milliseconds, as {@link RedisClock} tells
+   */
+  WorkerMeters(MeterRegistry registry, Assignment work, LongUnaryOperator age) {
+    this.age = age;
     Tags view = Tags.of("view", work.view().name().value());
-    applied = registry.counter("penstock.view.applied", view);
-    skipped = registry.counter("penstock.view.skipped", view);
-    deadLetters = registry.counter("penstock.view.dead.letters", view);
-    refused = registry.counter("penstock.view.refused", view);
-    vanished = registry.counter("penstock.view.vanished", view);
-    commit = registry.timer("penstock.view.commit", view);
-    batch = registry.summary("penstock.view.batch", view);
-    Gauge.builder("penstock.view.lag", lag, AtomicLong::get)
-        .tags(view.and("partition", Integer.toString(work.partition().index())))
-        .description("events in the log that the view has not applied")
+    applied =
+        counter(registry, view, "applied", "Events applied, whether they changed anything or not");
+    skipped = counter(registry, view, "skipped", "Events without a key or value for the view");
+    deadLetters =
+        counter(registry, view, "dead.letters", "Events set aside since they could not be folded");
+    refused =
+        counter(
+            registry, view, "refused", "Commits that were refused, or whose outcome was not known");
+    vanished =
+        counter(
+            registry, view, "vanished", "Entries removed from the log before they were applied");
+    commit =
+        Timer.builder("penstock.view.commit")
+            .description("From sending a commit to its reply")
+            .tags(view)
+            .register(registry);
+    latency =
+        Timer.builder("penstock.view.latency")
+            .description("From an event's append to its commit, once the view had caught up")
+            .tags(view)
+            .serviceLevelObjectives(
+                Duration.ofMillis(1),
+                Duration.ofMillis(2),
+                Duration.ofMillis(5),
+                Duration.ofMillis(10),
+                Duration.ofMillis(25),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10))
+            .register(registry);
+    batch =
+        DistributionSummary.builder("penstock.view.batch")
+            .description("Events in one commit")
+            .tags(view)
+            .register(registry);
+    Tags partition = view.and("partition", Integer.toString(work.partition().index()));
+    Gauge.builder("penstock.view.lag", this, meters -> meters.lag)
+        .tags(partition)
+        .description("Events in the log that the view has not applied, as of the last commit here")
+        .register(registry);
+    Gauge.builder("penstock.view.lag.time", this, WorkerMeters::lagSeconds)
+        .tags(partition)
+        .baseUnit("seconds")
+        .description("Age of the last event applied here while there is a lag; else 0")
+        .register(registry);
+  }
+
+  private static Counter counter(
+      MeterRegistry registry, Tags view, String what, String description) {
+    return Counter.builder("penstock.view." + what)
+        .description(description)
+        .tags(view)
         .register(registry);
   }
 
@@ -42,10 +94,26 @@ final class WorkerMeters {
     deadLetters.increment(done.deadLetters());
     commit.record(nanos, TimeUnit.NANOSECONDS);
     batch.record(done.size());
+    lastMillis = done.last().millis();
+    if (hasCaughtUp) {
+      done.positions().forEach(position -> record(age.applyAsLong(position.millis())));
+    }
+  }
+
+  private void record(long nanos) {
+    if (nanos != RedisClock.UNKNOWN) {
+      latency.record(nanos, TimeUnit.NANOSECONDS);
+    }
   }
 
   void lag(long events) {
-    lag.set(Math.max(0, events));
+    lag = Math.max(0, events);
+    hasCaughtUp |= events <= 0;
+  }
+
+  private double lagSeconds() {
+    long nanos = lag == 0 ? 0 : age.applyAsLong(lastMillis);
+    return nanos == RedisClock.UNKNOWN ? Double.NaN : (double) nanos / TimeUnit.SECONDS.toNanos(1);
   }
 
   /** A commit was refused, or its outcome is not known. */

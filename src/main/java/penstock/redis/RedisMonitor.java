@@ -65,13 +65,14 @@ public class RedisMonitor {
             "penstock.redis.memory.used",
             this,
             m -> m.info == null ? Double.NaN : m.info.usedMemory())
+        .description("Memory that Redis uses")
         .baseUnit("bytes")
         .register(meters);
     Gauge.builder(
             "penstock.redis.memory.limit",
             this,
             m -> m.info == null ? Double.NaN : m.info.maxMemory())
-        .description("0 if there is none")
+        .description("The maxmemory of Redis; 0 if there is none")
         .baseUnit("bytes")
         .register(meters);
     look(opened);

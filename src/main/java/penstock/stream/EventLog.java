@@ -47,6 +47,12 @@ public class EventLog {
         .map(LogState::of);
   }
 
+  /** The partition's log, to be followed. */
+  public Source source(Partition partition) {
+    return new Source(
+        partition.toString(), keys(partition).events(), over -> observe(partition, over));
+  }
+
   /** The state of every partition of the stream, in order. */
   public Future<List<LogState>> observe(Stream stream) {
     return Future.all(stream.partitions().stream().map(this::observe).toList())

@@ -7,13 +7,15 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import penstock.redis.RedisReplyException;
 
-/** A partition that is followed. Belongs to its {@link TailLoop}'s event loop. */
+/**
+ * A log, or another stream in Redis, that is followed. Belongs to its {@link TailLoop}'s event
+ * loop.
+ */
 final class Followed {
 
   private static final Logger LOG = Logger.getLogger(Followed.class);
 
-  private final Partition partition;
-  private final String key;
+  private final Source source;
   private final Set<Follower> followers = new LinkedHashSet<>();
 
   /** As last observed. */
@@ -26,21 +28,20 @@ final class Followed {
   private boolean doubtful;
   private boolean broken;
 
-  Followed(Partition partition, String key, LogState log) {
-    this.partition = partition;
-    this.key = key;
+  Followed(Source source, LogState log) {
+    this.source = source;
     this.log = log;
     this.position = log.last();
     this.checkedAt = System.nanoTime();
   }
 
-  Partition partition() {
-    return partition;
+  Source source() {
+    return source;
   }
 
   /** The name of the log in Redis. */
   String key() {
-    return key;
+    return source.key();
   }
 
   Position position() {
@@ -79,7 +80,7 @@ final class Followed {
 
   void failed(RedisReplyException why) {
     if (!broken) {
-      LOG.errorf("the log cannot be read: partition=%s reason=%s", partition, why.getMessage());
+      LOG.errorf("the log cannot be read: source=%s reason=%s", source, why.getMessage());
     }
     checkedAt = System.nanoTime();
     doubtful = false;
@@ -106,8 +107,8 @@ final class Followed {
         || !now.holds(Place.in(before, position))
         || now.trimmed().isAfter(position)) {
       LOG.infof(
-          "the log has moved: partition=%s position=%s last=%s trimmed=%s sameLife=%s",
-          partition, position, now.last(), now.trimmed(), now.life().equals(before.life()));
+          "the log has moved: source=%s position=%s last=%s trimmed=%s sameLife=%s",
+          source, position, now.last(), now.trimmed(), now.life().equals(before.life()));
       position = now.last();
       tell(follower -> follower.moved(now));
       return false;
@@ -139,7 +140,7 @@ final class Followed {
       try {
         what.accept(follower);
       } catch (RuntimeException e) {
-        LOG.errorf(e, "a follower failed: partition=%s", partition);
+        LOG.errorf(e, "a follower failed: source=%s", source);
       }
     }
   }

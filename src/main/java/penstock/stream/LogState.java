@@ -47,8 +47,8 @@ public record LogState(
     return new LogState(life, terms, trimmed, position, appended, millis);
   }
 
-  /** Reads the reply of {@code observe.lua}. */
-  static LogState of(Response reply) {
+  /** Reads the reply of {@code observe.lua}, and of others that begin with the same. */
+  public static LogState of(Response reply) {
     return new LogState(
         reply.get(0).toString(),
         Arrays.stream(reply.get(1).toString().split(",")).map(Term::parse).toList(),

@@ -1,5 +1,7 @@
 package penstock.stream;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
@@ -20,19 +22,26 @@ import penstock.redis.RedisLinks;
 @ApplicationScoped
 public class Tail {
 
+  private final EventLog log;
   private final TailLoop entries;
   private final TailLoop wakes;
 
   @Inject
   public Tail(
       Vertx vertx, RedisLinks links, EventLog log, TailConfig config, MeterRegistry meters) {
+    this.log = log;
     RedisLink control = links.open("tail-control");
-    entries = new TailLoop(vertx, links.open("tail"), control, log, config, TailLoop.Kind.ENTRIES);
-    wakes =
-        new TailLoop(vertx, links.open("tail-wakes"), control, log, config, TailLoop.Kind.WAKES);
+    entries = new TailLoop(vertx, links.open("tail"), control, config, TailLoop.Kind.ENTRIES);
+    wakes = new TailLoop(vertx, links.open("tail-wakes"), control, config, TailLoop.Kind.WAKES);
     for (TailLoop loop : new TailLoop[] {entries, wakes}) {
-      meters.gauge("penstock.tail.followed", loop.tags(), loop, TailLoop::followed);
-      meters.more().counter("penstock.tail.reads", loop.tags(), loop, TailLoop::reads);
+      Gauge.builder("penstock.tail.followed", loop, TailLoop::followed)
+          .description("Partitions followed now")
+          .tags(loop.tags())
+          .register(meters);
+      FunctionCounter.builder("penstock.tail.reads", loop, TailLoop::reads)
+          .description("Blocking reads of all that is followed")
+          .tags(loop.tags())
+          .register(meters);
     }
   }
 
@@ -44,12 +53,25 @@ public class Tail {
    *     Fails as {@link RedisLink} says.
    */
   public Future<LogState> follow(Partition partition, Follower follower) {
-    return loopOf(follower).follow(partition, follower);
+    return follow(log.source(partition), follower);
+  }
+
+  /**
+   * Begins to follow what is no log, but told like one: its follower must want to be woken only,
+   * since the entries are no events.
+   */
+  public Future<LogState> follow(Source source, Follower follower) {
+    return loopOf(follower).follow(source, follower);
   }
 
   /** Ends what {@link #follow} began. A call that is under way may still come. */
   public void unfollow(Partition partition, Follower follower) {
-    loopOf(follower).unfollow(partition, follower);
+    unfollow(log.source(partition), follower);
+  }
+
+  /** Ends what {@link #follow} began. A call that is under way may still come. */
+  public void unfollow(Source source, Follower follower) {
+    loopOf(follower).unfollow(source, follower);
   }
 
   /**

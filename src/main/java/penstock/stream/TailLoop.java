@@ -59,7 +59,6 @@ final class TailLoop {
   private final Context context;
   private final RedisLink link;
   private final RedisLink control;
-  private final EventLog log;
   private final Kind kind;
   private final long blockMillis;
   private final int mostEntries;
@@ -80,13 +79,11 @@ final class TailLoop {
   private volatile long reads;
   private volatile long lastTurn = System.nanoTime();
 
-  TailLoop(
-      Vertx vertx, RedisLink link, RedisLink control, EventLog log, TailConfig config, Kind kind) {
+  TailLoop(Vertx vertx, RedisLink link, RedisLink control, TailConfig config, Kind kind) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.link = link;
     this.control = control;
-    this.log = log;
     this.kind = kind;
     this.blockMillis = Math.max(1, Math.min(config.block().toMillis(), link.timeoutMillis() / 2));
     this.mostEntries = kind == Kind.WAKES ? 1 : config.readCount();
@@ -110,37 +107,37 @@ final class TailLoop {
     return System.nanoTime() - lastTurn;
   }
 
-  Future<LogState> follow(Partition partition, Follower follower) {
+  Future<LogState> follow(Source source, Follower follower) {
     Promise<LogState> begun = Promise.promise();
     context.runOnContext(
         go -> {
-          Followed present = followed.get(log.keys(partition).events());
+          Followed present = followed.get(source.key());
           if (present != null) {
             begun.complete(present.join(follower));
           } else {
-            log.observe(partition)
-                .map(state -> begin(partition, state).join(follower))
+            source
+                .observe(control)
+                .map(state -> begin(source, state).join(follower))
                 .onComplete(begun);
           }
         });
     return begun.future();
   }
 
-  private Followed begin(Partition partition, LogState state) {
-    String key = log.keys(partition).events();
+  private Followed begin(Source source, LogState state) {
     return followed.computeIfAbsent(
-        key,
+        source.key(),
         absent -> {
           size = followed.size() + 1;
           context.runOnContext(go -> changed());
-          return new Followed(partition, key, state);
+          return new Followed(source, state);
         });
   }
 
-  void unfollow(Partition partition, Follower follower) {
+  void unfollow(Source source, Follower follower) {
     context.runOnContext(
         go -> {
-          String key = log.keys(partition).events();
+          String key = source.key();
           Followed present = followed.get(key);
           if (present != null) {
             present.leave(follower);
@@ -298,7 +295,8 @@ final class TailLoop {
       Followed one = followed.get(key);
       if (one != null) {
         checks.add(
-            log.observe(one.partition(), link)
+            one.source()
+                .observe(link)
                 .onSuccess(state -> states.put(key, state))
                 .recover(failure -> setAside(one, failure)));
       }

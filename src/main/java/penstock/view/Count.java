@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
+import penstock.stream.Position;
 
 /** How many events there were for the key. */
 final class Count implements Fold {
@@ -12,7 +13,7 @@ final class Count implements Fold {
   private static final byte[] ZERO = {'0'};
 
   @Override
-  public Entry apply(@Nullable Entry entry, Event event) {
+  public Entry apply(@Nullable Entry entry, Event event, Position position) {
     return of(entry == null ? 1 : count(entry) + 1);
   }
 

@@ -82,7 +82,8 @@ public class Entries {
             generation.partitions().stream()
                 .map(
                     partition ->
-                        ENTRY.run(link, request(ENTRY, view, generation, partition).arg(key)))
+                        ENTRY.run(
+                            link, request(ENTRY, view, generation, partition, MAX_BYTES).arg(key)))
                 .toList())
         .map(
             all -> {
@@ -110,14 +111,27 @@ public class Entries {
 
   private Future<Page> page(
       ViewName view, Generation generation, @Nullable String after, int limit) {
+    return page(view, generation, after, limit, MAX_BYTES, link);
+  }
+
+  /** A page of one generation's entries, over another link, where its order matters. */
+  Future<Page> page(
+      ViewName view,
+      Generation generation,
+      @Nullable String after,
+      int limit,
+      long bytes,
+      RedisLink over) {
     String from = after == null ? "-" : "(" + after;
     return Future.all(
             generation.partitions().stream()
                 .map(
                     partition ->
                         ENTRIES.run(
-                            link,
-                            request(ENTRIES, view, generation, partition).arg(from).arg(limit)))
+                            over,
+                            request(ENTRIES, view, generation, partition, bytes)
+                                .arg(from)
+                                .arg(limit)))
                 .toList())
         .map(all -> page(generation, all.list(), limit));
   }
@@ -175,11 +189,52 @@ public class Entries {
             });
   }
 
+  /**
+   * What a generation has of some keys now, over another link, where its order matters; those that
+   * it does not have are absent. May tell fewer than asked for: then the rest is to be asked again.
+   */
+  Future<Some> some(ViewName view, Generation generation, List<String> wanted, RedisLink over) {
+    return Future.all(
+            generation.partitions().stream()
+                .map(
+                    partition -> {
+                      Request call = request(ENTRY, view, generation, partition, MAX_BYTES);
+                      wanted.forEach(call::arg);
+                      return ENTRY.run(over, call);
+                    })
+                .toList())
+        .map(
+            all -> {
+              List<Response> replies = all.list();
+              int told = wanted.size();
+              for (Response reply : replies) {
+                told = Math.min(told, reply.size() - STANDING);
+              }
+              var found = new HashMap<String, Entry>();
+              for (Response reply : replies) {
+                for (int i = 0; i < told; i++) {
+                  Entry part = entry(reply.get(STANDING + i));
+                  if (part != null) {
+                    found.merge(wanted.get(i), part, generation.fold()::combine);
+                  }
+                }
+              }
+              return new Some(told, found);
+            });
+  }
+
+  /**
+   * What was found of some keys.
+   *
+   * @param told of how many of the wanted keys, from the first on
+   */
+  record Some(int told, Map<String, Entry> found) {}
+
   private Request request(
-      Script script, ViewName view, Generation generation, Partition partition) {
+      Script script, ViewName view, Generation generation, Partition partition, long bytes) {
     Keys.OfView names = generations.keys(view, generation, partition.index());
     String log = keys.partition(partition.stream().value(), partition.index()).log();
-    return script.call(names.state(), names.index(), log).arg(names.entries()).arg(MAX_BYTES);
+    return script.call(names.state(), names.index(), log).arg(names.entries()).arg(bytes);
   }
 
   private static Cursor applied(Generation generation, List<Response> replies) {

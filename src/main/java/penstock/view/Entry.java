@@ -46,6 +46,15 @@ public final class Entry {
     return fields.get(field);
   }
 
+  /** The value of a field that is there, in UTF-8, not to be modified. */
+  public byte[] bytes(String field) {
+    byte[] value = fields.get(field);
+    if (value == null) {
+      throw new IllegalStateException("the entry has no field " + field);
+    }
+    return value;
+  }
+
   public Set<String> names() {
     return fields.keySet();
   }
@@ -114,6 +123,11 @@ public final class Entry {
         mine().remove(field);
       }
       return this;
+    }
+
+    /** Size of names and values as they are now, in UTF-8. */
+    public int bytes() {
+      return size;
     }
 
     public Entry done() {

@@ -1,22 +1,72 @@
 package penstock.view;
 
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.literal.NamedLiteral;
+import jakarta.enterprise.inject.spi.CDI;
+import java.time.Duration;
 
 /** The folds by the names that the configuration uses. */
 final class Folds {
 
-  private static final Map<String, Fold> BY_NAME =
-      Map.of("merge", new Merge(), "count", new Count());
+  /** Before the name of a bean that is a fold. */
+  private static final String BEAN = "bean:";
+
+  private static final String NAMES =
+      "merge, count, sum, min, max, average, recent, rank, distinct, window or bean:<name>";
+
+  private static final Duration LONGEST_BUCKET = Duration.ofDays(366);
 
   private Folds() {}
 
-  static Optional<Fold> named(String name) {
-    return Optional.ofNullable(BY_NAME.get(name));
+  /**
+   * The fold; what makes no sense is a {@link ViewDefinition.InvalidSetting}.
+   *
+   * @param partitions of the stream
+   */
+  static Fold of(FoldSpec spec, int partitions) {
+    FoldSettings settings = new FoldSettings(spec);
+    Fold fold =
+        switch (spec.name()) {
+          case "merge" -> new Merge();
+          case "count" -> new Count();
+          case "sum" -> new Sum(settings.number());
+          case "min" -> new Extreme(Extreme.Which.LEAST, settings.number());
+          case "max" -> new Extreme(Extreme.Which.GREATEST, settings.number());
+          case "average" -> new Average(settings.number());
+          case "recent" -> new Recent(settings.count("size", Recent.DEFAULT_SIZE, Recent.MAX_SIZE));
+          case "rank" ->
+              new Rank(
+                  settings.rule("member"),
+                  settings.number(),
+                  settings.score(),
+                  settings.count("size", Rank.DEFAULT_SIZE, Rank.MAX_SIZE),
+                  partitions > 1);
+          case "distinct" -> new Distinct(settings.rule("value"));
+          case "window" ->
+              new Window(
+                  settings.optionalNumber(),
+                  settings.seconds("bucket", Window.DEFAULT_BUCKET, LONGEST_BUCKET),
+                  settings.count("buckets", Window.DEFAULT_BUCKETS, Window.MAX_BUCKETS));
+          default -> bean(spec.name());
+        };
+    settings.done();
+    return fold;
   }
 
-  static String names() {
-    return String.join(", ", new TreeMap<>(BY_NAME).keySet());
+  private static Fold bean(String name) {
+    if (!name.startsWith(BEAN)) {
+      throw new ViewDefinition.InvalidSetting("fold", "must be " + NAMES);
+    }
+    Instance<Fold> found =
+        CDI.current().select(Fold.class, NamedLiteral.of(name.substring(BEAN.length())));
+    if (!found.isResolvable()) {
+      throw new ViewDefinition.InvalidSetting(
+          "fold",
+          "there is no bean named '"
+              + name.substring(BEAN.length())
+              + "' that implements "
+              + Fold.class.getName());
+    }
+    return found.get();
   }
 }

@@ -9,6 +9,7 @@ import penstock.stream.StreamName;
  * One build of a view, and what a reader must know of it.
  *
  * @param id a hash of the definition and the number of the rebuild
+ * @param foldName the fold with its settings, as {@link FoldSpec#text} has it
  */
 public record Generation(String id, StreamName stream, int partitionCount, String foldName) {
 
@@ -30,9 +31,7 @@ public record Generation(String id, StreamName stream, int partitionCount, Strin
   }
 
   Fold fold() {
-    return Folds.named(foldName)
-        .orElseThrow(
-            () -> new IllegalStateException("this Penstock has no fold named " + foldName));
+    return Folds.of(FoldSpec.parse(foldName), partitionCount);
   }
 
   @Override

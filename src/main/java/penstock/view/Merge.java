@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.EventData;
+import penstock.stream.Position;
 
 /**
  * The event's data merged into the entry as a JSON Merge Patch. A field of the entry's hash is a
@@ -23,7 +24,7 @@ final class Merge implements Fold {
   private static final Json NOTHING = Json.object(Map.of());
 
   @Override
-  public Entry apply(@Nullable Entry entry, Event event) throws FoldFailure {
+  public Entry apply(@Nullable Entry entry, Event event, Position position) throws FoldFailure {
     if (!(event.data() instanceof EventData.Json data) || !Json.of(data.json()).isObject()) {
       throw new FoldFailure("merge needs data that is a JSON object");
     }
@@ -69,16 +70,6 @@ final class Merge implements Fold {
       }
     }
     return changed ? Json.object(result) : base;
-  }
-
-  @Override
-  public boolean combines() {
-    return false;
-  }
-
-  @Override
-  public Entry combine(Entry one, Entry other) {
-    throw new IllegalStateException("two partitions have an entry of the same key");
   }
 
   /** The members in the order of their names, so that equal entries have equal text. */

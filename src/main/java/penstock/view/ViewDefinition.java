@@ -14,7 +14,7 @@ import penstock.stream.StreamName;
 /**
  * What a view is.
  *
- * @param foldName the fold as the configuration calls it
+ * @param foldName the fold with its settings, as {@link FoldSpec#text} has it
  * @param types only events of these; all if empty
  * @param subjects only events of these; all if empty
  * @param deletes events of these types delete the entry
@@ -35,9 +35,8 @@ public record ViewDefinition(
 
   static ViewDefinition of(
       ViewName name, StreamName stream, int partitions, ViewsConfig.OfView settings) {
-    Fold fold =
-        Folds.named(settings.fold())
-            .orElseThrow(() -> new InvalidSetting("fold", "must be one of: " + Folds.names()));
+    FoldSpec spec = FoldSpec.of(settings);
+    Fold fold = Folds.of(spec, partitions);
     KeyRule key;
     try {
       key = settings.key().map(KeyRule::parse).orElse(KeyRule.Attribute.KEY);
@@ -48,7 +47,7 @@ public record ViewDefinition(
         name,
         stream,
         partitions,
-        settings.fold(),
+        spec.text(),
         fold,
         key.toString(),
         key,

@@ -33,11 +33,13 @@ class ViewDescription {
   }
 
   static JsonObject definition(ViewDefinition view) {
+    FoldSpec spec = FoldSpec.parse(view.foldName());
     JsonObject told =
         new JsonObject()
             .put("name", view.name().value())
             .put("stream", view.stream().value())
-            .put("fold", view.foldName());
+            .put("fold", spec.name());
+    spec.settings().forEach(told::put);
     if (!view.key().isEmpty()) {
       told.put("key", view.key());
     }

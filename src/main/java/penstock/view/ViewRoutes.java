@@ -52,7 +52,10 @@ class ViewRoutes {
     router.get("/views").handler(guarded(this::list));
     router.get("/views/:view").handler(guarded(this::one));
     router.get("/views/:view/entries").handler(guarded(this::page));
-    router.getWithRegex("/views/(?<view>[^/]+)/entries/(?<key>.+)").handler(guarded(this::entry));
+    router
+        .getWithRegex("/views/(?<view>[^/]+)/entries/(?<key>.+)")
+        .setName("/views/:view/entries/:key")
+        .handler(guarded(this::entry));
   }
 
   /** A handler whose refusals are answered as problems. */

@@ -7,6 +7,7 @@ import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** The views that this deployment has. */
@@ -38,8 +39,36 @@ public interface ViewsConfig {
     /** The stream that it is folded from. */
     String stream();
 
-    /** What becomes of an event: {@code merge} or {@code count}. */
+    /**
+     * What becomes of an event: {@code merge}, {@code count}, {@code sum}, {@code min}, {@code
+     * max}, {@code average}, {@code recent}, {@code rank}, {@code distinct}, {@code window}, or
+     * {@code bean:} and the name of a CDI bean.
+     */
     String fold();
+
+    /**
+     * A JSON pointer to the number that is summed, compared or ranked; for {@code distinct} what is
+     * told apart, as with the key.
+     */
+    Optional<String> value();
+
+    /** Who is ranked by {@code rank}: as with the key. */
+    Optional<String> member();
+
+    /**
+     * What {@code rank} makes of the scores of a member: {@code last} (as it is without), {@code
+     * highest}, {@code lowest} or {@code total}.
+     */
+    Optional<String> score();
+
+    /** How many events {@code recent} keeps (100) or members {@code rank} shows (10). */
+    OptionalInt size();
+
+    /** Length of a bucket of {@code window}, in whole seconds; else one minute. */
+    Optional<Duration> bucket();
+
+    /** How many buckets {@code window} keeps; else 60. */
+    OptionalInt buckets();
 
     /**
      * Which entry an event belongs to: {@code subject}, {@code type}, {@code source}, {@code id} or

@@ -21,7 +21,7 @@ record Settings(
   static Settings fromProperties() {
     return new Settings(
         Long.getLong("cluster.seed", System.nanoTime()),
-        Duration.ofSeconds(Math.round(60 * decimal("cluster.minutes", 1.0))),
+        Duration.ofSeconds(Math.round(60 * decimal("cluster.minutes", 0.5))),
         Integer.getInteger("cluster.instances", 2),
         Integer.getInteger("cluster.partitions", 1),
         Integer.getInteger("cluster.producers", 4),

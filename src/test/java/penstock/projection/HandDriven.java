@@ -95,7 +95,7 @@ class HandDriven {
         redis,
         new Succession(work, generations, redis, keys),
         progress,
-        new WorkerMeters(new SimpleMeterRegistry(), work),
+        new WorkerMeters(new SimpleMeterRegistry(), work, millis -> 0),
         config);
   }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import penstock.event.Event;
 import penstock.event.EventData;
+import penstock.stream.Position;
 
 class MergeTest {
 
@@ -33,7 +34,7 @@ class MergeTest {
   }
 
   private @Nullable Entry apply(@Nullable Entry entry, String json) throws FoldFailure {
-    return merge.apply(entry, event(new EventData.Json(utf8(json))));
+    return merge.apply(entry, event(new EventData.Json(utf8(json))), Position.ZERO);
   }
 
   private String value(Entry entry) {
@@ -107,7 +108,8 @@ class MergeTest {
   void refusesOtherData() {
     for (EventData data :
         new EventData[] {EventData.NONE, new EventData.Text("{}"), new EventData.Binary("e30=")}) {
-      assertThatThrownBy(() -> merge.apply(null, event(data))).isInstanceOf(FoldFailure.class);
+      assertThatThrownBy(() -> merge.apply(null, event(data), Position.ZERO))
+          .isInstanceOf(FoldFailure.class);
     }
   }
 

@@ -12,9 +12,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import penstock.event.JsonPointer;
 import penstock.stream.Partition;
 import penstock.stream.Retention;
 import penstock.stream.Stream;
@@ -84,6 +86,64 @@ class ViewsTest {
     assertThatThrownBy(() -> declare(properties, false))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith(named + ":");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "sum      | -            | -       | value",
+        "sum      | value=total  | -       | value",
+        "average  | value=/a~2   | -       | value",
+        "count    | value=/a     | -       | value",
+        "merge    | size=3       | -       | size",
+        "recent   | size=0       | -       | size",
+        "recent   | size=1001    | -       | size",
+        "rank     | value=/a     | -       | member",
+        "rank     | member=id    | -       | value",
+        "rank     | member=name  | value=/a| member",
+        "distinct | -            | -       | value",
+        "window   | bucket=0s    | -       | bucket",
+        "window   | bucket=100ms | -       | bucket",
+        "window   | bucket=400d  | -       | bucket",
+        "window   | buckets=0    | -       | buckets",
+        "window   | buckets=1501 | -       | buckets",
+        "bean     | -            | -       | fold",
+      })
+  void refusesSettingsThatDoNotFitTheFold(
+      String fold, @Nullable String one, @Nullable String other, String named) {
+    Map<String, String> properties = good();
+    properties.put("penstock.views.v.fold", fold);
+    for (String setting : new String[] {one, other}) {
+      if (setting != null) {
+        String[] parts = setting.split("=");
+        properties.put("penstock.views.v." + parts[0], parts[1]);
+      }
+    }
+    assertThatThrownBy(() -> declare(properties, false))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith("penstock.views.v." + named + ":");
+  }
+
+  @Test
+  void aReaderMakesTheSameFoldFromWhatTheRegistryKeeps() {
+    Map<String, String> properties = good();
+    properties.put("penstock.views.v.fold", "rank");
+    properties.put("penstock.views.v.value", "/a b=~1\u00fc");
+    properties.put("penstock.views.v.member", "subject");
+    properties.put("penstock.views.v.score", "total");
+    ViewDefinition view = one(properties);
+    Generation read = Generation.parse("g", view.generation().description());
+    assertThat(read.fold()).isEqualTo(view.fold());
+    assertThat(view.fold())
+        .isEqualTo(
+            new Rank(
+                KeyRule.Attribute.SUBJECT,
+                new NumberRule(JsonPointer.parse("/a b=~1\u00fc")),
+                Rank.Score.TOTAL,
+                10,
+                false));
   }
 
   @Test

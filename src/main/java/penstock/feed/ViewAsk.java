@@ -1,0 +1,34 @@
+package penstock.feed;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import penstock.stream.Cursor;
+
+/**
+ * What a reader of a view's feed needs to have read. Equal ones that wait at the same time are read
+ * once; one that is being read is not joined, as its values may be older than what the reader saw
+ * elsewhere.
+ */
+sealed interface ViewAsk {
+
+  /** What comes from now on. */
+  record Now() implements ViewAsk {}
+
+  /** What changed since, and then the ring. */
+  record Since(Cursor cursor) implements ViewAsk {}
+
+  /**
+   * A page of all entries.
+   *
+   * @param lane for which the snapshot was begun; null if this begins it
+   * @param after the key before the first; null for the beginning
+   */
+  record All(@Nullable ViewLane lane, @Nullable String after) implements ViewAsk {}
+
+  /**
+   * A page of some entries.
+   *
+   * @param keys those left, in order
+   */
+  record Some(@Nullable ViewLane lane, List<String> keys) implements ViewAsk {}
+}

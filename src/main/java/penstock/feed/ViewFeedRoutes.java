@@ -1,0 +1,89 @@
+package penstock.feed;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.Set;
+import penstock.problem.Parameters;
+import penstock.problem.ProblemException;
+import penstock.problem.Problems;
+import penstock.view.ViewDefinition;
+import penstock.view.ViewName;
+import penstock.view.Views;
+
+/** {@code GET /views/{v}/feed}. Runs on the request's event loop. */
+@ApplicationScoped
+class ViewFeedRoutes {
+
+  private static final String PATH = "/views/:view/feed";
+
+  /** Who wants more of them is better served with all. */
+  private static final int MAX_KEYS = 100;
+
+  private final Vertx vertx;
+  private final Views views;
+  private final ViewFeeds feeds;
+  private final FeedResponses responses;
+
+  @Inject
+  ViewFeedRoutes(Vertx vertx, Views views, ViewFeeds feeds, FeedResponses responses) {
+    this.vertx = vertx;
+    this.views = views;
+    this.feeds = feeds;
+    this.responses = responses;
+  }
+
+  void routes(@Observes Router router) {
+    router.get(PATH).handler(this::feed);
+    router.head(PATH).handler(this::head);
+    FeedResponses.options(router, PATH);
+  }
+
+  private ViewDefinition view(RoutingContext context) {
+    return views.find(new ViewName(context.pathParam("view")));
+  }
+
+  private static Set<String> keys(HttpServerRequest request) {
+    Set<String> keys = Set.copyOf(request.params().getAll("key"));
+    if (keys.size() > MAX_KEYS) {
+      throw Parameters.invalid("key", "may be given at most " + MAX_KEYS + " times");
+    }
+    return keys;
+  }
+
+  private void feed(RoutingContext context) {
+    try {
+      ViewDefinition view = view(context);
+      Set<String> keys = keys(context.request());
+      Wish wish = Wish.of(context.request(), "earliest");
+      responses
+          .begin(context.request())
+          .ifPresent(
+              outlet ->
+                  feeds.subscribe(
+                      vertx.getOrCreateContext(),
+                      outlet,
+                      view,
+                      keys,
+                      wish.start(),
+                      wish.refused()));
+    } catch (ProblemException wrong) {
+      Problems.answer(context, wrong);
+    }
+  }
+
+  private void head(RoutingContext context) {
+    try {
+      view(context);
+      keys(context.request());
+      Wish.of(context.request(), "earliest");
+      FeedResponses.headers(context.response()).end();
+    } catch (ProblemException wrong) {
+      Problems.answer(context, wrong);
+    }
+  }
+}

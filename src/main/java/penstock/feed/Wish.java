@@ -1,0 +1,36 @@
+package penstock.feed;
+
+import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
+import penstock.problem.Parameters;
+import penstock.problem.ProblemException;
+import penstock.stream.Cursor;
+import penstock.stream.ResetReason;
+import penstock.stream.Start;
+
+/**
+ * Where a reader wants to begin.
+ *
+ * @param refused why it cannot, if that is known already
+ */
+record Wish(Start start, @Nullable ResetReason refused) {
+
+  /**
+   * Reads {@code Last-Event-ID}, which may be anything, and {@code cursor}, of which a malformed
+   * one is a problem.
+   *
+   * @param without what is wanted if neither is given
+   */
+  static Wish of(HttpServerRequest request, String without) {
+    Start start = Start.parse(new Parameters(request).text("cursor").orElse(without));
+    String last = request.getHeader("Last-Event-ID");
+    if (last == null || last.isEmpty()) {
+      return new Wish(start, null);
+    }
+    try {
+      return new Wish(new Start.At(Cursor.parse(last)), null);
+    } catch (ProblemException malformed) {
+      return new Wish(new Start.Earliest(), ResetReason.FOREIGN);
+    }
+  }
+}

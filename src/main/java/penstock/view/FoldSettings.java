@@ -1,0 +1,113 @@
+package penstock.view;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import penstock.event.JsonPointer;
+
+/**
+ * The settings of one fold, each of which must be asked for. What makes no sense is told as a
+ * {@link ViewDefinition.InvalidSetting}.
+ */
+final class FoldSettings {
+
+  private final String fold;
+  private final Map<String, String> left;
+
+  FoldSettings(FoldSpec spec) {
+    this.fold = spec.name();
+    this.left = new HashMap<>(spec.settings());
+  }
+
+  private Optional<String> take(String name) {
+    return Optional.ofNullable(left.remove(name));
+  }
+
+  /** The number that the fold needs. */
+  NumberRule number() {
+    NumberRule number = optionalNumber();
+    if (number == null) {
+      throw new ViewDefinition.InvalidSetting(
+          "value", "the fold '" + fold + "' needs a JSON pointer to a number, such as /total");
+    }
+    return number;
+  }
+
+  /** The number, if one is configured. */
+  @Nullable NumberRule optionalNumber() {
+    return take("value").map(FoldSettings::number).orElse(null);
+  }
+
+  private static NumberRule number(String pointer) {
+    try {
+      return new NumberRule(JsonPointer.parse(pointer));
+    } catch (IllegalArgumentException e) {
+      throw new ViewDefinition.InvalidSetting("value", e.getMessage());
+    }
+  }
+
+  /** An attribute or a pointer. */
+  KeyRule rule(String name) {
+    String text =
+        take(name)
+            .orElseThrow(
+                () ->
+                    new ViewDefinition.InvalidSetting(
+                        name,
+                        "the fold '"
+                            + fold
+                            + "' needs subject, type, source, id or a JSON pointer such as"
+                            + " /customer/id"));
+    try {
+      return KeyRule.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ViewDefinition.InvalidSetting(name, e.getMessage());
+    }
+  }
+
+  int count(String name, int normal, int most) {
+    int count = take(name).map(Integer::parseInt).orElse(normal);
+    if (count < 1 || count > most) {
+      throw new ViewDefinition.InvalidSetting(name, "must be from 1 to " + most);
+    }
+    return count;
+  }
+
+  Rank.Score score() {
+    return take("score")
+        .map(
+            text ->
+                Stream.of(Rank.Score.values())
+                    .filter(score -> score.toString().equals(text))
+                    .findFirst()
+                    .orElseThrow(
+                        () ->
+                            new ViewDefinition.InvalidSetting(
+                                "score", "must be last, highest, lowest or total")))
+        .orElse(Rank.Score.LAST);
+  }
+
+  /** In whole seconds. */
+  long seconds(String name, Duration normal, Duration most) {
+    Duration duration = take(name).map(Duration::parse).orElse(normal);
+    if (duration.toSeconds() < 1 || duration.getNano() != 0 || duration.compareTo(most) > 0) {
+      throw new ViewDefinition.InvalidSetting(
+          name, "must be whole seconds, from 1s to " + most.toDays() + " days");
+    }
+    return duration.toSeconds();
+  }
+
+  /** All that the fold takes has been asked for. */
+  void done() {
+    left.keySet().stream()
+        .findAny()
+        .ifPresent(
+            name -> {
+              throw new ViewDefinition.InvalidSetting(
+                  name, "the fold '" + fold + "' has no such setting");
+            });
+  }
+}

@@ -1,0 +1,230 @@
+// The dashboard: what there is, how fast it moves, and one stream live.
+import { $, Feed, append, element, get, onSubmit } from "./penstock.js";
+
+const POLL_MILLIS = 2000;
+const POINTS = 60;
+const SHOWN_EVENTS = 200;
+const SHOWN_ENTRIES = 50;
+
+const number = new Intl.NumberFormat("en");
+const rate = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+
+// ---- rates
+
+const COLOURS = ["#2f80ed", "#d9822b", "#27a567", "#b5489b", "#c9a200", "#7a6ff0", "#e05252", "#3aa6a6"];
+const before = new Map();
+let chart;
+
+function drawRates(rates) {
+  chart ??= new Chart($("rates"), {
+    type: "line",
+    data: { labels: Array(POINTS).fill(""), datasets: [] },
+    options: {
+      animation: false,
+      maintainAspectRatio: false,
+      interaction: { mode: "index", intersect: false },
+      elements: { point: { radius: 0 }, line: { borderWidth: 2, tension: 0.3 } },
+      scales: { x: { grid: { display: false } }, y: { beginAtZero: true, suggestedMax: 1 } },
+    },
+  });
+  const colour = getComputedStyle(document.body).color;
+  chart.options.color = colour;
+  Object.assign(chart.options.scales.y, { ticks: { color: colour }, grid: { color: getComputedStyle($("events")).borderColor } });
+  chart.data.labels.push(new Date().toLocaleTimeString("en-GB"));
+  chart.data.labels.shift();
+  for (const [stream, value] of rates) {
+    let line = chart.data.datasets.find((one) => one.label === stream);
+    if (!line) {
+      const colourOfLine = COLOURS[chart.data.datasets.length % COLOURS.length];
+      line = { label: stream, data: Array(POINTS).fill(null), borderColor: colourOfLine, backgroundColor: colourOfLine };
+      chart.data.datasets.push(line);
+    }
+    line.data.push(value);
+    line.data.shift();
+  }
+  chart.update();
+}
+
+/** Events per second since the last look; null at the first. */
+function rateOf(stream) {
+  const now = { at: performance.now(), appended: stream.partitions.reduce((sum, one) => sum + one.appended, 0) };
+  const last = before.get(stream.name);
+  before.set(stream.name, now);
+  return last ? Math.max(0, ((now.appended - last.appended) * 1000) / (now.at - last.at)) : null;
+}
+
+// ---- streams and views
+
+const sum = (partitions, what) => partitions.reduce((all, one) => all + one[what], 0);
+const cell = (text, className = "") => element("td", { className, textContent: text });
+
+function rows(table, made) {
+  // Rows are only put in place when they differ, so that focus and selection stay.
+  const key = JSON.stringify(made.map(({ text }) => text));
+  if (table.dataset.shown !== key) {
+    const focused = document.activeElement?.dataset?.view;
+    table.dataset.shown = key;
+    table.replaceChildren(...made.map(({ row }) => row()));
+    if (focused) {
+      table.querySelector(`[data-view="${CSS.escape(focused)}"]`)?.focus();
+    }
+  }
+}
+
+function showStreams(streams) {
+  const rates = new Map(streams.map((stream) => [stream.name, rateOf(stream)]));
+  drawRates(rates);
+  rows($("streams"), streams.map((stream) => {
+    const text = [stream.name, number.format(stream.length), rates.get(stream.name) === null ? "–" : rate.format(rates.get(stream.name)), String(stream.partitions.length)];
+    return {
+      text,
+      row: () => element("tr", {}, element("th", { scope: "row", textContent: text[0] }), ...text.slice(1).map((one) => cell(one, "number"))),
+    };
+  }));
+}
+
+let selected;
+let shownEntries = "";
+
+function showViews(views) {
+  selected ??= views.find((view) => sum(view.partitions, "entries") > 0)?.name ?? views[0]?.name;
+  rows($("views"), views.map((view) => {
+    const states = [...new Set(view.partitions.map((one) => one.state))].join(", ");
+    const text = [view.name, view.fold, number.format(sum(view.partitions, "entries")), number.format(sum(view.partitions, "lag")), states, view.name === selected];
+    return { text, row: () => viewRow(text) };
+  }));
+}
+
+function viewRow([name, fold, entries, lag, state, isSelected]) {
+  const select = element("button", { type: "button", className: "plain", textContent: name, data: { view: name } });
+  select.setAttribute("aria-pressed", String(isSelected));
+  select.addEventListener("click", () => {
+    selected = name;
+    poll();
+  });
+  return element("tr", {}, element("th", { scope: "row" }, select), cell(fold), cell(entries, "number"), cell(lag, "number"), cell(state));
+}
+
+async function showEntries() {
+  if (!selected) {
+    return;
+  }
+  const view = selected;
+  const { body } = await get(`/views/${view}/entries?limit=${SHOWN_ENTRIES}`);
+  const text = view + JSON.stringify(body);
+  if (view !== selected || text === shownEntries) {
+    return;
+  }
+  shownEntries = text;
+  $("entries-of").textContent = body.complete ? `of ${view}` : `of ${view}, the first ${SHOWN_ENTRIES}`;
+  const known = new Map([...$("entries").rows].map((row) => [row.dataset.key, row.dataset.value]));
+  const sameView = $("entries").dataset.view === view;
+  $("entries").dataset.view = view;
+  $("entries").replaceChildren(...body.entries.map(({ key, value }) => {
+    const json = JSON.stringify(value);
+    const className = sameView && known.get(key) !== json ? "fresh" : "";
+    return element("tr", { className, data: { key, value: json } },
+      element("th", { scope: "row", textContent: key }),
+      element("td", { className: "value" }, element("code", { textContent: json })));
+  }));
+}
+
+let polling = false;
+
+async function poll() {
+  if (polling) {
+    return;
+  }
+  polling = true;
+  try {
+    const names = (await get("/streams")).body.streams.map((stream) => stream.name);
+    const all = (paths) => Promise.allSettled(paths.map(get)).then((done) => done.filter((one) => one.status === "fulfilled").map((one) => one.value.body));
+    offer(names);
+    showStreams(await all(names.map((name) => `/streams/${name}`)));
+    const views = (await get("/views")).body.views.map((view) => view.name);
+    showViews(await all(views.map((name) => `/views/${name}`)));
+    await showEntries();
+    $("problem").hidden = true;
+  } catch (failure) {
+    $("problem").textContent = failure.message;
+    $("problem").hidden = false;
+  } finally {
+    polling = false;
+  }
+}
+
+// ---- the tail
+
+let feed;
+let count = 0;
+
+function offer(names) {
+  const known = new Set([...$("stream").options].map((option) => option.value));
+  names.filter((name) => !known.has(name)).forEach((name) => $("stream").append(element("option", { value: name, textContent: name })));
+  if (!feed && names.length > 0) {
+    follow();
+  }
+}
+
+function show(message) {
+  const event = JSON.parse(message.data);
+  $("events").prepend(element("li", { className: "fresh" },
+    element("b", { textContent: event.type }),
+    element("span", { className: "quiet", textContent: [event.subject, event.time, event.id].filter(Boolean).join(" · ") }),
+    element("code", { textContent: event.data_base64 ?? JSON.stringify(event.data) ?? "" })));
+  while ($("events").childElementCount > SHOWN_EVENTS) {
+    $("events").lastElementChild.remove();
+  }
+  $("count").textContent = number.format(++count);
+}
+
+function follow() {
+  feed?.close();
+  $("events").replaceChildren();
+  count = 0;
+  $("count").textContent = "0";
+  paused(false);
+  const query = {};
+  for (const filter of ["subject", "type"]) {
+    if ($(filter).value) {
+      query[filter] = $(filter).value;
+    }
+  }
+  feed = new Feed(`/streams/${$("stream").value}/feed`, {
+    query,
+    cursor: $("history").checked ? "earliest" : "latest",
+    state: $("state"),
+    listeners: { message: show },
+  });
+}
+
+function paused(is) {
+  $("pause").dataset.paused = is ? "yes" : "";
+  $("pause").textContent = is ? "Resume" : "Pause";
+}
+
+$("pause").addEventListener("click", () => {
+  const was = Boolean($("pause").dataset.paused);
+  paused(!was);
+  if (was) {
+    feed?.resume();
+  } else {
+    feed?.pause();
+  }
+});
+
+onSubmit($("follow"), async () => follow());
+
+onSubmit($("post"), async () => {
+  const { body } = await append($("stream").value, {
+    type: $("post-type").value,
+    subject: $("post-subject").value,
+    datacontenttype: "application/json",
+    data: JSON.parse($("post-data").value),
+  });
+  return `appended at ${body.events[0].position}`;
+});
+
+setInterval(() => document.hidden || poll(), POLL_MILLIS);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", poll);
+poll();

@@ -1,0 +1,37 @@
+-- Tells the state of a generation's changes on a partition, and what they are behind a place; notices a new life or
+-- term of the log. What it tells of the log is told as of a stream of its own, so that it can be followed like one.
+--
+-- KEYS  1 the log (stream)   2 what is known of it (hash)   3 the generation's state (hash)   4 its changes (stream)
+-- ARGV  1 prefix of the slices   2 a random string, for a new life   3 behind which change   4 how many at most; 0 for none
+-- Result  life (empty while the generation has not begun in this life of the log), the present term, the last change
+--         removed, the last change, 0, the clock in milliseconds, then the changes as XRANGE gives them
+-- Errors  WRONGTYPE if KEYS 1 or 4 is something else
+--
+-- Works on a full Redis: its first write is one that is never refused. Only the present term is told: a term's start is a
+-- position of the log, which says nothing of changes.
+-- include log
+local last, found = '0-0', {}
+if redis.call('EXISTS', KEYS[4]) == 1 then
+  local info = redis.call('XINFO', 'STREAM', KEYS[4])
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then
+      last = info[i + 1]
+    end
+  end
+  if ARGV[4] ~= '0' then
+    found = redis.call('XRANGE', KEYS[4], '(' .. ARGV[3], '+', 'COUNT', ARGV[4])
+  end
+end
+local state = read_log(KEYS[1], KEYS[2])
+if state.lost or state.replid ~= state.here then
+  redis.call('HDEL', KEYS[2], '')
+  begin_log(ARGV[1], KEYS[2], state, ARGV[2])
+end
+local f = redis.call('HMGET', KEYS[3], 'life', 'changes-trimmed')
+local life = ''
+if f[1] == state.life then
+  life = state.life
+end
+local now = redis.call('TIME')
+return {life, string.match(state.terms, '[^,]+$'), f[2] or '0-0', last, 0,
+  string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000)), found}

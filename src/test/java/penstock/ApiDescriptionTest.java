@@ -1,0 +1,420 @@
+package penstock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static penstock.Requests.given;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import io.swagger.v3.parser.OpenAPIV3Parser;
+import io.swagger.v3.parser.core.models.ParseOptions;
+import jakarta.inject.Inject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import penstock.problem.ProblemType;
+import penstock.redis.RedisResource;
+import penstock.redis.RedisServer;
+
+/** Holds the OpenAPI description against the service: what is there, and what it really answers. */
+@QuarkusTest
+@WithTestResource(value = RedisResource.class, scope = TestResourceScope.RESTRICTED_TO_CLASS)
+@TestProfile(ApiDescriptionTest.Settings.class)
+class ApiDescriptionTest {
+
+  public static class Settings implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "penstock.streams.auto-create", "false",
+          "penstock.streams.orders.partitions", "1",
+          "penstock.views.open-orders.stream", "orders",
+          "penstock.views.open-orders.fold", "merge",
+          "penstock.views.open-orders.deletes", "order.closed",
+          "penstock.views.orders-by-type.stream", "orders",
+          "penstock.views.orders-by-type.fold", "count",
+          "penstock.views.orders-by-type.key", "type",
+          "penstock.ingest.body-timeout", "1s");
+    }
+  }
+
+  private static final String EVENT = "application/cloudevents+json";
+  private static final String BATCH = "application/cloudevents-batch+json";
+
+  /** A route that another test brings along. */
+  private static final String DEFECTIVE = " /defective/";
+
+  private static final String PROBLEM = "application/problem+json";
+
+  /** What any request can get, told in the document's own words. */
+  private static final Set<ProblemType> EVERYWHERE =
+      EnumSet.of(ProblemType.NOT_FOUND, ProblemType.METHOD_NOT_ALLOWED, ProblemType.INTERNAL_ERROR);
+
+  /** Nothing answers with it yet. */
+  private static final Set<ProblemType> UNUSED = EnumSet.of(ProblemType.SHUTTING_DOWN);
+
+  /** Responses that no request brings about by itself. */
+  private static final Set<String> NEED_A_CROWD =
+      Set.of(
+          "429",
+          "GET /q/health/live 503",
+          "GET /q/health/started 503",
+          "HEAD /streams/{stream}/feed 503");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final int PATIENCE_MILLIS = 20_000;
+
+  RedisServer redis;
+  @TestHTTPResource URI base;
+  @Inject RouterWitness router;
+
+  private final Set<String> seen = new TreeSet<>();
+  private ApiDescription api;
+
+  @BeforeEach
+  void load() {
+    api = new ApiDescription(given().get("/q/openapi?format=json").asString());
+  }
+
+  @Test
+  void isOpenApi31AndTakenByTheParserOfSwagger() {
+    assertThat(api.document().path("openapi").asText()).startsWith("3.1.");
+    var options = new ParseOptions();
+    options.setResolve(true);
+    var parsed = new OpenAPIV3Parser().readContents(api.document().toString(), null, options);
+    assertThat(parsed.getMessages()).isEmpty();
+    assertThat(parsed.getOpenAPI().getPaths()).hasSize(api.document().path("paths").size());
+    assertThat(given().get("/q/openapi").asString()).startsWith("---\nopenapi: 3.1.");
+  }
+
+  @Test
+  void tellsOfEveryRoute() {
+    Set<String> routes =
+        router.operations().stream()
+            .filter(one -> !one.startsWith("OPTIONS") && !one.contains(" /q/"))
+            .filter(one -> !one.contains(DEFECTIVE))
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> told =
+        api.operations().keySet().stream()
+            .filter(one -> !one.contains(" /q/"))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(told).isEqualTo(routes);
+    Set<String> ids = new TreeSet<>();
+    api.operations().values().forEach(one -> ids.add(one.path("operationId").asText()));
+    assertThat(ids).hasSameSizeAs(api.operations().keySet()).doesNotContain("");
+  }
+
+  @Test
+  void problemsAreThoseOfTheCatalogue() {
+    Map<String, ProblemType> catalogue =
+        Arrays.stream(ProblemType.values()).collect(Collectors.toMap(ProblemType::slug, t -> t));
+    JsonNode examples = api.document().at("/components/examples");
+    examples
+        .properties()
+        .forEach(
+            example -> {
+              ProblemType type = catalogue.get(example.getKey());
+              JsonNode value = example.getValue().path("value");
+              assertThat(value.path("type").asText()).isEqualTo(type.uri());
+              assertThat(value.path("title").asText()).isEqualTo(type.title());
+              assertThat(value.path("status").asInt()).isEqualTo(type.status());
+            });
+    Set<String> told = new TreeSet<>();
+    for (String response : api.responses()) {
+      int blank = response.lastIndexOf(' ');
+      int status = Integer.parseInt(response.substring(blank + 1));
+      for (String slug : api.problems(response.substring(0, blank), status)) {
+        assertThat(catalogue.get(slug).status()).as("%s: %s", response, slug).isEqualTo(status);
+        told.add(slug);
+      }
+    }
+    Set<String> wanted =
+        Arrays.stream(ProblemType.values())
+            .filter(type -> !EVERYWHERE.contains(type) && !UNUSED.contains(type))
+            .map(ProblemType::slug)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(told).isEqualTo(wanted);
+    for (ProblemType type : EVERYWHERE) {
+      assertThat(api.document().at("/info/description").asText()).contains(type.slug());
+    }
+  }
+
+  @Test
+  void examplesFitTheirSchemas() {
+    assertThat(api.brokenExamples()).isEmpty();
+  }
+
+  /** Every response that the document tells of is brought about and held against it. */
+  @Test
+  void realResponsesAreAsTold() throws Exception {
+    appends();
+    reads();
+    views();
+    feed();
+    operation();
+    withoutRedis();
+    Set<String> left = new TreeSet<>(api.responses());
+    left.removeAll(seen);
+    left.removeIf(one -> NEED_A_CROWD.stream().anyMatch(one::endsWith));
+    assertThat(left).as("responses that were told of and not seen").isEmpty();
+  }
+
+  private static String event(String id, String subject, String type) {
+    return """
+    {"specversion":"1.0","id":"%s","source":"/shop","type":"%s","subject":"%s","data":{"total":1.10}}
+    """
+        .formatted(id, type, subject);
+  }
+
+  private void appends() throws IOException {
+    String path = "/streams/{stream}/events";
+    post(path, 201, EVENT, event("1", "o-1", "order.placed"));
+    post(path, 200, EVENT, event("1", "o-1", "order.placed"));
+    post(path, 201, BATCH, "[" + event("2", "o/2", "order.placed") + "]");
+    String binary =
+        """
+        {"specversion":"1.0","id":"3","source":"/shop","type":"scanned","subject":"o-1",
+         "sampled":true,"depth":3,"data_base64":"AAEC","traceparent":"00-a-b-01"}
+        """;
+    post(path, 201, EVENT, binary);
+    check(
+        "POST " + path,
+        201,
+        given().contentType("application/json").body("[1]").post("/streams/orders/events?type=t"));
+    post(path, 400, EVENT, "{}");
+    post(path, 400, EVENT, "{x");
+    post(path, 413, EVENT, event("4", "o-1", "x".repeat(300_000)));
+    post(path, 415, "text/csv", "a,b");
+    check(
+        "POST " + path,
+        404,
+        given().contentType(EVENT).body(event("1", "s", "t")).post("/streams/none/events"));
+    slowAppend(path);
+  }
+
+  private void slowAppend(String path) throws IOException {
+    try (var socket = new Socket(base.getHost(), base.getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("POST /streams/orders/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                      + EVENT
+                      + "\r\nContent-Length: 100\r\n\r\n{")
+                  .getBytes(StandardCharsets.US_ASCII));
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      String answer = "";
+      while (!answer.endsWith("}")) {
+        byte[] chunk = new byte[4096];
+        int read = socket.getInputStream().read(chunk);
+        assertThat(read).as("answered so far: " + answer).isPositive();
+        answer += new String(chunk, 0, read, StandardCharsets.UTF_8);
+      }
+      assertThat(answer).startsWith("HTTP/1.1 408");
+      checkBody("POST " + path, 408, PROBLEM, answer.substring(answer.indexOf("\r\n\r\n") + 4));
+    }
+  }
+
+  private void post(String path, int status, String contentType, String body) {
+    check(
+        "POST " + path,
+        status,
+        given().contentType(contentType).body(body).post("/streams/orders/events"));
+  }
+
+  private void get(String operation, int status, String path) {
+    check("GET " + operation, status, raw().get(path));
+  }
+
+  private static RequestSpecification raw() {
+    return given().urlEncodingEnabled(false);
+  }
+
+  private void reads() {
+    get("/streams", 200, "/streams");
+    get("/streams/{stream}", 200, "/streams/orders");
+    get("/streams/{stream}", 400, "/streams/Orders");
+    get("/streams/{stream}", 404, "/streams/none");
+    String page = "/streams/{stream}/events";
+    get(page, 200, "/streams/orders/events");
+    get(page, 200, "/streams/orders/events?limit=1&type=scanned&type=x&subject=o-1");
+    get(page, 200, "/streams/orders/events?cursor=latest");
+    get(page, 400, "/streams/orders/events?limit=0");
+    get(page, 400, "/streams/orders/events?cursor=nonsense");
+    get(page, 400, "/streams/Orders/events");
+    get(page, 404, "/streams/none/events");
+    get(page, 410, "/streams/orders/events?cursor=" + FOREIGN);
+  }
+
+  /** A good cursor of a log that there is not. */
+  private static final String FOREIGN = "AVfnVTiwxhoBM962psyIv2gA";
+
+  private void views() {
+    get("/views", 200, "/views");
+    get("/views/{view}", 200, "/views/open-orders");
+    get("/views/{view}", 400, "/views/Open");
+    get("/views/{view}", 404, "/views/none");
+    String cursor =
+        raw().get("/streams/orders/events?cursor=latest").jsonPath().getString("cursor");
+    String page = "/views/{view}/entries";
+    get(page, 200, "/views/open-orders/entries?limit=1&at-least=" + cursor);
+    get(page, 200, "/views/orders-by-type/entries?after=order&at-least=" + cursor);
+    get(page, 400, "/views/open-orders/entries?wait=long");
+    get(page, 400, "/views/open-orders/entries?at-least=nonsense");
+    get(page, 404, "/views/none/entries");
+    get(page, 410, "/views/open-orders/entries?at-least=" + FOREIGN);
+    String entry = "/views/{view}/entries/{key}";
+    get(entry, 200, "/views/open-orders/entries/o-1?at-least=" + cursor);
+    get(entry, 200, "/views/open-orders/entries/o%2F2");
+    get(entry, 400, "/views/Open/entries/o-1");
+    get(entry, 404, "/views/none/entries/o-1");
+    get(entry, 404, "/views/open-orders/entries/o-9");
+    get(entry, 410, "/views/open-orders/entries/o-1?at-least=" + FOREIGN);
+    String tag = raw().get("/views/open-orders/entries/o-1").header("ETag");
+    assertThat(tag).isNotNull();
+    check(
+        "GET " + entry,
+        304,
+        raw().header("If-None-Match", tag).get("/views/open-orders/entries/o-1"));
+  }
+
+  private void feed() throws IOException {
+    String path = "/streams/{stream}/feed";
+    get(path, 400, "/streams/orders/feed?cursor=nonsense");
+    get(path, 404, "/streams/none/feed");
+    check("HEAD " + path, 200, raw().head("/streams/orders/feed"));
+    check("HEAD " + path, 400, raw().head("/streams/orders/feed?cursor=nonsense"));
+    check("HEAD " + path, 404, raw().head("/streams/none/feed"));
+    assertThat(api.mediaTypes("GET " + path, 200)).containsExactly("text/event-stream");
+    try (FeedLines lines = new FeedLines(base, "/streams/orders/feed?cursor=earliest")) {
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      assertThat(api.checkAgainst("CloudEvent", lines.next("data: "))).isEmpty();
+    }
+    seen.add("GET " + path + " 200");
+  }
+
+  private void operation() {
+    for (String check : Set.of("live", "ready", "started")) {
+      await().until(() -> given().get("/q/health/" + check).statusCode() == 200);
+      get("/q/health/" + check, 200, "/q/health/" + check);
+    }
+    Response metrics = given().accept("text/plain").get("/q/metrics");
+    assertThat(metrics.contentType()).startsWith("text/plain");
+    assertThat(given().get("/q/metrics").contentType()).startsWith("application/openmetrics-text");
+    seen.add("GET /q/metrics 200");
+    get("/q/openapi", 200, "/q/openapi?format=json");
+  }
+
+  private void withoutRedis() {
+    String cursor =
+        raw().get("/streams/orders/events?cursor=latest").jsonPath().getString("cursor");
+    redis.stop();
+    try {
+      await().until(() -> given().get("/q/health/ready").statusCode() == 503);
+      get("/q/health/ready", 503, "/q/health/ready");
+      post("/streams/{stream}/events", 503, EVENT, event("9", "o-1", "order.placed"));
+      get("/streams", 503, "/streams");
+      get("/streams/{stream}", 503, "/streams/orders");
+      get("/streams/{stream}/events", 503, "/streams/orders/events");
+      get("/views/{view}", 503, "/views/open-orders");
+      get("/views/{view}/entries", 503, "/views/open-orders/entries?at-least=" + cursor);
+      get("/views/{view}/entries/{key}", 503, "/views/open-orders/entries/o-1");
+    } finally {
+      redis.startAgain();
+      await().until(() -> given().get("/q/health/ready").statusCode() == 200);
+    }
+  }
+
+  private void check(String operation, int status, Response answer) {
+    assertThat(answer.statusCode()).as(operation + ": " + answer.asString()).isEqualTo(status);
+    for (String header : api.requiredHeaders(operation, status)) {
+      assertThat(answer.header(header)).as("%s %d: %s", operation, status, header).isNotNull();
+    }
+    String type = answer.contentType();
+    Set<String> told = api.mediaTypes(operation, status);
+    if (told.isEmpty()) {
+      seen.add(operation + " " + status);
+      assertThat(api.responses()).contains(operation + " " + status);
+      assertThat(answer.asString()).as("%s %d", operation, status).isEmpty();
+      return;
+    }
+    String mediaType = type.replaceAll(";.*", "");
+    assertThat(told).as("%s %d", operation, status).contains(mediaType);
+    checkBody(operation, status, mediaType, answer.asString());
+  }
+
+  private void checkBody(String operation, int status, String mediaType, String body) {
+    assertThat(api.check(operation, status, mediaType, body))
+        .as("%s %d: %s", operation, status, body)
+        .isEmpty();
+    if (mediaType.equals(PROBLEM)) {
+      String type = problem(body);
+      assertThat(api.problems(operation, status))
+          .as("%s %d: %s", operation, status, body)
+          .contains(type.substring(type.lastIndexOf(':') + 1));
+    }
+    seen.add(operation + " " + status);
+  }
+
+  private static String problem(String body) {
+    try {
+      return JSON.readTree(body).path("type").asText();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a feed's connection brings, line by line. */
+  private static final class FeedLines implements AutoCloseable {
+
+    private final Socket socket;
+    private final BufferedReader lines;
+
+    FeedLines(URI base, String path) throws IOException {
+      socket = new Socket(base.getHost(), base.getPort());
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket
+          .getOutputStream()
+          .write(
+              ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      lines =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** The rest of the next line that begins so. */
+    String next(String beginning) throws IOException {
+      String line = lines.readLine();
+      while (!line.startsWith(beginning)) {
+        line = lines.readLine();
+      }
+      return line.substring(beginning.length());
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+}

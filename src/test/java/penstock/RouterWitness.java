@@ -1,0 +1,41 @@
+package penstock;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Knows the routes of the application under test. */
+@ApplicationScoped
+public class RouterWitness {
+
+  private Router router;
+
+  void routes(@Observes Router all) {
+    router = all;
+  }
+
+  /**
+   * Method and path of each route that is for certain methods, such as {@code GET
+   * /streams/{stream}}.
+   */
+  public Set<String> operations() {
+    var operations = new TreeSet<String>();
+    for (Route route : router.getRoutes()) {
+      if (route.methods() != null && (route.getPath() != null || route.getName() != null)) {
+        for (HttpMethod method : route.methods()) {
+          operations.add(method + " " + template(route));
+        }
+      }
+    }
+    return operations;
+  }
+
+  private static String template(Route route) {
+    String path = route.getPath() == null ? route.getName() : route.getPath();
+    return path.replaceAll(":(\\w+)", "{$1}");
+  }
+}
