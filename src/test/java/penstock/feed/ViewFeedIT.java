@@ -207,7 +207,7 @@ class ViewFeedIT {
           Map.ofEntries(
               Map.entry("quarkus.redis.hosts", redis.uri()),
               Map.entry("penstock.projection.lease", "1s"),
-              Map.entry("penstock.projection.changes.max-keys", "150"),
+              Map.entry("penstock.projection.changes.max-keys", "40"),
               Map.entry("penstock.feed.ring-events", "64"),
               Map.entry("penstock.feed.replay-size", "2K"),
               Map.entry("penstock.feed.drain-time", "0s"),
