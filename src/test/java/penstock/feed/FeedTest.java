@@ -225,11 +225,17 @@ class FeedTest {
     append(0, 5);
     long millis = writer.append(stream, "5").getFirst().millis();
     await()
-        .until(() -> writer.append(stream, "later-" + NAMES.incrementAndGet()).getFirst().millis() > millis + 1);
+        .until(
+            () ->
+                writer.append(stream, "later-" + NAMES.incrementAndGet()).getFirst().millis()
+                    > millis + 1);
     List<String> all = live("?cursor=earliest", null).ids();
     String since = java.time.Instant.ofEpochMilli(millis + 1).toString();
     FeedClient client = live("?since=" + since, null);
-    assertThat(client.ids()).isNotEmpty().doesNotContain("5").allMatch(id -> id.startsWith("later-"));
+    assertThat(client.ids())
+        .isNotEmpty()
+        .doesNotContain("5")
+        .allMatch(id -> id.startsWith("later-"));
     assertThat(live("?since=2001-01-01T00:00:00%2B01:00", null).ids()).isEqualTo(all);
     assertThat(live("?since=2999-01-01T00:00:00Z", null).ids()).isEmpty();
     assertThat(open("?since=yesterday", null).status()).isEqualTo(400);
