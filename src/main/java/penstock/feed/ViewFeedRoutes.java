@@ -69,15 +69,17 @@ class ViewFeedRoutes {
       ViewDefinition view = view(context);
       Set<String> keys = keys(context.request());
       Wish wish = wish(context.request());
-      if (responses.begin(context.response())) {
-        feeds.subscribe(
-            vertx.getOrCreateContext(),
-            Outlet.of(context.request()),
-            view,
-            keys,
-            wish.start(),
-            wish.refused());
-      }
+      responses
+          .begin(context.request())
+          .ifPresent(
+              outlet ->
+                  feeds.subscribe(
+                      vertx.getOrCreateContext(),
+                      outlet,
+                      view,
+                      keys,
+                      wish.start(),
+                      wish.refused()));
     } catch (ProblemException wrong) {
       Problems.answer(context, wrong);
     }
