@@ -5,10 +5,12 @@
 --       5 its index (sorted set)
 -- ARGV  1 this instance   2 the lease in milliseconds   3 a random string, for the fence   4 another, for a new life
 --       5 prefix of the slices   6 the group   7 1 if a generation may begin behind what was trimmed, else 0
+--       8 this process: a string that no other one ever has   9 1 if what is halted shall stay so, else 0
 -- Result  held, its holder, the milliseconds left: another instance works it
---         broken, why: a commit failed half-way
+--         broken, why: a commit failed half-way, or the view halted
 --         partial, position: the log was trimmed up to there before the generation began
---         mine, fence, life, applied, last-delivered, trimmed, 1 if entries of an earlier life must be cleared first
+--         mine, fence, life, applied, last-delivered, trimmed, 1 if entries of an earlier life must be cleared first,
+--         1 if the holder before died, the event that was being folded alone or nil
 -- Errors  WRONGTYPE if a key is something else; nothing is written then
 --
 -- Works on a full Redis: its first write is one that is never refused. A fence is number:token:replication id.
@@ -21,10 +23,13 @@ local holder = redis.call('GET', lease)
 if holder and holder ~= ARGV[1] then
   return {'held', holder, redis.call('PTTL', lease)}
 end
-local f = redis.call('HMGET', view, 'life', 'fence', 'applied', 'broken')
-if f[4] then
-  return {'broken', f[4]}
+local f = redis.call('HMGET', view, 'life', 'fence', 'applied', 'broken', 'halted', 'released', 'process', 'lone',
+  'lone-attempts')
+if f[4] or (f[5] and ARGV[9] == '1') then
+  return {'broken', f[4] or f[5]}
 end
+-- A process that gave its lease back, or that takes it again, did not die: its lone attempt does not count.
+local died = f[2] and not f[6] and f[7] ~= ARGV[8]
 local state = read_log(events, log)
 if not state.lost and f[1] ~= state.life and state.trimmed ~= '0-0' and ARGV[7] ~= '1' then
   return {'partial', state.trimmed}
@@ -43,7 +48,7 @@ if redis.call('EXISTS', events) == 1 then
   end
 end
 
-redis.call('HDEL', view, '')
+redis.call('HDEL', view, 'released', 'caught-up', 'halted')
 begin_log(ARGV[5], log, state, ARGV[4])
 local applied, stale = f[3] or '0-0', 0
 if f[1] ~= state.life then
@@ -56,7 +61,10 @@ if f[1] ~= state.life then
 end
 local number = tonumber(string.match(f[2] or '0', '^%d+')) + 1
 local fence = string.format('%.0f', number) .. ':' .. ARGV[3] .. ':' .. state.here
-redis.call('HSET', view, 'fence', fence)
+redis.call('HSET', view, 'fence', fence, 'process', ARGV[8] or '')
+if f[8] and not died and tonumber(f[9] or '0') > 0 then
+  redis.call('HINCRBY', view, 'lone-attempts', -1)
+end
 redis.call('SET', lease, ARGV[1], 'PX', ARGV[2])
 if not delivered then
   redis.call('XGROUP', 'CREATE', events, group, applied, 'MKSTREAM')
@@ -65,4 +73,4 @@ elseif is_after(applied, delivered) then
   redis.call('XGROUP', 'SETID', events, group, applied)
   delivered = applied
 end
-return {'mine', fence, state.life, applied, delivered, state.trimmed, stale}
+return {'mine', fence, state.life, applied, delivered, state.trimmed, stale, died and 1 or 0, f[8]}

@@ -2,15 +2,19 @@
 --
 -- KEYS  1 the log (stream)   2 what is known of it (hash)   3 the generation's state (hash)   4 its index (sorted set)
 --       5 its changes (stream)   6 dead letters (stream)
+--       with a request to the holder also   7 why letters failed again (hash)   8 the requests (list)
 -- ARGV  1 fence   2 life   3 group   4 the position that was folded from   5 prefix of the entries
 --       6 how long changes are kept, in milliseconds   7 how many changed keys are kept   8 events skipped
 --       9 number of events, and the position of each, in order and without a gap
 --       then number of entries, and for each: key, what became of it (+ made, = changed, - deleted),
 --       number of arguments and field, value, ..., number of fields removed and their names
 --       then number of dead letters, and for each: number of arguments and field, value, ...
+--       with a request, whose number of events is 0, also the request, what takes its place or empty, the dead letter
+--       that it is about or empty, and why that one stays or empty if it goes
 -- Result  how many events were ever appended to the log, and how many of them are applied now
 -- Errors  FENCED  the fence is not mine any more, or Redis has another master or the log another life
---         MOVED   `applied` is not the position that was folded from
+--         MOVED   `applied` is not the position that was folded from; or the request is not the first one, or its
+--                 letter is gone
 --         GAP     the first log entry beyond `applied` is not the batch's first
 --         BROKEN  a write failed, and those before it stand: the generation is marked and must be rebuilt
 --         With all but BROKEN nothing is written.
@@ -21,9 +25,13 @@ local events, log, view, index, changes, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[
 local STEP = 998
 local MOST_TRIMMED = 4
 
-local f = redis.call('HMGET', view, 'fence', 'applied', 'count', 'change-keys')
+local f = redis.call('HMGET', view, 'fence', 'applied', 'count', 'change-keys', 'lone')
 local l = redis.call('HMGET', log, 'life', 'last', 'appended')
 local here = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+local count, request = tonumber(ARGV[9]), false
+if #KEYS > 6 then
+  request = {asked = ARGV[#ARGV - 3], next = ARGV[#ARGV - 2], letter = ARGV[#ARGV - 1], why = ARGV[#ARGV]}
+end
 -- check fence
 if f[1] ~= ARGV[1] or string.match(ARGV[1], '[^:]+$') ~= here or l[1] ~= ARGV[2] then
   return redis.error_reply('FENCED the right to commit is gone')
@@ -34,16 +42,27 @@ if f[2] ~= ARGV[4] then
 end
 -- check gap
 local first = redis.call('XRANGE', events, '(' .. ARGV[4], '+', 'COUNT', 1)[1]
-if not first or first[1] ~= ARGV[10] then
+if count > 0 and (not first or first[1] ~= ARGV[10]) then
   return redis.error_reply('GAP the log goes on with ' .. (first and first[1] or 'nothing'))
+end
+-- check request
+if request and (redis.call('LINDEX', KEYS[8], 0) ~= request.asked
+    or (request.letter ~= '' and #redis.call('XRANGE', dead, request.letter, request.letter) == 0)) then
+  return redis.error_reply('MOVED the request was executed')
 end
 -- checked
 
-local count = tonumber(ARGV[9])
-local last = ARGV[9 + count]
+local last = count > 0 and ARGV[9 + count] or ARGV[4]
 
 local function write()
-  redis.call('XACK', events, ARGV[3], unpack(ARGV, 10, 9 + count))
+  if count > 0 then
+    redis.call('XACK', events, ARGV[3], unpack(ARGV, 10, 9 + count))
+  else
+    redis.call('HDEL', view, '')
+  end
+  if count > 0 and f[5] then
+    redis.call('HDEL', view, 'lone', 'lone-attempts')
+  end
   local at = 10 + count
   local changed, made, deleted = {}, {}, {}
   for _ = 1, tonumber(ARGV[at]) do
@@ -111,7 +130,7 @@ local function write()
     end
   end
   local total = tonumber(f[3]) + count
-  if last == l[2] then
+  if count > 0 and last == l[2] then
     total = tonumber(l[3])
   end
   state[#state + 1] = 'count'
@@ -122,6 +141,22 @@ local function write()
   end
   if letters > 0 then
     redis.call('HINCRBY', view, 'dead', letters)
+  end
+  if request then
+    if request.next == '' then
+      redis.call('LPOP', KEYS[8])
+    else
+      redis.call('LSET', KEYS[8], 0, request.next)
+    end
+    if request.letter ~= '' and request.why ~= '' then
+      redis.call('HSET', KEYS[7], request.letter, request.why)
+    elseif request.letter ~= '' then
+      redis.call('XDEL', dead, request.letter)
+      redis.call('HDEL', KEYS[7], request.letter)
+      if tonumber(redis.call('HGET', view, 'dead') or '0') > 0 then
+        redis.call('HINCRBY', view, 'dead', -1)
+      end
+    end
   end
   return {tonumber(l[3]), total}
 end

@@ -1,13 +1,22 @@
--- Lengthens a lease; takes it again if it ran out and nobody else took it.
+-- Lengthens a lease, takes it again if it ran out and nobody else took it, and tells what there is to do.
 --
--- KEYS  1 the generation's state (hash)   2 its lease (string)
--- ARGV  1 the fence   2 this instance   3 the lease in milliseconds
--- Result  1
--- Errors  FENCED if another took it; nothing is written then
-if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then
+-- KEYS  1 the generation's state (hash)   2 its lease (string)   3 the log (stream)   4 requests to its holder (list)
+-- ARGV  1 the fence   2 this instance   3 the lease in milliseconds   4 the group
+-- Result  age in milliseconds of the first event that is not applied, or -1 if there is none;
+--         entries pending; requests; dead letters
+-- Errors  FENCED if another took it; NOGROUP if there is no group; nothing is written then
+local f = redis.call('HMGET', KEYS[1], 'fence', 'applied', 'dead')
+if f[1] ~= ARGV[1] then
   return redis.error_reply('FENCED another instance works this partition')
 end
+local pending = redis.call('XPENDING', KEYS[3], ARGV[4])[1]
+local first = redis.call('XRANGE', KEYS[3], '(' .. (f[2] or '0-0'), '+', 'COUNT', 1)[1]
 if redis.call('PEXPIRE', KEYS[2], ARGV[3]) == 0 then
   redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
 end
-return 1
+local age = -1
+if first then
+  local now = redis.call('TIME')
+  age = math.max(0, now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(string.match(first[1], '^%d+')))
+end
+return {age, pending, redis.call('LLEN', KEYS[4]), tonumber(f[3] or '0')}

@@ -3,7 +3,9 @@
 --
 -- KEYS  1 the log (stream)   2 the generation's state (hash)
 -- ARGV  1 the fence   2 the group   3 this instance   4 claim entries from this position on, exclusive
--- Result  entries acknowledged, entries claimed, the last of these (or ARGV 4), 1 if there is more to do
+--       5 1 if the holder before died, else 0: only then a claim counts as a delivery
+-- Result  entries acknowledged, entries claimed, the last of these (or ARGV 4), 1 if there is more to do,
+--         those claimed that were delivered more than once to holders that died
 -- Errors  FENCED if the fence is not mine; NOGROUP if there is no group; nothing is written then
 local events, view, group, me = KEYS[1], KEYS[2], ARGV[2], ARGV[3]
 local STEP = 256
@@ -12,25 +14,34 @@ local f = redis.call('HMGET', view, 'fence', 'applied')
 if f[1] ~= ARGV[1] then
   return redis.error_reply('FENCED another instance works this partition')
 end
-local function ids(from, to)
-  local found = {}
-  for _, pending in ipairs(redis.call('XPENDING', events, group, from, to, STEP)) do
-    found[#found + 1] = pending[1]
-  end
-  return found
+local stale = {}
+for _, pending in ipairs(redis.call('XPENDING', events, group, '-', f[2], STEP)) do
+  stale[#stale + 1] = pending[1]
 end
-
-local stale = ids('-', f[2])
 if #stale > 0 then
   redis.call('XACK', events, group, unpack(stale))
-  return {#stale, 0, ARGV[4], 1}
+  return {#stale, 0, ARGV[4], 1, {}}
 end
-local mine = ids('(' .. ARGV[4], '+')
+local mine = redis.call('XPENDING', events, group, '(' .. ARGV[4], '+', STEP)
 if #mine > 0 then
-  mine[#mine + 1] = 'JUSTID'
-  redis.call('XCLAIM', events, group, me, 0, unpack(mine))
-  mine[#mine] = nil
-  return {0, #mine, mine[#mine], 1}
+  local by_count, suspects = {}, {}
+  for _, pending in ipairs(mine) do
+    local id, count = pending[1], pending[4]
+    if ARGV[5] == '1' then
+      if count > 1 then
+        suspects[#suspects + 1] = id
+      end
+      count = count + 1
+    end
+    by_count[count] = by_count[count] or {}
+    table.insert(by_count[count], id)
+  end
+  for count, claimed in pairs(by_count) do
+    local n = #claimed
+    claimed[n + 1], claimed[n + 2], claimed[n + 3] = 'RETRYCOUNT', count, 'JUSTID'
+    redis.call('XCLAIM', events, group, me, 0, unpack(claimed))
+  end
+  return {0, #mine, mine[#mine][1], 1, suspects}
 end
 for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', events, group)) do
   local of = {}
@@ -41,4 +52,4 @@ for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', events, group)) do
     redis.call('XGROUP', 'DELCONSUMER', events, group, of.name)
   end
 end
-return {0, 0, ARGV[4], 0}
+return {0, 0, ARGV[4], 0, {}}

@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import penstock.problem.ProblemType;
+import penstock.redis.RedisConversation;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
@@ -171,6 +172,8 @@ class ApiDescriptionTest {
     appends();
     reads();
     views();
+    deadLetters();
+    rebuild();
     feed();
     operation();
     withoutRedis();
@@ -298,6 +301,69 @@ class ApiDescriptionTest {
         raw().header("If-None-Match", tag).get("/views/open-orders/entries/o-1"));
   }
 
+  private void deadLetters() {
+    String all = "/streams/{stream}/dead-letters";
+    post("/streams/{stream}/events", 201, BATCH, "[" + bad("bad-1") + "," + bad("bad-2") + "]");
+    await()
+        .until(
+            () -> raw().get("/streams/orders/dead-letters").jsonPath().getList("deadLetters"),
+            letters -> letters.size() == 2);
+    get(all, 200, "/streams/orders/dead-letters?view=open-orders&limit=1");
+    get(all, 400, "/streams/orders/dead-letters?limit=0");
+    get(all, 404, "/streams/none/dead-letters");
+    String one = all + "/{id}";
+    String id = raw().get("/streams/orders/dead-letters").jsonPath().getString("deadLetters[0].id");
+    String path = "/streams/orders/dead-letters/" + id;
+    check("POST " + one + "/replay", 202, raw().post(path + "/replay"));
+    check("POST " + one + "/replay", 400, raw().post("/streams/orders/dead-letters/x/replay"));
+    check("POST " + one + "/replay", 404, raw().post("/streams/orders/dead-letters/0.1-1/replay"));
+    check("DELETE " + one, 202, raw().delete(path));
+    check("DELETE " + one, 400, raw().delete("/streams/orders/dead-letters/x"));
+    check("DELETE " + one, 404, raw().delete("/streams/orders/dead-letters/0.1-1"));
+    String replay = "POST " + all + "/replay";
+    check(replay, 202, raw().post("/streams/orders/dead-letters/replay?view=open-orders"));
+    check(replay, 400, raw().post("/streams/orders/dead-letters/replay"));
+    check(replay, 404, raw().post("/streams/orders/dead-letters/replay?view=none"));
+    try (RedisConversation direct = redis.open()) {
+      Object old =
+          direct.ask(
+              "XADD",
+              "ps:{orders/0}:dead",
+              "*",
+              "view",
+              "open-orders",
+              "generation",
+              "old-0",
+              "reason",
+              "old",
+              "position",
+              "1-1");
+      check(
+          "POST " + one + "/replay",
+          409,
+          raw().post("/streams/orders/dead-letters/0." + old + "/replay"));
+    }
+  }
+
+  private static String bad(String id) {
+    return """
+    {"specversion":"1.0","id":"%s","source":"/shop","type":"order.placed","subject":"o-1","data":[1]}
+    """
+        .formatted(id);
+  }
+
+  private void rebuild() {
+    String path = "POST /views/{view}/rebuild";
+    check(path, 202, raw().post("/views/open-orders/rebuild"));
+    check(path, 400, raw().post("/views/Open/rebuild"));
+    check(path, 404, raw().post("/views/none/rebuild"));
+    try (RedisConversation direct = redis.open()) {
+      direct.ask("HSET", "ps:{orders/0}:log", "trimmed", "1-0");
+      check(path, 409, raw().post("/views/orders-by-type/rebuild"));
+      direct.ask("HSET", "ps:{orders/0}:log", "trimmed", "0-0");
+    }
+  }
+
   private void feed() throws IOException {
     String path = "/streams/{stream}/feed";
     get(path, 400, "/streams/orders/feed?cursor=nonsense");
@@ -337,6 +403,18 @@ class ApiDescriptionTest {
       get("/streams/{stream}", 503, "/streams/orders");
       get("/streams/{stream}/events", 503, "/streams/orders/events");
       get("/views/{view}", 503, "/views/open-orders");
+      check("POST /views/{view}/rebuild", 503, raw().post("/views/open-orders/rebuild"));
+      String letters = "/streams/{stream}/dead-letters";
+      get(letters, 503, "/streams/orders/dead-letters");
+      check(
+          "POST " + letters + "/replay",
+          503,
+          raw().post("/streams/orders/dead-letters/replay?view=open-orders"));
+      check(
+          "POST " + letters + "/{id}/replay",
+          503,
+          raw().post("/streams/orders/dead-letters/0.1-1/replay"));
+      check("DELETE " + letters + "/{id}", 503, raw().delete("/streams/orders/dead-letters/0.1-1"));
       get("/views/{view}/entries", 503, "/views/open-orders/entries?at-least=" + cursor);
       get("/views/{view}/entries/{key}", 503, "/views/open-orders/entries/o-1");
     } finally {

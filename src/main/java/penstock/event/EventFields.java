@@ -83,6 +83,15 @@ public final class EventFields {
    * @throws IllegalArgumentException if it was not written by {@link #write}
    */
   public static Event read(Response fields) {
+    return read(fields, 0);
+  }
+
+  /**
+   * The same, of what follows the first elements of the array.
+   *
+   * @param from how many elements come before
+   */
+  public static Event read(Response fields, int from) {
     String id = null;
     String source = null;
     String type = null;
@@ -93,7 +102,7 @@ public final class EventFields {
     String types = null;
     SortedMap<String, Object> extensions = Collections.emptySortedMap();
     EventData data = EventData.NONE;
-    for (int i = 0; i + 1 < fields.size(); i += 2) {
+    for (int i = from; i + 1 < fields.size(); i += 2) {
       String name = text(fields.get(i));
       Response value = fields.get(i + 1);
       switch (name) {

@@ -103,7 +103,7 @@ final class Chunk {
 
     /** Takes the slot's frame if it passes. */
     void add(Slot slot) {
-      if (!filter.matches(slot.subject(), slot.type())) {
+      if (!filter.matches(slot.attributes())) {
         return;
       }
       events++;

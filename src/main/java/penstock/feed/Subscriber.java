@@ -179,6 +179,7 @@ final class Subscriber implements Reader {
           switch (start) {
             case Start.Earliest earliest -> cursor(scope, log, log.trimmed());
             case Start.Latest latest -> cursor(scope, log, log.last());
+            case Start.Since since -> cursor(scope, log, since.in(log));
             case Start.At resumed -> resumed.cursor();
           };
       state = new State.Replaying(at, false);

@@ -121,6 +121,7 @@ final class ViewSubscriber implements Reader {
       state =
           switch (start) {
             case Start.Earliest earliest -> new State.Asking(snapshot(), false);
+            case Start.Since since -> new State.Asking(snapshot(), false);
             case Start.Latest latest -> new State.Asking(new ViewAsk.Now(), false);
             case Start.At resumed -> {
               at = resumed.cursor();

@@ -15,7 +15,12 @@ record Assignment(
 
   /** The consumer group on the log. */
   String group() {
-    return "view." + view.name() + "." + generation.id();
+    return generation.group(view.name());
+  }
+
+  /** What an instance that works it is said to work. */
+  String name() {
+    return view.name() + ":" + generation.id();
   }
 
   @Override

@@ -38,6 +38,7 @@ final class Batch {
   private final List<DeadLetter> deadLetters = new ArrayList<>();
   private int skipped;
   private long bytes;
+  private @Nullable String obstacle;
 
   /**
    * @param from what is applied before it
@@ -87,7 +88,10 @@ final class Batch {
     return taken;
   }
 
-  private boolean fold(Delivered delivered, Step.Fold step) {
+  /** What an event makes of its entry, or why it cannot. */
+  private record Made(@Nullable Entry before, @Nullable Entry after, @Nullable String failure) {}
+
+  private Made make(Position position, Step.Fold step) {
     EntryCache.Cached cached = cache.get(step.key());
     if (cached == null) {
       throw new IllegalStateException("the entry was not read");
@@ -96,29 +100,59 @@ final class Batch {
     Entry after;
     try {
       after =
-          view.isDeletedBy(step.event())
-              ? null
-              : view.fold().apply(before, step.event(), delivered.position());
+          view.isDeletedBy(step.event()) ? null : view.fold().apply(before, step.event(), position);
     } catch (FoldFailure failure) {
-      return deadLetter(delivered, failure.getMessage());
+      return new Made(before, before, failure.getMessage());
     } catch (NothingToFold lacking) {
       skipped++;
-      return true;
+      return new Made(before, before, null);
     } catch (RuntimeException | StackOverflowError defect) {
-      return deadLetter(delivered, "the fold failed: " + defect);
+      return new Made(before, before, "the fold failed: " + defect);
     }
-    if (after == before) {
+    return after != null && after.bytes() > Entry.MAX_BYTES
+        ? new Made(before, before, "the entry would be larger than " + Entry.MAX_BYTES + " bytes")
+        : new Made(before, after, null);
+  }
+
+  private boolean fold(Delivered delivered, Step.Fold step) {
+    Made made = make(delivered.position(), step);
+    if (made.failure() != null) {
+      return deadLetter(delivered, made.failure());
+    }
+    if (made.after() == made.before()) {
       return true;
     }
-    if (after != null && after.bytes() > Entry.MAX_BYTES) {
-      return deadLetter(delivered, "the entry would be larger than " + Entry.MAX_BYTES + " bytes");
-    }
-    if (!grow(step.key().length() + cost(before, after))) {
+    if (!grow(step.key().length() + cost(made.before(), made.after()))) {
       return false;
     }
-    touched.computeIfAbsent(step.key(), first -> new Touched(before)).after = after;
-    cache.put(step.key(), after, number);
+    touch(step.key(), made);
     return true;
+  }
+
+  private void touch(String key, Made made) {
+    touched.computeIfAbsent(key, first -> new Touched(made.before())).after = made.after();
+    cache.put(key, made.after(), number);
+  }
+
+  /**
+   * Folds the event of a dead letter, in a batch of its own that takes no event of the log. The
+   * cache must know its entry.
+   *
+   * @return why it cannot be folded; null if it was
+   */
+  @Nullable String replay(Position position, Step step) {
+    return switch (step) {
+      case Step.Ignored ignored -> null;
+      case Step.Skipped noKey -> null;
+      case Step.Failed failed -> failed.reason();
+      case Step.Fold fold -> {
+        Made made = make(position, fold);
+        if (made.failure() == null && made.after() != made.before()) {
+          touch(fold.key(), made);
+        }
+        yield made.failure();
+      }
+    };
   }
 
   /** An upper bound of what the change adds to the script. */
@@ -130,6 +164,10 @@ final class Batch {
   }
 
   private boolean deadLetter(Delivered delivered, String reason) {
+    if (view.haltsOnError()) {
+      obstacle = reason + "; position=" + delivered.position();
+      return false;
+    }
     if (!grow(delivered.bytes())) {
       return false;
     }
@@ -150,6 +188,11 @@ final class Batch {
     return number;
   }
 
+  /** Why the view halts at the event that was not taken; null if it does not. */
+  @Nullable String obstacle() {
+    return obstacle;
+  }
+
   Position from() {
     return from;
   }
@@ -159,7 +202,7 @@ final class Batch {
   }
 
   Position last() {
-    return positions.getLast();
+    return positions.isEmpty() ? from : positions.getLast();
   }
 
   /** Of the events in it, in order. */

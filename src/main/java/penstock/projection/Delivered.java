@@ -6,8 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Position;
 
-/** A log entry as it was read, not looked into yet: it may be one that nobody can read. */
-record Delivered(Position position, Response fields) {
+/**
+ * A log entry as it was read, not looked into yet: it may be one that nobody can read.
+ *
+ * @param from how many elements of the fields come before the event
+ */
+record Delivered(Position position, Response fields, int from) {
 
   /** Reads the reply of XRANGE. */
   static List<Delivered> list(@Nullable Response entries) {
@@ -16,7 +20,7 @@ record Delivered(Position position, Response fields) {
     }
     var list = new ArrayList<Delivered>(entries.size());
     for (Response entry : entries) {
-      list.add(new Delivered(Position.parse(entry.get(0).toString()), entry.get(1)));
+      list.add(new Delivered(Position.parse(entry.get(0).toString()), entry.get(1), 0));
     }
     return list;
   }

@@ -14,6 +14,7 @@ public class Instance {
   private static final int RANDOM_BYTES = 6;
 
   private final String name;
+  private final String process;
 
   /**
    * @param configured must differ between processes that run at the same time; one that is random
@@ -21,12 +22,22 @@ public class Instance {
    */
   @Inject
   public Instance(@ConfigProperty(name = "penstock.instance") Optional<String> configured) {
+    name = configured.orElse(random());
+    process = random();
+  }
+
+  private static String random() {
     byte[] random = new byte[RANDOM_BYTES];
     new SecureRandom().nextBytes(random);
-    name = configured.orElse(HexFormat.of().formatHex(random));
+    return HexFormat.of().formatHex(random);
   }
 
   public String name() {
     return name;
+  }
+
+  /** Differs between two processes, also if one follows the other under the same name. */
+  public String process() {
+    return process;
   }
 }

@@ -1,8 +1,7 @@
 package penstock.projection;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -10,8 +9,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
 import penstock.redis.Keys;
 import penstock.redis.RedisClock;
 import penstock.redis.RedisLink;
@@ -26,12 +28,18 @@ import penstock.stream.Tail;
 import penstock.view.Generation;
 import penstock.view.Generations;
 import penstock.view.Progress;
+import penstock.view.Registry;
 import penstock.view.ViewDefinition;
 import penstock.view.Views;
 
-/** This instance's workers: one for each partition of each view. */
+/**
+ * This instance's workers: one for each partition of each generation that its configuration wants,
+ * of which those work that the {@link Roster} says. A {@link Watch} keeps the roster.
+ */
 @ApplicationScoped
 class Projection {
+
+  private static final Logger LOG = Logger.getLogger(Projection.class);
 
   private final Vertx vertx;
   private final Views views;
@@ -39,12 +47,16 @@ class Projection {
   private final Progress progress;
   private final EventLog log;
   private final Tail tail;
-  private final Keys keys;
   private final RedisClock clock;
   private final MeterRegistry meters;
   private final ProjectionConfig config;
+  private final Membership membership;
   private final Workplace redis;
-  private final List<WorkLoop> loops = new CopyOnWriteArrayList<>();
+  private final Roster roster;
+  private final Watch watch;
+
+  /** By the state key of what they work. */
+  private final Map<String, WorkLoop> loops = new ConcurrentHashMap<>();
 
   @Inject
   Projection(
@@ -66,83 +78,148 @@ class Projection {
     this.progress = progress;
     this.log = log;
     this.tail = tail;
-    this.keys = keys;
     this.clock = clock;
     this.meters = meters;
     this.config = config;
+    this.roster = new Roster(instance.name());
     RedisLink reads = links.open("projection-reads");
     RedisLink writes = links.open("projection");
-    this.redis = new Workplace(reads, writes, log, instance.name(), config, Script.named("commit"));
+    this.membership =
+        new Membership(
+            links.open("membership"), links.open("notices"), keys, instance.name(), config.lease());
+    this.redis =
+        new Workplace(
+            reads,
+            writes,
+            log,
+            instance.name(),
+            instance.process(),
+            membership,
+            config,
+            Script.named("commit"));
+    this.watch =
+        new Watch(
+            membership,
+            generations,
+            roster,
+            new Caretaker(links.commands(), keys, config.keepUnused()),
+            config,
+            this::wanted,
+            this::heard);
   }
 
   void start(@Observes StartupEvent event) {
-    if (!config.enabled()) {
-      return;
+    if (config.enabled()) {
+      watch.start();
     }
+  }
+
+  /** The names of what this instance works, by what is registered. */
+  private List<String> wanted(Registry registry) {
+    return assignments(registry).stream().map(Assignment::name).distinct().toList();
+  }
+
+  private List<Assignment> assignments(Registry registry) {
+    var all = new ArrayList<Assignment>();
     for (ViewDefinition view : views.all()) {
-      Generation generation = view.generation();
-      for (Partition partition : generation.partitions()) {
-        WorkLoop loop =
-            new WorkLoop(worker(view, generation, partition), new Backoff(config.backoff()));
-        loops.add(loop);
-        tellState(loop.worker());
-        follow(partition, loop);
-        loop.start();
+      for (Generation generation : registry.wanted(view)) {
+        for (Partition partition : generation.partitions()) {
+          all.add(
+              new Assignment(
+                  view,
+                  generation,
+                  partition,
+                  log.keys(partition),
+                  generations.keys(view.name(), generation, partition.index())));
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Takes in what the watch heard. Called on its thread. */
+  private void heard(Watch.Heard news) {
+    if (news.registry() != null) {
+      adjust(assignments(news.registry()));
+    }
+    if (news.changed()) {
+      loops.values().forEach(WorkLoop::nudge);
+    }
+    for (Notice notice : news.notices()) {
+      WorkLoop about = loops.get(notice.about());
+      if (about != null) {
+        if (notice.kind() == Notice.Kind.REQUESTED) {
+          about.worker().ask();
+        }
+        about.nudge();
       }
     }
   }
 
-  private Worker worker(ViewDefinition view, Generation generation, Partition partition) {
-    Assignment work =
-        new Assignment(
-            view,
-            generation,
-            partition,
-            log.keys(partition),
-            generations.keys(view.name(), generation, partition.index()));
-    return new Worker(
-        work,
-        redis,
-        new Succession(work, generations, redis, keys),
-        progress,
-        new WorkerMeters(meters, work, clock::age),
-        config);
+  private void adjust(List<Assignment> wanted) {
+    var ended = new HashMap<>(loops);
+    for (Assignment work : wanted) {
+      if (ended.remove(work.names().state()) == null) {
+        begin(work);
+      }
+    }
+    ended.forEach(
+        (key, loop) -> {
+          LOG.infof("not worked any more: %s", loop.worker().assignment());
+          loops.remove(key);
+          Thread.ofVirtual().start(() -> loop.stop(config.lease()));
+        });
   }
 
-  private void tellState(Worker worker) {
-    Tags partition =
-        Tags.of(
-            "view", worker.assignment().view().name().value(),
-            "partition", Integer.toString(worker.assignment().partition().index()));
-    Gauge.builder(
-            "penstock.view.working",
-            worker,
-            one -> one.state() instanceof WorkerState.Working ? 1 : 0)
-        .description("Whether this instance works the partition; one of all instances should")
-        .tags(partition)
-        .register(meters);
-    Gauge.builder(
-            "penstock.view.halted",
-            worker,
-            one -> one.state() instanceof WorkerState.Halted ? 1 : 0)
-        .description("Whether the view cannot go on until someone has it built anew")
-        .tags(partition)
-        .register(meters);
+  private void begin(Assignment work) {
+    Worker worker =
+        new Worker(
+            work,
+            redis,
+            new Succession(work, generations, redis, roster),
+            progress,
+            roster,
+            new WorkerMeters(meters, work, clock::age),
+            config);
+    WorkLoop loop = new WorkLoop(worker, new Backoff(config.backoff()));
+    loops.put(work.names().state(), loop);
+    follow(loop);
+    loop.start();
   }
 
   /** Has the loop woken; tries again until that succeeds. Meanwhile the loop looks by itself. */
-  private void follow(Partition partition, WorkLoop loop) {
-    tail.follow(partition, new Waker(loop))
-        .onSuccess(following -> loop.wake())
-        .onFailure(
-            failure ->
-                vertx.setTimer(config.backoff().toMillis(), again -> follow(partition, loop)));
+  private void follow(WorkLoop loop) {
+    Partition partition = loop.worker().assignment().partition();
+    Waker waker = new Waker(loop);
+    tail.follow(partition, waker)
+        .onSuccess(
+            following -> {
+              loop.onEnd(() -> tail.unfollow(partition, waker));
+              loop.wake();
+            })
+        .onFailure(failure -> vertx.setTimer(config.backoff().toMillis(), again -> retry(loop)));
   }
 
-  /** Stops all at once, then waits for each. */
+  private void retry(WorkLoop loop) {
+    if (loops.containsValue(loop)) {
+      follow(loop);
+    }
+  }
+
+  /** Before readers are sent away, so that another instance works as soon as possible. */
+  void leave(@Observes ShutdownDelayInitiatedEvent event) {
+    stop();
+  }
+
   void stop(@Observes ShutdownEvent event) {
+    stop();
+  }
+
+  /** Leaves the others' list, then stops all loops at once and waits for each. */
+  private void stop() {
+    watch.stop();
     var stopping = new ArrayList<Thread>();
-    for (WorkLoop loop : loops) {
+    for (WorkLoop loop : loops.values()) {
       stopping.add(Thread.ofVirtual().start(() -> loop.stop(config.lease())));
     }
     for (Thread each : stopping) {
@@ -155,7 +232,22 @@ class Projection {
   }
 
   List<Worker> workers() {
-    return loops.stream().map(WorkLoop::worker).toList();
+    return loops.values().stream().map(WorkLoop::worker).toList();
+  }
+
+  /** Whether it is known what there is to work. */
+  boolean hasBegun() {
+    return !config.enabled() || views.all().isEmpty() || !loops.isEmpty();
+  }
+
+  /** Whether readers read what it works, as this instance last heard. */
+  boolean isServed(Assignment work) {
+    String own = work.generation().id();
+    return roster.served(work.view().name()).orElse(own).equals(own);
+  }
+
+  Membership membership() {
+    return membership;
   }
 
   private record Waker(WorkLoop loop) implements Follower {

@@ -35,6 +35,22 @@ public interface ProjectionConfig {
   @WithDefault("5s")
   Duration backoff();
 
+  /**
+   * How often an event on which processes died is folded alone before it becomes a dead letter.
+   * Only attempts during which the process died count.
+   */
+  @WithDefault("3")
+  @Min(1)
+  int loneAttempts();
+
+  /**
+   * How long a generation is kept that no live instance works: of a definition that was replaced,
+   * or of a view that is not declared any more. Until then its consumer group also keeps retention
+   * from removing what it has not applied.
+   */
+  @WithDefault("10m")
+  Duration keepUnused();
+
   Changes changes();
 
   /** What is remembered of which keys changed, for those who resume a view's feed. */

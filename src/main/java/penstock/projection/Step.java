@@ -26,7 +26,7 @@ sealed interface Step {
 
   static Step of(ViewDefinition view, Delivered delivered) {
     try {
-      Event event = EventFields.read(delivered.fields());
+      Event event = EventFields.read(delivered.fields(), delivered.from());
       if (!view.concerns(event)) {
         return IGNORED;
       }

@@ -1,5 +1,6 @@
 package penstock.projection;
 
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -19,6 +20,7 @@ final class WorkLoop {
   private final Semaphore signal = new Semaphore(0);
   private final Thread thread;
   private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Promise<Void> ended = Promise.promise();
 
   WorkLoop(Worker worker, Backoff backoff) {
     this.worker = worker;
@@ -37,17 +39,38 @@ final class WorkLoop {
     thread.start();
   }
 
-  /** There is something to do. May be called on any thread; does not block. */
+  /**
+   * Something was appended, which concerns only one that works: another one would ask for its lease
+   * each time. May be called on any thread; does not block.
+   */
   void wake() {
+    if (worker.state().equals(new WorkerState.Working())) {
+      nudge();
+    }
+  }
+
+  /** Who is to work may have changed. May be called on any thread; does not block. */
+  void nudge() {
     if (signal.availablePermits() == 0) {
       signal.release();
     }
   }
 
+  /** Does something when the loop is told to end, at once if it was. */
+  void onEnd(Runnable what) {
+    ended.future().onComplete(told -> what.run());
+  }
+
+  /** Tells the loop to end. */
+  void end() {
+    ended.tryComplete();
+    stopping.countDown();
+    nudge();
+  }
+
   /** Ends the loop; returns when the lease is given back, or after the patience. */
   void stop(Duration patience) {
-    stopping.countDown();
-    wake();
+    end();
     try {
       if (!thread.join(patience)) {
         thread.interrupt();
@@ -80,15 +103,8 @@ final class WorkLoop {
     }
   }
 
-  /**
-   * One that does not work is not woken by what is appended, or it would ask for its lease each
-   * time.
-   */
   private void rest() throws InterruptedException {
-    long most = worker.patience().toNanos();
-    if (!worker.state().equals(new WorkerState.Working())) {
-      stopping.await(most, TimeUnit.NANOSECONDS);
-    } else if (signal.tryAcquire(most, TimeUnit.NANOSECONDS)) {
+    if (signal.tryAcquire(worker.patience().toNanos(), TimeUnit.NANOSECONDS)) {
       signal.drainPermits();
     }
   }

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -34,14 +35,22 @@ final class Worker {
   private final Workplace redis;
   private final Succession succession;
   private final Progress progress;
+  private final Roster roster;
   private final WorkerMeters meters;
   private final Duration lease;
+  private final int loneAttempts;
   private final EntryCache cache;
   private final ArrayDeque<Delivered> backlog = new ArrayDeque<>();
 
+  /** Events on which processes may have died. */
+  private final Set<Position> suspects = new HashSet<>();
+
+  private final Wishes wishes;
+  private volatile boolean asked;
   private volatile WorkerState state = new WorkerState.Starting();
   private Lease.@Nullable Mine mine;
   private long renewed;
+  private Duration patience;
 
   /** What the commits sent so far bring the view to, if they succeed. */
   private Position folded = Position.ZERO;
@@ -61,15 +70,20 @@ final class Worker {
       Workplace redis,
       Succession succession,
       Progress progress,
+      Roster roster,
       WorkerMeters meters,
       ProjectionConfig config) {
     this.work = work;
     this.redis = redis;
     this.succession = succession;
     this.progress = progress;
+    this.roster = roster;
     this.meters = meters;
     this.lease = config.lease();
+    this.patience = renewal();
+    this.loneAttempts = config.loneAttempts();
     this.cache = new EntryCache(config.cacheSize().asLongValue());
+    this.wishes = new Wishes(work, redis, cache);
   }
 
   Assignment assignment() {
@@ -82,6 +96,15 @@ final class Worker {
 
   /** After how much time another step makes sense when there was nothing to do and nothing came. */
   Duration patience() {
+    return patience;
+  }
+
+  /** Somebody asks the holder for something. May be called on any thread. */
+  void ask() {
+    asked = true;
+  }
+
+  private Duration renewal() {
     return lease.dividedBy(RENEWALS);
   }
 
@@ -104,16 +127,27 @@ final class Worker {
   /** Commits what is under way and gives the lease back. */
   void close() throws InterruptedException {
     Lease.Mine held = mine;
+    if (held != null) {
+      giveBack(held);
+    }
+    become(new WorkerState.Stopped());
+    meters.remove();
+  }
+
+  /** Gives the lease back even if the commit under way failed: a late one would find it fenced. */
+  private void giveBack(Lease.Mine held) throws InterruptedException {
     try {
-      if (held != null) {
-        settle();
-        Await.of(redis.release(work, held));
-      }
+      settle();
+    } catch (RuntimeException e) {
+      LOG.infof("the last commit failed: %s reason=%s", work, e.getMessage());
+    }
+    try {
+      Await.of(redis.release(work, held));
     } catch (RuntimeException e) {
       LOG.infof("the lease was not given back: %s reason=%s", work, e.getMessage());
     } finally {
       drop();
-      become(new WorkerState.Stopped());
+      suspects.clear();
     }
   }
 
@@ -135,16 +169,27 @@ final class Worker {
       }
       state = next;
     }
+    Lease.Mine held = mine;
+    meters.held(held == null ? 0 : held.number(), next instanceof WorkerState.Halted);
+  }
+
+  /** Another instance is to work: nothing is asked of Redis until that changes. */
+  private boolean standBy() {
+    patience = lease;
+    become(new WorkerState.StandingBy(roster.owner(work)));
+    return false;
   }
 
   private boolean takeOver() throws InterruptedException {
-    Succession.Standing standing = succession.enter();
-    if (standing instanceof Succession.Standing.Superseded superseded) {
-      become(new WorkerState.Superseded(superseded.by()));
-      return false;
+    if (!roster.isMine(work)) {
+      return standBy();
     }
+    patience = renewal();
+    succession.enter();
     return switch (Await.of(redis.acquire(work))) {
       case Lease.Held held -> {
+        Duration left = Duration.ofMillis(1 + Math.max(0, held.millisLeft()));
+        patience = left.compareTo(patience) < 0 ? left : patience;
         become(new WorkerState.StandingBy(held.holder()));
         yield false;
       }
@@ -168,6 +213,7 @@ final class Worker {
 
   private void begin(Lease.Mine acquired) throws InterruptedException {
     mine = acquired;
+    asked = true;
     renewed = System.nanoTime();
     folded = acquired.applied();
     takeoverEnd = acquired.delivered();
@@ -180,17 +226,22 @@ final class Worker {
     }
     read = folded;
     takingOver = takeoverEnd.isAfter(folded);
-    sweep(acquired);
+    sweep(acquired, acquired.died());
+    if (acquired.lone() != null) {
+      suspects.add(acquired.lone());
+    }
+    suspects.removeIf(position -> !position.isAfter(folded));
     become(new WorkerState.Working());
   }
 
   /** Acknowledges what is applied already, claims what others were given. Tells of how many. */
-  private int sweep(Lease.Mine held) throws InterruptedException {
+  private int sweep(Lease.Mine held, boolean died) throws InterruptedException {
     int acknowledged = 0;
     Workplace.Swept step;
     Position claimed = folded;
     do {
-      step = Await.of(redis.sweep(work, held, claimed));
+      step = Await.of(redis.sweep(work, held, claimed, died));
+      suspects.addAll(step.suspects());
       claimed = step.last();
       acknowledged += step.acknowledged();
       renew(held);
@@ -198,34 +249,66 @@ final class Worker {
     return acknowledged;
   }
 
-  private void renew(Lease.Mine held) throws InterruptedException {
-    if (isRenewalDue()) {
-      Await.of(redis.renew(work, held));
-      renewed = System.nanoTime();
+  /** Null if it was not due. */
+  private Workplace.@Nullable Renewed renew(Lease.Mine held) throws InterruptedException {
+    if (System.nanoTime() - renewed < renewal().toNanos()) {
+      return null;
     }
-  }
-
-  private boolean isRenewalDue() {
-    return System.nanoTime() - renewed >= patience().toNanos();
+    Workplace.Renewed told = Await.of(redis.renew(work, held));
+    renewed = System.nanoTime();
+    meters.renewed(told);
+    return told;
   }
 
   private boolean proceed(Lease.Mine held) throws InterruptedException {
-    boolean due = isRenewalDue();
-    renew(held);
+    if (!roster.isMine(work)) {
+      giveBack(held);
+      return standBy();
+    }
+    Workplace.Renewed told = renew(held);
+    if (asked || told != null && told.requests() > 0) {
+      settle();
+      asked = false;
+      if (wishes.fulfilNext(held, folded, ++batches)) {
+        asked = true;
+      }
+    }
+    if (told != null && told.ageMillis() < 0 && told.pending() == 0 && isQuiet()) {
+      return idle(held, false);
+    }
     if (backlog.isEmpty()) {
       receive(held);
     }
     if (backlog.isEmpty()) {
       settle();
-      return takingOver ? endTakeover(held) : idle(held, due);
+      return takingOver ? endTakeover(held) : idle(held, told != null);
     }
     if (reading == null) {
       reading = read();
     }
-    Batch batch = fold();
+    boolean alone = suspects.contains(backlog.getFirst().position());
+    Batch batch = alone ? foldAlone(held) : fold();
     settle();
+    if (batch.size() == 0) {
+      return halt(held, Objects.requireNonNull(batch.obstacle()));
+    }
     send(held, batch);
+    if (alone) {
+      settle();
+    }
     return true;
+  }
+
+  private boolean isQuiet() {
+    return backlog.isEmpty() && reading == null && sending == null && !takingOver;
+  }
+
+  /** All before the event is applied. */
+  private boolean halt(Lease.Mine held, String reason) throws InterruptedException {
+    Await.of(redis.halt(work, held, reason));
+    drop();
+    become(new WorkerState.Halted(reason));
+    return false;
   }
 
   private Future<List<Delivered>> read() {
@@ -265,11 +348,43 @@ final class Worker {
     load(List.copyOf(unknown), number);
     Batch batch = new Batch(number, work.view(), folded, cache);
     for (Step step : steps) {
+      Delivered next = backlog.getFirst();
       if (step instanceof Step.Fold fold && !cache.knows(fold.key())
-          || !batch.take(backlog.getFirst(), step)) {
+          || suspects.contains(next.position())
+          || !batch.take(next, step)) {
         break;
       }
       backlog.removeFirst();
+    }
+    return batch;
+  }
+
+  /**
+   * Takes the next event by itself. That it is tried is counted before, since the process may die
+   * of it; after too many attempts it is not tried any more.
+   */
+  private Batch foldAlone(Lease.Mine held) throws InterruptedException {
+    settle();
+    Delivered suspect = backlog.getFirst();
+    int attempt = Await.of(redis.attempt(work, held, suspect.position()));
+    if (attempt > 1) {
+      LOG.warnf(
+          "an event on which processes died is folded alone: %s position=%s attempt=%d",
+          work, suspect.position(), attempt);
+    }
+    long number = ++batches;
+    Batch batch = new Batch(number, work.view(), folded, cache);
+    Step step =
+        attempt > loneAttempts
+            ? new Step.Failed(
+                "processes died %d times while they folded it alone".formatted(loneAttempts))
+            : Step.of(work.view(), suspect);
+    if (step instanceof Step.Fold fold && !cache.knows(fold.key())) {
+      load(List.of(fold.key()), number);
+    }
+    if (batch.take(suspect, step)) {
+      backlog.removeFirst();
+      suspects.remove(suspect.position());
     }
     return batch;
   }
@@ -329,7 +444,7 @@ final class Worker {
 
   /** All that the log holds up to {@code folded} is applied; what is still pending is not in it. */
   private void sweepVanished(Lease.Mine held) throws InterruptedException {
-    int vanished = sweep(held);
+    int vanished = sweep(held, false);
     if (vanished > 0) {
       meters.vanished(vanished);
       LOG.warnf(
@@ -354,6 +469,7 @@ final class Worker {
       }
       return true;
     }
-    return succession.caughtUp(held);
+    succession.caughtUp(held);
+    return asked;
   }
 }

@@ -3,18 +3,27 @@ package penstock.projection;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
+import java.util.function.ToDoubleFunction;
 import penstock.redis.RedisClock;
 
-/** What a worker measures. May be told from any thread. */
+/**
+ * What a worker measures. May be told from any thread. The gauges tell of the partition only while
+ * this instance works it; otherwise they are 0, so that a sum over the instances is right.
+ */
 final class WorkerMeters {
 
+  private final MeterRegistry registry;
   private final LongUnaryOperator age;
+  private final List<Meter> gauges = new ArrayList<>();
   private final Counter applied;
   private final Counter skipped;
   private final Counter deadLetters;
@@ -23,6 +32,10 @@ final class WorkerMeters {
   private final Timer commit;
   private final Timer latency;
   private final DistributionSummary batch;
+  private volatile long fence;
+  private volatile long pending;
+  private volatile long letters;
+  private volatile boolean halted;
   private volatile long lag;
   private volatile long lastMillis;
   private volatile boolean hasCaughtUp;
@@ -31,6 +44,7 @@ final class WorkerMeters {
    * @param age nanoseconds since a position's milliseconds, as {@link RedisClock} tells
    */
   WorkerMeters(MeterRegistry registry, Assignment work, LongUnaryOperator age) {
+    this.registry = registry;
     this.age = age;
     Tags view = Tags.of("view", work.view().name().value());
     applied =
@@ -68,16 +82,43 @@ final class WorkerMeters {
             .description("Events in one commit")
             .tags(view)
             .register(registry);
-    Tags partition = view.and("partition", Integer.toString(work.partition().index()));
-    Gauge.builder("penstock.view.lag", this, meters -> meters.lag)
-        .tags(partition)
-        .description("Events in the log that the view has not applied, as of the last commit here")
-        .register(registry);
-    Gauge.builder("penstock.view.lag.time", this, WorkerMeters::lagSeconds)
-        .tags(partition)
-        .baseUnit("seconds")
-        .description("Age of the last event applied here while there is a lag; else 0")
-        .register(registry);
+    Tags part =
+        view.and(
+            "partition", Integer.toString(work.partition().index()),
+            "generation", work.generation().id());
+    gauge(
+        "lag",
+        "Events in the log that the view has not applied, as of the last commit here",
+        part,
+        of -> of.lag);
+    gauges.add(
+        Gauge.builder("penstock.view.lag.time", this, WorkerMeters::lagSeconds)
+            .tags(part)
+            .baseUnit("seconds")
+            .description("Age of the last event applied here while there is a lag; else 0")
+            .register(registry));
+    gauge("pending", "Events given to the view's holder and not applied", part, of -> of.pending);
+    gauge("dead.letters.kept", "Events set aside and still there", part, of -> of.letters);
+    gauge("fence", "Number of the fence of its holder, if that is here", part, of -> of.fence);
+    gauge(
+        "working",
+        "Whether this instance works the partition; one of all instances should",
+        part,
+        of -> of.fence > 0 ? 1 : 0);
+    gauge(
+        "halted",
+        "Whether the view cannot go on until someone has it built anew",
+        part,
+        of -> of.halted ? 1 : 0);
+  }
+
+  private void gauge(
+      String name, String description, Tags tags, ToDoubleFunction<WorkerMeters> value) {
+    gauges.add(
+        Gauge.builder("penstock.view." + name, this, value)
+            .tags(tags)
+            .description(description)
+            .register(registry));
   }
 
   private static Counter counter(
@@ -116,6 +157,26 @@ final class WorkerMeters {
     return nanos == RedisClock.UNKNOWN ? Double.NaN : (double) nanos / TimeUnit.SECONDS.toNanos(1);
   }
 
+  void renewed(Workplace.Renewed told) {
+    pending = told.pending();
+    letters = told.deadLetters();
+  }
+
+  /**
+   * Whether this instance works it, by which fence, and if not, whether nobody can.
+   *
+   * @param number 0 if it does not work it
+   */
+  void held(long number, boolean isHalted) {
+    fence = number;
+    halted = isHalted;
+    if (number == 0) {
+      lag = 0;
+      pending = 0;
+      letters = 0;
+    }
+  }
+
   /** A commit was refused, or its outcome is not known. */
   void refused() {
     refused.increment();
@@ -124,5 +185,10 @@ final class WorkerMeters {
   /** Pending entries turned out to be gone from the log. */
   void vanished(int entries) {
     vanished.increment(entries);
+  }
+
+  /** The worker has ended for good. */
+  void remove() {
+    gauges.forEach(registry::remove);
   }
 }

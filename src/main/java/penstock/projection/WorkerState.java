@@ -12,9 +12,6 @@ sealed interface WorkerState {
   /** Another instance works. */
   record StandingBy(String holder) implements WorkerState {}
 
-  /** Another definition's generation has taken the place of the one that it worked. */
-  record Superseded(String by) implements WorkerState {}
-
   /** It cannot work for outside reasons and tries again. */
   record Retrying(String reason) implements WorkerState {}
 
@@ -29,7 +26,6 @@ sealed interface WorkerState {
     return switch (this) {
       case Working working -> true;
       case StandingBy standingBy -> true;
-      case Superseded superseded -> true;
       case Starting starting -> false;
       case Retrying retrying -> false;
       case Halted halted -> false;
@@ -42,7 +38,6 @@ sealed interface WorkerState {
     return switch (this) {
       case Working working -> "working";
       case StandingBy standingBy -> "standing by: " + standingBy.holder() + " works";
-      case Superseded superseded -> "superseded by generation " + superseded.by();
       case Starting starting -> "starting";
       case Retrying retrying -> "retrying: " + retrying.reason();
       case Halted halted -> "halted: " + halted.reason();

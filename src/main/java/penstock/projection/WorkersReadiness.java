@@ -22,13 +22,14 @@ class WorkersReadiness implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     HealthCheckResponseBuilder told = HealthCheckResponse.named("view workers");
-    boolean fine = true;
+    boolean fine = projection.hasBegun();
     for (Worker worker : projection.workers()) {
       WorkerState state = worker.state();
       fine &= state.isFine();
+      Assignment work = worker.assignment();
+      String name = work.view().name() + "/" + work.partition().index();
       told.withData(
-          worker.assignment().view().name() + "/" + worker.assignment().partition().index(),
-          state.told());
+          projection.isServed(work) ? name : name + "/" + work.generation(), state.told());
     }
     return told.status(fine).build();
   }

@@ -3,9 +3,11 @@ package penstock.projection;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.Script;
 import penstock.stream.EventLog;
@@ -22,13 +24,17 @@ final class Workplace {
   /** Entries removed by one script. */
   private static final int CLEAR_STEP = 200;
 
+  /** Dead letters read at once. */
+  private static final int MOST_LETTERS = 100;
+
   private static final Script ACQUIRE = Script.named("acquire");
   private static final Script RENEW = Script.named("renew");
   private static final Script RELEASE = Script.named("release");
   private static final Script SWEEP = Script.named("sweep");
   private static final Script CLEAR = Script.named("clear");
   private static final Script CAUGHT_UP = Script.named("caught-up");
-  private static final Script REMOVE = Script.named("remove");
+  private static final Script ATTEMPT = Script.named("attempt");
+  private static final Script HALT = Script.named("halt");
   private static final Script ENTRY = Script.named("entry");
   private static final int ENTRIES_FROM = 4;
 
@@ -36,24 +42,32 @@ final class Workplace {
   private final RedisLink writes;
   private final EventLog logs;
   private final String instance;
+  private final String process;
+  private final Membership membership;
   private final ProjectionConfig config;
   private final Script commit;
 
   /**
    * @param reads for XREADGROUP, which never blocks here
    * @param writes for all else: what is sent there is done in order
+   * @param instance the name of this one
+   * @param process differs between processes of the same name
    */
   Workplace(
       RedisLink reads,
       RedisLink writes,
       EventLog logs,
       String instance,
+      String process,
+      Membership membership,
       ProjectionConfig config,
       Script commit) {
     this.reads = reads;
     this.writes = writes;
     this.logs = logs;
     this.instance = instance;
+    this.process = process;
+    this.membership = membership;
     this.config = config;
     this.commit = commit;
   }
@@ -73,7 +87,9 @@ final class Workplace {
             .arg(logs.newLife())
             .arg(work.log().seen())
             .arg(work.group())
-            .arg(work.view().acceptPartialHistory() ? 1 : 0);
+            .arg(work.view().acceptPartialHistory() ? 1 : 0)
+            .arg(process)
+            .arg(work.view().haltsOnError() ? 1 : 0);
     return ACQUIRE
         .run(writes, request)
         .map(
@@ -88,32 +104,80 @@ final class Workplace {
                           reply.get(2).toString(),
                           Position.parse(reply.get(3).toString()),
                           Position.parse(reply.get(4).toString()),
-                          reply.get(6).toInteger() == 1);
+                          reply.get(6).toInteger() == 1,
+                          reply.get(7).toInteger() == 1,
+                          reply.get(8) == null ? null : Position.parse(reply.get(8).toString()));
                 });
   }
 
-  Future<Void> renew(Assignment work, Lease.Mine lease) {
+  /**
+   * What a renewal tells.
+   *
+   * @param ageMillis of the first event that is not applied; -1 if there is none
+   */
+  record Renewed(long ageMillis, long pending, int requests, long deadLetters) {}
+
+  Future<Renewed> renew(Assignment work, Lease.Mine lease) {
     return RENEW
         .run(
             writes,
             RENEW
-                .call(work.names().state(), work.names().lease())
+                .call(
+                    work.names().state(),
+                    work.names().lease(),
+                    work.log().events(),
+                    work.names().requests())
                 .arg(lease.fence())
                 .arg(instance)
-                .arg(config.lease().toMillis()))
-        .mapEmpty();
+                .arg(config.lease().toMillis())
+                .arg(work.group()))
+        .map(
+            reply ->
+                new Renewed(
+                    reply.get(0).toLong(),
+                    reply.get(1).toLong(),
+                    reply.get(2).toInteger(),
+                    reply.get(3).toLong()));
   }
 
+  /** Gives the lease back, and lets those know who wait for it. */
   Future<Void> release(Assignment work, Lease.Mine lease) {
     return RELEASE
         .run(writes, RELEASE.call(work.names().state(), work.names().lease()).arg(lease.fence()))
+        .compose(released -> tell(Notice.Kind.RELEASED, work.names().state()));
+  }
+
+  Future<Void> tell(Notice.Kind kind, String about) {
+    return membership.tell(kind, about);
+  }
+
+  /** Counts an attempt to fold an event alone; tells which one it is. */
+  Future<Integer> attempt(Assignment work, Lease.Mine lease, Position position) {
+    return ATTEMPT
+        .run(writes, ATTEMPT.call(work.names().state()).arg(lease.fence()).arg(position.toString()))
+        .map(Response::toInteger);
+  }
+
+  /** Halts, and gives the lease back. */
+  Future<Void> halt(Assignment work, Lease.Mine lease, String reason) {
+    return HALT.run(
+            writes,
+            HALT.call(work.names().state(), work.names().lease()).arg(lease.fence()).arg(reason))
         .mapEmpty();
   }
 
-  /** What one step of {@link #sweep} did. */
-  record Swept(int acknowledged, int claimed, Position last, boolean more) {}
+  /**
+   * What one step of {@link #sweep} did.
+   *
+   * @param suspects entries claimed that were delivered more than once to holders that died
+   */
+  record Swept(
+      int acknowledged, int claimed, Position last, boolean more, List<Position> suspects) {}
 
-  Future<Swept> sweep(Assignment work, Lease.Mine lease, Position claimAfter) {
+  /**
+   * @param died whether the holder before died, so that what it was given counts as delivered
+   */
+  Future<Swept> sweep(Assignment work, Lease.Mine lease, Position claimAfter, boolean died) {
     return SWEEP
         .run(
             writes,
@@ -122,14 +186,16 @@ final class Workplace {
                 .arg(lease.fence())
                 .arg(work.group())
                 .arg(instance)
-                .arg(claimAfter.toString()))
+                .arg(claimAfter.toString())
+                .arg(died ? 1 : 0))
         .map(
             reply ->
                 new Swept(
                     reply.get(0).toInteger(),
                     reply.get(1).toInteger(),
                     Position.parse(reply.get(2).toString()),
-                    reply.get(3).toInteger() == 1));
+                    reply.get(3).toInteger() == 1,
+                    reply.get(4).stream().map(id -> Position.parse(id.toString())).toList()));
   }
 
   /** Removes some entries of an earlier life; true if there are more. */
@@ -157,28 +223,10 @@ final class Workplace {
         .mapEmpty();
   }
 
-  Future<Boolean> isCaughtUp(Assignment work) {
+  Future<Boolean> isCaughtUp(Keys.OfView names) {
     return writes
-        .send(Command.HEXISTS, work.names().state(), "caught-up")
+        .send(Command.HEXISTS, names.state(), "caught-up")
         .map(there -> there.toInteger() == 1);
-  }
-
-  /** Removes some of a generation that is not served any more; true if there is more. */
-  Future<Boolean> remove(Assignment old) {
-    return REMOVE
-        .run(
-            writes,
-            REMOVE
-                .call(
-                    old.log().events(),
-                    old.names().state(),
-                    old.names().lease(),
-                    old.names().index(),
-                    old.names().changes())
-                .arg(old.names().entries())
-                .arg(CLEAR_STEP)
-                .arg(old.group()))
-        .map(reply -> reply.toInteger() == 1);
   }
 
   /** Entries of the log in (after, to], whoever was given them. */
@@ -241,16 +289,63 @@ final class Workplace {
   record Committed(long appended, long applied) {}
 
   Future<Committed> commit(Assignment work, Lease.Mine lease, Batch batch) {
+    Request call =
+        commit.call(
+            work.log().events(),
+            work.log().log(),
+            work.names().state(),
+            work.names().index(),
+            work.names().changes(),
+            work.log().dead());
+    return run(arguments(call, work, lease, batch));
+  }
+
+  /** The first request to the lease's holder; null if there is none. */
+  Future<@Nullable String> firstWish(Assignment work) {
+    return writes
+        .send(Command.LINDEX, work.names().requests(), 0)
+        .map(first -> first == null ? null : first.toString());
+  }
+
+  /** Some dead letters of the partition in [from, to], of whichever view. */
+  Future<List<Letter>> letters(Assignment work, Position from, Position to) {
+    return writes
+        .send(Command.XRANGE, work.log().dead(), from, to, "COUNT", MOST_LETTERS)
+        .map(found -> found.stream().map(Letter::of).toList());
+  }
+
+  /**
+   * Commits what fulfils a request.
+   *
+   * @param batch without events of the log
+   * @param rest what is left of the request; empty if nothing
+   * @param letter which it is about, if there is one; empty if not
+   * @param failure why the letter stays; empty if it goes
+   */
+  Future<Committed> fulfil(
+      Assignment work,
+      Lease.Mine lease,
+      Batch batch,
+      String request,
+      String rest,
+      String letter,
+      String failure) {
+    Request call =
+        commit.call(
+            work.log().events(),
+            work.log().log(),
+            work.names().state(),
+            work.names().index(),
+            work.names().changes(),
+            work.log().dead(),
+            work.log().failedReplays(),
+            work.names().requests());
+    return run(arguments(call, work, lease, batch).arg(request).arg(rest).arg(letter).arg(failure));
+  }
+
+  private Request arguments(Request call, Assignment work, Lease.Mine lease, Batch batch) {
     Request request =
-        commit
-            .call(
-                work.log().events(),
-                work.log().log(),
-                work.names().state(),
-                work.names().index(),
-                work.names().changes(),
-                work.log().dead())
-            .arg(lease.fence())
+        call.arg(lease.fence())
             .arg(lease.life())
             .arg(work.group())
             .arg(batch.from().toString())
@@ -258,6 +353,10 @@ final class Workplace {
             .arg(config.changes().maxAge().toMillis())
             .arg(config.changes().maxKeys());
     batch.write(request, work);
+    return request;
+  }
+
+  private Future<Committed> run(Request request) {
     return commit
         .run(writes, request)
         .map(reply -> new Committed(reply.get(0).toLong(), reply.get(1).toLong()));

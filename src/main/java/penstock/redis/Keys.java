@@ -28,7 +28,10 @@ public final class Keys {
     return prefix + ":streams";
   }
 
-  /** Hash: view to served generation. */
+  /**
+   * Hash: view to served generation; {@code view:generation} to its description; what begins with
+   * {@code #} is bookkeeping of these.
+   */
   public String views() {
     return prefix + ":views";
   }
@@ -36,6 +39,16 @@ public final class Keys {
   /** Sorted set: instance by the time of its last heartbeat, in milliseconds. */
   public String instances() {
     return prefix + ":instances";
+  }
+
+  /** Hash: instance to what it works, as {@code view:generation} between blanks. */
+  public String works() {
+    return prefix + ":instances:works";
+  }
+
+  /** Stream: notices that instances read at once. */
+  public String notices() {
+    return prefix + ":instances:notices";
   }
 
   /** The keys of a partition; all in one cluster slot, by their hash tag. */
@@ -71,6 +84,11 @@ public final class Keys {
       return base + "dead";
     }
 
+    /** Hash: dead letter to why its last replay failed. */
+    public String failedReplays() {
+      return base + "dead:failed";
+    }
+
     public OfView view(String view, String generation) {
       return new OfView(base + "view:" + view + ":" + generation);
     }
@@ -102,6 +120,11 @@ public final class Keys {
     /** Stream: one element a commit, the keys that it changed. */
     public String changes() {
       return state + ":changes";
+    }
+
+    /** List: what the lease's holder is asked to do. */
+    public String requests() {
+      return state + ":requests";
     }
   }
 }

@@ -90,7 +90,7 @@ public class Changes {
 
   /** Generations of the view that the registry knows. */
   public Future<List<Generation>> known(ViewDefinition view) {
-    return generations.known(view.name());
+    return generations.registry().map(registry -> registry.known(view.name()));
   }
 
   /** The changes of a partition, to be followed. */

@@ -18,9 +18,34 @@ public record Generation(String id, StreamName stream, int partitionCount, Strin
     return stream + " " + partitionCount + " " + foldName;
   }
 
-  static Generation parse(String id, String description) {
+  public static Generation parse(String id, String description) {
     String[] parts = description.split(" ", 3);
     return new Generation(id, new StreamName(parts[0]), Integer.parseInt(parts[1]), parts[2]);
+  }
+
+  /** The consumer group on the logs. */
+  public String group(ViewName view) {
+    return "view." + view + "." + id;
+  }
+
+  /** The number of the rebuild, from 0. */
+  public int number() {
+    return Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
+  }
+
+  /** The next build of the same definition. */
+  public Generation next() {
+    return new Generation(
+        id.substring(0, id.lastIndexOf('-') + 1) + (number() + 1),
+        stream,
+        partitionCount,
+        foldName);
+  }
+
+  /** Whether both are builds of one definition. */
+  boolean hasDefinitionOf(Generation other) {
+    return id.substring(0, id.lastIndexOf('-'))
+        .equals(other.id.substring(0, other.id.lastIndexOf('-')));
   }
 
   /** In order. */

@@ -6,9 +6,6 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import penstock.problem.Problem;
 import penstock.problem.ProblemType;
 import penstock.redis.Keys;
@@ -82,12 +79,27 @@ public class Generations {
   }
 
   /**
-   * Notes a generation, and has it served if none is, or in the place of another.
+   * Notes a generation, and has it served if none is.
    *
-   * @param replaced the generation's id that it takes the place of, if that is the one served
    * @return the id of the one that is now served
    */
-  public Future<String> register(ViewName view, Generation generation, Optional<String> replaced) {
+  public Future<String> register(ViewName view, Generation generation) {
+    return serve(view, generation, "", false);
+  }
+
+  /**
+   * Has a generation served in the place of another, if that is the one served, and was made before
+   * it or is worked by nobody.
+   *
+   * @param abandoned whether nobody works the one that it replaces
+   * @return the id of the one that is now served
+   */
+  public Future<String> replace(ViewName view, String replaced, Generation by, boolean abandoned) {
+    return serve(view, by, replaced, abandoned);
+  }
+
+  private Future<String> serve(
+      ViewName view, Generation generation, String replaced, boolean abandoned) {
     return SERVE
         .run(
             link,
@@ -96,31 +108,13 @@ public class Generations {
                 .arg(view.value())
                 .arg(generation.id())
                 .arg(generation.description())
-                .arg(replaced.orElse("")))
+                .arg(replaced)
+                .arg(abandoned ? 1 : 0))
         .map(Response::toString);
   }
 
-  /** All generations of the view that the registry knows. */
-  public Future<List<Generation>> known(ViewName view) {
-    return link.send(Command.HGETALL, keys.views())
-        .map(
-            registry -> {
-              var found = new ArrayList<Generation>();
-              for (int i = 0; i + 1 < registry.size(); i += 2) {
-                String field = registry.get(i).toString();
-                if (field.startsWith(view + ":")) {
-                  found.add(
-                      Generation.parse(
-                          field.substring(view.value().length() + 1),
-                          registry.get(i + 1).toString()));
-                }
-              }
-              return found;
-            });
-  }
-
-  /** Takes a generation, of which nothing is left, out of the registry. */
-  public Future<Void> forget(ViewName view, Generation generation) {
-    return link.send(Command.HDEL, keys.views(), view + ":" + generation.id()).mapEmpty();
+  /** All that is registered now. */
+  public Future<Registry> registry() {
+    return link.send(Command.HGETALL, keys.views()).map(Registry::of);
   }
 }

@@ -19,6 +19,8 @@ import penstock.stream.StreamName;
  * @param subjects only events of these; all if empty
  * @param deletes events of these types delete the entry
  * @param acceptPartialHistory whether it may be built from a log whose beginning is gone
+ * @param haltsOnError whether it halts at an event that cannot be folded, instead of setting it
+ *     aside
  */
 public record ViewDefinition(
     ViewName name,
@@ -31,7 +33,8 @@ public record ViewDefinition(
     SortedSet<String> types,
     SortedSet<String> subjects,
     SortedSet<String> deletes,
-    boolean acceptPartialHistory) {
+    boolean acceptPartialHistory,
+    boolean haltsOnError) {
 
   static ViewDefinition of(
       ViewName name, StreamName stream, int partitions, ViewsConfig.OfView settings) {
@@ -54,7 +57,8 @@ public record ViewDefinition(
         sorted(settings.types().orElse(Set.of())),
         sorted(settings.subjects().orElse(Set.of())),
         sorted(settings.deletes().orElse(Set.of())),
-        settings.acceptPartialHistory());
+        settings.acceptPartialHistory(),
+        settings.onError() == ViewsConfig.OnError.HALT);
   }
 
   private static SortedSet<String> sorted(Set<String> values) {

@@ -4,22 +4,24 @@ import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.Script;
 import penstock.stream.Partition;
 
 /** Tells of a view: its definition, what is served, how far each partition is and who works it. */
 @ApplicationScoped
 @Startup
 class ViewDescription {
+
+  private static final Script DESCRIBE = Script.named("describe");
+  private static final double MILLIS_PER_SECOND = 1000;
 
   private final Generations generations;
   private final Keys keys;
@@ -55,29 +57,49 @@ class ViewDescription {
     }
   }
 
+  /** The view, what is served of it, and what is being built to take that one's place. */
   Future<JsonObject> of(ViewDefinition view) {
-    Generation own = view.generation();
     return generations
         .served(view)
         .compose(
-            served -> {
-              JsonObject told = definition(view).put("generation", served.id());
-              return partitions(view.name(), served)
-                  .compose(
-                      partitions -> {
-                        told.put("partitions", partitions);
-                        return served.equals(own)
-                            ? Future.succeededFuture(told)
-                            : partitions(view.name(), own)
-                                .map(
-                                    building ->
-                                        told.put(
-                                            "building",
-                                            new JsonObject()
-                                                .put("generation", own.id())
-                                                .put("partitions", building)));
-                      });
-            });
+            served ->
+                generations
+                    .registry()
+                    .compose(
+                        registry -> {
+                          JsonObject told = definition(view).put("generation", served.id());
+                          Generation next = registry.newest(view);
+                          Future<JsonArray> now = partitions(view.name(), served);
+                          Future<JsonArray> building =
+                              isBuilt(view.name(), registry, next, served)
+                                  ? partitions(view.name(), next)
+                                  : Future.succeededFuture();
+                          return Future.all(now, building)
+                              .map(
+                                  both -> {
+                                    told.put("partitions", now.result());
+                                    if (building.result() != null) {
+                                      told.put("building", building(next, building.result()));
+                                    }
+                                    return told;
+                                  });
+                        }));
+  }
+
+  /** One that was made before the served one is only kept, for the case that it is needed again. */
+  private static boolean isBuilt(
+      ViewName view, Registry registry, Generation next, Generation served) {
+    long born = registry.born(view, next.id());
+    return !next.equals(served) && (born == 0 || born > registry.born(view, served.id()));
+  }
+
+  private static JsonObject building(Generation generation, JsonArray partitions) {
+    long lag =
+        partitions.stream().mapToLong(partition -> ((JsonObject) partition).getLong("lag")).sum();
+    return new JsonObject()
+        .put("generation", generation.id())
+        .put("lag", lag)
+        .put("partitions", partitions);
   }
 
   private Future<JsonArray> partitions(ViewName view, Generation generation) {
@@ -88,51 +110,41 @@ class ViewDescription {
         .map(all -> new JsonArray(all.<JsonObject>list()));
   }
 
-  /** The count of what is applied is read first, so that the lag is never negative. */
   private Future<JsonObject> partition(ViewName view, Generation generation, Partition partition) {
     Keys.OfView names = generations.keys(view, generation, partition.index());
-    String log = keys.partition(partition.stream().value(), partition.index()).log();
-    Future<Response> state =
-        link.send(
-            Command.HMGET, names.state(), "applied", "count", "life", "skipped", "dead", "broken");
-    Future<Response> entries = link.send(Command.ZCARD, names.index());
-    Future<Response> holder = link.send(Command.GET, names.lease());
-    Future<Response> appended = link.send(Command.HMGET, log, "appended", "life");
-    return Future.all(List.of(state, entries, holder, appended))
+    Keys.OfPartition log = keys.partition(partition.stream().value(), partition.index());
+    return DESCRIBE
+        .run(
+            link,
+            DESCRIBE
+                .call(log.events(), log.log(), names.state(), names.lease(), names.index())
+                .arg(generation.group(view)))
         .map(
-            all -> {
-              Response of = state.result();
-              Response end = appended.result();
-              boolean sameLife =
-                  of.get(2) != null
-                      && end.get(1) != null
-                      && of.get(2).toString().equals(end.get(1).toString());
-              long applied = sameLife ? number(of.get(1)) : 0;
+            of -> {
               JsonObject told =
                   new JsonObject()
                       .put("partition", partition.index())
-                      .put("state", state(of.get(5), holder.result()))
-                      .put("applied", of.get(0) == null ? "0-0" : of.get(0).toString())
-                      .put("lag", Math.max(0, number(end.get(0)) - applied))
-                      .put("entries", entries.result().toLong())
-                      .put("skipped", number(of.get(3)))
-                      .put("deadLetters", number(of.get(4)));
-              if (of.get(5) != null) {
-                told.put("reason", of.get(5).toString());
+                      .put("state", state(of.get(9), of.get(0)))
+                      .put("holder", of.get(0) == null ? null : of.get(0).toString())
+                      .put("fence", of.get(1) == null ? null : of.get(1).toLong())
+                      .put("applied", of.get(2).toString())
+                      .put("lag", of.get(3).toLong())
+                      .put("lagSeconds", of.get(4).toLong() / MILLIS_PER_SECOND)
+                      .put("pending", of.get(5).toLong())
+                      .put("entries", of.get(6).toLong())
+                      .put("skipped", of.get(7).toLong())
+                      .put("deadLetters", of.get(8).toLong());
+              if (of.get(9) != null) {
+                told.put("reason", of.get(9).toString());
               }
-              return told.put(
-                  "holder", holder.result() == null ? null : holder.result().toString());
+              return told;
             });
   }
 
-  private static String state(@Nullable Response broken, @Nullable Response holder) {
-    if (broken != null) {
+  private static String state(@Nullable Response halted, @Nullable Response holder) {
+    if (halted != null) {
       return "halted";
     }
     return holder == null ? "vacant" : "working";
-  }
-
-  private static long number(@Nullable Response value) {
-    return value == null ? 0 : value.toLong();
   }
 }

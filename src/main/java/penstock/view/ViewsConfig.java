@@ -100,6 +100,11 @@ public interface ViewsConfig {
   /** What becomes of an event that cannot be folded. */
   enum OnError {
     /** It is set aside with the reason, and the view goes on. */
-    DEAD_LETTER
+    DEAD_LETTER,
+    /**
+     * The view halts before it, aloud, until it is built anew, or this is set to {@code
+     * dead-letter}.
+     */
+    HALT
   }
 }

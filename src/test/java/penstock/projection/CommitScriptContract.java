@@ -318,8 +318,18 @@ abstract class CommitScriptContract {
       assertThat(applied()).isEqualTo(positions.getLast());
       assertThat(
               log.ask(
-                  "EVAL", TestLog.source("renew"), 2, view.state(), view.lease(), fence, "a", 1000))
-          .isEqualTo(1L);
+                  "EVAL",
+                  TestLog.source("renew"),
+                  4,
+                  view.state(),
+                  view.lease(),
+                  log.names().events(),
+                  view.requests(),
+                  fence,
+                  "a",
+                  1000,
+                  GROUP))
+          .isEqualTo(List.of(-1L, 0L, 0L, 0L));
       assertThat(log.ask("EVAL", TestLog.source("serve"), 1, "ps:views", "v", "g", "s 1 count", ""))
           .isEqualTo("g");
       assertThat(log.ask("EVAL", TestLog.source("release"), 2, view.state(), view.lease(), fence))

@@ -30,6 +30,7 @@ class HandDriven {
           Map.entry("penstock.projection.enabled", "false"),
           Map.entry("penstock.projection.lease", "1s"),
           Map.entry("penstock.redis.reconnect-backoff", "100ms"),
+          Map.entry("penstock.projection.keep-unused", "300ms"),
           Map.entry("penstock.streams.hand.partitions", "1"),
           Map.entry("penstock.views.merged.stream", "hand"),
           Map.entry("penstock.views.merged.fold", "merge"),
@@ -39,6 +40,13 @@ class HandDriven {
           Map.entry("penstock.views.partial.stream", "hand"),
           Map.entry("penstock.views.partial.fold", "count"),
           Map.entry("penstock.views.partial.accept-partial-history", "true"),
+          Map.entry("penstock.views.halting.stream", "hand"),
+          Map.entry("penstock.views.halting.fold", "count"),
+          Map.entry("penstock.views.halting.key", "/who"),
+          Map.entry("penstock.views.halting.on-error", "halt"),
+          Map.entry("penstock.views.lenient.stream", "hand"),
+          Map.entry("penstock.views.lenient.fold", "count"),
+          Map.entry("penstock.views.lenient.key", "/who"),
           Map.entry("penstock.views.picky.stream", "hand"),
           Map.entry("penstock.views.picky.fold", "count"),
           Map.entry("penstock.views.picky.key", "/who"),
@@ -54,6 +62,7 @@ class HandDriven {
   @Inject Keys keys;
   @Inject RedisLinks links;
   @Inject ProjectionConfig config;
+  private int processes;
 
   ViewDefinition definition(String view) {
     return views.find(new ViewName(view));
@@ -87,15 +96,36 @@ class HandDriven {
   }
 
   Worker worker(Assignment work, String instance, Script commit) {
+    return worker(work, instance, commit, new Roster(instance));
+  }
+
+  Worker worker(Assignment work, String instance, Script commit, Roster roster) {
     var redis =
         new Workplace(
-            links.open("test-reads"), links.open("test-writes"), log, instance, config, commit);
+            links.open("test-reads"),
+            links.open("test-writes"),
+            log,
+            instance,
+            "process-" + ++processes,
+            membership(instance),
+            config,
+            commit);
     return new Worker(
         work,
         redis,
-        new Succession(work, generations, redis, keys),
+        new Succession(work, generations, redis, roster),
         progress,
+        roster,
         new WorkerMeters(new SimpleMeterRegistry(), work, millis -> 0),
         config);
+  }
+
+  Membership membership(String instance) {
+    return new Membership(
+        links.open("test-membership"), links.open("test-notices"), keys, instance, config.lease());
+  }
+
+  Caretaker caretaker() {
+    return new Caretaker(links.commands(), keys, config.keepUnused());
   }
 }

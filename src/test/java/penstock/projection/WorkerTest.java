@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 import penstock.redis.Script;
+import penstock.view.Registry;
 import penstock.view.ViewDefinition;
 
 /** Workers driven by hand against a real Redis: whatever happens, every event counts once. */
@@ -27,6 +29,9 @@ import penstock.view.ViewDefinition;
 @WithTestResource(RedisResource.class)
 @TestProfile(HandDriven.Profile.class)
 class WorkerTest {
+
+  /** Before it is looked again whether there was enough time. */
+  private static final int STEPS = 100;
 
   RedisServer redis;
   @Inject HandDriven hand;
@@ -52,7 +57,16 @@ class WorkerTest {
 
   /** Runs until there is nothing to do; a failure is what the loop would try again after. */
   private static void drain(Worker... workers) {
-    await().until(() -> quiet(workers));
+    await()
+        .until(
+            () -> {
+              for (int step = 0; step < STEPS; step++) {
+                if (quiet(workers)) {
+                  return true;
+                }
+              }
+              return false;
+            });
   }
 
   private static boolean quiet(Worker... workers) throws InterruptedException {
@@ -414,13 +428,8 @@ class WorkerTest {
     assertThat(state(worker.assignment(), "applied")).isEqualTo("0-0");
   }
 
-  @Test
-  void aChangedDefinitionIsBuiltBesideTheOldOneAndTakesItsPlace() throws Exception {
-    append(1_000, new Random(1));
-    Worker old = worker("counted");
-    drain(old);
-    // The same view by another definition, as after a change of the configuration.
-    Assignment was = old.assignment();
+  /** The same view by another definition, as after a change of the configuration. */
+  private Assignment changed(Assignment was) {
     var changed = hand.definition("merged");
     var definition =
         new ViewDefinition(
@@ -434,25 +443,75 @@ class WorkerTest {
             changed.types(),
             changed.subjects(),
             changed.deletes(),
+            false,
             false);
-    Worker next =
-        hand.worker(
-            hand.assignment(definition, definition.generation()), "next", Script.named("commit"));
+    return hand.assignment(definition, definition.generation());
+  }
+
+  @Test
+  void aChangedDefinitionIsBuiltBesideTheOldOneAndTakesItsPlace() throws Exception {
+    append(1_000, new Random(1));
+    Assignment was = hand.assignment("counted");
+    Assignment is = changed(was);
+    Map<String, Set<String>> both = Map.of("old", Set.of(was.name()), "new", Set.of(is.name()));
+    Roster ofOld = new Roster("old");
+    Roster ofNew = new Roster("new");
+    ofOld.update(both, Registry.EMPTY);
+    ofNew.update(both, Registry.EMPTY);
+    Worker old = hand.worker(was, "old", Script.named("commit"), ofOld);
+    drain(old);
+    Worker next = hand.worker(is, "new", Script.named("commit"), ofNew);
     runUntil(next, () -> next.state().equals(new WorkerState.Working()));
     assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(was.generation().id());
     // Meanwhile readers that know the new definition are given the old one's entries by its own
     // fold.
-    assertThat(hand.value(definition, "key-1")).isEqualTo(expected.get("key-1").toString());
+    assertThat(hand.value(is.view(), "key-1")).isEqualTo(expected.get("key-1").toString());
     drain(next);
-    assertThat(hand.value(definition, "key-1")).startsWith("{\"n\":");
-    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(definition.generation().id());
-    assertThat((List<?>) log.ask("KEYS", was.names().state() + "*")).isEmpty();
+    assertThat(hand.value(is.view(), "key-1")).startsWith("{\"n\":");
+    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(is.generation().id());
+    // The old one goes on as long as someone works it, and does not take its place back.
+    for (int i = 0; i < 3; i++) {
+      append(10, new Random(2));
+      drain(old, next);
+      assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(is.generation().id());
+    }
+    assertThat(counts(was)).isEqualTo(expected);
+    old.close();
+    Caretaker caretaker = hand.caretaker();
+    hand.membership("new").heartbeat(List.of(is.name())).toCompletionStage();
+    await()
+        .until(
+            () -> {
+              caretaker.runOnce();
+              return ((List<?>) log.ask("KEYS", was.names().state() + "*")).isEmpty();
+            });
     assertThat(log.ask("XINFO", "GROUPS", log.names().events()).toString())
-        .doesNotContain(was.group());
-    assertThat(log.entries(next.assignment().names())).hasSize(expected.size());
+        .doesNotContain(was.group())
+        .contains(is.group());
+    assertThat(log.entries(is.names())).hasSize(expected.size());
+    assertThat(log.hash("ps:views").keySet())
+        .doesNotContain("counted:" + was.generation().id())
+        .contains("counted:" + is.generation().id());
+  }
+
+  /** A return to the definition before: its generation is old, and nobody works the other one. */
+  @Test
+  void anEarlierDefinitionIsServedAgainWhenNobodyWorksTheLaterOne() throws Exception {
+    append(100, new Random(1));
+    Assignment was = hand.assignment("counted");
+    Assignment is = changed(was);
+    Worker old = hand.worker(was, "old", Script.named("commit"));
     drain(old);
-    assertThat(old.state()).isEqualTo(new WorkerState.Superseded(definition.generation().id()));
-    assertThat((List<?>) log.ask("KEYS", was.names().state() + "*")).isEmpty();
+    old.close();
+    Worker next = hand.worker(is, "new", Script.named("commit"));
+    drain(next);
+    next.close();
+    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(is.generation().id());
+    append(100, new Random(2));
+    Worker again = hand.worker(was, "again", Script.named("commit"));
+    drain(again);
+    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(was.generation().id());
+    assertThat(counts(was)).isEqualTo(expected);
   }
 
   @Test

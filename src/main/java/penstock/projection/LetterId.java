@@ -1,0 +1,28 @@
+package penstock.projection;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import penstock.problem.Parameters;
+import penstock.stream.Position;
+
+/** A dead letter of a stream, as clients name it: {@code <partition>.<its place there>}. */
+record LetterId(int partition, Position place) {
+
+  private static final Pattern FORM = Pattern.compile("(\\d{1,4})\\.(\\d{1,18}-\\d{1,18})");
+
+  /** Before all others. */
+  static final LetterId FIRST = new LetterId(0, Position.ZERO);
+
+  static LetterId parse(String parameter, String text) {
+    Matcher matcher = FORM.matcher(text);
+    if (!matcher.matches()) {
+      throw Parameters.invalid(parameter, "must be the id of a dead letter, as a page gave it");
+    }
+    return new LetterId(Integer.parseInt(matcher.group(1)), Position.parse(matcher.group(2)));
+  }
+
+  @Override
+  public String toString() {
+    return partition + "." + place;
+  }
+}

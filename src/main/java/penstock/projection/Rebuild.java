@@ -1,0 +1,92 @@
+package penstock.projection;
+
+import io.quarkus.runtime.Startup;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+import penstock.redis.RedisLink;
+import penstock.redis.RedisLinks;
+import penstock.stream.EventLog;
+import penstock.stream.LogState;
+import penstock.stream.Partition;
+import penstock.stream.Position;
+import penstock.view.Generation;
+import penstock.view.Generations;
+import penstock.view.Registry;
+import penstock.view.ViewDefinition;
+
+/** Has a view built anew beside the generation that is served. */
+@Startup
+@ApplicationScoped
+class Rebuild {
+
+  private final Generations generations;
+  private final EventLog log;
+  private final Projection projection;
+  private final RedisLink link;
+
+  @Inject
+  Rebuild(Generations generations, EventLog log, Projection projection, RedisLinks links) {
+    this.generations = generations;
+    this.log = log;
+    this.projection = projection;
+    this.link = links.commands();
+  }
+
+  /**
+   * Makes a generation, which all instances begin to work at once. If one is being built already,
+   * and is not halted, it is that one.
+   *
+   * @return the generation that is being built; a problem if it would lack what the stream does not
+   *     keep any more
+   */
+  Future<Generation> begin(ViewDefinition view) {
+    return Future.all(view.generation().partitions().stream().map(log::observe).toList())
+        .compose(
+            logs -> {
+              boolean trimmed =
+                  logs.<LogState>list().stream()
+                      .anyMatch(state -> state.trimmed().isAfter(Position.ZERO));
+              return trimmed && !view.acceptPartialHistory()
+                  ? Future.failedFuture(partial(view))
+                  : generations.registry();
+            })
+        .compose(registry -> next(view, registry))
+        .compose(
+            generation ->
+                generations
+                    .register(view.name(), generation)
+                    .compose(
+                        served ->
+                            projection.membership().tell(Notice.Kind.VIEWS, view.name().value()))
+                    .map(generation));
+  }
+
+  private Future<Generation> next(ViewDefinition view, Registry registry) {
+    Generation newest = registry.newest(view);
+    boolean isServed = registry.served(view.name()).orElse("").equals(newest.id());
+    if (isServed) {
+      return Future.succeededFuture(newest.next());
+    }
+    return Future.all(
+            newest.partitions().stream().map(part -> isHalted(view, newest, part)).toList())
+        .map(halted -> halted.<Boolean>list().contains(true) ? newest.next() : newest);
+  }
+
+  private Future<Boolean> isHalted(
+      ViewDefinition view, Generation generation, Partition partition) {
+    String state = generations.keys(view.name(), generation, partition.index()).state();
+    return link.send(Command.HMGET, state, "broken", "halted")
+        .map(found -> found.get(0) != null || found.get(1) != null);
+  }
+
+  private static ProblemException partial(ViewDefinition view) {
+    return ProblemException.of(
+        ProblemType.PARTIAL_HISTORY,
+        "The stream '%s' does not keep its beginning any more, so the view would lack it. Set penstock.views.%s.accept-partial-history=true to build it from what is left."
+            .formatted(view.stream(), view.name()));
+  }
+}

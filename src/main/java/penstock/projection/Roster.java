@@ -1,0 +1,92 @@
+package penstock.projection;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import penstock.view.Registry;
+import penstock.view.ViewName;
+
+/**
+ * Who lives and works what, as this instance last heard. It decides who is to work what, by
+ * rendezvous hashing: of the live instances that work a generation, the one with the highest hash
+ * together with the partition. So all that heard the same decide the same, and one that comes or
+ * goes moves no more than its own share. It is never needed for correctness: that is the fence's.
+ */
+final class Roster {
+
+  private static final String CARETAKING = "caretaking";
+
+  private final String me;
+  private volatile Map<String, Set<String>> works = Map.of();
+  private volatile Registry registry = Registry.EMPTY;
+
+  Roster(String me) {
+    this.me = me;
+  }
+
+  /**
+   * What was heard.
+   *
+   * @param present live instance to the names of what it works
+   * @return whether anything is not as it was
+   */
+  boolean update(Map<String, Set<String>> present, Registry views) {
+    boolean changed = !present.equals(works) || !views.equals(registry);
+    works = Map.copyOf(present);
+    registry = views;
+    return changed;
+  }
+
+  /** The instance that is to work it; this one as long as nobody is known who does. */
+  String owner(Assignment work) {
+    String place = work.name() + "/" + work.partition().index();
+    return highest(place, Optional.of(work.name()));
+  }
+
+  boolean isMine(Assignment work) {
+    return owner(work).equals(me);
+  }
+
+  /** Whether this instance is to remove what nobody works. */
+  boolean isCaretaker() {
+    return highest(CARETAKING, Optional.empty()).equals(me);
+  }
+
+  /** Whether a live instance works the generation. */
+  boolean isWorked(ViewName view, String generation) {
+    String name = view + ":" + generation;
+    return works.values().stream().anyMatch(names -> names.contains(name));
+  }
+
+  /** The generation that is served, if that was heard. */
+  Optional<String> served(ViewName view) {
+    return registry.served(view);
+  }
+
+  private String highest(String place, Optional<String> working) {
+    String highest = me;
+    long most = Long.MIN_VALUE;
+    for (Map.Entry<String, Set<String>> one : works.entrySet()) {
+      if (working.isEmpty() || one.getValue().contains(working.get())) {
+        long weight = weight(one.getKey(), place);
+        if (weight > most || weight == most && one.getKey().compareTo(highest) > 0) {
+          most = weight;
+          highest = one.getKey();
+        }
+      }
+    }
+    return highest;
+  }
+
+  /** FNV-1a over both, then mixed so that names which differ little do not get like weights. */
+  private static long weight(String instance, String place) {
+    long hash = 0xcbf29ce484222325L;
+    String both = instance + "\n" + place;
+    for (int i = 0; i < both.length(); i++) {
+      hash = (hash ^ both.charAt(i)) * 0x100000001b3L;
+    }
+    hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+    hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return hash ^ (hash >>> 33);
+  }
+}

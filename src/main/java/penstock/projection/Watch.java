@@ -1,0 +1,185 @@
+package penstock.projection;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import penstock.view.Generations;
+import penstock.view.Registry;
+
+/**
+ * Keeps the roster: tells that this instance lives, hears who else does, and follows the notices.
+ * Has a thread of its own, which spends its time in one blocked read: that ends with a notice, when
+ * the next heartbeat is due, or when another instance would count as gone.
+ */
+final class Watch {
+
+  private static final Logger LOG = Logger.getLogger(Watch.class);
+
+  /** Heartbeats within the time after which an instance counts as gone. */
+  private static final int HEARTBEATS = 3;
+
+  /** Of the time that unused generations are kept, how often it is looked for them. */
+  private static final int CARE = 20;
+
+  private static final Duration LEAST_CARE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+  private static final Set<Notice.Kind> OF_ALL = EnumSet.of(Notice.Kind.MEMBERS, Notice.Kind.VIEWS);
+
+  private final Membership membership;
+  private final Generations generations;
+  private final Roster roster;
+  private final Caretaker caretaker;
+  private final Duration lease;
+  private final Duration care;
+  private final Function<Registry, List<String>> wanted;
+  private final Consumer<Heard> listener;
+  private final Backoff backoff = new Backoff(LONGEST_PAUSE);
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final AtomicBoolean caring = new AtomicBoolean();
+  private final Thread thread = Thread.ofVirtual().name("penstock-membership").unstarted(this::run);
+
+  private @Nullable String last;
+  private long beaten;
+  private long cared = System.nanoTime();
+  private long millisLeft;
+
+  /**
+   * @param wanted the names of what this instance works, by what is registered
+   * @param listener is told on the watch's thread
+   */
+  Watch(
+      Membership membership,
+      Generations generations,
+      Roster roster,
+      Caretaker caretaker,
+      ProjectionConfig config,
+      Function<Registry, List<String>> wanted,
+      Consumer<Heard> listener) {
+    this.membership = membership;
+    this.generations = generations;
+    this.roster = roster;
+    this.caretaker = caretaker;
+    this.lease = config.lease();
+    Duration part = config.keepUnused().dividedBy(CARE);
+    this.care = part.compareTo(LEAST_CARE) < 0 ? LEAST_CARE : part;
+    this.wanted = wanted;
+    this.listener = listener;
+  }
+
+  /**
+   * What is new.
+   *
+   * @param registry what is registered; null if it was not looked
+   * @param changed whether the roster is another one than before
+   * @param notices that were read
+   */
+  record Heard(@Nullable Registry registry, boolean changed, List<Notice> notices) {}
+
+  void start() {
+    thread.start();
+  }
+
+  /** Ends it, and takes this instance off the list. Does nothing the second time. */
+  void stop() {
+    if (stopping.getCount() == 0 || !thread.isAlive()) {
+      return;
+    }
+    stopping.countDown();
+    thread.interrupt();
+    try {
+      thread.join();
+      Await.of(membership.leave());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.infof("the others do not know that this instance ends: %s", e.getMessage());
+    }
+  }
+
+  private void run() {
+    int failures = 0;
+    try {
+      while (stopping.getCount() > 0) {
+        try {
+          runOnce();
+          failures = 0;
+        } catch (RuntimeException e) {
+          failures++;
+          LOG.debugf(e, "membership: again soon");
+          long pause = backoff.after(failures, RandomGenerator.getDefault()).toNanos();
+          stopping.await(pause, TimeUnit.NANOSECONDS);
+          beaten = 0;
+        }
+      }
+    } catch (InterruptedException shutdown) {
+      LOG.debugf("membership ends");
+    }
+  }
+
+  private void runOnce() throws InterruptedException {
+    if (last == null) {
+      last = Await.of(membership.lastNotice());
+    }
+    long interval = lease.dividedBy(HEARTBEATS).toMillis();
+    if (beaten == 0) {
+      beat(List.of());
+    }
+    long passed = (System.nanoTime() - beaten) / 1_000_000;
+    List<Notice> notices =
+        Await.of(membership.notices(last, Math.min(interval, millisLeft + 1) - passed));
+    if (!notices.isEmpty()) {
+      last = notices.getLast().id();
+    }
+    passed = (System.nanoTime() - beaten) / 1_000_000;
+    if (passed >= interval
+        || passed > millisLeft
+        || notices.stream().anyMatch(notice -> OF_ALL.contains(notice.kind()))) {
+      beat(notices);
+    } else if (!notices.isEmpty()) {
+      listener.accept(new Heard(null, false, notices));
+    }
+  }
+
+  private void beat(List<Notice> notices) throws InterruptedException {
+    Registry registry = Await.of(generations.registry());
+    long now = System.nanoTime();
+    Membership.Members members = Await.of(membership.heartbeat(wanted.apply(registry)));
+    beaten = now;
+    millisLeft = members.millisLeft();
+    boolean changed = roster.update(members.works(), registry);
+    listener.accept(new Heard(registry, changed, notices));
+    if (roster.isCaretaker() && now - cared >= care.toNanos()) {
+      cared = now;
+      care();
+    }
+  }
+
+  /** In a thread of its own, since there may be much to remove. */
+  private void care() {
+    if (caring.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("penstock-caretaker")
+          .start(
+              () -> {
+                try {
+                  caretaker.runOnce();
+                } catch (RuntimeException e) {
+                  LOG.infof("removing what is not used ended early: %s", e.getMessage());
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                } finally {
+                  caring.set(false);
+                }
+              });
+    }
+  }
+}

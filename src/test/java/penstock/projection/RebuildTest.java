@@ -1,0 +1,269 @@
+package penstock.projection;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.path.json.JsonPath;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import penstock.redis.RedisResource;
+import penstock.redis.RedisServer;
+
+/** Rebuilds and dead letters as operators use them, worked by the service's own workers. */
+@QuarkusTest
+@WithTestResource(RedisResource.class)
+@TestProfile(RebuildTest.Parcels.class)
+class RebuildTest {
+
+  public static final class Parcels implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.ofEntries(
+          Map.entry("penstock.projection.lease", "1s"),
+          Map.entry("penstock.projection.keep-unused", "1s"),
+          Map.entry("penstock.streams.letters.partitions", "2"),
+          Map.entry("penstock.views.letters.stream", "letters"),
+          Map.entry("penstock.views.letters.fold", "merge"),
+          Map.entry("penstock.views.strict.stream", "letters"),
+          Map.entry("penstock.views.strict.fold", "merge"),
+          Map.entry("penstock.views.strict.on-error", "halt"),
+          Map.entry("penstock.streams.young.partitions", "1"),
+          Map.entry("penstock.views.young.stream", "young"),
+          Map.entry("penstock.views.young.fold", "count"));
+    }
+  }
+
+  RedisServer redis;
+  private TestLog log;
+  private TestLog other;
+
+  @BeforeEach
+  void open() {
+    redis.flush();
+    log = new TestLog(redis, "letters", 0);
+    other = new TestLog(redis, "letters", 1);
+  }
+
+  @AfterEach
+  void close() {
+    log.close();
+    other.close();
+  }
+
+  private static JsonPath view(String name) {
+    return given().get("/views/{view}", name).then().statusCode(200).extract().jsonPath();
+  }
+
+  private static void isApplied(String view) {
+    await()
+        .ignoreExceptions()
+        .until(
+            () -> {
+              JsonPath told = view(view);
+              return told.get("building") == null
+                  && told.getList("partitions.lag", Integer.class).equals(List.of(0, 0));
+            });
+  }
+
+  private static JsonPath letters(String query) {
+    return given()
+        .get("/streams/letters/dead-letters" + query)
+        .then()
+        .statusCode(200)
+        .extract()
+        .jsonPath();
+  }
+
+  @Test
+  void aRebuildIsBuiltBesideAndTakesThePlace() {
+    for (int i = 0; i < 500; i++) {
+      log.append("t", "a" + i, "{\"n\":" + i + "}");
+    }
+    other.append("t", "b", "{\"n\":1}");
+    isApplied("letters");
+    String before = view("letters").getString("generation");
+    assertThat(before).endsWith("-0");
+    String next =
+        given()
+            .post("/views/letters/rebuild")
+            .then()
+            .statusCode(202)
+            .body("generation", containsString("-1"))
+            .extract()
+            .path("generation");
+    // What is read meanwhile is whole, whichever generation it is of.
+    await()
+        .until(
+            () -> {
+              given()
+                  .get("/views/letters/entries?limit=1000")
+                  .then()
+                  .statusCode(200)
+                  .body("entries", hasSize(501));
+              return view("letters").getString("generation").equals(next);
+            });
+    isApplied("letters");
+    // The old one's keys and groups go after a while.
+    await().until(() -> ((List<?>) log.ask("KEYS", "*view:letters:" + before + "*")).isEmpty());
+    await()
+        .until(() -> !log.ask("XINFO", "GROUPS", log.names().events()).toString().contains(before));
+    given()
+        .get("/views/letters/entries?limit=1000")
+        .then()
+        .statusCode(200)
+        .body("entries", hasSize(501));
+  }
+
+  @Test
+  void aHaltedViewGoesOnAfterARebuildOfWhatWasMended() {
+    log.append("t", "a", "{\"n\":1}");
+    log.append("t", "a", "[1]");
+    await()
+        .ignoreExceptions()
+        .until(() -> view("strict").getString("partitions[0].state").equals("halted"));
+    given()
+        .get("/views/strict")
+        .then()
+        .body("partitions[0].reason", notNullValue())
+        .body("partitions[0].lag", equalTo(1))
+        .body("partitions[0].lagSeconds", notNullValue());
+    given()
+        .get("/q/health/ready")
+        .then()
+        .statusCode(503)
+        .body(
+            "checks.find { it.name == 'view workers' }.data.'strict/0'", containsString("halted"));
+    given()
+        .get("/q/metrics")
+        .then()
+        .body(
+            containsString(
+                "penstock_view_halted{generation=\""
+                    + view("strict").getString("generation")
+                    + "\",partition=\"0\",view=\"strict\"} 1.0"));
+    given().post("/views/strict/rebuild").then().statusCode(202);
+    // It meets the same event again; and another rebuild makes another one.
+    await().until(() -> "halted".equals(view("strict").getString("building.partitions[0].state")));
+    given()
+        .post("/views/strict/rebuild")
+        .then()
+        .statusCode(202)
+        .body("generation", containsString("-2"));
+  }
+
+  @Test
+  void aViewOfWhatIsNotKeptAnyMoreIsNotRebuilt() {
+    TestLog young = new TestLog(redis, "young");
+    young.append("t", "a", "{}");
+    await().ignoreExceptions().until(() -> view("young").getInt("partitions[0].entries") == 1);
+    young.ask("HSET", young.names().log(), "trimmed", "1-0");
+    given()
+        .post("/views/young/rebuild")
+        .then()
+        .statusCode(409)
+        .body("type", equalTo("urn:penstock:problem:partial-history"));
+    given().post("/views/none/rebuild").then().statusCode(404);
+    young.close();
+  }
+
+  @Test
+  void aViewTellsHowItStands() {
+    log.append("t", "a", "{}");
+    isApplied("letters");
+    given()
+        .get("/views/letters")
+        .then()
+        .body("partitions[0].state", equalTo("working"))
+        .body("partitions[0].holder", notNullValue())
+        .body("partitions[0].fence", greaterThan(0))
+        .body("partitions[0].lag", equalTo(0))
+        .body("partitions[0].lagSeconds", equalTo(0.0f))
+        .body("partitions[0].pending", equalTo(0))
+        .body("partitions[0].deadLetters", equalTo(0))
+        .body("building", nullValue());
+  }
+
+  @Test
+  void deadLettersAreListedReplayedAndDeleted() {
+    log.append("t", "a", "{\"n\":1}");
+    log.append("t", "a", "[1]");
+    other.append("t", "b", "[2]");
+    other.append("t", "b", "{\"n\":2}");
+    isApplied("letters");
+    JsonPath all = letters("?view=letters");
+    List<String> ids = all.getList("deadLetters.id");
+    assertThat(ids).hasSize(2);
+    assertThat(all.getBoolean("complete")).isTrue();
+    assertThat(all.getString("deadLetters[0].reason")).isNotEmpty();
+    assertThat(all.getString("deadLetters[0].event.subject")).isEqualTo("a");
+    assertThat(all.getList("deadLetters[0].event.data")).containsExactly(1);
+    assertThat(letters("?view=strict").getList("deadLetters")).isEmpty();
+    JsonPath first = letters("?view=letters&limit=1");
+    assertThat(first.getList("deadLetters.id")).containsExactly(ids.get(0));
+    assertThat(letters("?view=letters&after=" + first.getString("next")).getList("deadLetters.id"))
+        .containsExactly(ids.get(1));
+
+    // It fails again, and stays with the reason.
+    given().post("/streams/letters/dead-letters/{id}/replay", ids.get(0)).then().statusCode(202);
+    await().until(() -> letters("?view=letters").getString("deadLetters[0].failedReplay") != null);
+    given().delete("/streams/letters/dead-letters/{id}", ids.get(0)).then().statusCode(202);
+    await().until(() -> letters("").getList("deadLetters.id").equals(List.of(ids.get(1))));
+    assertThat(view("letters").getInt("partitions[0].deadLetters")).isZero();
+    given()
+        .post("/streams/letters/dead-letters/{id}/replay", ids.get(0))
+        .then()
+        .statusCode(404)
+        .body("type", equalTo("urn:penstock:problem:unknown-dead-letter"));
+
+    // What can be folded now is folded against the present entry, once.
+    mend(other);
+    for (int i = 0; i < 3; i++) {
+      given().post("/streams/letters/dead-letters/replay?view=letters").then().statusCode(202);
+    }
+    await().until(() -> letters("").getList("deadLetters").isEmpty());
+    given()
+        .get("/views/letters/entries/b")
+        .then()
+        .statusCode(200)
+        .body("value", equalTo(Map.of("n", 2, "mended", true)));
+    assertThat(view("letters").getInt("partitions[1].deadLetters")).isZero();
+    assertThat(other.ask("EXISTS", other.names().failedReplays())).isEqualTo(0L);
+  }
+
+  /** Replaces the letter by the same one with data that can be folded. */
+  private static void mend(TestLog log) {
+    List<?> letter =
+        (List<?>) ((List<?>) log.ask("XRANGE", log.names().dead(), "-", "+")).getFirst();
+    List<Object> command = new java.util.ArrayList<>(List.of("XADD", log.names().dead(), "*"));
+    List<?> fields = (List<?>) letter.get(1);
+    for (int i = 0; i < fields.size(); i += 2) {
+      command.add(fields.get(i));
+      command.add(fields.get(i).equals("data") ? "{\"mended\":true}" : fields.get(i + 1));
+    }
+    log.ask(command.toArray());
+    log.ask("XDEL", log.names().dead(), letter.getFirst());
+  }
+
+  @Test
+  void whatMakesNoSenseIsRefused() {
+    given().get("/streams/letters/dead-letters?after=x").then().statusCode(400);
+    given().get("/streams/letters/dead-letters?limit=0").then().statusCode(400);
+    given().post("/streams/letters/dead-letters/replay").then().statusCode(400);
+    given().post("/streams/letters/dead-letters/x/replay").then().statusCode(400);
+    given().delete("/streams/letters/dead-letters/9.1-1").then().statusCode(404);
+  }
+}
