@@ -378,6 +378,18 @@ class ApiDescriptionTest {
       assertThat(api.checkAgainst("CloudEvent", lines.next("data: "))).isEmpty();
     }
     seen.add("GET " + path + " 200");
+    String view = "/views/{view}/feed";
+    get(view, 400, "/views/open-orders/feed?cursor=nonsense");
+    get(view, 404, "/views/none/feed");
+    check("HEAD " + view, 200, raw().head("/views/open-orders/feed"));
+    check("HEAD " + view, 400, raw().head("/views/open-orders/feed?cursor=nonsense"));
+    check("HEAD " + view, 404, raw().head("/views/none/feed"));
+    assertThat(api.mediaTypes("GET " + view, 200)).containsExactly("text/event-stream");
+    try (FeedLines lines = new FeedLines(base, "/views/open-orders/feed")) {
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      assertThat(lines.next("event: ")).isEqualTo("snapshot");
+    }
+    seen.add("GET " + view + " 200");
   }
 
   private void viewFeed() throws IOException {
