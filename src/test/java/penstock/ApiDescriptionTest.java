@@ -175,6 +175,7 @@ class ApiDescriptionTest {
     deadLetters();
     rebuild();
     feed();
+    viewFeed();
     operation();
     withoutRedis();
     Set<String> left = new TreeSet<>(api.responses());
@@ -375,6 +376,34 @@ class ApiDescriptionTest {
     try (FeedLines lines = new FeedLines(base, "/streams/orders/feed?cursor=earliest")) {
       assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
       assertThat(api.checkAgainst("CloudEvent", lines.next("data: "))).isEmpty();
+    }
+    seen.add("GET " + path + " 200");
+    String view = "/views/{view}/feed";
+    get(view, 400, "/views/open-orders/feed?cursor=nonsense");
+    get(view, 404, "/views/none/feed");
+    check("HEAD " + view, 200, raw().head("/views/open-orders/feed"));
+    check("HEAD " + view, 400, raw().head("/views/open-orders/feed?cursor=nonsense"));
+    check("HEAD " + view, 404, raw().head("/views/none/feed"));
+    assertThat(api.mediaTypes("GET " + view, 200)).containsExactly("text/event-stream");
+    try (FeedLines lines = new FeedLines(base, "/views/open-orders/feed")) {
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      assertThat(lines.next("event: ")).isEqualTo("snapshot");
+    }
+    seen.add("GET " + view + " 200");
+  }
+
+  private void viewFeed() throws IOException {
+    String path = "/views/{view}/feed";
+    get(path, 400, "/views/open-orders/feed?cursor=nonsense");
+    get(path, 404, "/views/none/feed");
+    check("HEAD " + path, 200, raw().head("/views/open-orders/feed"));
+    check("HEAD " + path, 400, raw().head("/views/open-orders/feed?cursor=nonsense"));
+    check("HEAD " + path, 404, raw().head("/views/none/feed"));
+    try (FeedLines lines = new FeedLines(base, "/views/open-orders/feed?key=o-1")) {
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      lines.next("event: snapshot");
+      JsonNode entry = JSON.readTree(lines.next("data: ")).path("entries").path(0);
+      assertThat(api.checkAgainst("Entry", entry.toString())).isEmpty();
     }
     seen.add("GET " + path + " 200");
   }

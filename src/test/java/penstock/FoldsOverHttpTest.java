@@ -3,6 +3,7 @@ package penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 import static penstock.Requests.given;
 
 import io.quarkus.test.common.WithTestResource;
@@ -78,6 +79,8 @@ class FoldsOverHttpTest {
           "30",
           "value",
           "/files");
+      settings.put("penstock.streams.odd.partitions", "1");
+      view("odd", "stream", "odd", "fold", "sum", "key", "type", "value", "/n");
       view("longest", "fold", "bean:longest-title", "key", "type");
       return settings;
     }
@@ -191,8 +194,37 @@ class FoldsOverHttpTest {
           .get("/views/{v}", view)
           .then()
           .statusCode(200)
-          .body("partitions.deadLetters.sum()", org.hamcrest.Matchers.equalTo(0));
+          .body("partitions.deadLetters.sum()", equalTo(0));
     }
+  }
+
+  @Test
+  void whatCannotBeFoldedIsSetAsideOrSkippedAndTheRestGoesOn() {
+    for (String data :
+        new String[] {
+          "{\"n\":0.1}", "{\"n\":1e999999999}", "{\"n\":\"1\"}", "{}", "\"text\"", "{\"n\":0.2}"
+        }) {
+      given()
+          .contentType("application/json")
+          .body(data)
+          .queryParam("type", "t")
+          .post("/streams/odd/events")
+          .then()
+          .statusCode(201);
+    }
+    await()
+        .untilAsserted(
+            () -> {
+              assertThat(given().get("/views/odd/entries/t").asString())
+                  .isEqualTo("{\"key\":\"t\",\"value\":0.3}");
+              given()
+                  .get("/views/odd")
+                  .then()
+                  .body("partitions[0].deadLetters", equalTo(2))
+                  .body("partitions[0].skipped", equalTo(2))
+                  .body("fold", equalTo("sum"))
+                  .body("value", equalTo("/n"));
+            });
   }
 
   private static JsonArray ranked(List<Commit> all) {

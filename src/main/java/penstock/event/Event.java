@@ -22,6 +22,39 @@ public record Event(
     SortedMap<String, Object> extensions,
     EventData data) {
 
+  /** The text of a context attribute, whatever its type; null if the event does not have it. */
+  public @Nullable String attribute(String name) {
+    Attribute known = Attribute.named(name);
+    if (known == null) {
+      Object value = extensions.get(name);
+      return value == null ? null : value.toString();
+    }
+    return switch (known) {
+      case SPECVERSION -> "1.0";
+      case ID -> id;
+      case SOURCE -> source;
+      case TYPE -> type;
+      case SUBJECT -> subject;
+      case TIME -> time;
+      case DATACONTENTTYPE -> dataContentType;
+      case DATASCHEMA -> dataSchema;
+    };
+  }
+
+  /** The same without its data. */
+  public Event attributes() {
+    return new Event(
+        id,
+        source,
+        type,
+        subject,
+        time,
+        dataContentType,
+        dataSchema,
+        extensions,
+        new EventData.None());
+  }
+
   /**
    * What decides the partition: the extension {@code partitionkey} if present, else the subject,
    * else the id.

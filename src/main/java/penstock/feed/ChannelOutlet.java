@@ -1,8 +1,10 @@
 package penstock.feed;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http.HttpContentEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.buffer.Buffer;
@@ -10,6 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,20 +27,26 @@ final class ChannelOutlet implements Outlet {
   private static final String IDLE = "idle";
 
   private final HttpServerResponse response;
+  private final ClientAddress client;
   private final ConnectionBase connection;
 
   /** Where the response's encoder stands: what is written here goes to the socket as it is. */
   private final ChannelHandlerContext behindEncoder;
 
   private ChannelOutlet(
-      HttpServerResponse response, ConnectionBase connection, ChannelHandlerContext behindEncoder) {
+      HttpServerResponse response,
+      ClientAddress client,
+      ConnectionBase connection,
+      ChannelHandlerContext behindEncoder) {
     this.response = response;
+    this.client = client;
     this.connection = connection;
     this.behindEncoder = behindEncoder;
   }
 
   /** Null if the way to the socket does more to the bytes than chunks. */
-  static @Nullable ChannelOutlet of(HttpServerRequest request) {
+  static @Nullable ChannelOutlet of(
+      HttpServerRequest request, ClientAddress client, Duration unacknowledged) {
     if (request.version() != HttpVersion.HTTP_1_1
         || !(request.connection() instanceof ConnectionBase connection)) {
       return null;
@@ -49,10 +58,26 @@ final class ChannelOutlet implements Outlet {
         || pipeline.get(HttpContentEncoder.class) != null) {
       return null;
     }
+    noticeLoss(connection.channel(), unacknowledged);
     if (pipeline.get(IDLE) != null) {
       pipeline.remove(IDLE);
     }
-    return new ChannelOutlet(request.response(), connection, encoder);
+    return new ChannelOutlet(request.response(), client, connection, encoder);
+  }
+
+  /**
+   * A client that went without a word acknowledges nothing. TCP by itself would try for a quarter
+   * of an hour to send it what is written, and heartbeats do not fill the socket.
+   */
+  private static void noticeLoss(Channel channel, Duration unacknowledged) {
+    if (channel instanceof EpollSocketChannel socket && socket.isOpen()) {
+      socket.config().setTcpUserTimeout((int) unacknowledged.toMillis());
+    }
+  }
+
+  @Override
+  public ClientAddress client() {
+    return client;
   }
 
   @Override
@@ -78,7 +103,9 @@ final class ChannelOutlet implements Outlet {
   }
 
   private void write(ByteBuf wire) {
-    behindEncoder.writeAndFlush(wire, behindEncoder.voidPromise());
+    // The connection's promise tells nobody of a failure; the channel is closed then, and the
+    // listener is called later, not in the middle of a write.
+    behindEncoder.writeAndFlush(wire, connection.voidPromise);
   }
 
   @Override

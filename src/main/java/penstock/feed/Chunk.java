@@ -2,9 +2,12 @@ package penstock.feed;
 
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import penstock.stream.Cursor;
 import penstock.stream.EventFilter;
 import penstock.stream.Place;
+import penstock.stream.Scope;
 
 /**
  * Frames of slots that follow one another, joined for one write. Belongs to an event loop. Whoever
@@ -20,6 +23,7 @@ final class Chunk {
   private final long next;
   private final Place place;
   private @Nullable ByteBuf wire;
+  private @Nullable Cursor cursor;
   private int users = 1;
 
   private Chunk(Buffer frames, int events, long next, Place place) {
@@ -47,6 +51,16 @@ final class Chunk {
   /** The place of the last slot looked at. */
   Place place() {
     return place;
+  }
+
+  /** Where those stand who have got the chunk. */
+  Cursor cursor(Scope scope) {
+    Cursor present = cursor;
+    if (present == null) {
+      present = new Cursor(scope, List.of(place));
+      cursor = present;
+    }
+    return present;
   }
 
   /** The frames in an HTTP chunk; good until the release. */
@@ -89,7 +103,7 @@ final class Chunk {
 
     /** Takes the slot's frame if it passes. */
     void add(Slot slot) {
-      if (!filter.matches(slot.subject(), slot.type())) {
+      if (!filter.matches(slot.attributes())) {
         return;
       }
       events++;

@@ -1,5 +1,6 @@
 package penstock.feed;
 
+import io.micrometer.core.instrument.Timer;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.EventFilter;
 import penstock.stream.Place;
+import penstock.stream.Position;
 
 /**
  * The readers of one ring that one event loop serves. All are written to in one turn, and those who
@@ -24,9 +26,27 @@ final class Crowd {
   /** Looking at the clock costs about as much as ten readers with nothing to write. */
   private static final int READERS_PER_LOOK = 8;
 
-  private record Wanted(Lane lane, long next, Place after, EventFilter filter) {}
+  /** A turn that took less is followed by the next at once. */
+  private static final long SHORT_NANOS = 1_000_000;
+
+  private record Wanted(Lane lane, long next, Place after, EventFilter filter) {
+
+    /** The same as {@code equals}, and quick where it is true. */
+    boolean is(Lane lane, long next, Place after, EventFilter filter) {
+      return this.lane == lane
+          && this.next == next
+          && (this.after == after || this.after.equals(after))
+          && (this.filter == filter || this.filter.equals(filter));
+    }
+  }
 
   private final Pump pump;
+
+  /** So much later comes an event at most because others came just before it. */
+  private final long longestRest;
+
+  private final FeedMeters meters;
+  private final Timer latency;
   private final Runnable whenEmpty;
   private final Set<Subscriber> members = new LinkedHashSet<>();
 
@@ -36,11 +56,27 @@ final class Crowd {
   /** Who is left in this turn; null between turns. */
   private @Nullable Iterator<Subscriber> turn;
 
+  private @Nullable Lane measuredLane;
+
+  /** All before this slot of that lane was measured. */
+  private long measured;
+
+  private long turnBegan;
+  private long restUntil = System.nanoTime();
+
   /** What was joined in this turn. */
   private final Map<Wanted, Chunk> shared = new HashMap<>();
 
-  Crowd(Pump pump, Runnable whenEmpty) {
+  /** What the last reader wanted: mostly what the next one wants too. */
+  private @Nullable Wanted usual;
+
+  private @Nullable Chunk usualChunk;
+
+  Crowd(Pump pump, FeedConfig config, FeedMeters meters, Timer latency, Runnable whenEmpty) {
     this.pump = pump;
+    this.longestRest = config.gather().toNanos();
+    this.meters = meters;
+    this.latency = latency;
     this.whenEmpty = whenEmpty;
   }
 
@@ -71,6 +107,14 @@ final class Crowd {
   }
 
   /**
+   * Nanoseconds until the next turn should begin. After one that took long there is a rest as long,
+   * so that there is something to join: then many events cost their readers little more than one.
+   */
+  long rest(long now) {
+    return turn == null ? restUntil - now : 0;
+  }
+
+  /**
    * Goes on with the present turn, or begins one.
    *
    * @param end when to stop, in terms of {@link System#nanoTime}
@@ -79,6 +123,7 @@ final class Crowd {
   boolean write(long end) {
     if (turn == null) {
       woken.set(false);
+      turnBegan = System.nanoTime();
       turn = List.copyOf(members).iterator();
     }
     for (int i = 1; turn.hasNext(); i++) {
@@ -88,9 +133,33 @@ final class Crowd {
       }
     }
     turn = null;
+    long now = System.nanoTime();
+    long took = now - turnBegan;
+    restUntil = took < SHORT_NANOS ? now : now + Math.min(took, longestRest);
+    measure();
+    usual = null;
+    usualChunk = null;
     shared.values().forEach(Chunk::release);
     shared.clear();
     return true;
+  }
+
+  private void measure() {
+    if (usual == null || usualChunk == null) {
+      return;
+    }
+    Lane lane = usual.lane();
+    if (lane != measuredLane) {
+      measuredLane = lane;
+      measured = 0;
+    }
+    for (long slot = Math.max(measured, usual.next()); slot < usualChunk.next(); slot++) {
+      Position event = lane.position(slot);
+      if (event != null) {
+        meters.came(latency, event);
+      }
+    }
+    measured = usualChunk.next();
   }
 
   /** Looks after what no event brings about. */
@@ -107,15 +176,20 @@ final class Crowd {
     if (turn == null) {
       return lane.from(next, filter, after);
     }
+    if (usual != null && usualChunk != null && usual.is(lane, next, after, filter)) {
+      return usualChunk.retain();
+    }
     var wanted = new Wanted(lane, next, after, filter);
     Chunk chunk = shared.get(wanted);
-    if (chunk != null) {
-      return chunk.retain();
+    if (chunk == null) {
+      chunk = lane.from(next, filter, after);
+      if (chunk == null || shared.size() == MOST_SHARED) {
+        return chunk;
+      }
+      shared.put(wanted, chunk);
     }
-    chunk = lane.from(next, filter, after);
-    if (chunk != null && shared.size() < MOST_SHARED) {
-      shared.put(wanted, chunk.retain());
-    }
-    return chunk;
+    usual = wanted;
+    usualChunk = chunk;
+    return chunk.retain();
   }
 }

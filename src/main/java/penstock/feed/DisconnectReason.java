@@ -11,6 +11,10 @@ enum DisconnectReason {
   SLOW,
   /** The instance has all the readers that it may have. */
   TOO_BUSY,
+  /** There are as many readers with the same address as there may be. */
+  TOO_MANY_OF_CLIENT,
+  /** The connection has lasted long enough. */
+  LIFETIME,
   /** Redis is away. */
   REDIS_UNAVAILABLE,
   /** The view is not built yet. */

@@ -6,6 +6,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /** How feeds are served. */
 @ConfigMapping(prefix = "penstock.feed")
@@ -70,6 +71,27 @@ public interface FeedConfig {
   @Min(1)
   @Max(10_000)
   int replayCount();
+
+  /**
+   * The most readers with the same address; an IPv6 network of 64 bits counts as one. Unlimited if
+   * not set. Behind a proxy, the address is the one that it tells, if {@code quarkus.http.proxy}
+   * says so; otherwise it is the proxy's own.
+   */
+  OptionalInt maxSubscribersPerClient();
+
+  /**
+   * How long a connection may last; spread over the last quarter of it. So readers spread evenly
+   * over instances again some time after one was added.
+   */
+  @WithDefault("1h")
+  Duration maxLifetime();
+
+  /**
+   * When many were busy being written to, they rest for as long as that took, but at most so long:
+   * then what comes meanwhile is written together. 0 writes at once.
+   */
+  @WithDefault("5ms")
+  Duration gather();
 
   /** Over which time readers are disconnected when the instance shuts down. */
   @WithDefault("5s")

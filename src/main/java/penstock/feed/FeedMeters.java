@@ -12,17 +12,19 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import penstock.redis.RedisClock;
+import penstock.stream.Position;
 import penstock.stream.ResetReason;
+import penstock.stream.StreamName;
 
 /** What feeds tell the metrics. */
 @Singleton
 class FeedMeters {
 
+  private final MeterRegistry registry;
   private final RedisClock clock;
   private final AtomicInteger subscribers = new AtomicInteger();
   private final Counter delivered;
   private final Counter bytes;
-  private final Timer latency;
   private final Counter ringHits;
   private final Counter replays;
   private final Map<ResetReason, Counter> resets = new EnumMap<>(ResetReason.class);
@@ -30,6 +32,7 @@ class FeedMeters {
 
   @Inject
   FeedMeters(MeterRegistry registry, RedisClock clock) {
+    this.registry = registry;
     this.clock = clock;
     Gauge.builder("penstock.feed.subscribers", subscribers, AtomicInteger::get)
         .description("Readers connected now")
@@ -42,19 +45,6 @@ class FeedMeters {
         Counter.builder("penstock.feed.sent")
             .baseUnit("bytes")
             .description("Bytes of the frames of those events")
-            .register(registry);
-    latency =
-        Timer.builder("penstock.feed.latency")
-            .description("From an event's append to the write to a reader that had caught up")
-            .serviceLevelObjectives(
-                Duration.ofMillis(1),
-                Duration.ofMillis(2),
-                Duration.ofMillis(5),
-                Duration.ofMillis(10),
-                Duration.ofMillis(25),
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(10))
             .register(registry);
     ringHits =
         Counter.builder("penstock.feed.ring.hits")
@@ -86,25 +76,40 @@ class FeedMeters {
     subscribers.set(now);
   }
 
-  /**
-   * Events were written to one reader's socket.
-   *
-   * @param live whether the reader had caught up, so that their age tells how fast they came
-   */
-  void delivered(Chunk chunk, boolean live) {
-    delivered(chunk.events(), chunk.frames().length());
-    if (live) {
-      long age = clock.age(chunk.place().position().millis());
-      if (age != RedisClock.UNKNOWN) {
-        latency.record(age, TimeUnit.NANOSECONDS);
-      }
-    }
-  }
-
-  /** The same for what has no age. */
+  /** Events were written to one reader's socket. */
   void delivered(int events, int length) {
     delivered.increment(events);
     bytes.increment(length);
+  }
+
+  /** For {@link #came}. */
+  Timer latency(StreamName stream) {
+    return Timer.builder("penstock.feed.latency")
+        .description("From an event's append to its last write to a reader of one event loop")
+        .tag("stream", stream.value())
+        .serviceLevelObjectives(
+            Duration.ofMillis(1),
+            Duration.ofMillis(2),
+            Duration.ofMillis(5),
+            Duration.ofMillis(10),
+            Duration.ofMillis(25),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10))
+        .register(registry);
+  }
+
+  /** An event was written to all readers of one event loop who had caught up. */
+  void came(Timer latency, Position event) {
+    long age = clock.age(event.millis());
+    if (age != RedisClock.UNKNOWN) {
+      latency.record(age, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Nobody reads the stream any more. */
+  void forget(Timer latency) {
+    registry.remove(latency);
   }
 
   /** A reader needs no Redis to go on. */

@@ -2,11 +2,13 @@ package penstock.feed;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 
@@ -48,19 +50,21 @@ class FeedResponses {
         .putHeader("X-Accel-Buffering", "no");
   }
 
-  /** Begins a response, unless no more readers are taken now; tells whether it has begun. */
-  boolean begin(HttpServerResponse response) {
+  /** Begins a response, unless the client is gone or no more readers are taken now. */
+  Optional<Outlet> begin(HttpServerRequest request) {
+    HttpServerResponse response = request.response();
     if (response.closed()) {
-      return false;
+      return Optional.empty();
     }
-    var refusal = feeds.refusal();
+    var client = ClientAddress.of(request.remoteAddress());
+    Optional<DisconnectReason> refusal = feeds.refusal(client);
     if (refusal.isPresent()) {
       sendAway(response, refusal.get());
-      return false;
+      return Optional.empty();
     }
     open(response);
     response.write(Frames.hello(feeds.retryMillis()));
-    return true;
+    return Optional.of(Outlet.of(request, client, config.slowClientTimeout()));
   }
 
   private void open(HttpServerResponse response) {

@@ -1,7 +1,6 @@
 package penstock.feed;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -61,16 +60,17 @@ class FeedRoutes {
   }
 
   private void serve(RoutingContext context, Stream stream, Wish wish, EventFilter filter) {
-    HttpServerResponse response = context.response();
-    if (responses.begin(response)) {
-      feeds.subscribe(
-          vertx.getOrCreateContext(),
-          Outlet.of(context.request()),
-          stream,
-          filter,
-          wish.start(),
-          wish.refused());
-    }
+    responses
+        .begin(context.request())
+        .ifPresent(
+            outlet ->
+                feeds.subscribe(
+                    vertx.getOrCreateContext(),
+                    outlet,
+                    stream,
+                    filter,
+                    wish.start(),
+                    wish.refused()));
   }
 
   private void head(RoutingContext context) {

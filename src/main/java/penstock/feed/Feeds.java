@@ -60,6 +60,8 @@ class Feeds {
   private final RedisLink link;
   private final Permits permits;
   private final Pumps pumps;
+  private final Clients clients = new Clients();
+  private final int mostOfClient;
   private final Map<StreamName, Used> rings = new HashMap<>();
   private final Set<Reader> subscribers = ConcurrentHashMap.newKeySet();
   private volatile @Nullable CountDownLatch drained;
@@ -79,16 +81,20 @@ class Feeds {
     this.meters = meters;
     this.link = links.open("feed");
     this.permits = new Permits(config.replays());
+    this.mostOfClient = config.maxSubscribersPerClient().orElse(Integer.MAX_VALUE);
     this.pumps = new Pumps(config);
   }
 
-  /** Why no more readers are taken now. */
-  Optional<DisconnectReason> refusal() {
+  /** Why no more readers are taken now from this client. */
+  Optional<DisconnectReason> refusal(ClientAddress client) {
     if (drained != null) {
       return Optional.of(DisconnectReason.SHUTTING_DOWN);
     }
     if (subscribers.size() >= config.maxSubscribers()) {
       return Optional.of(DisconnectReason.TOO_BUSY);
+    }
+    if (clients.of(client) >= mostOfClient) {
+      return Optional.of(DisconnectReason.TOO_MANY_OF_CLIENT);
     }
     return Optional.empty();
   }
@@ -117,7 +123,7 @@ class Feeds {
     Used used = rings.get(stream.name());
     if (used == null || used.ring.opened().failed()) {
       var replay = new Replay(log, link, permits, meters, config, stream.partitions().getFirst());
-      used = new Used(new Ring(stream, tail, log, pumps, config, replay));
+      used = new Used(new Ring(stream, tail, log, pumps, config, meters, replay));
       rings.put(stream.name(), used);
     }
     used.readers++;
@@ -132,12 +138,14 @@ class Feeds {
   /** One more reads a feed, of whatever kind. */
   void entered(Reader reader) {
     subscribers.add(reader);
+    clients.came(reader.client());
     meters.subscribers(subscribers.size());
   }
 
   /** One reads no more. */
   void gone(Reader reader) {
     subscribers.remove(reader);
+    clients.left(reader.client());
     meters.subscribers(subscribers.size());
     CountDownLatch awaited = drained;
     if (awaited != null) {

@@ -108,6 +108,12 @@ final class Lane {
     return found != null && found.number() == number ? found.slot() : null;
   }
 
+  /** Where a slot's event is in the log; null if the slot is not there any more. */
+  @Nullable Position position(long number) {
+    Slot slot = slot(number);
+    return slot == null ? null : slot.position();
+  }
+
   /** Up to this position all events are here or were. */
   Position before() {
     return floor.before();

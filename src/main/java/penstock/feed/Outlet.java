@@ -2,17 +2,24 @@ package penstock.feed;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 
 /** A reader's end of a response whose first bytes were written. Belongs to its event loop. */
 interface Outlet {
 
   /**
    * The shortest way to the socket: past the response where it is plain HTTP/1.1, else through it.
+   *
+   * @param unacknowledged how long the client may leave unacknowledged what was sent to it, before
+   *     it is taken for gone; where the system can tell
    */
-  static Outlet of(HttpServerRequest request) {
-    ChannelOutlet direct = ChannelOutlet.of(request);
-    return direct == null ? new ResponseOutlet(request.response()) : direct;
+  static Outlet of(HttpServerRequest request, ClientAddress client, Duration unacknowledged) {
+    ChannelOutlet direct = ChannelOutlet.of(request, client, unacknowledged);
+    return direct == null ? new ResponseOutlet(request.response(), client) : direct;
   }
+
+  /** Who is at the other end. */
+  ClientAddress client();
 
   /**
    * Says what to call when the socket takes more again, and when the connection is gone. Both are

@@ -80,13 +80,26 @@ final class Pump {
     resting = false;
     long end = System.nanoTime() + STROKE_NANOS;
     for (Crowd crowd = waiting.peek(); crowd != null; crowd = waiting.peek()) {
-      if (!crowd.write(end)) {
+      long rest = crowd.rest(System.nanoTime());
+      if (rest > 0) {
+        waiting.remove();
+        Crowd later = crowd;
+        loop.schedule(() -> context.dispatch(() -> again(later)), rest, TimeUnit.NANOSECONDS);
+      } else if (!crowd.write(end)) {
         // Not as a task: tasks come before sockets, timers behind them.
         resting = true;
         loop.schedule(() -> context.dispatch(this::stroke), 0, TimeUnit.NANOSECONDS);
         return;
+      } else {
+        waiting.remove();
       }
-      waiting.remove();
+    }
+  }
+
+  private void again(Crowd crowd) {
+    waiting.add(crowd);
+    if (!resting) {
+      stroke();
     }
   }
 

@@ -8,8 +8,16 @@ final class ResponseOutlet implements Outlet {
 
   private final HttpServerResponse response;
 
-  ResponseOutlet(HttpServerResponse response) {
+  private final ClientAddress client;
+
+  ResponseOutlet(HttpServerResponse response, ClientAddress client) {
     this.response = response;
+    this.client = client;
+  }
+
+  @Override
+  public ClientAddress client() {
+    return client;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package penstock.feed;
 
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.List;
@@ -27,18 +28,29 @@ final class Ring implements Follower {
   private final EventLog log;
   private final Pumps pumps;
   private final FeedConfig config;
+  private final FeedMeters meters;
+  private final Timer latency;
   private final Replay replay;
   private final ConcurrentMap<Thread, Crowd> crowds = new ConcurrentHashMap<>();
   private final Future<Void> opened;
   private volatile @Nullable Lane lane;
 
-  Ring(Stream stream, Tail tail, EventLog log, Pumps pumps, FeedConfig config, Replay replay) {
+  Ring(
+      Stream stream,
+      Tail tail,
+      EventLog log,
+      Pumps pumps,
+      FeedConfig config,
+      FeedMeters meters,
+      Replay replay) {
     this.stream = stream;
     this.partition = stream.partitions().getFirst();
     this.tail = tail;
     this.log = log;
     this.pumps = pumps;
     this.config = config;
+    this.meters = meters;
+    this.latency = meters.latency(stream.name());
     this.replay = replay;
     this.opened = tail.follow(partition, this).map(this::begin);
   }
@@ -63,6 +75,7 @@ final class Ring implements Follower {
 
   void close() {
     tail.unfollow(partition, this);
+    meters.forget(latency);
   }
 
   /** The present lane. */
@@ -92,7 +105,8 @@ final class Ring implements Follower {
   Crowd crowd(Context context) {
     return crowds.computeIfAbsent(
         Thread.currentThread(),
-        thread -> new Crowd(pumps.of(context), () -> crowds.remove(thread)));
+        thread ->
+            new Crowd(pumps.of(context), config, meters, latency, () -> crowds.remove(thread)));
   }
 
   @Override

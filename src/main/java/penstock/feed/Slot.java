@@ -2,7 +2,6 @@ package penstock.feed;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.stream.Cursor;
 import penstock.stream.LogEntry;
@@ -15,20 +14,18 @@ import penstock.stream.Scope;
  * An event as readers get it, and what their filters ask of it.
  *
  * @param frame shared by all readers; not to be modified
+ * @param attributes the event without its data
  */
-record Slot(Place place, @Nullable String subject, String type, Buffer frame) {
+record Slot(Place place, Event attributes, Buffer frame) {
 
   /** What a slot costs beside its frame. */
-  private static final int OVERHEAD = 200;
+  private static final int OVERHEAD = 500;
 
   static Slot of(Scope scope, LogState log, LogEntry entry) {
     Place place = Place.in(log, entry.position());
     Event event = entry.event();
     return new Slot(
-        place,
-        event.subject(),
-        event.type(),
-        Frames.event(new Cursor(scope, List.of(place)), event));
+        place, event.attributes(), Frames.event(new Cursor(scope, List.of(place)), event));
   }
 
   Position position() {

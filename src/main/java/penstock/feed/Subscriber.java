@@ -72,6 +72,7 @@ final class Subscriber implements Reader {
   /** What was in the log when the reader came: with it, it has caught up. */
   private Position goal = Position.ZERO;
 
+  private final Lifetime lifetime;
   private long lastWrite = System.nanoTime();
   private long fullSince;
   private long awaySince;
@@ -93,11 +94,17 @@ final class Subscriber implements Reader {
     this.feeds = feeds;
     this.meters = meters;
     this.config = config;
+    this.lifetime = new Lifetime(config.maxLifetime());
     this.crowd = ring.crowd(context);
   }
 
   Ring ring() {
     return ring;
+  }
+
+  @Override
+  public ClientAddress client() {
+    return outlet.client();
   }
 
   /**
@@ -172,6 +179,7 @@ final class Subscriber implements Reader {
           switch (start) {
             case Start.Earliest earliest -> cursor(scope, log, log.trimmed());
             case Start.Latest latest -> cursor(scope, log, log.last());
+            case Start.Since since -> cursor(scope, log, since.in(log));
             case Start.At resumed -> resumed.cursor();
           };
       state = new State.Replaying(at, false);
@@ -234,10 +242,8 @@ final class Subscriber implements Reader {
       state = new State.Replaying(live.at(), false);
       return true;
     }
+    state = new State.Live(chunk.cursor(live.lane().scope()), live.lane(), chunk.next());
     write(chunk);
-    state =
-        new State.Live(
-            new Cursor(live.lane().scope(), List.of(chunk.place())), live.lane(), chunk.next());
     // What came meanwhile is not written by itself if it can be written with what comes then.
     return chunk.isEnough() || !crowd.isWoken();
   }
@@ -293,6 +299,9 @@ final class Subscriber implements Reader {
       return;
     }
     Position reached = write(page, from.positions().getFirst());
+    if (isClosed()) {
+      return;
+    }
     Cursor at = cursor(page.scope(), page.log(), reached);
     if (at.equals(from)) {
       // The ring will soon be where the log is.
@@ -351,7 +360,7 @@ final class Subscriber implements Reader {
   private void write(Chunk chunk) {
     if (chunk.events() > 0) {
       lastWrite = System.nanoTime();
-      meters.delivered(chunk, caughtUp);
+      meters.delivered(chunk.events(), chunk.frames().length());
       outlet.write(chunk);
     }
     chunk.release();
@@ -375,6 +384,10 @@ final class Subscriber implements Reader {
     }
     if (state instanceof State.Live && ring.silence() > config.redisPatience().toNanos()) {
       close(DisconnectReason.REDIS_UNAVAILABLE);
+      return;
+    }
+    if (lifetime.isOver(now)) {
+      close(DisconnectReason.LIFETIME);
       return;
     }
     if (now - lastWrite >= config.heartbeat().toNanos()) {
@@ -416,7 +429,7 @@ final class Subscriber implements Reader {
     switch (reason) {
       case CLIENT -> {}
       case SLOW -> outlet.reset();
-      case SHUTTING_DOWN -> outlet.end(Buffer.buffer());
+      case SHUTTING_DOWN, LIFETIME -> outlet.end(Buffer.buffer());
       default -> outlet.end(Frames.unavailable(reason, feeds.retryMillis()));
     }
   }

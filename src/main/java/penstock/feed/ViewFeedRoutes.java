@@ -47,6 +47,15 @@ class ViewFeedRoutes {
     return views.find(new ViewName(context.pathParam("view")));
   }
 
+  /** Of a view there is no more than what it is now and what changes. */
+  private static Wish wish(HttpServerRequest request) {
+    if (request.params().contains("since")) {
+      throw Parameters.invalid(
+          "since", "has no meaning for a view: its feed begins with all entries");
+    }
+    return Wish.of(request, "earliest");
+  }
+
   private static Set<String> keys(HttpServerRequest request) {
     Set<String> keys = Set.copyOf(request.params().getAll("key"));
     if (keys.size() > MAX_KEYS) {
@@ -59,16 +68,18 @@ class ViewFeedRoutes {
     try {
       ViewDefinition view = view(context);
       Set<String> keys = keys(context.request());
-      Wish wish = Wish.of(context.request(), "earliest");
-      if (responses.begin(context.response())) {
-        feeds.subscribe(
-            vertx.getOrCreateContext(),
-            Outlet.of(context.request()),
-            view,
-            keys,
-            wish.start(),
-            wish.refused());
-      }
+      Wish wish = wish(context.request());
+      responses
+          .begin(context.request())
+          .ifPresent(
+              outlet ->
+                  feeds.subscribe(
+                      vertx.getOrCreateContext(),
+                      outlet,
+                      view,
+                      keys,
+                      wish.start(),
+                      wish.refused()));
     } catch (ProblemException wrong) {
       Problems.answer(context, wrong);
     }
@@ -78,7 +89,7 @@ class ViewFeedRoutes {
     try {
       view(context);
       keys(context.request());
-      Wish.of(context.request(), "earliest");
+      wish(context.request());
       FeedResponses.headers(context.response()).end();
     } catch (ProblemException wrong) {
       Problems.answer(context, wrong);

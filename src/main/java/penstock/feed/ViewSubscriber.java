@@ -47,6 +47,7 @@ final class ViewSubscriber implements Reader {
   private final Vertx vertx;
   private final Context context;
   private final Outlet outlet;
+  private final Lifetime lifetime;
   private final ViewRing ring;
   private final ViewFeeds feeds;
   private final FeedMeters meters;
@@ -87,7 +88,13 @@ final class ViewSubscriber implements Reader {
     this.feeds = feeds;
     this.meters = meters;
     this.config = config;
+    this.lifetime = new Lifetime(config.maxLifetime());
     this.crowd = ring.crowd(context);
+  }
+
+  @Override
+  public ClientAddress client() {
+    return outlet.client();
   }
 
   ViewRing ring() {
@@ -114,6 +121,7 @@ final class ViewSubscriber implements Reader {
       state =
           switch (start) {
             case Start.Earliest earliest -> new State.Asking(snapshot(), false);
+            case Start.Since since -> new State.Asking(snapshot(), false);
             case Start.Latest latest -> new State.Asking(new ViewAsk.Now(), false);
             case Start.At resumed -> {
               at = resumed.cursor();
@@ -289,6 +297,10 @@ final class ViewSubscriber implements Reader {
       close(DisconnectReason.REDIS_UNAVAILABLE);
       return;
     }
+    if (at != null && lifetime.isOver(now)) {
+      close(DisconnectReason.LIFETIME);
+      return;
+    }
     if (now - lastWrite >= config.heartbeat().toNanos()) {
       write(at == null ? Frames.comment() : Frames.heartbeat(at));
     }
@@ -323,7 +335,7 @@ final class ViewSubscriber implements Reader {
     switch (reason) {
       case CLIENT -> {}
       case SLOW -> outlet.reset();
-      case SHUTTING_DOWN -> outlet.end(Buffer.buffer());
+      case SHUTTING_DOWN, LIFETIME -> outlet.end(Buffer.buffer());
       default -> outlet.end(Frames.unavailable(reason, feeds.retryMillis()));
     }
   }

@@ -16,13 +16,13 @@ import penstock.stream.Start;
 record Wish(Start start, @Nullable ResetReason refused) {
 
   /**
-   * Reads {@code Last-Event-ID}, which may be anything, and {@code cursor}, of which a malformed
-   * one is a problem.
+   * Reads {@code Last-Event-ID}, which may be anything, and {@code cursor} or {@code since}, of
+   * which a malformed one is a problem.
    *
    * @param without what is wanted if neither is given
    */
   static Wish of(HttpServerRequest request, String without) {
-    Start start = Start.parse(new Parameters(request).text("cursor").orElse(without));
+    Start start = Start.of(new Parameters(request), without);
     String last = request.getHeader("Last-Event-ID");
     if (last == null || last.isEmpty()) {
       return new Wish(start, null);

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -52,6 +53,7 @@ class AppendRoute {
   private final MeterRegistry registry;
   private final Body body;
   private final HttpEvents reader;
+  private final boolean keepsTraceContext;
 
   @Inject
   AppendRoute(
@@ -64,6 +66,7 @@ class AppendRoute {
     this.streams = streams;
     this.appender = appender;
     this.registry = registry;
+    this.keepsTraceContext = config.keepTraceContext();
     this.body = new Body(vertx, config);
     this.reader =
         new HttpEvents(
@@ -139,14 +142,18 @@ class AppendRoute {
   private Future<List<Event>> parse(RoutingContext context, Stream stream, Buffer received) {
     Supplier<PlainDefaults> plain = () -> plain(context.request(), stream.name());
     if (received.length() > LARGE_BODY) {
-      return vertx.executeBlocking(
-          () -> reader.read(context.request().headers(), received, plain), false);
+      return vertx.executeBlocking(() -> read(context.request().headers(), received, plain), false);
     }
     try {
-      return Future.succeededFuture(reader.read(context.request().headers(), received, plain));
+      return Future.succeededFuture(read(context.request().headers(), received, plain));
     } catch (ProblemException refused) {
       return Future.failedFuture(refused);
     }
+  }
+
+  private List<Event> read(MultiMap headers, Buffer received, Supplier<PlainDefaults> plain) {
+    List<Event> events = reader.read(headers, received, plain);
+    return keepsTraceContext ? TraceContext.keep(headers, events) : events;
   }
 
   private static PlainDefaults plain(HttpServerRequest request, StreamName stream) {

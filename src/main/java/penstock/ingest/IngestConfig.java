@@ -44,4 +44,11 @@ interface IngestConfig {
   /** How long a request may take to arrive. A client that sends slower holds memory for nothing. */
   @WithDefault("30s")
   Duration bodyTimeout();
+
+  /**
+   * Whether the W3C trace context of a request ({@code traceparent}, {@code tracestate}) is kept
+   * with each of its events that has none of its own.
+   */
+  @WithDefault("false")
+  boolean keepTraceContext();
 }

@@ -1,16 +1,16 @@
 package penstock.stream;
 
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.problem.Parameters;
 
 /**
- * Which events a reader wants: those with one of the subjects and one of the types. An empty set
- * stands for all. Filters that want the same are equal.
+ * Which events a reader wants: those with one of the subjects and one of the types that meet one of
+ * the conditions. Where there are none, all. Filters that want the same are equal.
  */
-public record EventFilter(Set<String> subjects, Set<String> types) {
+public final class EventFilter {
 
   /** Passes every event. */
   public static final EventFilter OPEN = new EventFilter(Set.of(), Set.of());
@@ -18,20 +18,43 @@ public record EventFilter(Set<String> subjects, Set<String> types) {
   /** More values than this would make a filter cost more than reading without it. */
   private static final int MAX_VALUES = 100;
 
-  public EventFilter {
-    subjects = Set.copyOf(subjects);
-    types = Set.copyOf(types);
+  /** More filters of up to as many conditions would, too. */
+  private static final int MAX_CONDITIONS = 10;
+
+  private final Values subjects;
+  private final Values types;
+  private final Set<Condition> conditions;
+  private final int hash;
+
+  /** A filter by subjects and types; each is a prefix if it ends with {@code *}. */
+  public EventFilter(Set<String> subjects, Set<String> types) {
+    this(Values.of(subjects), Values.of(types), Set.of());
+  }
+
+  private EventFilter(Values subjects, Values types, Set<Condition> conditions) {
+    this.subjects = subjects;
+    this.types = types;
+    this.conditions = conditions;
+    this.hash = 31 * (31 * subjects.hashCode() + types.hashCode()) + conditions.hashCode();
   }
 
   /**
-   * Reads the parameters {@code subject} and {@code type}; each may be repeated and then means any
-   * of the values.
+   * Reads the parameters {@code subject}, {@code type} and {@code filter}; each may be repeated and
+   * then means any of the values.
    */
   public static EventFilter of(HttpServerRequest request) {
-    return new EventFilter(values(request, "subject"), values(request, "type"));
+    List<String> filters = request.params().getAll(ConditionJson.PARAMETER);
+    if (filters.size() > MAX_CONDITIONS) {
+      throw Parameters.invalid(
+          ConditionJson.PARAMETER, "may be given at most " + MAX_CONDITIONS + " times");
+    }
+    return new EventFilter(
+        values(request, "subject"),
+        values(request, "type"),
+        Set.copyOf(filters.stream().map(ConditionJson::parse).toList()));
   }
 
-  private static Set<String> values(HttpServerRequest request, String name) {
+  private static Values values(HttpServerRequest request, String name) {
     Set<String> values = Set.copyOf(request.params().getAll(name));
     if (values.size() > MAX_VALUES) {
       throw Parameters.invalid(name, "may be given at most " + MAX_VALUES + " times");
@@ -39,19 +62,35 @@ public record EventFilter(Set<String> subjects, Set<String> types) {
     if (values.contains("")) {
       throw Parameters.invalid(name, "must not be empty");
     }
-    return values;
+    return Values.of(values);
+  }
+
+  /** For an index by subject: what is wanted of it. */
+  public Values subjects() {
+    return subjects;
   }
 
   public boolean isOpen() {
-    return subjects.isEmpty() && types.isEmpty();
+    return subjects.isOpen() && types.isOpen() && conditions.isEmpty();
   }
 
   public boolean matches(Event event) {
-    return matches(event.subject(), event.type());
+    return subjects.admits(event.subject())
+        && types.admits(event.type())
+        && (conditions.isEmpty() || conditions.stream().anyMatch(one -> one.test(event)));
   }
 
-  public boolean matches(@Nullable String subject, String type) {
-    return (subjects.isEmpty() || (subject != null && subjects.contains(subject)))
-        && (types.isEmpty() || types.contains(type));
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EventFilter that
+        && hash == that.hash
+        && subjects.equals(that.subjects)
+        && types.equals(that.types)
+        && conditions.equals(that.conditions);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
   }
 }

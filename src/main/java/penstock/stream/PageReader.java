@@ -54,6 +54,7 @@ final class PageReader {
                   case Start.Earliest earliest -> begin(positions(logs, LogState::trimmed));
                   case Start.Latest latest ->
                       Future.succeededFuture(page(logs, positions(logs, LogState::last), true));
+                  case Start.Since since -> begin(positions(logs, since::in));
                   case Start.At at ->
                       check(at.cursor(), logs).compose(fine -> begin(at.cursor().positions()));
                 });

@@ -1,5 +1,9 @@
 package penstock.stream;
 
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import penstock.problem.Parameters;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 
@@ -12,8 +16,47 @@ public sealed interface Start {
   /** With what comes next. */
   record Latest() implements Start {}
 
+  /**
+   * With the oldest event that was appended at a time or later.
+   *
+   * @param millis since 1970, by Redis's clock
+   */
+  record Since(long millis) implements Start {
+
+    /** The position before it, as far as the log has it. */
+    public Position in(LogState log) {
+      Position before = millis <= 0 ? Position.ZERO : new Position(millis - 1, Long.MAX_VALUE);
+      if (before.isAfter(log.last())) {
+        return log.last();
+      }
+      return log.trimmed().isAfter(before) ? log.trimmed() : before;
+    }
+  }
+
   /** Behind a cursor. */
   record At(Cursor cursor) implements Start {}
+
+  /**
+   * Reads the parameters {@code cursor} and {@code since}, of which one may be given.
+   *
+   * @param without what is wanted if neither is
+   */
+  static Start of(Parameters parameters, String without) {
+    Optional<String> since = parameters.text("since");
+    Optional<String> cursor = parameters.text("cursor");
+    if (since.isEmpty()) {
+      return parse(cursor.orElse(without));
+    }
+    if (cursor.isPresent()) {
+      throw Parameters.invalid("since", "must not be given together with 'cursor'");
+    }
+    try {
+      return new Since(OffsetDateTime.parse(since.get()).toInstant().toEpochMilli());
+    } catch (DateTimeParseException | ArithmeticException e) {
+      throw Parameters.invalid(
+          "since", "must be a date and time as in RFC 3339, such as 2018-04-05T17:31:00Z");
+    }
+  }
 
   /** Reads {@code earliest}, {@code latest} or an encoded cursor; anything else is a problem. */
   static Start parse(String text) {

@@ -88,7 +88,7 @@ class StreamRoutes {
 
   private Future<Buffer> page(RoutingContext context) {
     Parameters parameters = new Parameters(context.request());
-    Start start = Start.parse(parameters.text("cursor").orElse("earliest"));
+    Start start = Start.of(parameters, "earliest");
     int limit = parameters.number("limit", DEFAULT_PAGE, 1, MAX_PAGE);
     EventFilter filter = EventFilter.of(context.request());
     return stream(context)

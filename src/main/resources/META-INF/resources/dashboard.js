@@ -6,8 +6,7 @@ const POINTS = 60;
 const SHOWN_EVENTS = 200;
 const SHOWN_ENTRIES = 50;
 
-const number = new Intl.NumberFormat("en");
-const rate = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const number = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 
 // ---- rates
 
@@ -23,13 +22,15 @@ function drawRates(rates) {
       animation: false,
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
+      plugins: { legend: { labels: { boxWidth: 14, boxHeight: 3 } } },
       elements: { point: { radius: 0 }, line: { borderWidth: 2, tension: 0.3 } },
-      scales: { x: { grid: { display: false } }, y: { beginAtZero: true, suggestedMax: 1 } },
+      scales: { x: { grid: { display: false }, ticks: { maxRotation: 0, maxTicksLimit: 6 } }, y: { beginAtZero: true, suggestedMax: 1, grid: { color: "#80808040" }, border: { display: false }, ticks: {} } },
     },
   });
   const colour = getComputedStyle(document.body).color;
   chart.options.color = colour;
-  Object.assign(chart.options.scales.y, { ticks: { color: colour }, grid: { color: getComputedStyle($("events")).borderColor } });
+  chart.options.scales.x.ticks.color = colour;
+  chart.options.scales.y.ticks.color = colour;
   chart.data.labels.push(new Date().toLocaleTimeString("en-GB"));
   chart.data.labels.shift();
   for (const [stream, value] of rates) {
@@ -56,31 +57,36 @@ function rateOf(stream) {
 // ---- streams and views
 
 const sum = (partitions, what) => partitions.reduce((all, one) => all + one[what], 0);
-const cell = (text, className = "") => element("td", { className, textContent: text });
-
-function rows(table, made) {
-  // Rows are only put in place when they differ, so that focus and selection stay.
-  const key = JSON.stringify(made.map(({ text }) => text));
-  if (table.dataset.shown !== key) {
-    const focused = document.activeElement?.dataset?.view;
-    table.dataset.shown = key;
-    table.replaceChildren(...made.map(({ row }) => row()));
-    if (focused) {
-      table.querySelector(`[data-view="${CSS.escape(focused)}"]`)?.focus();
+/** Brings a table's cells in line, in place, so that focus and clicks are not lost. The first cell is the row's name. */
+function rows(table, lines, head) {
+  lines.forEach(([name, ...cells], at) => {
+    let row = table.rows[at];
+    if (row?.dataset.name !== name) {
+      row = element("tr", { data: { name } }, element("th", { scope: "row" }, head(name)), ...cells.map(() => element("td")));
+      table.insertBefore(row, table.rows[at] ?? null);
     }
+    cells.forEach((value, i) => {
+      const cell = row.cells[i + 1];
+      const text = typeof value === "number" ? number.format(value) : value;
+      cell.className = typeof value === "number" ? "number" : "";
+      if (cell.textContent !== text) {
+        cell.textContent = text;
+      }
+    });
+  });
+  while (table.rows.length > lines.length) {
+    table.lastElementChild.remove();
   }
 }
 
 function showStreams(streams) {
+  if (!feed && streams.length > 0) {
+    $("stream").value = streams.reduce((most, one) => (one.length > most.length ? one : most)).name;
+    follow();
+  }
   const rates = new Map(streams.map((stream) => [stream.name, rateOf(stream)]));
   drawRates(rates);
-  rows($("streams"), streams.map((stream) => {
-    const text = [stream.name, number.format(stream.length), rates.get(stream.name) === null ? "–" : rate.format(rates.get(stream.name)), String(stream.partitions.length)];
-    return {
-      text,
-      row: () => element("tr", {}, element("th", { scope: "row", textContent: text[0] }), ...text.slice(1).map((one) => cell(one, "number"))),
-    };
-  }));
+  rows($("streams"), streams.map(({ name, length, partitions }) => [name, length, rates.get(name) ?? 0, partitions.length]), (name) => name);
 }
 
 let selected;
@@ -88,21 +94,27 @@ let shownEntries = "";
 
 function showViews(views) {
   selected ??= views.find((view) => sum(view.partitions, "entries") > 0)?.name ?? views[0]?.name;
-  rows($("views"), views.map((view) => {
-    const states = [...new Set(view.partitions.map((one) => one.state))].join(", ");
-    const text = [view.name, view.fold, number.format(sum(view.partitions, "entries")), number.format(sum(view.partitions, "lag")), states, view.name === selected];
-    return { text, row: () => viewRow(text) };
-  }));
+  rows($("views"), views.map(({ name, fold, partitions }) => {
+    const states = new Set(partitions.map((one) => one.state));
+    return [name, fold, sum(partitions, "entries"), sum(partitions, "lag"), [...states].join(", ")];
+  }), viewButton);
+  press();
 }
 
-function viewRow([name, fold, entries, lag, state, isSelected]) {
-  const select = element("button", { type: "button", className: "plain", textContent: name, data: { view: name } });
-  select.setAttribute("aria-pressed", String(isSelected));
-  select.addEventListener("click", () => {
+function press() {
+  for (const button of $("views").querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(button.dataset.view === selected));
+  }
+}
+
+function viewButton(name) {
+  const button = element("button", { type: "button", className: "plain", textContent: name, data: { view: name } });
+  button.addEventListener("click", () => {
     selected = name;
-    poll();
+    press();
+    showEntries();
   });
-  return element("tr", {}, element("th", { scope: "row" }, select), cell(fold), cell(entries, "number"), cell(lag, "number"), cell(state));
+  return button;
 }
 
 async function showEntries() {
@@ -161,9 +173,6 @@ let count = 0;
 function offer(names) {
   const known = new Set([...$("stream").options].map((option) => option.value));
   names.filter((name) => !known.has(name)).forEach((name) => $("stream").append(element("option", { value: name, textContent: name })));
-  if (!feed && names.length > 0) {
-    follow();
-  }
 }
 
 function show(message) {

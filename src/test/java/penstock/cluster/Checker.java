@@ -20,11 +20,15 @@ final class Checker {
 
   private static final int SHOWN = 8;
 
+  /** What is waited for a follower when another one was late already. */
+  private static final Duration AFTER_LATE = Duration.ofSeconds(1);
+
   private final Cluster cluster;
   private final Duration patience;
   private final List<Loss> losses;
   private final List<Trim> trims;
   private final List<String> violations = new ArrayList<>();
+  private boolean followersLate;
 
   /** What each partition holds now. */
   private final List<Logged> present = new ArrayList<>();
@@ -307,8 +311,9 @@ final class Checker {
   /** What another hand removes from the log before a follower saw it, that one cannot see. */
   private void checkFollower(FeedFollower follower) {
     try {
-      await().atMost(patience).until(() -> hasAll(follower));
+      await().atMost(followersLate ? AFTER_LATE : patience).until(() -> hasAll(follower));
     } catch (ConditionTimeoutException late) {
+      followersLate = true;
       violations.add("a follower saw %d of %d events".formatted(follower.count(), present.size()));
     }
     violations.addAll(follower.violations());

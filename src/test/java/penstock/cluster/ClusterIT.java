@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 class ClusterIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @Test
   void withoutLossEveryAcknowledgedEventIsAppliedOnce() throws Exception {

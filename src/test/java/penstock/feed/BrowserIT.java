@@ -3,14 +3,12 @@ package penstock.feed;
 import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,14 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
+import penstock.Chromium;
 import penstock.PackagedService;
 import penstock.redis.RedisServer;
 import penstock.stream.Cursor;
@@ -36,9 +32,6 @@ import penstock.stream.Cursor;
  */
 class BrowserIT {
 
-  private static final Logger LOG = Logger.getLogger(BrowserIT.class);
-  private static final Path BROWSER = Path.of("/usr/bin/chromium");
-  private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Notes all that an EventSource dispatches; ids as the browser has them. */
@@ -66,12 +59,7 @@ class BrowserIT {
 
   @BeforeEach
   void start() throws Exception {
-    boolean installed = Files.isExecutable(BROWSER) && Files.isExecutable(DRIVER);
-    if (!installed) {
-      LOG.warnf(
-          "SKIPPED: no browser at %s with %s, so resuming is not proved here", BROWSER, DRIVER);
-    }
-    assumeTrue(installed, "no browser");
+    Chromium.assumeInstalled();
     redis = RedisServer.start("--appendfsync", "always");
     service =
         PackagedService.start(
@@ -83,30 +71,8 @@ class BrowserIT {
                 "penstock.feed.retry", "400ms",
                 "penstock.feed.drain-time", "500ms"));
     awaitReady();
-    browser = browser();
+    browser = Chromium.start(directory.resolve("profile"));
     browser.get(service.uri() + "/q/health/live");
-  }
-
-  private ChromeDriver browser() throws Exception {
-    var options = new ChromeOptions();
-    options.setBinary(BROWSER.toFile());
-    options.addArguments(
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--user-data-dir=" + Files.createDirectory(directory.resolve("profile")));
-    var driver =
-        new ChromeDriverService.Builder()
-            .usingDriverExecutable(DRIVER.toFile())
-            .usingAnyFreePort()
-            .build();
-    return new ChromeDriver(driver, options);
   }
 
   @AfterEach

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.hamcrest.Matchers;
@@ -68,7 +69,7 @@ class FeedTest {
   @Inject EventLog log;
 
   private final StreamName stream = new StreamName("feed-" + NAMES.incrementAndGet());
-  private final List<FeedClient> clients = new ArrayList<>();
+  private final List<FeedClient> clients = new CopyOnWriteArrayList<>();
   private LogWriter writer;
 
   @BeforeEach
@@ -197,6 +198,66 @@ class FeedTest {
     awaitIds(both, "2");
     FeedClient replayed = live("?cursor=earliest&type=big", null);
     awaitIds(replayed, "2", "3");
+  }
+
+  @Test
+  void filtersByPrefixAndByDialects() {
+    FeedClient prefix = live("?subject=eu-*&subject=us-1", null);
+    FeedClient dialect =
+        live(
+            "?filter=%7B%22all%22%3A%5B%7B%22prefix%22%3A%7B%22subject%22%3A%22eu-%22%7D%7D%2C%7B%22not%22%3A%7B%22exact%22%3A%7B%22type%22%3A%22big%22%7D%7D%7D%5D%7D",
+            null);
+    writer.append(
+        stream,
+        List.of(
+            LogWriter.event("1", "eu-1", "small", "1"),
+            LogWriter.event("2", "eu-2", "big", "1"),
+            LogWriter.event("3", "us-1", "small", "1"),
+            LogWriter.event("4", "us-12", "small", "1")));
+    awaitIds(prefix, "1", "2", "3");
+    awaitIds(dialect, "1");
+    awaitIds(live("?cursor=earliest&subject=us-*", null), "3", "4");
+    assertThat(open("?filter=nonsense", null).status()).isEqualTo(400);
+  }
+
+  @Test
+  void beginsByTime() {
+    append(0, 5);
+    long millis = writer.append(stream, "5").getFirst().millis();
+    await()
+        .until(
+            () ->
+                writer.append(stream, "later-" + NAMES.incrementAndGet()).getFirst().millis()
+                    > millis + 1);
+    List<String> all = live("?cursor=earliest", null).ids();
+    String since = java.time.Instant.ofEpochMilli(millis + 1).toString();
+    FeedClient client = live("?since=" + since, null);
+    assertThat(client.ids())
+        .isNotEmpty()
+        .doesNotContain("5")
+        .allMatch(id -> id.startsWith("later-"));
+    assertThat(live("?since=2001-01-01T00:00:00%2B01:00", null).ids()).isEqualTo(all);
+    assertThat(live("?since=2999-01-01T00:00:00Z", null).ids()).isEmpty();
+    assertThat(open("?since=yesterday", null).status()).isEqualTo(400);
+    assertThat(open("?since=" + since + "&cursor=earliest", null).status()).isEqualTo(400);
+  }
+
+  @Test
+  void readsEachPageOfHistoryOnceForThoseWhoComeTogether() {
+    append(0, 600);
+    long before = xranges();
+    List<FeedClient> together =
+        IntStream.range(0, 50).parallel().mapToObj(i -> open("?cursor=earliest", null)).toList();
+    together.forEach(client -> awaitIds(client, ids(0, 600)));
+    long read = xranges() - before;
+    // By itself, each would read five pages or more.
+    assertThat(read).isLessThan(50);
+  }
+
+  private long xranges() {
+    String stats = String.valueOf(redis.ask("INFO", "commandstats"));
+    var found = java.util.regex.Pattern.compile("cmdstat_xrange:calls=(\\d+)").matcher(stats);
+    return found.find() ? Long.parseLong(found.group(1)) : 0;
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -206,7 +207,7 @@ class ViewFeedIT {
           Map.ofEntries(
               Map.entry("quarkus.redis.hosts", redis.uri()),
               Map.entry("penstock.projection.lease", "1s"),
-              Map.entry("penstock.projection.changes.max-keys", "150"),
+              Map.entry("penstock.projection.changes.max-keys", "40"),
               Map.entry("penstock.feed.ring-events", "64"),
               Map.entry("penstock.feed.replay-size", "2K"),
               Map.entry("penstock.feed.drain-time", "0s"),
@@ -277,6 +278,82 @@ class ViewFeedIT {
         assertThat(wrong).as("seed %d", seed).isEmpty();
         assertThat(readers).allMatch(reader -> reader.connections > 5 && reader.changes > 0);
       }
+    }
+  }
+
+  /** Peak resident memory of a process, in KiB, and what it has now. */
+  private static String memory(PackagedService service) throws Exception {
+    return String.join(
+        " ",
+        Files.readAllLines(Path.of("/proc", Long.toString(service.pid()), "status")).stream()
+            .filter(line -> line.startsWith("VmHWM") || line.startsWith("VmRSS"))
+            .map(line -> line.replaceAll("\\s+", " "))
+            .toList());
+  }
+
+  @Test
+  void aLargeViewIsSentInPages(@TempDir Path directory) throws Exception {
+    int count = 100_000;
+    try (var redis = RedisServer.start();
+        var service =
+            PackagedService.start(
+                directory,
+                Map.of(
+                    "quarkus.redis.hosts", redis.uri(),
+                    "penstock.streams.things.partitions", "1",
+                    "penstock.views.things.stream", "things",
+                    "penstock.views.things.fold", "merge"))) {
+      for (int from = 0; from < count; from += 1_000) {
+        var batch = new StringBuilder("[");
+        for (int i = from; i < from + 1_000; i++) {
+          batch
+              .append(i == from ? "" : ",")
+              .append(
+                  "{\"specversion\":\"1.0\",\"id\":\"%d\",\"source\":\"/t\",\"type\":\"t\",\"subject\":\"key-%d\",\"data\":{\"n\":%d,\"text\":\"%s\"}}"
+                      .formatted(i, i, i, "x".repeat(100)));
+        }
+        assertThat(
+                given()
+                    .contentType("application/cloudevents-batch+json; charset=utf-8")
+                    .body(batch.append("]").toString())
+                    .post(service.uri() + "/streams/things/events")
+                    .statusCode())
+            .isEqualTo(201);
+      }
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .ignoreExceptions()
+          .until(
+              () ->
+                  get(service.uri() + "/views/things").asString().contains("\"entries\":" + count));
+      String before = memory(service);
+      long began = System.nanoTime();
+      List<FeedClient> clients = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        clients.add(FeedClient.open(service.port(), "/views/things/feed", null));
+      }
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> clients.stream().allMatch(c -> !c.messages("caught-up").isEmpty()));
+      long millis = Duration.ofNanos(System.nanoTime() - began).toMillis();
+      for (FeedClient client : clients) {
+        List<FeedClient.Message> pages = client.messages("snapshot");
+        long entries =
+            pages.stream()
+                .mapToInt(page -> new JsonObject(page.data()).getJsonArray("entries").size())
+                .sum();
+        assertThat(entries).isEqualTo(count);
+        assertThat(pages).allMatch(page -> page.data().length() < 512 * 1024);
+        client.close();
+      }
+      LOG.infof(
+          "readers=%d entries=%d pages=%d millis=%d memory before=%s after=%s",
+          clients.size(),
+          count,
+          clients.getFirst().messages("snapshot").size(),
+          millis,
+          before,
+          memory(service));
     }
   }
 }

@@ -2,23 +2,19 @@ package penstock.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
+import penstock.Chromium;
 import penstock.PackagedService;
 import penstock.redis.RedisServer;
 
@@ -28,9 +24,6 @@ import penstock.redis.RedisServer;
  */
 class CrossOriginBrowserIT {
 
-  private static final Logger LOG = Logger.getLogger(CrossOriginBrowserIT.class);
-  private static final Path BROWSER = Path.of("/usr/bin/chromium");
-  private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Listens with cookies, posts in binary mode, which is preflighted, then reads. */
@@ -67,11 +60,7 @@ class CrossOriginBrowserIT {
 
   @BeforeEach
   void start() throws Exception {
-    boolean installed = Files.isExecutable(BROWSER) && Files.isExecutable(DRIVER);
-    if (!installed) {
-      LOG.warnf("SKIPPED: no browser at %s with %s, so CORS is not proved here", BROWSER, DRIVER);
-    }
-    assumeTrue(installed, "no browser");
+    Chromium.assumeInstalled();
     redis = RedisServer.start();
     pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     pages.createContext(
@@ -92,25 +81,7 @@ class CrossOriginBrowserIT {
                 "penstock.views.said.fold", "count",
                 "penstock.views.said.key", "type",
                 "penstock.cors.origins", "http://localhost:" + pages.getAddress().getPort()));
-    var options = new ChromeOptions();
-    options.setBinary(BROWSER.toFile());
-    options.addArguments(
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--user-data-dir=" + Files.createDirectory(directory.resolve("profile")));
-    browser =
-        new ChromeDriver(
-            new ChromeDriverService.Builder()
-                .usingDriverExecutable(DRIVER.toFile())
-                .usingAnyFreePort()
-                .build(),
-            options);
+    browser = Chromium.start(directory.resolve("profile"));
     browser.manage().timeouts().scriptTimeout(PATIENCE);
   }
 

@@ -1,0 +1,22 @@
+package penstock.feed;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** How many readers each client has now. May be used from any thread. */
+final class Clients {
+
+  private final ConcurrentMap<ClientAddress, Integer> readers = new ConcurrentHashMap<>();
+
+  int of(ClientAddress client) {
+    return readers.getOrDefault(client, 0);
+  }
+
+  void came(ClientAddress client) {
+    readers.merge(client, 1, Integer::sum);
+  }
+
+  void left(ClientAddress client) {
+    readers.computeIfPresent(client, (key, count) -> count > 1 ? count - 1 : null);
+  }
+}

@@ -1,0 +1,24 @@
+package penstock.feed;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** How long a connection may last: a random time of the last quarter of the most. */
+final class Lifetime {
+
+  private static final int SPREAD = 4;
+
+  private final long end;
+
+  Lifetime(Duration most) {
+    long nanos = most.toNanos();
+    end = System.nanoTime() + nanos - ThreadLocalRandom.current().nextLong(1 + nanos / SPREAD);
+  }
+
+  /**
+   * @param now as {@link System#nanoTime} tells it
+   */
+  boolean isOver(long now) {
+    return now - end >= 0;
+  }
+}

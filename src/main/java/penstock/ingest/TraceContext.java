@@ -1,0 +1,74 @@
+package penstock.ingest;
+
+import io.vertx.core.MultiMap;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import penstock.event.Event;
+
+/**
+ * The W3C trace context of a request, kept with its events as CloudEvents' distributed tracing
+ * extension, so that whoever gets an event can link what it does to what caused the event. An
+ * event's own context stays as it is.
+ *
+ * @see <a href="https://www.w3.org/TR/trace-context/">Trace Context</a>
+ * @see <a
+ *     href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md">Distributed
+ *     tracing extension</a>
+ */
+final class TraceContext {
+
+  private static final String PARENT = "traceparent";
+  private static final String STATE = "tracestate";
+
+  /** Of version 00, the only one there is. */
+  private static final Pattern VALID_PARENT =
+      Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+
+  /** What the specification asks to be passed on at least; more is left out. */
+  private static final int MAX_STATE = 512;
+
+  private static final Pattern VALID_STATE = Pattern.compile("[\\x20-\\x7e]+");
+
+  private TraceContext() {}
+
+  /** The events, with the request's context if it has a good one. */
+  static List<Event> keep(MultiMap headers, List<Event> events) {
+    String parent = headers.get(PARENT);
+    if (parent == null || !VALID_PARENT.matcher(parent).matches()) {
+      return events;
+    }
+    String state = state(headers);
+    return events.stream().map(event -> keep(event, parent, state)).toList();
+  }
+
+  /** Several headers are one list. */
+  private static @Nullable String state(MultiMap headers) {
+    String state = String.join(",", headers.getAll(STATE)).strip();
+    return state.length() <= MAX_STATE && VALID_STATE.matcher(state).matches() ? state : null;
+  }
+
+  private static Event keep(Event event, String parent, @Nullable String state) {
+    if (event.extensions().containsKey(PARENT)) {
+      return event;
+    }
+    SortedMap<String, Object> extensions = new TreeMap<>(event.extensions());
+    extensions.put(PARENT, parent);
+    extensions.remove(STATE);
+    if (state != null) {
+      extensions.put(STATE, state);
+    }
+    return new Event(
+        event.id(),
+        event.source(),
+        event.type(),
+        event.subject(),
+        event.time(),
+        event.dataContentType(),
+        event.dataSchema(),
+        extensions,
+        event.data());
+  }
+}

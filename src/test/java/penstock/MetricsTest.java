@@ -1,0 +1,182 @@
+package penstock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static penstock.Requests.given;
+
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import penstock.redis.RedisResource;
+import penstock.redis.RedisServer;
+
+/** Holds docs/metrics.md against what a service tells that has done all of it. */
+@QuarkusTest
+@WithTestResource(
+    value = RedisResource.class,
+    initArgs = @ResourceArg(name = "options", value = "--databases 4"))
+@TestProfile(MetricsTest.Settings.class)
+class MetricsTest {
+
+  public static class Settings implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "penstock.streams.metered.partitions", "1",
+          "penstock.streams.metered.retention.max-length", "10",
+          "penstock.streams.metered.retention.hard-limit", "50",
+          "penstock.streams.trim-interval", "100ms",
+          "penstock.views.metered.stream", "metered",
+          "penstock.views.metered.fold", "count",
+          "penstock.views.metered.key", "type");
+    }
+  }
+
+  RedisServer redis;
+  @TestHTTPResource URI base;
+
+  private static void append(int from, int to) {
+    String batch =
+        IntStream.range(from, to)
+            .mapToObj(
+                i ->
+                    "{\"specversion\":\"1.0\",\"id\":\"%d\",\"source\":\"/m\",\"type\":\"t\"}"
+                        .formatted(i))
+            .collect(Collectors.joining(",", "[", "]"));
+    given()
+        .contentType("application/cloudevents-batch+json")
+        .body(batch)
+        .post("/streams/metered/events");
+  }
+
+  private Socket follow(String query) throws Exception {
+    var socket = new Socket(base.getHost(), base.getPort());
+    socket
+        .getOutputStream()
+        .write(
+            ("GET /streams/metered/feed" + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+    byte[] chunk = new byte[64 * 1024];
+    String read = "";
+    while (!read.contains("caught-up")) {
+      read += new String(chunk, 0, socket.getInputStream().read(chunk), StandardCharsets.UTF_8);
+    }
+    return socket;
+  }
+
+  /** By name, the types told of the families, and the tags of their series. */
+  private static TreeMap<String, MetricsTable.Metric> scrape(String text) {
+    var types = new TreeMap<String, String>();
+    var tags = new TreeMap<String, Set<String>>();
+    for (String line : text.lines().toList()) {
+      if (line.startsWith("# TYPE penstock_")) {
+        String[] words = line.split(" ");
+        types.put(words[2], words[3]);
+      } else if (line.startsWith("penstock_")) {
+        int brace = line.indexOf('{');
+        String name = line.substring(0, brace < 0 ? line.indexOf(' ') : brace);
+        String family = name.replaceAll("_(bucket|sum|count)$", "");
+        Set<String> keys = tags.computeIfAbsent(family, absent -> new TreeSet<>());
+        if (brace >= 0) {
+          Arrays.stream(line.substring(brace + 1, line.lastIndexOf('}')).split("\",?"))
+              .filter(part -> part.contains("="))
+              .map(part -> part.substring(0, part.indexOf('=')))
+              .filter(key -> !key.equals("le"))
+              .forEach(keys::add);
+        }
+      }
+    }
+    var told = new TreeMap<String, MetricsTable.Metric>();
+    types.forEach(
+        (name, type) -> {
+          if (!name.endsWith("_max")) {
+            told.put(name, new MetricsTable.Metric(type, tags.getOrDefault(name, Set.of())));
+          }
+        });
+    return told;
+  }
+
+  private static String text() {
+    return given().accept("text/plain").get("/q/metrics").asString();
+  }
+
+  private static double value(String series) {
+    return text()
+        .lines()
+        .filter(line -> line.startsWith(series))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  @Test
+  void theTableIsWhatIsTold() throws Exception {
+    await().until(() -> value("penstock_view_working{partition=\"0\",view=\"metered\"") == 1);
+    append(0, 5);
+    append(0, 5);
+    given().contentType("text/csv").body("a").post("/streams/metered/events");
+    List<Socket> readers = new ArrayList<>();
+    readers.add(follow("?cursor=earliest"));
+    readers.add(follow(""));
+    redis.ask("XGROUP", "CREATE", "ps:{metered/0}:events", "slow", "0");
+    append(5, 305);
+    await().until(() -> value("penstock_stream_trimmed_unconsumed_total") > 0);
+    await().until(() -> value("penstock_view_latency_seconds_count{view=\"metered\"") > 0);
+    await().until(() -> value("penstock_feed_latency_seconds_count") > 0);
+    for (Socket reader : readers) {
+      reader.close();
+    }
+    await().until(() -> value("penstock_feed_disconnects_total{reason=\"client\"") >= 2);
+
+    assertThat(scrape(text())).isEqualTo(MetricsTable.read());
+    assertThat(text().lines().filter(line -> line.startsWith("# HELP penstock_")))
+        .allMatch(line -> line.strip().split(" ", 4).length == 4);
+
+    assertThat(value("penstock_feed_ring_hits_total")).isGreaterThanOrEqualTo(2);
+    assertThat(value("penstock_feed_sent_bytes_total"))
+        .isGreaterThan(50 * value("penstock_feed_delivered_total"));
+    assertThat(value("penstock_ingest_duplicates_total{stream=\"metered\"")).isEqualTo(5);
+    assertThat(value("penstock_redis_clock_error_seconds")).isBetween(0.0, 0.5);
+  }
+
+  /** Ages are of Redis's clock: whatever the error, an event is no older than the test. */
+  @Test
+  void latencyIsTheTimeFromAppendToCommit() {
+    await().until(() -> value("penstock_view_working{partition=\"0\",view=\"metered\"") == 1);
+    long start = System.nanoTime();
+    double sum = value("penstock_view_latency_seconds_sum{view=\"metered\"");
+    double count = value("penstock_view_latency_seconds_count{view=\"metered\"");
+    append(1_000, 1_001);
+    await().until(() -> value("penstock_view_latency_seconds_count{view=\"metered\"") == count + 1);
+    double latency = value("penstock_view_latency_seconds_sum{view=\"metered\"") - sum;
+    double error = value("penstock_redis_clock_error_seconds") + 0.002;
+    double passed = Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0;
+    assertThat(latency).isBetween(0.0, passed + error);
+  }
+
+  /** A key may be anything: as a tag it would make a time series each. */
+  @Test
+  void keysOfEntriesAreNoTags() {
+    RestAssured.get("/views/metered/entries/one");
+    RestAssured.get("/views/metered/entries/two/three");
+    await().until(() -> text().contains("uri=\"/views/{view}/entries/{key}\""));
+    assertThat(text()).doesNotContain("entries/one").doesNotContain("two/three");
+  }
+}

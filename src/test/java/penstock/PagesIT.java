@@ -1,0 +1,294 @@
+package penstock;
+
+import static io.restassured.RestAssured.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WindowType;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.logging.LogType;
+import penstock.redis.RedisServer;
+
+/**
+ * The dashboard and the demos in a real browser, on the packaged service with the streams and views
+ * that development declares.
+ */
+class PagesIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Path DEVELOPMENT = Path.of("src/main/resources/application.properties");
+
+  /** What is wrong with a page for those who cannot see it, or whose window is narrow. */
+  private static final String FLAWS =
+      """
+      const flaws = [];
+      for (const part of document.querySelectorAll(
+          'input, select, button, canvas, [role=region], [role=log]')) {
+        const named = part.labels?.length || part.getAttribute('aria-label')
+          || document.getElementById(part.getAttribute('aria-labelledby'))
+          || part.matches('button') && part.textContent.trim();
+        if (!named) flaws.push('no name: ' + part.outerHTML);
+      }
+      if (document.documentElement.scrollWidth > innerWidth) {
+        flaws.push('wider than ' + innerWidth + ': ' + document.documentElement.scrollWidth);
+      }
+      if (!document.title || !document.documentElement.lang) flaws.push('no title or language');
+      if (document.querySelectorAll('h1').length !== 1) flaws.push('no heading');
+      return flaws;
+      """;
+
+  @TempDir Path directory;
+  private RedisServer redis;
+  private PackagedService service;
+  private PackagedService other;
+  private ChromeDriver browser;
+
+  @BeforeEach
+  void start() throws Exception {
+    Chromium.assumeInstalled();
+    redis = RedisServer.start();
+    service = PackagedService.start(directory, settings());
+    awaitReady(service);
+    browser = Chromium.start(directory.resolve("profile"));
+  }
+
+  private Map<String, String> settings() throws IOException {
+    Properties all = new Properties();
+    try (var in = Files.newBufferedReader(DEVELOPMENT, StandardCharsets.UTF_8)) {
+      all.load(in);
+    }
+    Map<String, String> settings = new HashMap<>();
+    for (String name : all.stringPropertyNames()) {
+      if (name.startsWith("%dev.")) {
+        settings.put(name.substring("%dev.".length()), all.getProperty(name));
+      }
+    }
+    settings.put("quarkus.redis.hosts", redis.uri());
+    settings.put("penstock.feed.retry", "400ms");
+    return settings;
+  }
+
+  @AfterEach
+  void stop() {
+    if (browser != null) {
+      browser.quit();
+    }
+    for (PackagedService started : new PackagedService[] {service, other}) {
+      if (started != null) {
+        started.close();
+      }
+    }
+    if (redis != null) {
+      redis.close();
+    }
+  }
+
+  private static void awaitReady(PackagedService service) {
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(() -> get(service.uri() + "/q/health/ready").statusCode() == 200);
+  }
+
+  private void open(PackagedService at, String path) {
+    browser.get(at.uri() + path);
+    eventually(() -> text("#state").equals("live"));
+  }
+
+  private String text(String css) {
+    return browser.findElement(By.cssSelector(css)).getText();
+  }
+
+  private void type(String css, String text) {
+    var field = browser.findElement(By.cssSelector(css));
+    field.clear();
+    field.sendKeys(text);
+  }
+
+  private void click(String css) {
+    browser.findElement(By.cssSelector(css)).click();
+  }
+
+  private int count(String css) {
+    return browser.findElements(By.cssSelector(css)).size();
+  }
+
+  private static void eventually(Callable<Boolean> holds) {
+    await().atMost(PATIENCE).ignoreExceptions().until(holds);
+  }
+
+  /** Errors that the browser reports, such as a breach of the page's content security policy. */
+  private List<String> errors() {
+    return browser.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
+        .map(Object::toString)
+        // Of an entry that is not there yet.
+        .filter(error -> !error.contains("/entries/") || !error.contains("404"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/demo/status.html", "/demo/chat.html", "/demo/tickets.html"})
+  void eachPageHasNamesFitsAPhoneAndKeepsItsPolicy(String path) {
+    open(service, path);
+    for (int width : new int[] {360, 1400}) {
+      browser.executeCdpCommand(
+          "Emulation.setDeviceMetricsOverride",
+          Map.of("width", width, "height", 800, "deviceScaleFactor", 1, "mobile", false));
+      assertThat((List<?>) browser.executeScript(FLAWS)).as("%s at %d", path, width).isEmpty();
+    }
+    assertThat(errors()).as(path).isEmpty();
+  }
+
+  @Test
+  void theDashboardShowsWhatMovesAndResumes() {
+    open(service, "/");
+    browser.executeScript("document.querySelector('#stream').value = 'commits';");
+    click("summary");
+    click("#follow button:not([type])");
+    type("#post-type", "dev.git.fix");
+    type("#post-subject", "penstock/penstock");
+    type("#post-data", "{\"author\":\"me\",\"files\":7}");
+    eventually(() -> text("#state").equals("live"));
+    click("#post button");
+    eventually(() -> text("#events li").contains("penstock/penstock"));
+    eventually(() -> text("#streams").matches("(?s).*commits 1 .*"));
+    click("[data-view=files-by-repository]");
+    eventually(() -> text("#entries").equals("penstock/penstock 7"));
+    eventually(() -> text("#views").contains("files-by-repository sum 1 0 working"));
+    assertThat(browser.executeScript("return Chart.getChart('rates').data.datasets.length > 0"))
+        .isEqualTo(true);
+    // The table was updated since, and the button still has the focus.
+    assertThat(browser.switchTo().activeElement().getText()).isEqualTo("files-by-repository");
+    browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+
+    click("#pause");
+    assertThat(text("#state")).startsWith("paused");
+    click("#post button");
+    eventually(() -> text("#entries").equals("penstock/penstock 14"));
+    assertThat(text("#count")).isEqualTo("1");
+    click("#pause");
+    eventually(() -> text("#count").equals("2"));
+    eventually(() -> text("#state").equals("live · 1 interruption, nothing missed"));
+
+    service.stop();
+    eventually(() -> text("#state").contains("connection lost"));
+    service.startAgain();
+    awaitReady(service);
+    click("#post button");
+    eventually(() -> text("#count").equals("3"));
+    eventually(() -> text("#state").contains("2 interruptions, nothing missed"));
+
+    type("#subject", "nobody");
+    click("#follow button:not([type])");
+    eventually(() -> text("#state").equals("live"));
+    click("#post button");
+    eventually(() -> text("#entries").equals("penstock/penstock 28"));
+    assertThat(text("#count")).isEqualTo("0");
+  }
+
+  @Test
+  void aStatusShowsInAllWindowsOfAllInstances() throws Exception {
+    other = PackagedService.start(Files.createDirectory(directory.resolve("other")), settings());
+    awaitReady(other);
+    open(service, "/demo/status.html");
+    String here = browser.getWindowHandle();
+    browser.switchTo().newWindow(WindowType.WINDOW);
+    open(other, "/demo/status.html");
+    type("#agent", "Ada");
+    click("#set button[value=busy]");
+    eventually(() -> text("[data-agent=Ada]").contains("busy"));
+    String there = browser.getWindowHandle();
+    browser.switchTo().window(here);
+    eventually(() -> text("[data-agent=Ada]").contains("busy"));
+    type("#agent", "Grace <b>");
+    click("#set button[value=available]");
+    eventually(() -> text("#summary").equals("1 of 2 available"));
+    browser.switchTo().window(there);
+    eventually(() -> text("#summary").equals("1 of 2 available"));
+    assertThat(text("[data-status=available]")).startsWith("Grace <b>");
+    click("#set button[value=offline]");
+    eventually(() -> text("#summary").equals("1 of 1 available"));
+    browser.navigate().refresh();
+    eventually(() -> text("#summary").equals("1 of 1 available"));
+    browser.switchTo().window(here);
+    eventually(() -> text("#summary").equals("1 of 1 available"));
+  }
+
+  @Test
+  void whatIsSaidInARoomIsHeardThereAndByThoseWhoComeLater() {
+    open(service, "/demo/chat.html");
+    String here = browser.getWindowHandle();
+    browser.switchTo().newWindow(WindowType.WINDOW);
+    open(service, "/demo/chat.html");
+    type("#name", "Ada");
+    type("#text", "<i>hello</i>");
+    browser.findElement(By.id("text")).sendKeys(Keys.ENTER);
+    eventually(() -> text("#messages").contains("<i>hello</i>"));
+    String there = browser.getWindowHandle();
+    browser.switchTo().window(here);
+    eventually(() -> text("#messages").contains("<i>hello</i>"));
+    type("#name", "Grace");
+    type("#text", "hi Ada");
+    click("#say button");
+    browser.switchTo().window(there);
+    eventually(() -> text("#messages").endsWith("hi Ada"));
+    browser.navigate().refresh();
+    eventually(() -> count("#messages li") == 2);
+    type("#room", "elsewhere");
+    type("#name", "Ada");
+    click("#enter button");
+    eventually(() -> count("#messages li") == 0);
+    type("#text", "anybody?");
+    click("#say button");
+    eventually(() -> text("#messages").endsWith("anybody?"));
+    browser.switchTo().window(here);
+    assertThat(count("#messages li")).isEqualTo(2);
+  }
+
+  @Test
+  void aTicketIsValidUntilItIsCancelledAndAReplacementTakesItsPlace() {
+    open(service, "/demo/tickets.html");
+    eventually(() -> text("#takings-state").equals("live"));
+    click("#order button");
+    eventually(() -> text("#summary").equals("1 ticket"));
+    String first = text("#tickets th");
+    type("#seat", "B2");
+    type("#price", "30.10");
+    click("#order button");
+    eventually(() -> text("#summary").equals("2 tickets"));
+    eventually(() -> text("#takings").equals("Hamlet 50.00"));
+    click("[aria-label='Replace " + first + "']");
+    type("#other-seat", "C3");
+    click("#replace button");
+    eventually(() -> text("#tickets").contains("C3 (instead of " + first + ")"));
+    eventually(() -> count("[data-ticket='" + first + "']") == 0);
+    assertThat(text("#summary")).isEqualTo("2 tickets");
+    String second = text("#tickets th");
+    click("[aria-label='Cancel " + second + "']");
+    eventually(() -> text("#summary").equals("1 ticket"));
+    eventually(() -> text("#takings").matches("Hamlet (19.90|30.10)"));
+    browser.navigate().refresh();
+    eventually(() -> text("#summary").equals("1 ticket"));
+    eventually(() -> text("#takings").matches("Hamlet (19.90|30.10)"));
+  }
+}

@@ -1,0 +1,170 @@
+package penstock.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import penstock.redis.RedisResource;
+
+/** How long connections last, and how many a client may have. */
+@QuarkusTest
+@QuarkusTestResource(RedisResource.class)
+@TestProfile(FeedLifeTest.Settings.class)
+class FeedLifeTest {
+
+  private static final int MOST = 3;
+
+  public static class Settings implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "penstock.streams.auto-create", "true",
+          "penstock.feed.heartbeat", "150ms",
+          "penstock.feed.max-lifetime", "8s",
+          "penstock.feed.drain-time", "0s",
+          "penstock.feed.max-subscribers-per-client", String.valueOf(MOST),
+          "quarkus.http.proxy.proxy-address-forwarding", "true",
+          "quarkus.http.proxy.allow-x-forwarded", "true",
+          "quarkus.http.proxy.trusted-proxies", "127.0.0.1");
+    }
+  }
+
+  @TestHTTPResource URI base;
+
+  private final List<Socket> sockets = new ArrayList<>();
+
+  @AfterEach
+  void close() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    await().until(() -> metric("penstock_feed_subscribers ").equals("0.0"));
+  }
+
+  /** A plain reader: what it wants to know is when and how its response ends. */
+  private InputStream read(String stream, String clientAddress) throws IOException {
+    var socket = new Socket(base.getHost(), base.getPort());
+    sockets.add(socket);
+    socket
+        .getOutputStream()
+        .write(
+            ("GET /streams/"
+                    + stream
+                    + "/feed HTTP/1.1\r\nHost: t\r\n"
+                    + "X-Forwarded-For: "
+                    + clientAddress
+                    + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+    return socket.getInputStream();
+  }
+
+  private static String metric(String name) {
+    return RestAssured.get("/q/metrics")
+        .asString()
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+        .findFirst()
+        .orElse("none");
+  }
+
+  @Test
+  void aClientHasOnlySoManyReaders() throws IOException {
+    for (int i = 0; i < MOST; i++) {
+      read("limited", "192.0.2.1");
+    }
+    await().until(() -> metric("penstock_feed_subscribers ").equals(MOST + ".0"));
+
+    String refused = rest(read("limited", "192.0.2.1"));
+
+    assertThat(refused)
+        .startsWith("HTTP/1.1 200 ")
+        .contains("retry: ")
+        .contains("event: unavailable")
+        .contains("too-many-of-client");
+    read("limited", "192.0.2.2");
+    await().until(() -> metric("penstock_feed_subscribers ").equals((MOST + 1) + ".0"));
+  }
+
+  @Test
+  void aNetworkOfIpv6IsOneClient() throws IOException {
+    for (int i = 0; i < MOST; i++) {
+      read("limited6", "2001:db8:0:1::" + (i + 1));
+    }
+    await().until(() -> metric("penstock_feed_subscribers ").equals(MOST + ".0"));
+
+    assertThat(rest(read("limited6", "2001:db8:0:1:ffff::1"))).contains("too-many-of-client");
+    read("limited6", "2001:db8:0:2::1");
+    await().until(() -> metric("penstock_feed_subscribers ").equals((MOST + 1) + ".0"));
+  }
+
+  /** All that is left, up to the end that the server makes. */
+  private String rest(InputStream in) throws IOException {
+    sockets.getLast().setSoTimeout(20_000);
+    var text = new StringBuilder();
+    for (int c = in.read(); c >= 0 && !isComplete(text); c = in.read()) {
+      text.append((char) c);
+    }
+    return text.toString();
+  }
+
+  private static boolean isComplete(CharSequence text) {
+    return text.toString().endsWith("\r\n0\r\n\r");
+  }
+
+  @Test
+  void aConnectionEndsNormallyWhenItIsOld() throws IOException {
+    long began = System.nanoTime();
+    InputStream in = read("old", "192.0.2.9");
+    String all = rest(in);
+    long millis = (System.nanoTime() - began) / 1_000_000;
+
+    assertThat(all).endsWith("\r\n0\r\n\r").contains("\nid: ").doesNotContain("unavailable");
+    assertThat(millis).isGreaterThan(5_500);
+    assertThat(metric("penstock_feed_disconnects_total{reason=\"lifetime\"}")).isNotEqualTo("0.0");
+  }
+
+  private int append(String stream) throws IOException {
+    URI events = base.resolve("/streams/" + stream + "/events");
+    var request = (HttpURLConnection) events.toURL().openConnection();
+    request.setRequestProperty("Content-Type", "application/cloudevents+json");
+    request.setDoOutput(true);
+    request
+        .getOutputStream()
+        .write(
+            "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/t\",\"type\":\"t\",\"data\":1}"
+                .getBytes(StandardCharsets.UTF_8));
+    return request.getResponseCode();
+  }
+
+  @Test
+  void theTimeFromAppendToSocketIsMeasuredByStream() throws IOException {
+    InputStream in = read("measured", "192.0.2.7");
+    await().until(() -> metric("penstock_feed_subscribers ").equals("1.0"));
+    assertThat(append("measured")).isLessThan(300);
+    var text = new StringBuilder();
+    sockets.getLast().setSoTimeout(20_000);
+    while (text.indexOf("\"source\"") < 0) {
+      text.append((char) in.read());
+    }
+    await()
+        .until(
+            () -> metric("penstock_feed_latency_seconds_count{stream=\"measured\"").equals("1.0"));
+  }
+}

@@ -1,0 +1,108 @@
+package penstock.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import penstock.event.Event;
+import penstock.event.EventData;
+import penstock.problem.ProblemException;
+
+class EventFilterTest {
+
+  private static final Event EVENT =
+      new Event(
+          "1",
+          "/shop/eu",
+          "order.placed",
+          "customer-7",
+          "2026-01-02T03:04:05Z",
+          "application/json",
+          null,
+          new TreeMap<>(Map.of("level", 3, "urgent", true, "region", "north")),
+          new EventData.None());
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"exact":{"type":"order.placed"}}                                | true
+          {"exact":{"type":"order"}}                                       | false
+          {"exact":{"type":"order.placed","subject":"customer-7"}}         | true
+          {"exact":{"type":"order.placed","subject":"customer-8"}}         | false
+          {"exact":{"level":"3"}}                                          | true
+          {"exact":{"urgent":"true"}}                                      | true
+          {"exact":{"specversion":"1.0"}}                                  | true
+          {"exact":{"absent":"x"}}                                         | false
+          {"prefix":{"type":"order."}}                                     | true
+          {"prefix":{"source":"/shop/us"}}                                 | false
+          {"prefix":{"dataschema":"h"}}                                    | false
+          {"suffix":{"type":".placed","region":"rth"}}                     | true
+          {"suffix":{"type":".paid"}}                                      | false
+          {"all":[{"prefix":{"type":"order."}},{"exact":{"region":"north"}}]} | true
+          {"all":[{"prefix":{"type":"order."}},{"exact":{"region":"south"}}]} | false
+          {"any":[{"prefix":{"type":"cart."}},{"exact":{"region":"north"}}]}  | true
+          {"any":[{"prefix":{"type":"cart."}},{"exact":{"region":"south"}}]}  | false
+          {"not":{"exact":{"region":"south"}}}                             | true
+          {"not":{"exact":{"region":"north"}}}                             | false
+          {"not":{"exact":{"absent":"x"}}}                                 | true
+          [{"exact":{"region":"north"}},{"suffix":{"id":"1"}}]             | true
+          [{"exact":{"region":"north"}},{"suffix":{"id":"2"}}]             | false
+          """)
+  void testsAnEvent(String filter, boolean passes) {
+    assertThat(ConditionJson.parse(filter).test(EVENT)).isEqualTo(passes);
+    assertThat(ConditionJson.parse(filter)).isEqualTo(ConditionJson.parse(filter));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense",
+        "1",
+        "{}",
+        "[]",
+        "{\"exact\":{}}",
+        "{\"exact\":{\"type\":\"\"}}",
+        "{\"exact\":{\"level\":3}}",
+        "{\"exact\":\"x\"}",
+        "{\"all\":[]}",
+        "{\"all\":{\"exact\":{\"type\":\"x\"}}}",
+        "{\"not\":[]}",
+        "{\"xpath\":{\"type\":\"x\"}}",
+        "{\"exact\":{\"type\":\"x\"},\"prefix\":{\"type\":\"x\"}}"
+      })
+  void refusesWhatIsNoFilter(String filter) {
+    assertThatThrownBy(() -> ConditionJson.parse(filter)).isInstanceOf(ProblemException.class);
+  }
+
+  @Test
+  void refusesWhatWouldCostTooMuch() {
+    String deep = "{\"not\":".repeat(20) + "{\"exact\":{\"type\":\"x\"}}" + "}".repeat(20);
+    assertThatThrownBy(() -> ConditionJson.parse(deep)).isInstanceOf(ProblemException.class);
+    String wide =
+        "[" + "{\"exact\":{\"type\":\"x\"}},".repeat(100) + "{\"exact\":{\"type\":\"x\"}}]";
+    assertThatThrownBy(() -> ConditionJson.parse(wide)).isInstanceOf(ProblemException.class);
+  }
+
+  @Test
+  void wantsWholeValuesOrBeginnings() {
+    assertThat(new EventFilter(Set.of("customer-7"), Set.of()).matches(EVENT)).isTrue();
+    assertThat(new EventFilter(Set.of("customer"), Set.of()).matches(EVENT)).isFalse();
+    assertThat(new EventFilter(Set.of("customer-*"), Set.of("order.*")).matches(EVENT)).isTrue();
+    assertThat(new EventFilter(Set.of("supplier-*", "customer-7"), Set.of()).matches(EVENT))
+        .isTrue();
+    assertThat(new EventFilter(Set.of("customer-*"), Set.of("cart.*")).matches(EVENT)).isFalse();
+    assertThat(new EventFilter(Set.of("*"), Set.of()).matches(EVENT)).isTrue();
+    assertThat(new EventFilter(Set.of("a*"), Set.of()))
+        .isEqualTo(new EventFilter(Set.of("a*"), Set.of()))
+        .isNotEqualTo(new EventFilter(Set.of("a"), Set.of()));
+  }
+}
