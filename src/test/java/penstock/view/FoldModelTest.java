@@ -220,7 +220,7 @@ class FoldModelTest {
       Sent sent = events.get(i);
       one.apply(sent, 0);
       three.apply(sent, Math.floorMod(Objects.hashCode(partitionBy.apply(sent)), 3));
-      if (i % 20 == 0) {
+      if (i % 50 == 0) {
         expected.accept(one, events.subList(0, i + 1));
         expected.accept(three, events.subList(0, i + 1));
       }
