@@ -63,10 +63,11 @@ class ClusterIT {
         violations.addAll(fences.violations());
         violations.addAll(faults.failures());
         System.out.printf(
-            "cluster: seed %d: %d commits, %d events in the log, %d acknowledged, %d of unknown outcome, %d"
+            "cluster: seed %d: Redis %s, %d commits, %d events in the log, %d acknowledged, %d of unknown outcome, %d"
                 + " requests retried, %d events known already, feeds: %d connects, %d resets,"
                 + " faults: %s%n",
             settings.seed(),
+            cluster.redis().version(),
             fences.commits(),
             checker.events(),
             producers.acknowledged(),
