@@ -118,10 +118,13 @@ class MetricsTest {
     return given().accept("text/plain").get("/q/metrics").asString();
   }
 
+  /** The sum of all series of the name that have these tags, whatever others they have. */
   private static double value(String series) {
+    String[] parts = series.split("[{,]");
     return text()
         .lines()
-        .filter(line -> line.startsWith(series))
+        .filter(line -> line.startsWith(parts[0]))
+        .filter(line -> Arrays.stream(parts).allMatch(line::contains))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }

@@ -3,7 +3,7 @@ package penstock.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -24,7 +24,7 @@ import penstock.redis.RedisResource;
 
 /** How long connections last, and how many a client may have. */
 @QuarkusTest
-@QuarkusTestResource(RedisResource.class)
+@WithTestResource(RedisResource.class)
 @TestProfile(FeedLifeTest.Settings.class)
 class FeedLifeTest {
 
