@@ -10,6 +10,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
+import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import penstock.stream.Cursor;
 import penstock.stream.EventLog;
 import penstock.stream.LogWriter;
 import penstock.stream.Partition;
+import penstock.stream.Position;
 import penstock.stream.StreamName;
 
 @QuarkusTest
@@ -67,6 +69,8 @@ class FeedTest {
   @Inject RedisLinks links;
   @Inject Keys keys;
   @Inject EventLog log;
+  @Inject FeedMeters meters;
+  @Inject FeedConfig config;
 
   private final StreamName stream = new StreamName("feed-" + NAMES.incrementAndGet());
   private final List<FeedClient> clients = new CopyOnWriteArrayList<>();
@@ -243,21 +247,22 @@ class FeedTest {
   }
 
   @Test
-  void sharesPagesOfHistoryAmongThoseWhoComeTogether() {
-    append(0, 600);
-    long before = xranges();
-    List<FeedClient> together =
-        IntStream.range(0, 50).parallel().mapToObj(i -> open("?cursor=earliest", null)).toList();
-    together.forEach(client -> awaitIds(client, ids(0, 600)));
-    long read = xranges() - before;
-    // By itself, each would read five pages or more; those who come while one is read share it.
-    assertThat(read).isLessThan(125);
-  }
-
-  private long xranges() {
-    String stats = String.valueOf(redis.ask("INFO", "commandstats"));
-    var found = java.util.regex.Pattern.compile("cmdstat_xrange:calls=(\\d+)").matcher(stats);
-    return found.find() ? Long.parseLong(found.group(1)) : 0;
+  void thoseWhoAskForAPageWhileItIsReadGetTheSame() {
+    append(0, 10);
+    var replay =
+        new Replay(
+            log, link, new Permits(config.replays()), meters, config, new Partition(stream, 0));
+    redis.pause();
+    Future<ReplayPage> first;
+    try {
+      first = replay.behind(Position.ZERO, Position.ZERO);
+      assertThat(replay.behind(Position.ZERO, Position.ZERO)).isSameAs(first);
+    } finally {
+      redis.resume();
+    }
+    await().until(first::isComplete);
+    assertThat(first.result().slots()).hasSize(10);
+    assertThat(replay.behind(Position.ZERO, Position.ZERO)).isNotSameAs(first);
   }
 
   @Test
