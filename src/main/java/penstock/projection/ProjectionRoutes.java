@@ -2,8 +2,6 @@ package penstock.projection;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -11,9 +9,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.function.Function;
+import penstock.problem.JsonAnswer;
 import penstock.problem.Parameters;
-import penstock.problem.ProblemException;
-import penstock.problem.Problems;
 import penstock.stream.Stream;
 import penstock.stream.StreamName;
 import penstock.stream.Streams;
@@ -65,7 +62,7 @@ class ProjectionRoutes {
   }
 
   private void page(RoutingContext context) {
-    answer(
+    JsonAnswer.of(
         context,
         HttpResponseStatus.OK,
         asked -> {
@@ -114,30 +111,9 @@ class ProjectionRoutes {
 
   private static void accept(
       RoutingContext context, Function<RoutingContext, Future<JsonObject>> asking) {
-    answer(
+    JsonAnswer.of(
         context,
         HttpResponseStatus.ACCEPTED,
         asked -> asking.apply(asked).map(JsonObject::toBuffer));
-  }
-
-  private static void answer(
-      RoutingContext context,
-      HttpResponseStatus status,
-      Function<RoutingContext, Future<Buffer>> doing) {
-    Future<Buffer> done;
-    try {
-      done = doing.apply(context);
-    } catch (ProblemException refused) {
-      done = Future.failedFuture(refused);
-    }
-    done.onFailure(failure -> Problems.answer(context, failure))
-        .onSuccess(
-            body ->
-                context
-                    .response()
-                    .setStatusCode(status.code())
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .end(body));
   }
 }

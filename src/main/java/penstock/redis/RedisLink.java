@@ -10,7 +10,6 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -134,11 +133,6 @@ public final class RedisLink {
                   ? Future.failedFuture(RedisFailures.notSent(downReason))
                   : first.send(request);
             });
-  }
-
-  /** Several commands in one write; the replies in order. Each fails or succeeds for itself. */
-  public List<Future<Response>> sendAll(List<Request> requests) {
-    return requests.stream().map(this::send).toList();
   }
 
   public static Request request(Command command, Object... args) {

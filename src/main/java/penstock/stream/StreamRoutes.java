@@ -1,8 +1,8 @@
 package penstock.stream;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -13,9 +13,8 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.function.Function;
 import penstock.event.EventJson;
+import penstock.problem.JsonAnswer;
 import penstock.problem.Parameters;
-import penstock.problem.ProblemException;
-import penstock.problem.Problems;
 
 /**
  * {@code GET /streams}, {@code GET /streams/{s}} and pages of events. Runs on the request's event
@@ -46,20 +45,7 @@ class StreamRoutes {
 
   private static void answer(
       RoutingContext context, Function<RoutingContext, Future<Buffer>> reading) {
-    Future<Buffer> read;
-    try {
-      read = reading.apply(context);
-    } catch (ProblemException refused) {
-      read = Future.failedFuture(refused);
-    }
-    read.onFailure(failure -> Problems.answer(context, failure))
-        .onSuccess(
-            body ->
-                context
-                    .response()
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .end(body));
+    JsonAnswer.of(context, HttpResponseStatus.OK, reading);
   }
 
   private Future<Stream> stream(RoutingContext context) {

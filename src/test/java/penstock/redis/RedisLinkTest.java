@@ -172,7 +172,7 @@ class RedisLinkTest {
     for (int i = 0; i < MAX_PENDING / 2; i++) {
       requests.add(RedisLink.request(Command.RPUSH, "list", i));
     }
-    List<Future<Response>> replies = link.sendAll(requests);
+    List<Future<Response>> replies = requests.stream().map(link::send).toList();
     for (int i = 0; i < replies.size(); i++) {
       assertThat(answer(replies.get(i)).toInteger()).isEqualTo(i + 1);
     }
