@@ -113,8 +113,16 @@ public final class RedisLink {
       return current.send(request);
     }
     return firstAttempt.future().isComplete()
-        ? Future.failedFuture(RedisFailures.notSent(downReason))
+        ? sendOrFail(request)
         : sendAfterFirstAttempt(request);
+  }
+
+  /** The session is looked at after the end of the attempt that may just have opened it. */
+  private Future<Response> sendOrFail(Request request) {
+    RedisSession current = session;
+    return current == null
+        ? Future.failedFuture(RedisFailures.notSent(downReason))
+        : current.send(request);
   }
 
   /**
@@ -124,15 +132,7 @@ public final class RedisLink {
     if (early.incrementAndGet() > config.maxPending()) {
       return Future.failedFuture(RedisFailures.tooBusy());
     }
-    return firstAttempt
-        .future()
-        .compose(
-            settled -> {
-              RedisSession first = session;
-              return first == null
-                  ? Future.failedFuture(RedisFailures.notSent(downReason))
-                  : first.send(request);
-            });
+    return firstAttempt.future().compose(settled -> sendOrFail(request));
   }
 
   public static Request request(Command command, Object... args) {

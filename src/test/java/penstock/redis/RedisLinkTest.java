@@ -28,6 +28,7 @@ class RedisLinkTest {
   private static final Duration TIMEOUT = Duration.ofMillis(400);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int MAX_PENDING = 64;
+  private static final int LINKS = 300;
 
   private final Vertx vertx = Vertx.vertx();
   private final List<RedisLink> links = new ArrayList<>();
@@ -188,6 +189,21 @@ class RedisLinkTest {
     assertThat(problem(reply)).isEqualTo(ProblemType.OUTCOME_UNKNOWN);
     assertThat(problem(link.send(Command.PING))).isEqualTo(ProblemType.REDIS_UNAVAILABLE);
     redis.resume();
+  }
+
+  /** Between "not yet" and "up" there is no moment at which a command is refused. */
+  @Test
+  void refusesNothingWhileItOpens() {
+    for (int i = 0; i < LINKS; i++) {
+      RedisLink link = open(connection -> Future.succeededFuture());
+      while (!link.isUp()) {
+        Future<Response> reply = link.send(Command.PING);
+        if (reply.failed()) {
+          assertThat(reply.cause()).hasMessageContaining("too many commands wait");
+        }
+      }
+      link.close();
+    }
   }
 
   private RedisLink up() {

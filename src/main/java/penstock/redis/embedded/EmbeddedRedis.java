@@ -53,9 +53,10 @@ final class EmbeddedRedis {
     synchronized (System.getProperties()) {
       // Only classes of the JDK, since those of the application are other ones after a live reload.
       if (System.getProperties().get(name) instanceof Map<?, ?> kept
-          && kept.get("supervisor") instanceof Process supervisor
+          && kept.get("server") instanceof ProcessHandle server
           && kept.get("port") instanceof Integer port) {
-        if (supervisor.isAlive()) {
+        // Not its supervisor, which lives a moment longer.
+        if (server.isAlive()) {
           LOG.infof("redis embedded: kept port=%d directory=%s", port, where);
           return port;
         }
@@ -71,7 +72,16 @@ final class EmbeddedRedis {
         System.getProperties()
             .put(
                 name,
-                Map.of("supervisor", server.supervisor(), "port", server.port(), "lock", lock));
+                Map.of(
+                    "server",
+                    server.handle(),
+                    // Kept, for its pipe would be closed with it, which ends the server.
+                    "supervisor",
+                    server.supervisor(),
+                    "port",
+                    server.port(),
+                    "lock",
+                    lock));
         started = true;
         return server.port();
       } finally {

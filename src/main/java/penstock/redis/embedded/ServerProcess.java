@@ -24,10 +24,10 @@ import java.util.regex.Pattern;
  * A running server and the shell that ends it with this process. Its methods block; they are for
  * threads that may.
  *
- * @param supervisor the shell; it lives as long as the server
- * @param pid of the server itself
+ * @param supervisor the shell; it ends a moment after the server
+ * @param handle the server itself
  */
-public record ServerProcess(Process supervisor, int port, long pid) {
+public record ServerProcess(Process supervisor, int port, ProcessHandle handle) {
 
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration ANSWER = Duration.ofSeconds(2);
@@ -82,7 +82,7 @@ public record ServerProcess(Process supervisor, int port, long pid) {
     long start = System.nanoTime();
     try {
       while (!supervisor.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
-        Optional<Long> ready = ready(port).filter(pid -> isChild(supervisor, pid));
+        Optional<ProcessHandle> ready = ready(port).flatMap(pid -> child(supervisor, pid));
         if (ready.isPresent()) {
           return Optional.of(new ServerProcess(supervisor, port, ready.get()));
         }
@@ -107,6 +107,11 @@ public record ServerProcess(Process supervisor, int port, long pid) {
     throw new IOException("it ended at once; the end of its log: " + said);
   }
 
+  /** The process id of the server. */
+  public long pid() {
+    return handle.pid();
+  }
+
   /** Ends the server as it wishes to be ended, and waits for that. */
   public void stop() throws IOException {
     supervisor.destroy();
@@ -118,8 +123,8 @@ public record ServerProcess(Process supervisor, int port, long pid) {
     }
   }
 
-  private static boolean isChild(Process supervisor, long pid) {
-    return supervisor.descendants().anyMatch(child -> child.pid() == pid);
+  private static Optional<ProcessHandle> child(Process supervisor, long pid) {
+    return supervisor.descendants().filter(child -> child.pid() == pid).findAny();
   }
 
   /** The pid of the server that answers on the port and has read its data. */
