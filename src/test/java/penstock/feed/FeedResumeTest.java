@@ -1,7 +1,7 @@
 package penstock.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
@@ -11,7 +11,6 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -143,7 +142,6 @@ class FeedResumeTest {
     void finish(int wanted) {
       String query = filtered ? "?subject=wanted" : "";
       await()
-          .atMost(Duration.ofSeconds(30))
           .until(
               () -> {
                 try (FeedClient client =
@@ -202,9 +200,7 @@ class FeedResumeTest {
     for (int i = 0; i < disturbance.times; i++) {
       disturb(disturbance);
       int connections = readers.getFirst().connections;
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> readers.getFirst().connections > connections);
+      await().until(() -> readers.getFirst().connections > connections);
     }
     appending.set(false);
     writers.forEach(CompletableFuture::join);

@@ -1,7 +1,7 @@
 package penstock.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
@@ -13,7 +13,6 @@ import io.restassured.RestAssured;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +129,7 @@ class FeedTest {
   }
 
   private static void awaitIds(FeedClient client, String... ids) {
-    await().atMost(Duration.ofSeconds(20)).until(() -> client.ids().size() >= ids.length);
+    await().until(() -> client.ids().size() >= ids.length);
     assertThat(client.ids()).containsExactly(ids);
   }
 
@@ -341,7 +340,7 @@ class FeedTest {
     stuck.pause();
     double before = disconnects("slow");
     appendBig(1_000);
-    await().atMost(Duration.ofSeconds(30)).until(() -> disconnects("slow") > before);
+    await().until(() -> disconnects("slow") > before);
     stuck.resume();
     await().until(stuck::hasEnded);
     assertThat(stuck.hasEndedNormally()).isFalse();

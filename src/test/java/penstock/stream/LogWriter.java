@@ -5,13 +5,13 @@ import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import penstock.Patience;
 import penstock.event.Event;
 import penstock.event.EventData;
 import penstock.event.EventFields;
@@ -23,7 +23,6 @@ import penstock.redis.Script;
 public final class LogWriter {
 
   private static final Script APPEND = Script.named("append");
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final RedisLink link;
   private final Keys keys;
@@ -68,7 +67,7 @@ public final class LogWriter {
               .run(link, call(partition, events))
               .toCompletionStage()
               .toCompletableFuture()
-              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+              .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
       var positions = new ArrayList<Position>();
       for (int i = 2; i < reply.size(); i += 2) {
         positions.add(Position.parse(reply.get(i).toString()));
