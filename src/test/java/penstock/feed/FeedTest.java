@@ -248,7 +248,13 @@ class FeedTest {
     append(0, 10);
     var replay =
         new Replay(
-            log, link, new Permits(config.replays()), meters, config, new Partition(stream, 0));
+            log,
+            link,
+            new Permits(config.replays()),
+            meters,
+            config,
+            new Partition(stream, 0),
+            true);
     redis.pause();
     Future<ReplayPage> first;
     try {

@@ -55,11 +55,16 @@ public final class LogWriter {
     return append(stream, Arrays.stream(ids).map(id -> event(id, null)).toList());
   }
 
+  /** Appends to the first partition. */
   public List<Position> append(StreamName stream, List<Event> events) {
+    return append(new Partition(stream, 0), events);
+  }
+
+  public List<Position> append(Partition partition, List<Event> events) {
     try {
       Response reply =
           APPEND
-              .run(link, call(stream, events))
+              .run(link, call(partition, events))
               .toCompletionStage()
               .toCompletableFuture()
               .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
@@ -73,8 +78,8 @@ public final class LogWriter {
     }
   }
 
-  private Request call(StreamName stream, List<Event> events) {
-    Keys.OfPartition names = keys.partition(stream.value(), 0);
+  private Request call(Partition partition, List<Event> events) {
+    Keys.OfPartition names = keys.partition(partition.stream().value(), partition.index());
     Request call =
         APPEND
             .call(names.events(), names.log())
