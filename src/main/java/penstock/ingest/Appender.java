@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import penstock.event.Event;
+import penstock.redis.LoopLinks;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.EventLog;
@@ -29,7 +31,7 @@ class Appender {
 
   private final RedisLinks links;
   private final Streams streams;
-  private final RedisLink shared;
+  private final LoopLinks shared;
   private final EventLog log;
   private final MeterRegistry registry;
   private final IngestConfig config;
@@ -45,7 +47,7 @@ class Appender {
       IngestConfig config) {
     this.links = links;
     this.streams = streams;
-    this.shared = links.open("append");
+    this.shared = links.openOnLoops("append");
     this.log = log;
     this.registry = registry;
     this.config = config;
@@ -99,15 +101,17 @@ class Appender {
   }
 
   private GroupCommit create(Stream stream, Partition partition) {
-    RedisLink link =
-        stream.replicas() == 0
-            ? shared
-            : links.open("append-" + stream.name() + "-" + partition.index());
+    Supplier<RedisLink> link = stream.replicas() == 0 ? shared::here : ownLink(partition);
     return new GroupCommit(
         partition,
         new PartitionAppend(stream, log.keys(partition), log, link),
         meters(stream.name()),
         config.maxQueued().asLongValue(),
         () -> streams.forget(stream.name()));
+  }
+
+  private Supplier<RedisLink> ownLink(Partition partition) {
+    RedisLink own = links.open("append-" + partition.stream() + "-" + partition.index());
+    return () -> own;
   }
 }
