@@ -1,4 +1,5 @@
--- Tells the state of logs of partitions, all at one moment; notices new lives and terms.
+-- Tells the state of logs of partitions, all at one moment; notices new lives and terms, and what another hand
+-- removed.
 --
 -- KEYS  for each: the log (stream), what is known of it (hash)
 -- ARGV  1 a random string, from which new lives are named   then for each the prefix of its slices
@@ -6,6 +7,7 @@
 -- Errors  WRONGTYPE if one of the logs is something else; nothing is written then
 --
 -- Works on a full Redis: its first write is one that is never refused.
+-- include ids
 -- include log
 local states = {}
 for i = 1, #KEYS / 2 do
@@ -15,7 +17,7 @@ local now = redis.call('TIME')
 local ms = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000))
 local result = {}
 for i, state in ipairs(states) do
-  if state.lost or state.replid ~= state.here then
+  if state.news then
     redis.call('HDEL', KEYS[2 * i], '')
     begin_log(ARGV[1 + i], KEYS[2 * i], state, ARGV[1] .. i)
   end

@@ -1,7 +1,7 @@
 package penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 import static penstock.Requests.given;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -83,8 +83,6 @@ class ApiDescriptionTest {
           "HEAD /streams/{stream}/feed 503");
 
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private static final int PATIENCE_MILLIS = 20_000;
 
   RedisServer redis;
   @TestHTTPResource URI base;
@@ -226,7 +224,7 @@ class ApiDescriptionTest {
                       + EVENT
                       + "\r\nContent-Length: 100\r\n\r\n{")
                   .getBytes(StandardCharsets.US_ASCII));
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.setSoTimeout((int) Patience.LIMIT.toMillis());
       String answer = "";
       while (!answer.endsWith("}")) {
         byte[] chunk = new byte[4096];
@@ -499,7 +497,7 @@ class ApiDescriptionTest {
 
     FeedLines(URI base, String path) throws IOException {
       socket = new Socket(base.getHost(), base.getPort());
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.setSoTimeout((int) Patience.LIMIT.toMillis());
       socket
           .getOutputStream()
           .write(

@@ -1,7 +1,7 @@
 package penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 import static penstock.Requests.given;
 
 import io.quarkus.test.common.ResourceArg;

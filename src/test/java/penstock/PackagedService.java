@@ -25,7 +25,6 @@ public final class PackagedService implements AutoCloseable {
   private static final Path JAR =
       Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
-  private static final int PATIENCE_SECONDS = 30;
 
   private final Path directory;
   private final Map<String, String> settings;
@@ -99,7 +98,7 @@ public final class PackagedService implements AutoCloseable {
   /** The port that it listens on; the same after {@link #startAgain}. Waits until it is known. */
   public int port() {
     try {
-      port = listening.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      port = listening.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
       return port;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -148,10 +147,10 @@ public final class PackagedService implements AutoCloseable {
   /** Waits for its end; all of its log has been read then. */
   public int exitCode() {
     try {
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException("it does not end: " + String.join("\n", log));
       }
-      ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      ended.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -2,13 +2,12 @@ package penstock;
 
 import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,6 @@ import penstock.redis.RedisServer;
  */
 class PagesIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Path DEVELOPMENT = Path.of("src/main/resources/application.properties");
 
   /** What is wrong with a page for those who cannot see it, or whose window is narrow. */
@@ -104,7 +102,6 @@ class PagesIT {
 
   private static void awaitReady(PackagedService service) {
     await()
-        .atMost(PATIENCE)
         .ignoreExceptions()
         .until(() -> get(service.uri() + "/q/health/ready").statusCode() == 200);
   }
@@ -133,7 +130,7 @@ class PagesIT {
   }
 
   private static void eventually(Callable<Boolean> holds) {
-    await().atMost(PATIENCE).ignoreExceptions().until(holds);
+    await().ignoreExceptions().until(holds);
   }
 
   /** Errors that the browser reports, such as a breach of the page's content security policy. */

@@ -2,7 +2,7 @@ package penstock;
 
 import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ class StartIT {
       }
       ProcessHandle server = ProcessHandle.of(Long.parseLong(embedded(service, 2))).orElseThrow();
       service.kill();
-      server.onExit().get(10, TimeUnit.SECONDS);
+      server.onExit().get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
 
       service.startAgain();
       awaitReady(service);
@@ -44,7 +44,7 @@ class StartIT {
       }
       server = ProcessHandle.of(Long.parseLong(embedded(service, 2))).orElseThrow();
       assertThat(service.stop()).isEqualTo(143);
-      server.onExit().get(10, TimeUnit.SECONDS);
+      server.onExit().get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
       assertThat(service.log()).last().asString().contains("penstock stopped in");
     }
   }

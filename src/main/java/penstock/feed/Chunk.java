@@ -2,12 +2,9 @@ package penstock.feed;
 
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Cursor;
 import penstock.stream.EventFilter;
-import penstock.stream.Place;
-import penstock.stream.Scope;
 
 /**
  * Frames of slots that follow one another, joined for one write. Belongs to an event loop. Whoever
@@ -21,16 +18,15 @@ final class Chunk {
   private final Buffer frames;
   private final int events;
   private final long next;
-  private final Place place;
+  private final Cursor at;
   private @Nullable ByteBuf wire;
-  private @Nullable Cursor cursor;
   private int users = 1;
 
-  private Chunk(Buffer frames, int events, long next, Place place) {
+  private Chunk(Buffer frames, int events, long next, Cursor at) {
     this.frames = frames;
     this.events = events;
     this.next = next;
-    this.place = place;
+    this.at = at;
   }
 
   /** Those that pass a filter; may be empty; shared, not to be modified. */
@@ -48,19 +44,9 @@ final class Chunk {
     return next;
   }
 
-  /** The place of the last slot looked at. */
-  Place place() {
-    return place;
-  }
-
   /** Where those stand who have got the chunk. */
-  Cursor cursor(Scope scope) {
-    Cursor present = cursor;
-    if (present == null) {
-      present = new Cursor(scope, List.of(place));
-      cursor = present;
-    }
-    return present;
+  Cursor at() {
+    return at;
   }
 
   /** The frames in an HTTP chunk; good until the release. */
@@ -101,18 +87,27 @@ final class Chunk {
       this.filter = filter;
     }
 
-    /** Takes the slot's frame if it passes. */
+    /** Takes the slot's frame, with the id that it has, if it passes. */
     void add(Slot slot) {
-      if (!filter.matches(slot.attributes())) {
-        return;
+      if (filter.matches(slot.attributes())) {
+        append(slot.frame());
       }
+    }
+
+    /** Takes the slot's frame, with the id of a reader who then stands elsewhere, if it passes. */
+    void add(Slot slot, Cursor at) {
+      if (filter.matches(slot.attributes())) {
+        append(slot.frame(at));
+      }
+    }
+
+    private void append(Buffer frame) {
       events++;
       frames =
           switch (events) {
-            case 1 -> slot.frame();
-            case 2 ->
-                Buffer.buffer(4 * frames.length()).appendBuffer(frames).appendBuffer(slot.frame());
-            default -> frames.appendBuffer(slot.frame());
+            case 1 -> frame;
+            case 2 -> Buffer.buffer(4 * frames.length()).appendBuffer(frames).appendBuffer(frame);
+            default -> frames.appendBuffer(frame);
           };
     }
 
@@ -120,8 +115,8 @@ final class Chunk {
       return frames.length() >= ENOUGH_BYTES;
     }
 
-    Chunk upTo(long next, Place place) {
-      return new Chunk(frames, events, next, place);
+    Chunk upTo(long next, Cursor at) {
+      return new Chunk(frames, events, next, at);
     }
   }
 }

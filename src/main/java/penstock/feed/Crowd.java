@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import penstock.stream.Cursor;
 import penstock.stream.EventFilter;
-import penstock.stream.Place;
 import penstock.stream.Position;
 
 /**
@@ -29,10 +29,10 @@ final class Crowd {
   /** A turn that took less is followed by the next at once. */
   private static final long SHORT_NANOS = 1_000_000;
 
-  private record Wanted(Lane lane, long next, Place after, EventFilter filter) {
+  private record Wanted(Lane lane, long next, Cursor after, EventFilter filter) {
 
     /** The same as {@code equals}, and quick where it is true. */
-    boolean is(Lane lane, long next, Place after, EventFilter filter) {
+    boolean is(Lane lane, long next, Cursor after, EventFilter filter) {
       return this.lane == lane
           && this.next == next
           && (this.after == after || this.after.equals(after))
@@ -172,7 +172,7 @@ final class Crowd {
   /**
    * What a reader is to be written next, for it to release; null if it is not in the lane any more.
    */
-  @Nullable Chunk next(Lane lane, long next, Place after, EventFilter filter) {
+  @Nullable Chunk next(Lane lane, long next, Cursor after, EventFilter filter) {
     if (turn == null) {
       return lane.from(next, filter, after);
     }

@@ -7,7 +7,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import penstock.problem.ProblemException;
-import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.stream.EventFilter;
 import penstock.stream.Stream;
@@ -52,8 +51,7 @@ class FeedRoutes {
       return;
     }
     // who follows a stream before its first event, where appends make streams, must not be sent
-    // away
-    // for good
+    // away for good
     streams
         .findOrCreate(name)
         .onSuccess(stream -> serve(context, stream, wish, filter))
@@ -61,10 +59,6 @@ class FeedRoutes {
   }
 
   private void serve(RoutingContext context, Stream stream, Wish wish, EventFilter filter) {
-    if (stream.partitions().size() > 1) {
-      Problems.answer(context, severalPartitions(stream));
-      return;
-    }
     responses
         .begin(context.request())
         .ifPresent(
@@ -76,16 +70,6 @@ class FeedRoutes {
                     filter,
                     wish.start(),
                     wish.refused()));
-  }
-
-  /** Told aloud: a feed of one partition would look like one of the stream. */
-  private static ProblemException severalPartitions(Stream stream) {
-    return ProblemException.of(
-        ProblemType.NOT_FOUND,
-        "The stream '"
-            + stream.name()
-            + "' has several partitions, of which there is no feed yet. Read its pages, or follow a"
-            + " view of it.");
   }
 
   private void head(RoutingContext context) {

@@ -122,12 +122,18 @@ class Feeds {
   private synchronized Ring enter(Stream stream) {
     Used used = rings.get(stream.name());
     if (used == null || used.ring.opened().failed()) {
-      var replay = new Replay(log, link, permits, meters, config, stream.partitions().getFirst());
-      used = new Used(new Ring(stream, tail, log, pumps, config, meters, replay));
+      used = new Used(new Ring(stream, tail, log, pumps, config, meters, replays(stream)));
       rings.put(stream.name(), used);
     }
     used.readers++;
     return used.ring;
+  }
+
+  private List<Replay> replays(Stream stream) {
+    boolean alone = stream.partitions().size() == 1;
+    return stream.partitions().stream()
+        .map(one -> new Replay(log, link, permits, meters, config, one, alone))
+        .toList();
   }
 
   void left(Subscriber subscriber) {

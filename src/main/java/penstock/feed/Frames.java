@@ -22,9 +22,17 @@ final class Frames {
     return Buffer.buffer(":\nretry: " + retryMillis + "\n\n");
   }
 
-  static Buffer event(Cursor cursor, Event event) {
-    Buffer frame = Buffer.buffer(TYPICAL_FRAME);
-    frame.appendString("id: ").appendString(cursor.encode()).appendString("\ndata: ");
+  /** The line that gives a frame its id, with room for an event. */
+  static Buffer id(Cursor cursor) {
+    return Buffer.buffer(TYPICAL_FRAME)
+        .appendString("id: ")
+        .appendString(cursor.encode())
+        .appendString("\n");
+  }
+
+  /** Completes a frame, behind its id if it has one. */
+  static Buffer appendEvent(Buffer frame, Event event) {
+    frame.appendString("data: ");
     EventJson.write(event, frame);
     return frame.appendString("\n\n");
   }

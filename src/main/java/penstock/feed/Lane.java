@@ -1,8 +1,10 @@
 package penstock.feed;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import penstock.stream.Cursor;
 import penstock.stream.EventFilter;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
@@ -12,44 +14,58 @@ import penstock.stream.Scope;
 import penstock.stream.StreamName;
 
 /**
- * The newest events of a stream, encoded: what a ring holds as long as its log goes on unbroken.
- * Slots are numbered from 0; the oldest are overwritten.
+ * The newest events of a stream, encoded: what a ring holds as long as its logs go on unbroken.
+ * Slots are numbered from 0; the oldest are overwritten. Those of several partitions stand in the
+ * order in which this instance learned of them, which is another on each: what a reader has seen is
+ * told by its cursor, not by a number.
  *
  * <p>Written by one thread, read by any. A reader that comes too late finds that a slot is not the
  * one that it asked for.
  */
 final class Lane {
 
+  /** What a place in a slot's cursor takes. */
+  private static final int PLACE_BYTES = 8;
+
   /**
    * Where the lane begins.
    *
    * @param oldest the number of the oldest slot
-   * @param before the position of what came before it: a reader that stands there misses nothing
+   * @param before the cursor before it: a reader that stands there misses nothing
    */
-  private record Floor(long oldest, Position before) {}
+  private record Floor(long oldest, Cursor before) {}
 
-  private record Numbered(long number, Slot slot) {}
+  /**
+   * @param at the lane's cursor behind the slot
+   */
+  private record Numbered(long number, Slot slot, Cursor at) {}
 
   private final Scope scope;
   private final AtomicReferenceArray<@Nullable Numbered> slots;
   private final long mostBytes;
-  private volatile LogState log;
+  private volatile List<LogState> logs;
   private volatile Floor floor;
   private volatile long head;
   private volatile boolean closed;
+
+  /** Behind the newest slot. */
+  private Cursor end;
+
   private long bytes;
 
   /**
-   * A lane that begins at the log's end.
+   * A lane that begins at the ends of the logs.
    *
+   * @param logs of all partitions, in order
    * @param mostBytes what its slots may take together; one may always stay
    */
-  Lane(StreamName stream, LogState log, int mostEvents, long mostBytes) {
-    this.scope = Scope.ofStream(stream, List.of(log));
+  Lane(StreamName stream, List<LogState> logs, int mostEvents, long mostBytes) {
+    this.end = Cursor.ofStream(stream, logs, logs.stream().map(LogState::last).toList());
+    this.scope = end.scope();
     this.slots = new AtomicReferenceArray<>(mostEvents);
     this.mostBytes = mostBytes;
-    this.log = log;
-    this.floor = new Floor(0, log.last());
+    this.logs = List.copyOf(logs);
+    this.floor = new Floor(0, end);
   }
 
   /** For cursors of this lane's events. */
@@ -57,12 +73,12 @@ final class Lane {
     return scope;
   }
 
-  /** The last position known to be in the log; it may not have come here yet. */
-  Position end() {
-    return log.last();
+  /** What is known of the logs; their ends may not have come here yet. */
+  List<LogState> logs() {
+    return logs;
   }
 
-  /** Nothing more will come: the log went on elsewhere. */
+  /** Nothing more will come: a log went on elsewhere. */
   void close() {
     closed = true;
   }
@@ -76,71 +92,83 @@ final class Lane {
     return head;
   }
 
-  /** Adds entries; from the one thread that may. */
-  void add(LogState now, List<LogEntry> entries) {
-    log = now;
+  /** The logs as far as they came here; for the one thread that adds to them. */
+  List<LogState> told() {
+    var told = new ArrayList<LogState>(logs.size());
+    for (int i = 0; i < logs.size(); i++) {
+      told.add(logs.get(i).until(end.position(i)));
+    }
+    return told;
+  }
+
+  /** Adds entries of a partition; from the one thread that may. */
+  void add(int partition, LogState now, List<LogEntry> entries) {
+    var known = new ArrayList<>(logs);
+    known.set(partition, now);
+    logs = List.copyOf(known);
     long next = head;
     long oldest = floor.oldest();
-    Position before = floor.before();
+    Cursor before = floor.before();
     for (LogEntry entry : entries) {
-      Slot slot = Slot.of(scope, now, entry);
-      bytes += slot.bytes();
+      end = end.with(partition, Place.in(now, entry.position()));
+      Slot slot = Slot.at(end, partition, entry.event());
+      bytes += bytes(slot);
       while (next > oldest && (next - oldest == slots.length() || bytes > mostBytes)) {
-        Slot old = slots.get(index(oldest)).slot();
-        slots.set(index(oldest), null);
-        bytes -= old.bytes();
-        before = old.position();
+        Numbered old = slots.getAndSet(index(oldest), null);
+        bytes -= bytes(old.slot());
+        before = old.at();
         oldest++;
       }
-      slots.set(index(next), new Numbered(next, slot));
+      slots.set(index(next), new Numbered(next, slot, end));
       next++;
     }
     floor = new Floor(oldest, before);
     head = next;
   }
 
+  private int bytes(Slot slot) {
+    return slot.bytes() + PLACE_BYTES * end.places().size();
+  }
+
   private int index(long number) {
     return (int) (number % slots.length());
   }
 
-  private @Nullable Slot slot(long number) {
+  private @Nullable Numbered slot(long number) {
     Numbered found = slots.get(index(number));
-    return found != null && found.number() == number ? found.slot() : null;
+    return found != null && found.number() == number ? found : null;
   }
 
-  /** Where a slot's event is in the log; null if the slot is not there any more. */
+  /** Where a slot's event is in its log; null if the slot is not there any more. */
   @Nullable Position position(long number) {
-    Slot slot = slot(number);
-    return slot == null ? null : slot.position();
+    Numbered found = slot(number);
+    return found == null ? null : found.slot().position();
   }
 
-  /** Up to this position all events are here or were. */
-  Position before() {
-    return floor.before();
+  /** Up to this position all events of a partition are here or were. */
+  Position before(int partition) {
+    return floor.before().position(partition);
   }
 
   /**
-   * The number of the first slot behind a place; -1 if the events behind it are not all here, or
-   * the place is not known to be in the log that this lane is of.
+   * The number of the first slot that has something behind a cursor; -1 if not all that is behind
+   * it is here, or it is not known to be in the logs that this lane is of.
    */
-  long behind(Place place) {
-    if (closed || !isOfLog(place)) {
-      return -1;
-    }
+  long behind(Cursor cursor) {
     Floor from = floor;
-    long end = head;
-    if (from.before().isAfter(place.position())) {
+    long high = head;
+    if (closed || !isOf(cursor) || missing(cursor, from) >= 0) {
       return -1;
     }
     long low = from.oldest();
-    while (low < end) {
-      long middle = (low + end) >>> 1;
-      Slot slot = slot(middle);
-      if (slot == null) {
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      Numbered found = slot(middle);
+      if (found == null) {
         return -1;
       }
-      if (slot.position().isAfter(place.position())) {
-        end = middle;
+      if (found.at().firstAheadOf(cursor) >= 0) {
+        high = middle;
       } else {
         low = middle + 1;
       }
@@ -148,43 +176,89 @@ final class Lane {
     return low;
   }
 
-  /** As {@link #behind}, for a place that only a client vouches for. */
-  long behindUnchecked(Place place) {
-    return place.position().isAfter(log.last()) ? -1 : behind(place);
+  /** As {@link #behind}, for a cursor that only a client vouches for. */
+  long behindUnchecked(Cursor cursor) {
+    List<LogState> known = logs;
+    for (int i = 0; i < cursor.places().size() && i < known.size(); i++) {
+      if (cursor.position(i).isAfter(known.get(i).last())) {
+        return -1;
+      }
+    }
+    return behind(cursor);
+  }
+
+  /** Whether the cursor is of the same lives of the same stream. */
+  boolean isOf(Cursor cursor) {
+    return cursor.scope().equals(scope) && cursor.places().size() == logs.size();
+  }
+
+  /**
+   * The partition of which a cursor lacks what is not here; of several, the one that is behind the
+   * others in time, so that these come about in the order of their events. -1 if there is none.
+   */
+  int missing(Cursor cursor) {
+    return missing(cursor, floor);
+  }
+
+  private int missing(Cursor cursor, Floor from) {
+    int oldest = -1;
+    for (int i = 0; i < cursor.places().size(); i++) {
+      Place place = cursor.places().get(i);
+      if ((from.before().position(i).isAfter(place.position()) || !isOfLog(i, place))
+          && (oldest < 0 || cursor.position(oldest).isAfter(place.position()))) {
+        oldest = i;
+      }
+    }
+    return oldest;
   }
 
   /**
    * In the present term a place may be ahead of what was told here; it was in the log when it was
    * given out.
    */
-  private boolean isOfLog(Place place) {
-    LogState now = log;
+  private boolean isOfLog(int partition, Place place) {
+    LogState now = logs.get(partition);
     return place.term() == now.term().number()
         ? place.bits() == now.term().bits()
         : now.holds(place);
   }
 
   /**
-   * The frames from a slot on that pass a filter: up to the head, or enough for a write.
+   * The frames from a slot on that pass a filter: up to the head, or enough for a write. As long as
+   * the reader is ahead of the lane in some partition, which it read on its own or on another
+   * instance, it is not told again what it has, and the ids are its own; then they are the lane's.
    *
-   * @param after slots up to here are passed over
+   * @param after where the reader stands
    * @return null if the first is not there any more
    */
-  @Nullable Chunk from(long number, EventFilter filter, Place after) {
+  @Nullable Chunk from(long number, EventFilter filter, Cursor after) {
     var chunk = new Chunk.Builder(filter);
-    Place reached = after;
+    Cursor reached = after;
+    int ahead = 0;
     long end = head;
     long next = number;
     while (next < end && !chunk.isEnough()) {
-      Slot slot = slot(next);
-      if (slot == null) {
+      Numbered found = slot(next);
+      if (found == null) {
         return next == number ? null : chunk.upTo(next, reached);
       }
-      next++;
-      if (slot.position().isAfter(after.position())) {
-        chunk.add(slot);
-        reached = slot.place();
+      Slot slot = found.slot();
+      boolean isNew = ahead < 0 || slot.position().isAfter(reached.position(slot.partition()));
+      if (ahead >= 0 && isNew) {
+        reached = reached.with(slot.partition(), slot.place());
       }
+      if (next == number || ahead == slot.partition()) {
+        ahead = reached.firstAheadOf(found.at());
+      }
+      if (ahead < 0) {
+        reached = found.at();
+      }
+      if (isNew && ahead < 0) {
+        chunk.add(slot);
+      } else if (isNew) {
+        chunk.add(slot, reached);
+      }
+      next++;
     }
     return chunk.upTo(next, reached);
   }

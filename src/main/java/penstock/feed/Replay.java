@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import penstock.redis.RedisLink;
+import penstock.stream.Cursor;
 import penstock.stream.EventLog;
+import penstock.stream.LogEntry;
 import penstock.stream.LogPage;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
+import penstock.stream.Place;
 import penstock.stream.Position;
 import penstock.stream.Scope;
 
@@ -25,23 +28,29 @@ final class Replay {
   private final Permits permits;
   private final FeedMeters meters;
   private final Partition partition;
+  private final boolean alone;
   private final int mostEvents;
   private final long wantedBytes;
   private final ConcurrentMap<Position, Future<ReplayPage>> underWay = new ConcurrentHashMap<>();
   private volatile int count;
 
+  /**
+   * @param alone the stream has no other partition, so that its place is all that an id says
+   */
   Replay(
       EventLog log,
       RedisLink link,
       Permits permits,
       FeedMeters meters,
       FeedConfig config,
-      Partition partition) {
+      Partition partition,
+      boolean alone) {
     this.log = log;
     this.link = link;
     this.permits = permits;
     this.meters = meters;
     this.partition = partition;
+    this.alone = alone;
     this.mostEvents = config.replayCount();
     this.wantedBytes = config.replaySize().asLongValue();
     this.count = Math.min(FIRST_COUNT, mostEvents);
@@ -93,7 +102,14 @@ final class Replay {
       end = known;
     }
     Scope scope = Scope.ofStream(partition.stream(), List.of(state));
-    List<Slot> slots = read.entries().stream().map(entry -> Slot.of(scope, state, entry)).toList();
-    return new ReplayPage(scope, state, slots, end);
+    List<Slot> slots = read.entries().stream().map(entry -> slot(scope, state, entry)).toList();
+    return new ReplayPage(partition.index(), state, slots, end);
+  }
+
+  private Slot slot(Scope scope, LogState state, LogEntry entry) {
+    Place place = Place.in(state, entry.position());
+    return alone
+        ? Slot.at(new Cursor(scope, List.of(place)), partition.index(), entry.event())
+        : Slot.withoutId(partition.index(), place, entry.event());
   }
 }

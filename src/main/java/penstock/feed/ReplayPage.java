@@ -1,19 +1,43 @@
 package penstock.feed;
 
 import java.util.List;
+import penstock.stream.Cursor;
+import penstock.stream.EventFilter;
 import penstock.stream.LogState;
+import penstock.stream.Place;
 import penstock.stream.Position;
-import penstock.stream.Scope;
 
 /**
- * Events of the log that follow one another, encoded for whoever replays them.
+ * Events of a partition that follow one another, encoded for whoever replays them.
  *
- * @param log the log's state when they were read: they are of its life and term
+ * @param log the partition's state when they were read: they are of its life and term
  * @param end all up to here are in the page
  */
-record ReplayPage(Scope scope, LogState log, List<Slot> slots, Position end) {
+record ReplayPage(int partition, LogState log, List<Slot> slots, Position end) {
 
   ReplayPage {
     slots = List.copyOf(slots);
+  }
+
+  /**
+   * The frames from a slot on that pass a filter: all, or enough for a write.
+   *
+   * @param at where the reader stands before them
+   */
+  Chunk from(int number, EventFilter filter, Cursor at) {
+    var chunk = new Chunk.Builder(filter);
+    Cursor reached = at;
+    int next = number;
+    while (next < slots.size() && !chunk.isEnough()) {
+      Slot slot = slots.get(next);
+      next++;
+      reached = reached.with(partition, slot.place());
+      if (slot.hasId()) {
+        chunk.add(slot);
+      } else {
+        chunk.add(slot, reached);
+      }
+    }
+    return chunk.upTo(next, next < slots.size() ? reached : at.with(partition, Place.in(log, end)));
   }
 }

@@ -3,6 +3,8 @@ package penstock.feed;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -20,21 +22,28 @@ import penstock.stream.Tail;
  * What this instance's readers of one stream share: its newest events, encoded, and the way to the
  * older ones.
  */
-final class Ring implements Follower {
+final class Ring {
 
   private final Stream stream;
-  private final Partition partition;
   private final Tail tail;
   private final EventLog log;
   private final Pumps pumps;
   private final FeedConfig config;
   private final FeedMeters meters;
   private final Timer latency;
-  private final Replay replay;
+  private final List<Replay> replays;
   private final ConcurrentMap<Thread, Crowd> crowds = new ConcurrentHashMap<>();
+  private final List<Followed> followed;
   private final Future<Void> opened;
+
+  /** Until all are followed: from where on each is, as far as that is known. */
+  private final @Nullable LogState[] begun;
+
   private volatile @Nullable Lane lane;
 
+  /**
+   * @param replays one for each partition, in order
+   */
   Ring(
       Stream stream,
       Tail tail,
@@ -42,26 +51,19 @@ final class Ring implements Follower {
       Pumps pumps,
       FeedConfig config,
       FeedMeters meters,
-      Replay replay) {
+      List<Replay> replays) {
     this.stream = stream;
-    this.partition = stream.partitions().getFirst();
     this.tail = tail;
     this.log = log;
     this.pumps = pumps;
     this.config = config;
     this.meters = meters;
     this.latency = meters.latency(stream.name());
-    this.replay = replay;
-    this.opened = tail.follow(partition, this).map(this::begin);
-  }
-
-  private Void begin(LogState state) {
-    lane = laneFrom(state);
-    return null;
-  }
-
-  private Lane laneFrom(LogState state) {
-    return new Lane(stream.name(), state, config.ringEvents(), config.ringSize().asLongValue());
+    this.replays = List.copyOf(replays);
+    this.begun = new LogState[stream.partitions().size()];
+    this.followed = stream.partitions().stream().map(Followed::new).toList();
+    this.opened = Future.join(followed.stream().map(Followed::follow).toList()).mapEmpty();
+    opened.onFailure(failure -> unfollow());
   }
 
   Stream stream() {
@@ -74,8 +76,13 @@ final class Ring implements Follower {
   }
 
   void close() {
-    tail.unfollow(partition, this);
+    // what is not followed yet could not be left
+    opened.onComplete(done -> unfollow());
     meters.forget(latency);
+  }
+
+  private void unfollow() {
+    followed.forEach(one -> tail.unfollow(one.partition, one));
   }
 
   /** The present lane. */
@@ -87,18 +94,19 @@ final class Ring implements Follower {
     return present;
   }
 
-  Future<LogState> observe() {
-    return log.observe(partition);
+  /** The state of each partition, in order. */
+  Future<List<LogState>> observe() {
+    return log.observe(stream);
   }
 
-  /** Nanoseconds for which nothing is known of the log, since Redis does not answer. */
+  /** Nanoseconds for which nothing is known of the logs, since Redis does not answer. */
   long silence() {
     return tail.silence();
   }
 
-  /** Events behind a position, from Redis. Completes on any thread. */
-  Future<ReplayPage> replay(Position from) {
-    return replay.behind(from, lane().before());
+  /** Events of a partition behind a position, from Redis. Completes on any thread. */
+  Future<ReplayPage> replay(int partition, Position from) {
+    return replays.get(partition).behind(from, lane().before(partition));
   }
 
   /** Those readers who are served by the caller's event loop. */
@@ -109,17 +117,74 @@ final class Ring implements Follower {
             new Crowd(pumps.of(context), config, meters, latency, () -> crowds.remove(thread)));
   }
 
-  @Override
-  public void appended(LogState now, List<LogEntry> entries) {
-    lane().add(now, entries);
+  private Lane laneFrom(List<LogState> logs) {
+    return new Lane(stream.name(), logs, config.ringEvents(), config.ringSize().asLongValue());
+  }
+
+  private void wake() {
     crowds.values().forEach(Crowd::wake);
   }
 
-  @Override
-  public void moved(LogState now) {
-    Lane before = lane();
-    lane = laneFrom(now);
+  /** Following a partition has begun, or more was told of it before all others were followed. */
+  private void begun(int partition, LogState state) {
+    begun[partition] = state;
+    if (Arrays.stream(begun).allMatch(one -> one != null)) {
+      lane = laneFrom(Arrays.asList(begun));
+    }
+  }
+
+  private synchronized Void began(int partition, LogState state) {
+    // what was told meanwhile is further
+    if (begun[partition] == null) {
+      begun(partition, state);
+    }
+    return null;
+  }
+
+  private synchronized void appended(int partition, LogState now, List<LogEntry> entries) {
+    Lane present = lane;
+    if (present != null) {
+      present.add(partition, now, entries);
+      wake();
+    } else if (!entries.isEmpty()) {
+      begun(partition, now.until(entries.getLast().position()));
+    }
+  }
+
+  private synchronized void moved(int partition, LogState now) {
+    Lane before = lane;
+    if (before == null) {
+      begun(partition, now);
+      return;
+    }
+    List<LogState> logs = new ArrayList<>(before.told());
+    logs.set(partition, now);
+    lane = laneFrom(logs);
     before.close();
-    crowds.values().forEach(Crowd::wake);
+    wake();
+  }
+
+  /** One of the stream's partitions, as the tail tells it. */
+  private final class Followed implements Follower {
+
+    private final Partition partition;
+
+    Followed(Partition partition) {
+      this.partition = partition;
+    }
+
+    Future<Void> follow() {
+      return tail.follow(partition, this).map(state -> began(partition.index(), state));
+    }
+
+    @Override
+    public void appended(LogState now, List<LogEntry> entries) {
+      Ring.this.appended(partition.index(), now, entries);
+    }
+
+    @Override
+    public void moved(LogState now) {
+      Ring.this.moved(partition.index(), now);
+    }
   }
 }

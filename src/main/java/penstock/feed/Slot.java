@@ -1,31 +1,44 @@
 package penstock.feed;
 
 import io.vertx.core.buffer.Buffer;
-import java.util.List;
 import penstock.event.Event;
 import penstock.stream.Cursor;
-import penstock.stream.LogEntry;
-import penstock.stream.LogState;
 import penstock.stream.Place;
 import penstock.stream.Position;
-import penstock.stream.Scope;
 
 /**
  * An event as readers get it, and what their filters ask of it.
  *
- * @param frame shared by all readers; not to be modified
  * @param attributes the event without its data
+ * @param frame shared by readers; not to be modified
+ * @param idLength how much of the frame's beginning is its id; 0 if it has none
  */
-record Slot(Place place, Event attributes, Buffer frame) {
+record Slot(int partition, Place place, Event attributes, Buffer frame, int idLength) {
 
   /** What a slot costs beside its frame. */
   private static final int OVERHEAD = 500;
 
-  static Slot of(Scope scope, LogState log, LogEntry entry) {
-    Place place = Place.in(log, entry.position());
-    Event event = entry.event();
-    return new Slot(
-        place, event.attributes(), Frames.event(new Cursor(scope, List.of(place)), event));
+  /** One that every reader can be sent as it is who stands, behind it, at the cursor. */
+  static Slot at(Cursor cursor, int partition, Event event) {
+    Buffer id = Frames.id(cursor);
+    int length = id.length();
+    Buffer frame = Frames.appendEvent(id, event);
+    return new Slot(partition, cursor.places().get(partition), event.attributes(), frame, length);
+  }
+
+  /** One of which only the place in its own partition is known. */
+  static Slot withoutId(int partition, Place place, Event event) {
+    Buffer frame = Frames.appendEvent(Buffer.buffer(), event);
+    return new Slot(partition, place, event.attributes(), frame, 0);
+  }
+
+  boolean hasId() {
+    return idLength > 0;
+  }
+
+  /** The frame for a reader who stands elsewhere behind it. */
+  Buffer frame(Cursor at) {
+    return Frames.id(at).appendBuffer(frame, idLength, frame.length() - idLength);
   }
 
   Position position() {

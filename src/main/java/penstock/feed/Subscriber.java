@@ -7,13 +7,14 @@ import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.ProblemException;
 import penstock.stream.Cursor;
 import penstock.stream.EventFilter;
 import penstock.stream.LogState;
-import penstock.stream.Place;
 import penstock.stream.Position;
 import penstock.stream.ResetReason;
 import penstock.stream.Scope;
@@ -38,7 +39,8 @@ final class Subscriber implements Reader {
     record Opening() implements State {}
 
     /**
-     * Reads older events from Redis, page by page, until it finds itself in the ring.
+     * Reads older events from Redis, page by page and partition by partition, until it finds itself
+     * in the ring.
      *
      * @param at behind what it was told last
      * @param busy a page is awaited, or a pause before the next
@@ -69,8 +71,7 @@ final class Subscriber implements Reader {
   private State state = new State.Opening();
   private boolean caughtUp;
 
-  /** What was in the log when the reader came: with it, it has caught up. */
-  private Position goal = Position.ZERO;
+  private Goal goal = new Goal(List.of());
 
   private final Lifetime lifetime;
   private long lastWrite = System.nanoTime();
@@ -119,7 +120,7 @@ final class Subscriber implements Reader {
           fullSince = 0;
           advance();
         },
-        () -> close(DisconnectReason.CLIENT));
+        () -> close(fullSince == 0 ? DisconnectReason.CLIENT : DisconnectReason.SLOW));
     ring.opened().onComplete(opened -> hop(() -> opened(opened, start, refused)));
   }
 
@@ -139,64 +140,85 @@ final class Subscriber implements Reader {
       advance();
       return;
     }
-    ring.observe().onComplete(log -> hop(() -> place(log, start, refused)));
+    observe(this::unavailable, logs -> place(logs, start, refused));
+  }
+
+  private void observe(Consumer<Throwable> failed, Consumer<List<LogState>> observed) {
+    ring.observe()
+        .onComplete(
+            logs ->
+                hop(
+                    () -> {
+                      if (isClosed()) {
+                        return;
+                      }
+                      if (logs.failed()) {
+                        failed.accept(logs.cause());
+                      } else {
+                        awaySince = 0;
+                        observed.accept(logs.result());
+                      }
+                    }));
   }
 
   private boolean joinUnchecked(Cursor at) {
     Lane lane = ring.lane();
-    if (!at.scope().equals(lane.scope()) || at.places().size() != 1) {
-      return false;
-    }
-    long next = lane.behindUnchecked(at.places().getFirst());
+    long next = lane.behindUnchecked(at);
     if (next < 0) {
       return false;
     }
-    goal = lane.end();
+    goal = Goal.of(lane.logs());
     meters.foundInRing();
     state = new State.Live(at, lane, next);
     return true;
   }
 
-  private void place(AsyncResult<LogState> observed, Start start, @Nullable ResetReason refused) {
-    if (isClosed()) {
-      return;
-    }
-    if (observed.failed()) {
-      unavailable(observed.cause());
-      return;
-    }
-    LogState log = observed.result();
-    goal = log.last();
-    Scope scope = Scope.ofStream(ring.stream().name(), List.of(log));
-    Optional<ResetReason> reason = Optional.ofNullable(refused);
-    if (start instanceof Start.At resumed) {
-      reason = reason.or(() -> resumed.cursor().obstacle(scope, List.of(log)));
-    }
-    if (reason.isPresent()) {
-      reset(scope, log, reason.get());
-    } else {
-      Cursor at =
-          switch (start) {
-            case Start.Earliest earliest -> cursor(scope, log, log.trimmed());
-            case Start.Latest latest -> cursor(scope, log, log.last());
-            case Start.Since since -> cursor(scope, log, since.in(log));
-            case Start.At resumed -> resumed.cursor();
-          };
-      state = new State.Replaying(at, false);
-    }
-    advance();
+  /** Lets the reader begin where it wants to, if the logs that it knows are these. */
+  private void place(List<LogState> logs, Start start, @Nullable ResetReason refused) {
+    goal = Goal.of(logs);
+    Cursor at =
+        switch (start) {
+          case Start.Earliest earliest -> cursor(logs, LogState::trimmed);
+          case Start.Latest latest -> cursor(logs, LogState::last);
+          case Start.Since since -> cursor(logs, since::in);
+          case Start.At resumed -> resumed.cursor();
+        };
+    Optional<ResetReason> reason =
+        Optional.ofNullable(refused)
+            .or(() -> at.obstacle(Scope.ofStream(ring.stream().name(), logs), logs));
+    goOn(reason.isPresent() ? reset(logs, reason.get()) : at);
   }
 
-  private static Cursor cursor(Scope scope, LogState log, Position position) {
-    return new Cursor(scope, List.of(Place.in(log, position)));
+  private Cursor cursor(List<LogState> logs, Function<LogState, Position> where) {
+    return Cursor.ofStream(ring.stream().name(), logs, logs.stream().map(where).toList());
   }
 
-  /** Tells the reader that it misses something, and goes on from what is left. */
-  private void reset(Scope scope, LogState log, ResetReason reason) {
+  /**
+   * Tells the reader that it misses something, and to begin anew with what is left. That is so for
+   * all partitions, whichever it was: it cannot tell from which its events came, and so must forget
+   * them all.
+   */
+  private Cursor reset(List<LogState> logs, ResetReason reason) {
     meters.reset(reason);
-    Cursor at = cursor(scope, log, log.trimmed());
+    Cursor at = cursor(logs, LogState::trimmed);
     write(Frames.reset(at, reason));
-    state = new State.Replaying(at, false);
+    return at;
+  }
+
+  private void goOn(Cursor at) {
+    if (ring.lane().isOf(at)) {
+      state = new State.Replaying(at, false);
+      advance();
+    } else {
+      // The ring has yet to notice that a log began anew.
+      pause(at, RETRY_MILLIS);
+    }
+  }
+
+  /** Something is not as it was where the reader stands: looks at all logs. */
+  private void placeAgain(Cursor at) {
+    state = new State.Replaying(at, true);
+    observe(away -> redisAway(at, away), logs -> place(logs, new Start.At(at), null));
   }
 
   /** Does all that can be done now: writes until the socket is full or there is nothing more. */
@@ -225,7 +247,7 @@ final class Subscriber implements Reader {
 
   private boolean advance(State.Live live) {
     if (live.lane().isClosed()) {
-      lower(ring.lane().before());
+      goal = goal.within(ring.lane().logs());
       state = new State.Replaying(live.at(), false);
       return true;
     }
@@ -236,27 +258,19 @@ final class Subscriber implements Reader {
       tellCaughtUp(live.at());
       return false;
     }
-    Place place = live.at().places().getFirst();
-    Chunk chunk = crowd.next(live.lane(), live.next(), place, filter);
+    Chunk chunk = crowd.next(live.lane(), live.next(), live.at(), filter);
     if (chunk == null) {
       state = new State.Replaying(live.at(), false);
       return true;
     }
-    state = new State.Live(chunk.cursor(live.lane().scope()), live.lane(), chunk.next());
+    state = new State.Live(chunk.at(), live.lane(), chunk.next());
     write(chunk);
     // What came meanwhile is not written by itself if it can be written with what comes then.
     return chunk.isEnough() || !crowd.isWoken();
   }
 
-  /** The log may have lost its end meanwhile. */
-  private void lower(Position end) {
-    if (goal.isAfter(end)) {
-      goal = end;
-    }
-  }
-
   private void tellCaughtUp(Cursor at) {
-    if (!caughtUp && !goal.isAfter(at.positions().getFirst())) {
+    if (!caughtUp && goal.isReached(at)) {
       caughtUp = true;
       write(Frames.caughtUp(at));
     }
@@ -268,20 +282,33 @@ final class Subscriber implements Reader {
     }
     Cursor at = replaying.at();
     Lane lane = ring.lane();
-    if (at.scope().equals(lane.scope())) {
-      long next = lane.behind(at.places().getFirst());
-      if (next >= 0) {
-        meters.foundInRing();
-        state = new State.Live(at, lane, next);
-        return true;
-      }
+    if (!lane.isOf(at)) {
+      placeAgain(at);
+      return false;
     }
-    state = new State.Replaying(at, true);
-    ring.replay(at.positions().getFirst()).onComplete(page -> hop(() -> replayed(at, page)));
+    long next = lane.behind(at);
+    if (next >= 0) {
+      meters.foundInRing();
+      state = new State.Live(at, lane, next);
+      return true;
+    }
+    int partition = lane.missing(at);
+    if (partition < 0) {
+      // The ring has changed while it was looked at.
+      pause(at, PAUSE_MILLIS);
+    } else {
+      replay(at, partition, lane.logs().get(partition).life());
+    }
     return false;
   }
 
-  private void replayed(Cursor from, AsyncResult<ReplayPage> read) {
+  private void replay(Cursor at, int partition, String life) {
+    state = new State.Replaying(at, true);
+    ring.replay(partition, at.position(partition))
+        .onComplete(page -> hop(() -> replayed(at, life, page)));
+  }
+
+  private void replayed(Cursor from, String life, AsyncResult<ReplayPage> read) {
     if (isClosed()) {
       return;
     }
@@ -291,18 +318,16 @@ final class Subscriber implements Reader {
     }
     awaySince = 0;
     ReplayPage page = read.result();
-    lower(page.log().last());
-    Optional<ResetReason> reason = from.obstacle(page.scope(), List.of(page.log()));
-    if (reason.isPresent()) {
-      reset(page.scope(), page.log(), reason.get());
-      advance();
+    LogState log = page.log();
+    if (!log.life().equals(life) || !log.continues(from.places().get(page.partition()))) {
+      placeAgain(from);
       return;
     }
-    Position reached = write(page, from.positions().getFirst());
+    goal = goal.within(page.partition(), log);
+    Cursor at = write(page, from);
     if (isClosed()) {
       return;
     }
-    Cursor at = cursor(page.scope(), page.log(), reached);
     if (at.equals(from)) {
       // The ring will soon be where the log is.
       pause(at, PAUSE_MILLIS);
@@ -313,22 +338,14 @@ final class Subscriber implements Reader {
   }
 
   /** Writes as much of a page as the socket takes; the rest is read again when it takes more. */
-  private Position write(ReplayPage page, Position from) {
-    Position reached = from;
-    var chunk = new Chunk.Builder(filter);
-    for (Slot slot : page.slots()) {
-      if (chunk.isEnough()) {
-        write(chunk.upTo(0, slot.place()));
-        chunk = new Chunk.Builder(filter);
-        if (isFull()) {
-          return reached;
-        }
-      }
-      chunk.add(slot);
-      reached = slot.position();
+  private Cursor write(ReplayPage page, Cursor from) {
+    Chunk chunk = page.from(0, filter, from);
+    write(chunk);
+    while (chunk.next() < page.slots().size() && !isFull()) {
+      chunk = page.from((int) chunk.next(), filter, chunk.at());
+      write(chunk);
     }
-    write(chunk.upTo(0, Place.in(page.log(), reached)));
-    return page.end();
+    return chunk.at();
   }
 
   private void redisAway(Cursor at, Throwable failure) {

@@ -28,9 +28,13 @@ record Wish(Start start, @Nullable ResetReason refused) {
       return new Wish(start, null);
     }
     try {
-      return new Wish(new Start.At(Cursor.parse(last)), null);
+      Cursor cursor = Cursor.parse(last);
+      if (cursor.isWhole()) {
+        return new Wish(new Start.At(cursor), null);
+      }
     } catch (ProblemException malformed) {
-      return new Wish(new Start.Earliest(), ResetReason.FOREIGN);
+      // then it is not from here
     }
+    return new Wish(new Start.Earliest(), ResetReason.FOREIGN);
   }
 }

@@ -39,6 +39,27 @@ public record Cursor(Scope scope, List<Place> places) {
     return new Cursor(Scope.ofStream(stream, logs), places);
   }
 
+  /** The same, but for the place in one partition. */
+  public Cursor with(int partition, Place place) {
+    Place[] moved = places.toArray(Place[]::new);
+    moved[partition] = place;
+    return new Cursor(scope, List.of(moved));
+  }
+
+  /** The first partition in which it is further than another of the same scope; -1 if in none. */
+  public int firstAheadOf(Cursor other) {
+    for (int i = 0; i < places.size(); i++) {
+      if (position(i).isAfter(other.position(i))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  public Position position(int partition) {
+    return places.get(partition).position();
+  }
+
   public List<Position> positions() {
     return places.stream().map(Place::position).toList();
   }

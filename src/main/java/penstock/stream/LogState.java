@@ -42,8 +42,21 @@ public record LogState(
     return known && !place.position().isAfter(end);
   }
 
+  /** Whether a reader can go on from a place, and misses nothing. */
+  public boolean continues(Place place) {
+    return holds(place) && !trimmed.isAfter(place.position());
+  }
+
+  /**
+   * A place that was in the log once: as it is, or the log's end if a master has lost it since. One
+   * of a later term than is known here stays as it is.
+   */
+  public Place kept(Place place) {
+    return place.term() < term().number() && !holds(place) ? Place.in(this, last) : place;
+  }
+
   /** The same log as it was when a certain entry was its last. */
-  LogState until(Position position) {
+  public LogState until(Position position) {
     return new LogState(life, terms, trimmed, position, appended, millis);
   }
 

@@ -1,6 +1,6 @@
 package penstock.cluster;
 
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -2,7 +2,6 @@ package penstock.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -11,14 +10,13 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import penstock.Patience;
 
 /**
  * The packaged service under load and faults. {@code -Dcluster.seed=}, {@code -Dcluster.minutes=}
  * and so on choose what {@link Settings} has; docs/testing.md tells how to run it by hand.
  */
 class ClusterIT {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @Test
   void withoutLossEveryAcknowledgedEventIsAppliedOnce() throws Exception {
@@ -55,7 +53,7 @@ class ClusterIT {
       try {
         faults.stop();
         producers.stop();
-        Checker checker = new Checker(cluster, PATIENCE, faults.losses(), faults.trims());
+        Checker checker = new Checker(cluster, Patience.LIMIT, faults.losses(), faults.trims());
         violations = checker.check(producers, followers);
         if (faults.trims().isEmpty()) {
           checker.checkRebuild(cluster.join(rebuilt()));

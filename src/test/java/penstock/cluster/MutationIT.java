@@ -1,7 +1,7 @@
 package penstock.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import java.nio.file.Path;
 import java.time.Duration;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import penstock.Patience;
 import penstock.redis.RedisConversation;
 import penstock.redis.RedisServer;
 
@@ -228,9 +229,8 @@ final class RedisFaults {
   }
 
   private static void awaitLink(RedisServer replica) {
-    org.awaitility.Awaitility.await()
+    Patience.await()
         .pollInterval(SYNC_POLL)
-        .atMost(Duration.ofSeconds(30))
         .until(
             () ->
                 String.valueOf(replica.ask("INFO", "replication"))

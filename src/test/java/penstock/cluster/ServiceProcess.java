@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import penstock.Patience;
 import penstock.redis.embedded.ServerProcess;
 
 /**
@@ -24,7 +25,6 @@ public final class ServiceProcess implements AutoCloseable {
   /** What {@code ./mvnw package} makes. */
   public static final Path PACKAGED = Path.of("target", "quarkus-app");
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int PROBE_MILLIS = 2_000;
   private static final Duration BETWEEN_PROBES = Duration.ofMillis(50);
   private static final int SHOWN_LINES = 40;
@@ -98,7 +98,7 @@ public final class ServiceProcess implements AutoCloseable {
   public void awaitReady() {
     long start = System.nanoTime();
     String said = "nothing yet";
-    while (System.nanoTime() - start < PATIENCE.toNanos()) {
+    while (System.nanoTime() - start < Patience.LIMIT.toNanos()) {
       if (!isRunning()) {
         throw new IllegalStateException("the service ended: " + end());
       }
@@ -160,7 +160,7 @@ public final class ServiceProcess implements AutoCloseable {
     Process ending = running();
     List<ProcessHandle> watchers = ending.children().toList();
     signal(signal);
-    if (!ended(PATIENCE)) {
+    if (!ended(Patience.LIMIT)) {
       throw new IllegalStateException("the service does not end on SIG" + signal + ": " + end());
     }
     watchers.forEach(ProcessHandle::destroyForcibly);

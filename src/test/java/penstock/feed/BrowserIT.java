@@ -2,7 +2,7 @@ package penstock.feed;
 
 import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import java.io.IOException;
 import java.net.URI;
@@ -10,7 +10,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.chrome.ChromeDriver;
 import penstock.Chromium;
 import penstock.PackagedService;
+import penstock.Patience;
 import penstock.redis.RedisServer;
 import penstock.stream.Cursor;
 
@@ -31,8 +31,6 @@ import penstock.stream.Cursor;
  * where it is installed; elsewhere this is skipped, and says so.
  */
 class BrowserIT {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Notes all that an EventSource dispatches; ids as the browser has them. */
   private static final String LISTEN =
@@ -90,7 +88,6 @@ class BrowserIT {
 
   private void awaitReady() {
     await()
-        .atMost(PATIENCE)
         .ignoreExceptions()
         .until(() -> get(service.uri() + "/q/health/ready").statusCode() == 200);
   }
@@ -102,7 +99,7 @@ class BrowserIT {
           {"specversion":"1.0","id":"%d","source":"/it","type":"counted","subject":"s%d","data":%d}
           """
               .formatted(i, i % 2, i);
-      await().atMost(PATIENCE).until(() -> accepts(event));
+      await().until(() -> accepts(event));
     }
   }
 
@@ -110,7 +107,7 @@ class BrowserIT {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(service.uri() + "/streams/orders/events"))
             .header("Content-Type", "application/cloudevents+json")
-            .timeout(PATIENCE)
+            .timeout(Patience.LIMIT)
             .POST(HttpRequest.BodyPublishers.ofString(event))
             .build();
     try {
@@ -155,7 +152,7 @@ class BrowserIT {
 
   private void awaitNumbers(int from, int to) {
     List<Integer> wanted = IntStream.range(from, to).boxed().toList();
-    await().atMost(PATIENCE).until(() -> numbers().size() >= wanted.size());
+    await().until(() -> numbers().size() >= wanted.size());
     assertThat(numbers()).isEqualTo(wanted);
   }
 
@@ -203,7 +200,7 @@ class BrowserIT {
     redis.stop();
     service.stop();
     service.startAgain();
-    await().atMost(PATIENCE).until(() -> kinds().contains("unavailable"));
+    await().until(() -> kinds().contains("unavailable"));
     redis.startAgain();
     awaitReady();
     post(5, 10);
@@ -215,7 +212,7 @@ class BrowserIT {
   void aHeartbeatMovesTheLastEventIdOn() {
     post(0, 2);
     listen("/streams/orders/feed?cursor=earliest&subject=nobody");
-    await().atMost(PATIENCE).until(() -> kinds().contains("caught-up"));
+    await().until(() -> kinds().contains("caught-up"));
     post(2, 20);
     FeedClient probe =
         FeedClient.open(service.port(), "/streams/orders/feed?cursor=earliest", null);
@@ -236,8 +233,8 @@ class BrowserIT {
     redis.ask("XTRIM", "ps:{orders/0}:events", "MAXLEN", 0);
     service.stop();
     service.startAgain();
-    await().atMost(PATIENCE).until(() -> number("opens") == 2);
-    await().atMost(PATIENCE).until(() -> kinds().stream().filter("caught-up"::equals).count() == 2);
+    await().until(() -> number("opens") == 2);
+    await().until(() -> kinds().stream().filter("caught-up"::equals).count() == 2);
     assertThat(kinds()).doesNotContain("reset", "message");
   }
 
@@ -250,7 +247,7 @@ class BrowserIT {
     service.stop();
     service.startAgain();
     post(10, 15);
-    await().atMost(PATIENCE).until(() -> numbers().size() >= 10);
+    await().until(() -> numbers().size() >= 10);
     assertThat(numbers())
         .isEqualTo(
             Stream.concat(IntStream.range(0, 5).boxed(), IntStream.range(10, 15).boxed()).toList());

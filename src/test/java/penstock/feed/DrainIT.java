@@ -2,7 +2,7 @@ package penstock.feed;
 
 import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import java.nio.file.Path;
 import java.time.Duration;

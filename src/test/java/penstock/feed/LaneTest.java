@@ -12,12 +12,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import penstock.stream.Cursor;
 import penstock.stream.EventFilter;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.LogWriter;
 import penstock.stream.Place;
 import penstock.stream.Position;
+import penstock.stream.Scope;
 import penstock.stream.StreamName;
 import penstock.stream.Term;
 
@@ -25,6 +27,9 @@ class LaneTest {
 
   private static final StreamName ORDERS = new StreamName("orders");
   private static final long PLENTY = 1 << 30;
+
+  /** What a slot counts for beside its frame: itself and its cursor's place. */
+  private static final int SLOT_OVERHEAD = 508;
 
   private static LogState log(long last, String... terms) {
     return new LogState(
@@ -40,8 +45,12 @@ class LaneTest {
     return log(last, "1:aaaa:0-0");
   }
 
-  private static Place at(long millis) {
-    return Place.in(log(millis), new Position(millis, 0));
+  private static Cursor at(long millis) {
+    return at(Place.in(log(millis), new Position(millis, 0)));
+  }
+
+  private static Cursor at(Place place) {
+    return new Cursor(Scope.ofStream(ORDERS, List.of(log(0))), List.of(place));
   }
 
   private static List<LogEntry> entries(long from, long to) {
@@ -54,7 +63,7 @@ class LaneTest {
   }
 
   private static Lane lane(long last, int events, long bytes) {
-    return new Lane(ORDERS, log(last), events, bytes);
+    return new Lane(ORDERS, List.of(log(last)), events, bytes);
   }
 
   @Test
@@ -62,20 +71,20 @@ class LaneTest {
     Lane lane = lane(10, 4, PLENTY);
     assertThat(lane.behind(at(9))).isEqualTo(-1);
     assertThat(lane.behind(at(10))).isZero();
-    lane.add(log(12), entries(11, 13));
+    lane.add(0, log(12), entries(11, 13));
     assertThat(lane.behind(at(10))).isZero();
     assertThat(lane.behind(at(11))).isEqualTo(1);
     assertThat(lane.behind(at(12))).isEqualTo(2);
     Chunk chunk = lane.from(0, EventFilter.OPEN, at(10));
     assertThat(chunk.events()).isEqualTo(2);
     assertThat(chunk.next()).isEqualTo(2);
-    assertThat(chunk.place()).isEqualTo(at(12));
+    assertThat(chunk.at()).isEqualTo(at(12));
   }
 
   @Test
   void holdsNoMoreThanItMay() {
     Lane lane = lane(0, 4, PLENTY);
-    lane.add(log(10), entries(1, 11));
+    lane.add(0, log(10), entries(1, 11));
     assertThat(lane.behind(at(5))).isEqualTo(-1);
     assertThat(lane.behind(at(6))).isEqualTo(6);
     assertThat(lane.from(5, EventFilter.OPEN, at(5))).isNull();
@@ -83,48 +92,49 @@ class LaneTest {
 
     int one = frameBytes();
     Lane narrow = lane(0, 1_000, 3L * one + 10);
-    narrow.add(log(9), entries(1, 10));
+    narrow.add(0, log(9), entries(1, 10));
     assertThat(narrow.behind(at(5))).isEqualTo(-1);
     assertThat(narrow.behind(at(6))).isEqualTo(6);
     Lane tooNarrow = lane(0, 1_000, 1);
-    tooNarrow.add(log(9), entries(1, 10));
+    tooNarrow.add(0, log(9), entries(1, 10));
     assertThat(tooNarrow.from(8, EventFilter.OPEN, at(8)).events()).isEqualTo(1);
   }
 
   private static int frameBytes() {
     Lane lane = lane(0, 1, PLENTY);
-    return Slot.of(lane.scope(), log(1), entries(1, 2).getFirst()).bytes();
+    lane.add(0, log(1), entries(1, 2));
+    return lane.from(0, EventFilter.OPEN, at(0)).frames().length() + SLOT_OVERHEAD;
   }
 
   @Test
   void aFilterPassesOverWhatItDoesNotWantAndStillMovesOn() {
     Lane lane = lane(0, 100, PLENTY);
-    lane.add(log(9), entries(1, 10));
+    lane.add(0, log(9), entries(1, 10));
     var even = new EventFilter(Set.of("even"), Set.of());
     Chunk chunk = lane.from(0, even, at(0));
     assertThat(chunk.events()).isEqualTo(4);
-    assertThat(chunk.place()).isEqualTo(at(9));
+    assertThat(chunk.at()).isEqualTo(at(9));
     assertThat(chunk.frames().toString().split("\"id\":\"")).hasSize(5);
   }
 
   @Test
   void aReaderAheadOfTheLaneIsNotToldWhatItHas() {
     Lane lane = lane(0, 100, PLENTY);
-    lane.add(log(3), entries(1, 4));
+    lane.add(0, log(3), entries(1, 4));
     assertThat(lane.behind(at(5))).isEqualTo(3);
     assertThat(lane.behindUnchecked(at(5))).isEqualTo(-1);
-    lane.add(log(7), entries(4, 8));
+    lane.add(0, log(7), entries(4, 8));
     Chunk chunk = lane.from(3, EventFilter.OPEN, at(5));
     assertThat(chunk.events()).isEqualTo(2);
   }
 
   @Test
   void aPlaceOfALostTailDoesNotJoin() {
-    Lane lane = new Lane(ORDERS, log(8, "1:aaaa:0-0", "2:bbbb:8-0"), 100, PLENTY);
+    Lane lane = new Lane(ORDERS, List.of(log(8, "1:aaaa:0-0", "2:bbbb:8-0")), 100, PLENTY);
     assertThat(lane.behind(at(9))).isEqualTo(-1);
     assertThat(lane.behind(at(8))).isZero();
-    assertThat(lane.behind(new Place(3, 0xcccc, new Position(8, 0)))).isEqualTo(-1);
-    assertThat(lane.behind(new Place(2, 0xcccc, new Position(8, 0)))).isEqualTo(-1);
+    assertThat(lane.behind(at(new Place(3, 0xcccc, new Position(8, 0))))).isEqualTo(-1);
+    assertThat(lane.behind(at(new Place(2, 0xcccc, new Position(8, 0))))).isEqualTo(-1);
     lane.close();
     assertThat(lane.behind(at(8))).isEqualTo(-1);
   }
@@ -146,7 +156,7 @@ class LaneTest {
       long next = 1;
       while (next <= total) {
         long end = Math.min(total + 1, next + 1 + random.nextInt(100));
-        lane.add(log(end - 1), entries(next, end));
+        lane.add(0, log(end - 1), entries(next, end));
         next = end;
       }
       for (Future<Long> reader : all) {
@@ -163,7 +173,7 @@ class LaneTest {
     while (position < total) {
       Chunk chunk = number < 0 ? null : lane.from(number, EventFilter.OPEN, at(position));
       if (chunk == null) {
-        position = lane.before().millis();
+        position = lane.before(0).millis();
         number = lane.behind(at(position));
         continue;
       }
@@ -176,7 +186,7 @@ class LaneTest {
         position = id;
         seen++;
       }
-      assertThat(chunk.place().position().millis()).isEqualTo(position);
+      assertThat(chunk.at().position(0).millis()).isEqualTo(position);
       number = chunk.next();
       if (random.nextInt(10) == 0) {
         Thread.yield();

@@ -3,7 +3,7 @@ package penstock.feed;
 import static io.restassured.RestAssured.get;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -221,10 +221,8 @@ class ViewFeedIT {
       try (var one = PackagedService.start(directory, settings);
           var other = PackagedService.start(directory, settings)) {
         instances = List.of(one, other);
-        await()
-            .ignoreExceptions()
-            .atMost(Duration.ofSeconds(30))
-            .until(() -> get(one.uri() + "/views/types").statusCode() == 200);
+        await().ignoreExceptions().until(() -> get(one.uri() + "/views/types").statusCode() == 200);
+
         List<Reader> readers = new ArrayList<>();
         List<Thread> reads = new ArrayList<>();
         for (int i = 0; i < READERS; i++) {
@@ -251,7 +249,6 @@ class ViewFeedIT {
         }
         for (String view : List.of("things", "types")) {
           await()
-              .atMost(Duration.ofSeconds(30))
               .until(
                   () ->
                       new JsonObject(get(one.uri() + "/views/" + view).asString())

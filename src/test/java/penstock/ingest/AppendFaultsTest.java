@@ -1,10 +1,10 @@
 package penstock.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
+import static penstock.Patience.await;
 import static penstock.Requests.given;
 
 import io.quarkus.test.common.WithTestResource;

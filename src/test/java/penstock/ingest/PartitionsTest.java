@@ -121,16 +121,6 @@ class PartitionsTest {
   }
 
   @Test
-  void aFeedOfSeveralPartitionsIsRefusedAloud() {
-    given()
-        .get("/streams/sharded/feed")
-        .then()
-        .statusCode(404)
-        .body("type", equalTo("urn:penstock:problem:not-found"))
-        .body("detail", containsString("several partitions"));
-  }
-
-  @Test
   void anotherNumberOfPartitionsThanBeforeIsRefusedAloud() {
     redis.ask("HSET", "ps:streams", "changed", "4");
     given()

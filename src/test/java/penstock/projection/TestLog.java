@@ -1,6 +1,6 @@
 package penstock.projection;
 
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import penstock.Patience;
 
 /**
  * A plain blocking connection to a Redis server, so that a test's view of the data shares no code
@@ -18,15 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisConversation implements AutoCloseable {
 
-  private static final int PATIENCE_MILLIS = 30_000;
-
   private final Socket socket;
   private final InputStream in;
 
   public RedisConversation(int port) {
     try {
       socket = new Socket(InetAddress.getLoopbackAddress(), port);
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.setSoTimeout((int) Patience.LIMIT.toMillis());
       in = new BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

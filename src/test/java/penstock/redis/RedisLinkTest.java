@@ -1,7 +1,7 @@
 package penstock.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,13 +20,13 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import penstock.Patience;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 
 class RedisLinkTest {
 
   private static final Duration TIMEOUT = Duration.ofMillis(400);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int MAX_PENDING = 64;
   private static final int LINKS = 300;
 
@@ -229,7 +229,7 @@ class RedisLinkTest {
     return reply
         .toCompletionStage()
         .toCompletableFuture()
-        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .orTimeout(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)
         .join();
   }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import penstock.Patience;
 import penstock.redis.embedded.ServerBinary;
 import penstock.redis.embedded.ServerProcess;
 
@@ -22,7 +22,6 @@ import penstock.redis.embedded.ServerProcess;
  */
 public final class RedisServer implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int PORT_ATTEMPTS = 10;
   private static final List<String> DEFAULTS =
       List.of(
@@ -83,7 +82,8 @@ public final class RedisServer implements AutoCloseable {
 
   private void launch(int onPort) {
     try {
-      process = ServerProcess.start(binary, directory, onPort, options, PATIENCE).orElse(null);
+      process =
+          ServerProcess.start(binary, directory, onPort, options, Patience.LIMIT).orElse(null);
       port = onPort;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

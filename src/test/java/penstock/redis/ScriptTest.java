@@ -2,7 +2,7 @@ package penstock.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,13 +1,12 @@
 package penstock.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.chrome.ChromeDriver;
 import penstock.Chromium;
 import penstock.PackagedService;
+import penstock.Patience;
 import penstock.redis.RedisServer;
 
 /**
@@ -23,8 +23,6 @@ import penstock.redis.RedisServer;
  * elsewhere this is skipped, and says so.
  */
 class CrossOriginBrowserIT {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Listens with cookies, posts in binary mode, which is preflighted, then reads. */
   private static final String USE =
@@ -82,7 +80,7 @@ class CrossOriginBrowserIT {
                 "penstock.views.said.key", "type",
                 "penstock.cors.origins", "http://localhost:" + pages.getAddress().getPort()));
     browser = Chromium.start(directory.resolve("profile"));
-    browser.manage().timeouts().scriptTimeout(PATIENCE);
+    browser.manage().timeouts().scriptTimeout(Patience.LIMIT);
   }
 
   @AfterEach
@@ -108,9 +106,7 @@ class CrossOriginBrowserIT {
 
   @Test
   void aPageOfAListedOriginPostsListensAndReads() {
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(() -> assertThat(useFrom("localhost")).isEqualTo("201 x1 true true 404"));
+    await().untilAsserted(() -> assertThat(useFrom("localhost")).isEqualTo("201 x1 true true 404"));
     assertThat(useFrom("127.0.0.1").toString()).startsWith("failed: ");
   }
 }

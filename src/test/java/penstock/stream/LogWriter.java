@@ -5,13 +5,13 @@ import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import penstock.Patience;
 import penstock.event.Event;
 import penstock.event.EventData;
 import penstock.event.EventFields;
@@ -23,7 +23,6 @@ import penstock.redis.Script;
 public final class LogWriter {
 
   private static final Script APPEND = Script.named("append");
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final RedisLink link;
   private final Keys keys;
@@ -56,14 +55,19 @@ public final class LogWriter {
     return append(stream, Arrays.stream(ids).map(id -> event(id, null)).toList());
   }
 
+  /** Appends to the first partition. */
   public List<Position> append(StreamName stream, List<Event> events) {
+    return append(new Partition(stream, 0), events);
+  }
+
+  public List<Position> append(Partition partition, List<Event> events) {
     try {
       Response reply =
           APPEND
-              .run(link, call(stream, events))
+              .run(link, call(partition, events))
               .toCompletionStage()
               .toCompletableFuture()
-              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+              .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
       var positions = new ArrayList<Position>();
       for (int i = 2; i < reply.size(); i += 2) {
         positions.add(Position.parse(reply.get(i).toString()));
@@ -74,8 +78,8 @@ public final class LogWriter {
     }
   }
 
-  private Request call(StreamName stream, List<Event> events) {
-    Keys.OfPartition names = keys.partition(stream.value(), 0);
+  private Request call(Partition partition, List<Event> events) {
+    Keys.OfPartition names = keys.partition(partition.stream().value(), partition.index());
     Request call =
         APPEND
             .call(names.events(), names.log())

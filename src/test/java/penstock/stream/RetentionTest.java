@@ -1,8 +1,8 @@
 package penstock.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static penstock.Patience.await;
 import static penstock.Requests.given;
 
 import io.quarkus.test.common.WithTestResource;

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import penstock.Patience;
 import penstock.redis.RedisConversation;
 
 class EmbeddedRedisTest {
@@ -61,7 +62,7 @@ class EmbeddedRedisTest {
     } finally {
       ProcessHandle server = ProcessHandle.of(pid()).orElseThrow();
       other.destroyForcibly();
-      server.onExit().get(10, TimeUnit.SECONDS);
+      server.onExit().get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
   }
 
@@ -88,7 +89,7 @@ class EmbeddedRedisTest {
     EmbeddedRedis.start(directory, System.getenv("PATH"));
     ProcessHandle server = ProcessHandle.of(pid()).orElseThrow();
     server.destroyForcibly();
-    server.onExit().get(10, TimeUnit.SECONDS);
+    server.onExit().get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
     int port = EmbeddedRedis.start(directory, System.getenv("PATH"));
     try (var redis = new RedisConversation(port)) {
       assertThat(redis.ask("PING")).isEqualTo("PONG");
