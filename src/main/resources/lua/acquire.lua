@@ -14,8 +14,8 @@
 -- Errors  WRONGTYPE if a key is something else; nothing is written then
 --
 -- Works on a full Redis: its first write is one that is never refused. A fence is number:token:replication id.
--- include log
 -- include ids
+-- include log
 -- include view
 local events, log, view, lease, index, group = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[6]
 

@@ -9,6 +9,7 @@
 --
 -- Works on a full Redis: its first write is one that is never refused. Only the present term is told: a term's start is a
 -- position of the log, which says nothing of changes.
+-- include ids
 -- include log
 local last, found = '0-0', {}
 if redis.call('EXISTS', KEYS[4]) == 1 then
@@ -23,7 +24,7 @@ if redis.call('EXISTS', KEYS[4]) == 1 then
   end
 end
 local state = read_log(KEYS[1], KEYS[2])
-if state.lost or state.replid ~= state.here then
+if state.news then
   redis.call('HDEL', KEYS[2], '')
   begin_log(ARGV[1], KEYS[2], state, ARGV[2])
 end

@@ -1,4 +1,5 @@
--- Tells the state of a partition's log; notices a new life or term.
+-- Tells the state of a partition's log; notices a new life or term, and
+-- what another hand removed.
 --
 -- KEYS  1 the log (stream)   2 what is known of it (hash)
 -- ARGV  1 prefix of the slices   2 a random string, for a new life
@@ -6,9 +7,10 @@
 -- Errors  WRONGTYPE if KEYS 1 is something else; nothing is written then
 --
 -- Works on a full Redis: its first write is one that is never refused.
+-- include ids
 -- include log
 local state = read_log(KEYS[1], KEYS[2])
-if state.lost or state.replid ~= state.here then
+if state.news then
   redis.call('HDEL', KEYS[2], '')
   begin_log(ARGV[1], KEYS[2], state, ARGV[2])
 end

@@ -12,8 +12,8 @@
 -- A view (group view.<name>.<generation>) is done with what its `applied` covers, whatever is pending; another group
 -- with what is before its oldest pending entry or, if it has none, up to its last-delivered-id.
 -- Works on a full Redis: its first write is one that is never refused.
--- include log
 -- include ids
+-- include log
 local events, log, base = KEYS[1], KEYS[2], ARGV[3]
 local max_age, max_length, hard, step = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
@@ -35,9 +35,7 @@ for _, info in ipairs(redis.call('XINFO', 'GROUPS', events)) do
   if view then
     upto = redis.call('HGET', base .. 'view:' .. view .. ':' .. generation, 'applied') or '0-0'
   elseif of.pending > 0 then
-    local ms, seq = string.match(redis.call('XPENDING', events, of.name)[2], '^(%d+)-(%d+)$')
-    upto = tonumber(seq) > 0 and ms .. '-' .. string.format('%.0f', seq - 1)
-      or string.format('%.0f', ms - 1) .. '-18446744073709551615'
+    upto = before(redis.call('XPENDING', events, of.name)[2])
   end
   if not done or is_after(done, upto) then
     keeper, done = of.name, upto
@@ -66,6 +64,6 @@ begin_log(ARGV[1], log, state, ARGV[2])
 if last then
   local ms, seq = string.match(last, '^(%d+)-(%d+)$')
   redis.call('XTRIM', events, 'MINID', '=', ms .. '-' .. string.format('%.0f', seq + 1))
-  redis.call('HSET', log, 'trimmed', last)
+  redis.call('HSET', log, 'trimmed', last, 'removed', string.format('%.0f', state.removed + removed))
 end
 return {removed, forced, removed == step and 1 or 0, kept_by}

@@ -32,7 +32,7 @@ class ArchitectureTest {
 
   /** What all peers may use. */
   private static final Set<String> FOUNDATIONS =
-      Set.of("problem", "redis", "event", "security", "stream", "view");
+      Set.of("problem", "redis", "event", "trace", "security", "stream", "view");
 
   /** Each package and those that it may use besides itself. The peers never use each other. */
   private static final Map<String, Set<String>> EDGES =
@@ -40,6 +40,7 @@ class ArchitectureTest {
           Map.entry("problem", Set.of()),
           Map.entry("redis", Set.of("problem")),
           Map.entry("event", Set.of("problem", "redis")),
+          Map.entry("trace", Set.of("event")),
           Map.entry("security", Set.of("problem", "redis", "event")),
           Map.entry("stream", Set.of("problem", "redis", "event", "security")),
           Map.entry("view", Set.of("problem", "redis", "event", "security", "stream")),
@@ -55,6 +56,7 @@ class ArchitectureTest {
                   "problem",
                   "redis",
                   "event",
+                  "trace",
                   "security",
                   "stream",
                   "view",

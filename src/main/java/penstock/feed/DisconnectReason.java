@@ -7,7 +7,7 @@ import penstock.problem.ProblemType;
 enum DisconnectReason {
   /** The reader left, or its connection broke. */
   CLIENT,
-  /** The reader's socket took nothing for too long. */
+  /** The reader's socket took nothing for too long, as Penstock or the system found. */
   SLOW,
   /** The instance has all the readers that it may have. */
   TOO_BUSY,

@@ -120,7 +120,7 @@ final class Subscriber implements Reader {
           fullSince = 0;
           advance();
         },
-        () -> close(DisconnectReason.CLIENT));
+        () -> close(fullSince == 0 ? DisconnectReason.CLIENT : DisconnectReason.SLOW));
     ring.opened().onComplete(opened -> hop(() -> opened(opened, start, refused)));
   }
 

@@ -113,7 +113,7 @@ final class ViewSubscriber implements Reader {
           fullSince = 0;
           advance();
         },
-        () -> close(DisconnectReason.CLIENT));
+        () -> close(fullSince == 0 ? DisconnectReason.CLIENT : DisconnectReason.SLOW));
     ring.refresh();
     if (refused != null) {
       reset(refused);

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.util.concurrent.EventExecutor;
+import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -32,6 +33,7 @@ import penstock.problem.Problems;
 import penstock.stream.Stream;
 import penstock.stream.StreamName;
 import penstock.stream.Streams;
+import penstock.trace.Tracing;
 
 /**
  * {@code POST /streams/{s}/events}. Runs on the request's event loop; only large bodies are parsed
@@ -53,6 +55,7 @@ class AppendRoute {
   private final MeterRegistry registry;
   private final Body body;
   private final HttpEvents reader;
+  private final Tracing tracing;
   private final boolean keepsTraceContext;
 
   @Inject
@@ -61,12 +64,14 @@ class AppendRoute {
       Streams streams,
       Appender appender,
       MeterRegistry registry,
+      Tracing tracing,
       IngestConfig config) {
     this.vertx = vertx;
     this.streams = streams;
     this.appender = appender;
     this.registry = registry;
-    this.keepsTraceContext = config.keepTraceContext();
+    this.tracing = tracing;
+    this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
     this.body = new Body(vertx, config);
     this.reader =
         new HttpEvents(
@@ -84,6 +89,7 @@ class AppendRoute {
 
   private void append(RoutingContext context) {
     HttpServerRequest request = context.request();
+    SpanContext span = tracing.ofRequest();
     Future<Stream> stream;
     try {
       refuseEncoded(request);
@@ -92,7 +98,7 @@ class AppendRoute {
       stream = Future.failedFuture(refused);
     }
     if (stream.isComplete()) {
-      proceed(context, stream);
+      proceed(context, span, stream);
     } else {
       request.pause();
       stream.onComplete(
@@ -103,6 +109,7 @@ class AppendRoute {
             }
             proceed(
                 context,
+                span,
                 found.succeeded()
                     ? Future.succeededFuture(found.result())
                     : Future.failedFuture(found.cause()));
@@ -111,7 +118,7 @@ class AppendRoute {
     }
   }
 
-  private void proceed(RoutingContext context, Future<Stream> found) {
+  private void proceed(RoutingContext context, SpanContext span, Future<Stream> found) {
     if (found.failed()) {
       refuse(context, found.cause());
       return;
@@ -123,11 +130,11 @@ class AppendRoute {
         .onSuccess(
             received -> {
               long start = System.nanoTime();
-              parse(context, stream, received)
+              parse(context, span, stream, received)
                   .compose(
                       events ->
                           appender
-                              .append(stream, events, loop)
+                              .append(stream, events, loop, span)
                               .onSuccess(
                                   receipt -> answer(context.response(), stream, events, receipt)))
                   .onFailure(failure -> refuse(context, failure))
@@ -139,21 +146,24 @@ class AppendRoute {
             });
   }
 
-  private Future<List<Event>> parse(RoutingContext context, Stream stream, Buffer received) {
+  private Future<List<Event>> parse(
+      RoutingContext context, SpanContext span, Stream stream, Buffer received) {
+    MultiMap headers = context.request().headers();
     Supplier<PlainDefaults> plain = () -> plain(context.request(), stream.name());
     if (received.length() > LARGE_BODY) {
-      return vertx.executeBlocking(() -> read(context.request().headers(), received, plain), false);
+      return vertx.executeBlocking(() -> read(headers, span, received, plain), false);
     }
     try {
-      return Future.succeededFuture(read(context.request().headers(), received, plain));
+      return Future.succeededFuture(read(headers, span, received, plain));
     } catch (ProblemException refused) {
       return Future.failedFuture(refused);
     }
   }
 
-  private List<Event> read(MultiMap headers, Buffer received, Supplier<PlainDefaults> plain) {
+  private List<Event> read(
+      MultiMap headers, SpanContext span, Buffer received, Supplier<PlainDefaults> plain) {
     List<Event> events = reader.read(headers, received, plain);
-    return keepsTraceContext ? TraceContext.keep(headers, events) : events;
+    return keepsTraceContext ? TraceContext.keep(headers, span, events) : events;
   }
 
   private static PlainDefaults plain(HttpServerRequest request, StreamName stream) {

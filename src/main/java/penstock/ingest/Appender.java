@@ -2,6 +2,7 @@ package penstock.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.util.concurrent.EventExecutor;
+import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -19,6 +20,7 @@ import penstock.stream.Partitioner;
 import penstock.stream.Stream;
 import penstock.stream.StreamName;
 import penstock.stream.Streams;
+import penstock.trace.Tracing;
 
 /**
  * The group commits and meters of this instance, one for each partition and stream that events came
@@ -32,6 +34,7 @@ class Appender {
   private final RedisLink shared;
   private final EventLog log;
   private final MeterRegistry registry;
+  private final Tracing tracing;
   private final IngestConfig config;
   private final Map<Partition, GroupCommit> commits = new ConcurrentHashMap<>();
   private final Map<StreamName, IngestMeters> meters = new ConcurrentHashMap<>();
@@ -42,25 +45,29 @@ class Appender {
       Streams streams,
       EventLog log,
       MeterRegistry registry,
+      Tracing tracing,
       IngestConfig config) {
     this.links = links;
     this.streams = streams;
     this.shared = links.open("append");
     this.log = log;
     this.registry = registry;
+    this.tracing = tracing;
     this.config = config;
   }
 
   /**
    * Completes when all the events are in the log, on {@code loop}. Events of several partitions go
    * to each by themselves: if one partition fails, what went to the others stays.
+   *
+   * @param span of the request
    */
-  Future<Receipt> append(Stream stream, List<Event> events, EventExecutor loop) {
+  Future<Receipt> append(Stream stream, List<Event> events, EventExecutor loop, SpanContext span) {
     int partitions = stream.partitions().size();
     if (partitions == 1) {
       List<Entry> entries = events.stream().map(Entry::of).toList();
       return commit(stream, stream.partitions().getFirst())
-          .append(entries, loop)
+          .append(entries, loop, span)
           .map(Receipt::ofOne);
     }
     Map<Integer, List<Integer>> byPartition = new TreeMap<>();
@@ -72,7 +79,7 @@ class Appender {
     byPartition.forEach(
         (partition, indexes) -> {
           List<Entry> entries = indexes.stream().map(index -> Entry.of(events.get(index))).toList();
-          parts.add(commit(stream, stream.partitions().get(partition)).append(entries, loop));
+          parts.add(commit(stream, stream.partitions().get(partition)).append(entries, loop, span));
         });
     return Future.join(parts)
         .map(
@@ -107,6 +114,7 @@ class Appender {
         partition,
         new PartitionAppend(stream, log.keys(partition), log, link),
         meters(stream.name()),
+        tracing,
         config.maxQueued().asLongValue(),
         () -> streams.forget(stream.name()));
   }

@@ -1,6 +1,8 @@
 package penstock.ingest;
 
 import io.netty.util.concurrent.EventExecutor;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
@@ -17,6 +19,9 @@ import penstock.stream.Partition;
 import penstock.stream.Position;
 import penstock.stream.Scope;
 import penstock.stream.Term;
+import penstock.trace.Causes;
+import penstock.trace.Stage;
+import penstock.trace.Tracing;
 
 /**
  * Appends to one partition: requests that arrive while an append is under way are sent together as
@@ -31,6 +36,7 @@ final class GroupCommit {
   private final Partition partition;
   private final PartitionAppend append;
   private final IngestMeters meters;
+  private final Tracing tracing;
   private final long maxQueued;
   private final Runnable lost;
   private final ArrayDeque<Pending> queue = new ArrayDeque<>();
@@ -43,11 +49,13 @@ final class GroupCommit {
       Partition partition,
       PartitionAppend append,
       IngestMeters meters,
+      Tracing tracing,
       long maxQueued,
       Runnable lost) {
     this.partition = partition;
     this.append = append;
     this.meters = meters;
+    this.tracing = tracing;
     this.maxQueued = maxQueued;
     this.lost = lost;
   }
@@ -55,9 +63,11 @@ final class GroupCommit {
   /**
    * Completes when all the entries are in the log, on {@code loop}. Fails if any may not be; those
    * before it may be in.
+   *
+   * @param span of the request
    */
-  Future<Appended> append(List<Entry> entries, EventExecutor loop) {
-    Pending pending = new Pending(entries, loop);
+  Future<Appended> append(List<Entry> entries, EventExecutor loop, SpanContext span) {
+    Pending pending = new Pending(entries, loop, span);
     Batch batch;
     synchronized (this) {
       // a request is let in whenever nothing waits, so that none is too large for ever
@@ -107,11 +117,13 @@ final class GroupCommit {
 
   private void send(Batch batch) {
     long start = System.nanoTime();
+    Span span = span(batch);
     append
         .run(batch)
         .onComplete(
             reply -> {
               meters.committed(batch.entries().size(), System.nanoTime() - start);
+              Tracing.end(span, batch.entries().size(), reply.cause());
               Batch next;
               Map<EventExecutor, List<Runnable>> answers = new IdentityHashMap<>();
               synchronized (this) {
@@ -127,6 +139,14 @@ final class GroupCommit {
               }
               answers.forEach((loop, tasks) -> loop.execute(() -> tasks.forEach(Runnable::run)));
             });
+  }
+
+  private Span span(Batch batch) {
+    Causes causes = tracing.causes();
+    if (tracing.isOn()) {
+      batch.requests().forEach(request -> causes.add(request.span));
+    }
+    return tracing.begin(Stage.APPEND, partition.stream().value(), causes);
   }
 
   /**

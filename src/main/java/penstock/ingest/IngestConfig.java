@@ -47,7 +47,8 @@ interface IngestConfig {
 
   /**
    * Whether the W3C trace context of a request ({@code traceparent}, {@code tracestate}) is kept
-   * with each of its events that has none of its own.
+   * with each of its events that has none of its own. It is where requests are traced, whatever is
+   * said here.
    */
   @WithDefault("false")
   boolean keepTraceContext();

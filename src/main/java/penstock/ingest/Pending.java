@@ -1,6 +1,7 @@
 package penstock.ingest;
 
 import io.netty.util.concurrent.EventExecutor;
+import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,14 +21,18 @@ final class Pending {
   /** Where the request is answered. */
   final EventExecutor loop;
 
+  /** Of the request. */
+  final SpanContext span;
+
   private final List<Entry> entries;
   private final List<Outcome> outcomes;
   private int sent;
   private long unsentBytes;
 
-  Pending(List<Entry> entries, EventExecutor loop) {
+  Pending(List<Entry> entries, EventExecutor loop, SpanContext span) {
     this.entries = entries;
     this.loop = loop;
+    this.span = span;
     this.outcomes = new ArrayList<>(entries.size());
     for (Entry entry : entries) {
       unsentBytes += entry.bytes();

@@ -1,7 +1,13 @@
 package penstock.ingest;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
 import io.vertx.core.MultiMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -11,7 +17,7 @@ import penstock.event.Event;
 /**
  * The W3C trace context of a request, kept with its events as CloudEvents' distributed tracing
  * extension, so that whoever gets an event can link what it does to what caused the event. An
- * event's own context stays as it is.
+ * event's own context stays as it is. A request that has none begins a trace if it is traced here.
  *
  * @see <a href="https://www.w3.org/TR/trace-context/">Trace Context</a>
  * @see <a
@@ -34,14 +40,27 @@ final class TraceContext {
 
   private TraceContext() {}
 
-  /** The events, with the request's context if it has a good one. */
-  static List<Event> keep(MultiMap headers, List<Event> events) {
+  /**
+   * The events, with the request's context if it has a good one.
+   *
+   * @param span of the request here; not valid if it is not traced
+   */
+  static List<Event> keep(MultiMap headers, SpanContext span, List<Event> events) {
     String parent = headers.get(PARENT);
     if (parent == null || !VALID_PARENT.matcher(parent).matches()) {
-      return events;
+      return span.isValid() ? keep(span, events) : events;
     }
     String state = state(headers);
     return events.stream().map(event -> keep(event, parent, state)).toList();
+  }
+
+  private static List<Event> keep(SpanContext span, List<Event> events) {
+    Map<String, String> context = new HashMap<>();
+    W3CTraceContextPropagator.getInstance()
+        .inject(Context.root().with(Span.wrap(span)), context, Map::put);
+    return events.stream()
+        .map(event -> keep(event, context.get(PARENT), context.get(STATE)))
+        .toList();
   }
 
   /** Several headers are one list. */

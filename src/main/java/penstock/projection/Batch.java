@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Position;
+import penstock.trace.Causes;
 import penstock.view.Entry;
 import penstock.view.FoldFailure;
 import penstock.view.NothingToFold;
@@ -33,6 +34,8 @@ final class Batch {
   private final ViewDefinition view;
   private final Position from;
   private final EntryCache cache;
+  private final Causes causes;
+  private final long begun = System.nanoTime();
   private final List<Position> positions = new ArrayList<>(MAX_EVENTS);
   private final Map<String, Touched> touched = new LinkedHashMap<>();
   private final List<DeadLetter> deadLetters = new ArrayList<>();
@@ -42,12 +45,14 @@ final class Batch {
 
   /**
    * @param from what is applied before it
+   * @param causes to collect in where the events in it came from
    */
-  Batch(long number, ViewDefinition view, Position from, EntryCache cache) {
+  Batch(long number, ViewDefinition view, Position from, EntryCache cache, Causes causes) {
     this.number = number;
     this.view = view;
     this.from = from;
     this.cache = cache;
+    this.causes = causes;
   }
 
   private record DeadLetter(Delivered delivered, String reason) {}
@@ -84,6 +89,9 @@ final class Batch {
         };
     if (taken) {
       positions.add(delivered.position());
+      if (step instanceof Step.Fold fold) {
+        causes.add(fold.event());
+      }
     }
     return taken;
   }
@@ -208,6 +216,16 @@ final class Batch {
   /** Of the events in it, in order. */
   List<Position> positions() {
     return Collections.unmodifiableList(positions);
+  }
+
+  /** Where the events in it came from. */
+  Causes causes() {
+    return causes;
+  }
+
+  /** When, in terms of {@link System#nanoTime}. */
+  long begun() {
+    return begun;
   }
 
   int skipped() {

@@ -25,6 +25,7 @@ import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
 import penstock.stream.Tail;
+import penstock.trace.Tracing;
 import penstock.view.Generation;
 import penstock.view.Generations;
 import penstock.view.Progress;
@@ -49,6 +50,7 @@ class Projection {
   private final Tail tail;
   private final RedisClock clock;
   private final MeterRegistry meters;
+  private final Tracing tracing;
   private final ProjectionConfig config;
   private final Membership membership;
   private final Workplace redis;
@@ -68,6 +70,7 @@ class Projection {
       Tail tail,
       Keys keys,
       MeterRegistry meters,
+      Tracing tracing,
       ProjectionConfig config,
       RedisLinks links,
       RedisClock clock,
@@ -80,6 +83,7 @@ class Projection {
     this.tail = tail;
     this.clock = clock;
     this.meters = meters;
+    this.tracing = tracing;
     this.config = config;
     this.roster = new Roster(instance.name());
     RedisLink reads = links.open("projection-reads");
@@ -180,6 +184,7 @@ class Projection {
             progress,
             roster,
             new WorkerMeters(meters, work, clock::age),
+            tracing,
             config);
     WorkLoop loop = new WorkLoop(worker, new Backoff(config.backoff()));
     loops.put(work.names().state(), loop);

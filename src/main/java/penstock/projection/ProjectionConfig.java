@@ -56,6 +56,7 @@ public interface ProjectionConfig {
   /** What is remembered of which keys changed, for those who resume a view's feed. */
   interface Changes {
 
+    /** Who resumes later gets a new snapshot. */
     @WithDefault("10m")
     Duration maxAge();
 

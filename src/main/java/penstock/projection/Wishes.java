@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Position;
+import penstock.trace.Causes;
 
 /**
  * Fulfils what a lease's holder is asked to do with dead letters. On the worker's thread, and only
@@ -33,7 +34,7 @@ final class Wishes {
     if (text == null) {
       return false;
     }
-    Batch batch = new Batch(number, work.view(), applied, cache);
+    Batch batch = new Batch(number, work.view(), applied, cache, Causes.NONE);
     switch (Wish.parse(text)) {
       case Wish.Replay wish -> {
         Optional<Letter> letter = mine(Await.of(redis.letters(work, wish.letter(), wish.letter())));

@@ -1,5 +1,6 @@
 package penstock.projection;
 
+import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -13,6 +14,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisReplyException;
 import penstock.stream.Position;
+import penstock.trace.Stage;
+import penstock.trace.Tracing;
 import penstock.view.Entry;
 import penstock.view.Progress;
 
@@ -37,6 +40,7 @@ final class Worker {
   private final Progress progress;
   private final Roster roster;
   private final WorkerMeters meters;
+  private final Tracing tracing;
   private final Duration lease;
   private final int loneAttempts;
   private final EntryCache cache;
@@ -72,6 +76,7 @@ final class Worker {
       Progress progress,
       Roster roster,
       WorkerMeters meters,
+      Tracing tracing,
       ProjectionConfig config) {
     this.work = work;
     this.redis = redis;
@@ -79,6 +84,7 @@ final class Worker {
     this.progress = progress;
     this.roster = roster;
     this.meters = meters;
+    this.tracing = tracing;
     this.lease = config.lease();
     this.patience = renewal();
     this.loneAttempts = config.loneAttempts();
@@ -346,7 +352,7 @@ final class Worker {
     }
     long number = ++batches;
     load(List.copyOf(unknown), number);
-    Batch batch = new Batch(number, work.view(), folded, cache);
+    Batch batch = new Batch(number, work.view(), folded, cache, tracing.causes());
     for (Step step : steps) {
       Delivered next = backlog.getFirst();
       if (step instanceof Step.Fold fold && !cache.knows(fold.key())
@@ -373,7 +379,7 @@ final class Worker {
           work, suspect.position(), attempt);
     }
     long number = ++batches;
-    Batch batch = new Batch(number, work.view(), folded, cache);
+    Batch batch = new Batch(number, work.view(), folded, cache, tracing.causes());
     Step step =
         attempt > loneAttempts
             ? new Step.Failed(
@@ -405,11 +411,15 @@ final class Worker {
 
   private void send(Lease.Mine held, Batch batch) {
     long start = System.nanoTime();
+    Span span =
+        tracing.begin(
+            Stage.APPLY, work.view().name().value(), batch.causes(), start - batch.begun());
     sent = batch;
     folded = batch.last();
     sending =
         redis
             .commit(work, held, batch)
+            .onComplete(done -> Tracing.end(span, batch.size(), done.cause()))
             .onSuccess(
                 committed -> {
                   meters.committed(batch, System.nanoTime() - start);

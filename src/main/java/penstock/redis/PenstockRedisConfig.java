@@ -49,7 +49,7 @@ public interface PenstockRedisConfig {
   /** The Redis server that is started beside the service where none is configured. */
   interface Embedded {
 
-    /** When it is started. */
+    /** When the embedded server is started. */
     enum Mode {
       /** If {@code quarkus.redis.hosts} is not set. */
       AUTO,
@@ -57,6 +57,7 @@ public interface PenstockRedisConfig {
       NEVER
     }
 
+    /** When it is started. */
     @WithParentName
     @WithDefault("auto")
     Mode mode();

@@ -100,10 +100,12 @@ public interface StreamsConfig {
   /** Settings of {@link Durability#REPLICATED}. */
   interface Replication {
 
+    /** How many replicas must have an event before it is acknowledged. */
     @WithDefault("1")
     @Min(1)
     int replicas();
 
+    /** How long they may take; then the answer is 503, and a retry finds what they have by then. */
     @WithDefault("1s")
     Duration timeout();
   }

@@ -3,17 +3,21 @@
 -- A log is lost when its hash is gone, or when something was appended and its stream is gone: then a new life
 -- begins. A master is another when INFO's replication id differs from the one noted: then a new term begins.
 -- The last 64 terms are kept, as `number:bits:start`, where start is the last id when the term began.
+--
+-- `trimmed` is the last id removed, `removed` how many were. What another hand removed (XTRIM, XDEL) shows in the
+-- length; then all before the first entry that is left counts as removed, so that no reader passes over a gap unknowing.
+-- Needs ids.
 
 local MAX_TERMS = 64
 
 local function read_log(events, log)
-  local f = redis.call('HMGET', log, 'life', 'replid', 'terms', 'last', 'trimmed', 'appended', 'slices')
+  local f = redis.call('HMGET', log, 'life', 'replid', 'terms', 'last', 'trimmed', 'appended', 'slices', 'removed')
   local here = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
   local state = {
     life = f[1], replid = f[2], terms = f[3], last = f[4] or '0-0', trimmed = f[5] or '0-0',
-    appended = f[6] or '0', slices = f[7] or '', here = here,
+    appended = f[6] or '0', slices = f[7] or '', removed = f[8] or '0', here = here,
   }
-  redis.call('XLEN', events) -- fails if it is something else
+  local length = redis.call('XLEN', events) -- fails if it is something else
   local exists = redis.call('EXISTS', events) == 1
   state.lost = not state.life or (not exists and state.last ~= '0-0')
   state.found = {last = '0-0', length = 0}
@@ -27,12 +31,20 @@ local function read_log(events, log)
       end
     end
   end
+  local missing = state.lost and 0 or state.appended - state.removed - length
+  if missing > 0 then
+    local first = redis.call('XRANGE', events, '-', '+', 'COUNT', 1)[1]
+    local upto = first and before(first[1]) or state.last
+    state.trimmed = is_after(upto, state.trimmed) and upto or state.trimmed
+    state.removed = string.format('%.0f', state.removed + missing)
+  end
+  state.news = state.lost or state.replid ~= here or missing > 0
   return state
 end
 
 -- Writes what read_log found to be new; `life` is a random string for a new life.
 local function begin_log(seen, log, state, life)
-  if not state.lost and state.replid == state.here then
+  if not state.news then
     return
   end
   if state.lost then
@@ -41,19 +53,21 @@ local function begin_log(seen, log, state, life)
     end
     state.life, state.terms = life, false
     state.last, state.appended = state.found.last, tostring(state.found.length)
-    state.trimmed, state.slices = '0-0', ''
+    state.trimmed, state.removed, state.slices = '0-0', '0', ''
   end
-  local terms = {}
-  for term in string.gmatch(state.terms or '', '[^,]+') do
-    terms[#terms + 1] = term
+  if state.lost or state.replid ~= state.here then
+    local terms = {}
+    for term in string.gmatch(state.terms or '', '[^,]+') do
+      terms[#terms + 1] = term
+    end
+    local number = 1
+    if #terms > 0 then
+      number = tonumber(string.match(terms[#terms], '^%d+')) + 1
+    end
+    terms[#terms + 1] = number .. ':' .. string.sub(state.here, 1, 4) .. ':' .. state.last
+    state.terms = table.concat(terms, ',', math.max(1, #terms - MAX_TERMS + 1))
+    state.replid = state.here
   end
-  local number = 1
-  if #terms > 0 then
-    number = tonumber(string.match(terms[#terms], '^%d+')) + 1
-  end
-  terms[#terms + 1] = number .. ':' .. string.sub(state.here, 1, 4) .. ':' .. state.last
-  state.terms = table.concat(terms, ',', math.max(1, #terms - MAX_TERMS + 1))
-  state.replid = state.here
   redis.call('HSET', log, 'life', state.life, 'replid', state.replid, 'terms', state.terms, 'last', state.last,
-    'trimmed', state.trimmed, 'appended', state.appended, 'slices', state.slices)
+    'trimmed', state.trimmed, 'removed', state.removed, 'appended', state.appended, 'slices', state.slices)
 end

@@ -10,6 +10,7 @@ import penstock.redis.Keys;
 import penstock.redis.RedisLinks;
 import penstock.redis.Script;
 import penstock.stream.EventLog;
+import penstock.trace.Tracing;
 import penstock.view.Entries;
 import penstock.view.Generation;
 import penstock.view.Generations;
@@ -117,6 +118,7 @@ class HandDriven {
         progress,
         roster,
         new WorkerMeters(new SimpleMeterRegistry(), work, millis -> 0),
+        Tracing.off(),
         config);
   }
 

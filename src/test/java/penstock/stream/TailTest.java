@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import penstock.Patience;
 import penstock.problem.ProblemException;
 import penstock.redis.Keys;
@@ -259,8 +261,9 @@ class TailTest {
     await().until(() -> notes.ids.equals(List.of("d")));
   }
 
-  @Test
-  void tellsWhenWhatComesNextWasTrimmed() {
+  @ParameterizedTest
+  @ValueSource(strings = {"trimmed 2-0 removed 2", "trimmed 0-0 removed 0"})
+  void tellsWhenWhatComesNextWasTrimmed(String noted) {
     var notes = follow(partition, new Notes());
     try (var conversation = redis.open()) {
       String events = log.keys(partition).events();
@@ -269,12 +272,36 @@ class TailTest {
         conversation.ask("XADD", events, i + "-0", "id", i, "source", "/", "type", "t");
       }
       conversation.ask("XTRIM", events, "MINID", "3-0");
-      conversation.ask("HSET", log.keys(partition).log(), "last", "3-0", "trimmed", "2-0");
+      var note = new ArrayList<Object>(List.of("HSET", log.keys(partition).log()));
+      note.addAll(List.of("last", "3-0", "appended", 3));
+      note.addAll(List.of(noted.split(" ")));
+      conversation.ask(note.toArray());
       conversation.ask("EXEC");
     }
     await().until(() -> notes.moves.size() == 1);
     assertThat(notes.ids).isEmpty();
     assertThat(notes.moves.getFirst().last()).isEqualTo(new Position(3, 0));
+  }
+
+  /** What is left and what was appended tell that something is gone, though nobody noted it. */
+  @Test
+  void seesWhatAnotherHandRemoved() {
+    List<Position> positions = writer.append(stream, "a", "b", "c", "d", "e");
+    String events = log.keys(partition).events();
+    assertThat(get(log.observe(partition)).trimmed()).isEqualTo(Position.ZERO);
+
+    redis.ask("XTRIM", events, "MAXLEN", 2);
+    Position trimmed = get(log.observe(partition)).trimmed();
+    assertThat(trimmed).isGreaterThanOrEqualTo(positions.get(2)).isLessThan(positions.get(3));
+    // Found out once, not again with each look.
+    writer.append(stream, "f");
+    assertThat(get(log.observe(partition)).trimmed()).isEqualTo(trimmed);
+
+    Position last = get(log.observe(partition)).last();
+    redis.ask("XTRIM", events, "MAXLEN", 0);
+    // Noticed by the append too, so that what it appends counts as following what was removed.
+    writer.append(stream, "g");
+    assertThat(get(log.observe(partition)).trimmed()).isEqualTo(last);
   }
 
   @Test

@@ -1,0 +1,115 @@
+package penstock.trace;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Begins the spans of Penstock's stages. Each is a child of the first of its causes, so that the
+ * way of one event is one trace, and is linked to all of them. May be used from any thread.
+ */
+public final class Tracing {
+
+  private static final String INSTRUMENTATION = "penstock";
+
+  private final @Nullable Tracer tracer;
+  private final InstantSource clock;
+
+  private Tracing(@Nullable Tracer tracer, InstantSource clock) {
+    this.tracer = tracer;
+    this.clock = clock;
+  }
+
+  /** Makes nothing. */
+  public static Tracing off() {
+    return new Tracing(null, InstantSource.system());
+  }
+
+  /** Configured by {@code quarkus.otel.*}. */
+  @ApplicationScoped
+  static class Configured {
+
+    @Produces
+    @Singleton
+    Tracing tracing(
+        OpenTelemetry telemetry,
+        @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean disabled) {
+      return disabled
+          ? off()
+          : new Tracing(telemetry.getTracer(INSTRUMENTATION), InstantSource.system());
+    }
+  }
+
+  /** If not, all that this class gives out is one and the same nothing. */
+  public boolean isOn() {
+    return tracer != null;
+  }
+
+  /** The span of the request that the caller's event loop context belongs to. */
+  public SpanContext ofRequest() {
+    return isOn() ? Span.current().getSpanContext() : SpanContext.getInvalid();
+  }
+
+  /** To collect the causes of one span. */
+  public Causes causes() {
+    return isOn() ? new Causes(Causes.MOST) : Causes.NONE;
+  }
+
+  /**
+   * Begins a span, for the caller to {@link #end}.
+   *
+   * @param causes without any, there is no span
+   */
+  public Span begin(Stage stage, String name, Causes causes) {
+    return begin(stage, name, causes, 0);
+  }
+
+  /**
+   * As {@link #begin(Stage, String, Causes)}, of what began some time ago.
+   *
+   * @param nanosAgo when it began
+   */
+  public Span begin(Stage stage, String name, Causes causes, long nanosAgo) {
+    Tracer present = tracer;
+    if (present == null || causes.all().isEmpty()) {
+      return Span.getInvalid();
+    }
+    SpanBuilder span =
+        present.spanBuilder(stage.operation() + " " + name).setSpanKind(stage.kind());
+    SpanContext first = causes.all().iterator().next();
+    span.setParent(
+        stage.isPartOfItsCause() ? Context.root().with(Span.wrap(first)) : Context.root());
+    causes.all().forEach(span::addLink);
+    if (nanosAgo > 0) {
+      span.setStartTimestamp(clock.instant().minusNanos(nanosAgo));
+    }
+    return span.startSpan().setAttribute(stage.subject(), name);
+  }
+
+  /**
+   * Ends a span.
+   *
+   * @param events how many it was about
+   * @param failure null if it went well
+   */
+  public static void end(Span span, long events, @Nullable Throwable failure) {
+    if (!span.isRecording()) {
+      return;
+    }
+    span.setAttribute(Stage.EVENTS, events);
+    if (failure != null) {
+      span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
+    }
+    span.end();
+  }
+}

@@ -1,0 +1,141 @@
+package penstock.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static penstock.Patience.await;
+
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import penstock.redis.Keys;
+import penstock.redis.RedisLink;
+import penstock.redis.RedisLinks;
+import penstock.redis.RedisResource;
+import penstock.redis.RedisServer;
+import penstock.stream.LogWriter;
+import penstock.stream.StreamName;
+
+/**
+ * When a connected reader is disconnected: with times so short that a busy machine could exceed
+ * them by itself, and so apart from the tests in which nobody may be.
+ */
+@QuarkusTest
+@WithTestResource(
+    value = RedisResource.class,
+    initArgs = @ResourceArg(name = "options", value = "--databases 3 --appendfsync always"))
+@TestProfile(FeedGivesUpTest.Settings.class)
+class FeedGivesUpTest {
+
+  public static class Settings implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "penstock.streams.auto-create", "true",
+          "penstock.feed.slow-client-timeout", "2s",
+          "penstock.feed.redis-patience", "8s",
+          "penstock.feed.drain-time", "0s");
+    }
+  }
+
+  private static final int BIG_EVENTS = 1_000;
+  private static @Nullable RedisLink link;
+
+  RedisServer redis;
+  @TestHTTPResource URI base;
+  @Inject RedisLinks links;
+  @Inject Keys keys;
+
+  private LogWriter writer;
+
+  @BeforeEach
+  void connect() {
+    RedisLink open = link == null ? links.open("test") : link;
+    link = open;
+    writer = new LogWriter(open, keys);
+    await().until(open::isUp);
+  }
+
+  private StreamName stream(String name) {
+    await().ignoreExceptions().until(() -> redis.ask("HSET", keys.streams(), name, 1) != null);
+    return new StreamName(name);
+  }
+
+  /** One that has caught up; tries again where it is told to. */
+  private FeedClient live(StreamName stream, @Nullable String lastEventId, int receiveBuffer) {
+    return await()
+        .until(
+            () -> {
+              FeedClient client =
+                  FeedClient.open(
+                      base.getPort(), "/streams/" + stream + "/feed", lastEventId, receiveBuffer);
+              await().until(() -> client.hasEnded() || !client.messages("caught-up").isEmpty());
+              return client;
+            },
+            client -> !client.messages("caught-up").isEmpty());
+  }
+
+  /** The kernel takes a few megabytes for a reader; these are ten. */
+  @Test
+  void aReaderThatTakesNothingIsDisconnected() {
+    StreamName stream = stream("gives-up-slow");
+    try (FeedClient stuck = live(stream, null, 4_096)) {
+      stuck.pause();
+      List<String> ids = IntStream.range(0, BIG_EVENTS).mapToObj(Integer::toString).toList();
+      String big = "\"" + "x".repeat(10_000) + "\"";
+      for (int i = 0; i < BIG_EVENTS; i += 10) {
+        writer.append(
+            stream,
+            ids.subList(i, i + 10).stream()
+                .map(id -> LogWriter.event(id, null, "t", big))
+                .toList());
+      }
+      // Not before the service has given it up, for it would take what is left.
+      await().until(() -> disconnected("slow") > 0);
+      stuck.resume();
+      await().until(stuck::hasEnded);
+      assertThat(stuck.hasEndedNormally()).isFalse();
+      try (FeedClient again = live(stream, stuck.lastEventId(), 0)) {
+        List<String> all = new ArrayList<>(stuck.ids());
+        await().until(() -> all.size() + again.ids().size() >= BIG_EVENTS);
+        all.addAll(again.ids());
+        assertThat(all).isEqualTo(ids);
+      }
+    }
+  }
+
+  @Test
+  void connectedReadersAreSentElsewhereWhenRedisStaysAway() {
+    StreamName stream = stream("gives-up-redis");
+    writer.append(stream, "a", "b");
+    try (FeedClient waiting = live(stream, null, 0)) {
+      redis.kill();
+      try {
+        await().until(waiting::hasEndedNormally);
+        assertThat(waiting.messages("unavailable").getFirst().data()).contains("redis-unavailable");
+      } finally {
+        redis.startAgain();
+      }
+      await().until(link::isUp);
+      writer.append(stream, "c", "d");
+      try (FeedClient again = live(stream, waiting.lastEventId(), 0)) {
+        await().until(() -> again.ids().size() >= 2);
+        assertThat(again.ids()).containsExactly("c", "d");
+      }
+    }
+  }
+
+  private static double disconnected(String reason) {
+    return Meters.read("penstock_feed_disconnects_total{reason=\"" + reason + "\"");
+  }
+}
