@@ -49,7 +49,6 @@ class FeedResumeTest {
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final int READERS = 12;
   private static final int WRITERS = 2;
-  private static final int ENOUGH = 100;
 
   /** A log of so many events is worth looking at. */
   private static final int ENOUGH = 100;
