@@ -143,8 +143,10 @@ final class Followed {
       return false;
     }
     if (!now.term().equals(before.term())) {
-      // What was read may be of either term, so it is read again, in the one that is now known.
-      tell(follower -> follower.appended(now, List.of()));
+      // What was read may be of either term, so it is read again, in the one that is now known. All
+      // that was told is in it; but who read ahead of that on its own may hold what is lost.
+      LogState told = now.until(position);
+      tell(follower -> follower.moved(told));
       return false;
     }
     return true;

@@ -213,14 +213,18 @@ class TailTest {
     var notes = follow(partition, new Notes());
     writer.append(stream, "a");
     await().until(() -> notes.ids.size() == 1);
+    Position a = notes.calls.getLast().last();
     int term = notes.calls.getLast().term().number();
     redis.restart();
     await().until(link::isUp);
     writer.append(stream, "b");
     await().until(() -> notes.ids.size() == 2);
     assertThat(notes.ids).containsExactly("a", "b");
-    assertThat(notes.moves).isEmpty();
     assertThat(notes.calls.getLast().term().number()).isEqualTo(term + 1);
+    // Who is ahead of the tail must look whether what it has is still there.
+    assertThat(notes.moves).hasSize(1);
+    assertThat(notes.moves.getFirst().term().number()).isEqualTo(term + 1);
+    assertThat(notes.moves.getFirst().last()).isEqualTo(a);
   }
 
   @Test
