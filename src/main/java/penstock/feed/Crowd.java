@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Cursor;
 import penstock.stream.EventFilter;
-import penstock.stream.Position;
+import penstock.trace.Causes;
 
 /**
  * The readers of one ring that one event loop serves. All are written to in one turn, and those who
@@ -136,7 +136,7 @@ final class Crowd {
     long now = System.nanoTime();
     long took = now - turnBegan;
     restUntil = took < SHORT_NANOS ? now : now + Math.min(took, longestRest);
-    measure();
+    measure(took);
     usual = null;
     usualChunk = null;
     shared.values().forEach(Chunk::release);
@@ -144,7 +144,7 @@ final class Crowd {
     return true;
   }
 
-  private void measure() {
+  private void measure(long took) {
     if (usual == null || usualChunk == null) {
       return;
     }
@@ -153,13 +153,17 @@ final class Crowd {
       measuredLane = lane;
       measured = 0;
     }
-    for (long slot = Math.max(measured, usual.next()); slot < usualChunk.next(); slot++) {
-      Position event = lane.position(slot);
-      if (event != null) {
-        meters.came(latency, event);
+    Causes causes = meters.causes();
+    long first = Math.max(measured, usual.next());
+    for (long number = first; number < usualChunk.next(); number++) {
+      Slot slot = lane.find(number);
+      if (slot != null) {
+        meters.came(latency, slot.position());
+        causes.add(slot.attributes());
       }
     }
     measured = usualChunk.next();
+    meters.wrote(latency, causes, measured - first, took);
   }
 
   /** Looks after what no event brings about. */

@@ -139,10 +139,10 @@ final class Lane {
     return found != null && found.number() == number ? found : null;
   }
 
-  /** Where a slot's event is in its log; null if the slot is not there any more. */
-  @Nullable Position position(long number) {
+  /** The slot with a number; null if it is not there any more. */
+  @Nullable Slot find(long number) {
     Numbered found = slot(number);
-    return found == null ? null : found.slot().position();
+    return found == null ? null : found.slot();
   }
 
   /** Up to this position all events of a partition are here or were. */
