@@ -1,19 +1,26 @@
--- Tells the state of a partition's log; notices a new life or term, and
--- what another hand removed.
+-- Tells the state of logs of partitions, all at one moment; notices new lives and terms, and what another hand
+-- removed.
 --
--- KEYS  1 the log (stream)   2 what is known of it (hash)
--- ARGV  1 prefix of the slices   2 a random string, for a new life
--- Result  life, terms (joined by commas), trimmed, last, appended, the clock in milliseconds
--- Errors  WRONGTYPE if KEYS 1 is something else; nothing is written then
+-- KEYS  for each: the log (stream), what is known of it (hash)
+-- ARGV  1 a random string, from which new lives are named   then for each the prefix of its slices
+-- Result  for each: life, terms (joined by commas), trimmed, last, appended, the clock in milliseconds
+-- Errors  WRONGTYPE if one of the logs is something else; nothing is written then
 --
 -- Works on a full Redis: its first write is one that is never refused.
 -- include ids
 -- include log
-local state = read_log(KEYS[1], KEYS[2])
-if state.news then
-  redis.call('HDEL', KEYS[2], '')
-  begin_log(ARGV[1], KEYS[2], state, ARGV[2])
+local states = {}
+for i = 1, #KEYS / 2 do
+  states[i] = read_log(KEYS[2 * i - 1], KEYS[2 * i])
 end
 local now = redis.call('TIME')
-return {state.life, state.terms, state.trimmed, state.last, state.appended,
-  string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000))}
+local ms = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000))
+local result = {}
+for i, state in ipairs(states) do
+  if state.news then
+    redis.call('HDEL', KEYS[2 * i], '')
+    begin_log(ARGV[1 + i], KEYS[2 * i], state, ARGV[1] .. i)
+  end
+  result[i] = {state.life, state.terms, state.trimmed, state.last, state.appended, ms}
+end
+return result

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import penstock.event.Event;
+import penstock.redis.LoopLinks;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.EventLog;
@@ -31,7 +33,7 @@ class Appender {
 
   private final RedisLinks links;
   private final Streams streams;
-  private final RedisLink shared;
+  private final LoopLinks shared;
   private final EventLog log;
   private final MeterRegistry registry;
   private final Tracing tracing;
@@ -49,7 +51,7 @@ class Appender {
       IngestConfig config) {
     this.links = links;
     this.streams = streams;
-    this.shared = links.open("append");
+    this.shared = links.openOnLoops("append");
     this.log = log;
     this.registry = registry;
     this.tracing = tracing;
@@ -106,10 +108,7 @@ class Appender {
   }
 
   private GroupCommit create(Stream stream, Partition partition) {
-    RedisLink link =
-        stream.replicas() == 0
-            ? shared
-            : links.open("append-" + stream.name() + "-" + partition.index());
+    Supplier<RedisLink> link = stream.replicas() == 0 ? shared::here : ownLink(partition);
     return new GroupCommit(
         partition,
         new PartitionAppend(stream, log.keys(partition), log, link),
@@ -117,5 +116,10 @@ class Appender {
         tracing,
         config.maxQueued().asLongValue(),
         () -> streams.forget(stream.name()));
+  }
+
+  private Supplier<RedisLink> ownLink(Partition partition) {
+    RedisLink own = links.open("append-" + partition.stream() + "-" + partition.index());
+    return () -> own;
   }
 }

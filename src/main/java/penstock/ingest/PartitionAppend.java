@@ -5,6 +5,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
+import java.util.function.Supplier;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -17,7 +18,8 @@ import penstock.stream.Stream;
 
 /**
  * Runs {@code append.lua} for one partition, and waits for the replicas where the stream asks for
- * it. Then the link is the partition's own, since WAIT blocks it.
+ * it. Then the link is the partition's own, since WAIT blocks it; else it is that of the event loop
+ * on which the append is sent, so that what is appended for it changes threads as rarely as it can.
  */
 final class PartitionAppend {
 
@@ -26,19 +28,20 @@ final class PartitionAppend {
   private final Stream stream;
   private final Keys.OfPartition keys;
   private final EventLog log;
-  private final RedisLink link;
+  private final Supplier<RedisLink> links;
 
-  PartitionAppend(Stream stream, Keys.OfPartition keys, EventLog log, RedisLink link) {
+  PartitionAppend(Stream stream, Keys.OfPartition keys, EventLog log, Supplier<RedisLink> links) {
     this.stream = stream;
     this.keys = keys;
     this.log = log;
-    this.link = link;
+    this.links = links;
   }
 
   /** The script's reply, once the events are as durable as the stream asks for. */
   Future<Response> run(Batch batch) {
     Request call = call(batch);
-    return stream.replicas() == 0 ? SCRIPT.run(link, call) : runReplicated(call);
+    RedisLink link = links.get();
+    return stream.replicas() == 0 ? SCRIPT.run(link, call) : runReplicated(link, call);
   }
 
   private Request call(Batch batch) {
@@ -61,9 +64,9 @@ final class PartitionAppend {
    * WAIT is pipelined behind the script, so that it costs no further round trip. Duplicates wait as
    * well: their first ones may not have been replicated yet.
    */
-  private Future<Response> runReplicated(Request call) {
+  private Future<Response> runReplicated(RedisLink link, Request call) {
     Future<Response> appended = link.send(call);
-    Future<Response> replicas = waitForReplicas();
+    Future<Response> replicas = waitForReplicas(link);
     return appended
         .compose(reply -> replicas.compose(count -> enough(count, reply)))
         .recover(
@@ -71,11 +74,12 @@ final class PartitionAppend {
                 failure instanceof RedisReplyException reply && reply.code().equals("NOSCRIPT")
                     ? SCRIPT
                         .run(link, call)
-                        .compose(done -> waitForReplicas().compose(count -> enough(count, done)))
+                        .compose(
+                            done -> waitForReplicas(link).compose(count -> enough(count, done)))
                     : Future.failedFuture(failure));
   }
 
-  private Future<Response> waitForReplicas() {
+  private Future<Response> waitForReplicas(RedisLink link) {
     return link.send(Command.WAIT, stream.replicas(), stream.replicationTimeout().toMillis());
   }
 

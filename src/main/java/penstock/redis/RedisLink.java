@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -60,7 +61,8 @@ public final class RedisLink {
       PenstockRedisConfig config) {
     this.name = name;
     this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+    // Not the context of the request that may be the first to need the link: it outlives that.
+    this.context = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
     this.clients = clients;
     this.admission = admission;
     this.config = config;

@@ -134,6 +134,11 @@ public class RedisLinks {
     return link;
   }
 
+  /** The same for each event loop that will use it; the links' names are numbered. */
+  public LoopLinks openOnLoops(String purpose) {
+    return new LoopLinks(purpose, vertx, this);
+  }
+
   private Redis connector(String purpose) {
     return VertxRedisClientFactory.create("penstock-" + purpose, vertx, client, tls, proxies);
   }

@@ -2,11 +2,13 @@ package penstock.stream;
 
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -41,16 +43,33 @@ public class EventLog {
 
   /** The same over another link, where its order with other commands matters. */
   public Future<LogState> observe(Partition partition, RedisLink over) {
-    Keys.OfPartition names = keys(partition);
-    return OBSERVE
-        .run(over, OBSERVE.call(names.events(), names.log()).arg(names.seen()).arg(newLife()))
-        .map(LogState::of);
+    return observe(List.of(partition), over).map(List::getFirst);
+  }
+
+  /**
+   * The states of several logs, in the same order, from one call. It fails if one of them cannot be
+   * observed.
+   */
+  Future<List<LogState>> observe(List<Partition> partitions, RedisLink over) {
+    List<Keys.OfPartition> names = partitions.stream().map(this::keys).toList();
+    Request call =
+        OBSERVE
+            .call(
+                names.stream()
+                    .mapMulti(
+                        (Keys.OfPartition of, Consumer<String> key) -> {
+                          key.accept(of.events());
+                          key.accept(of.log());
+                        })
+                    .toArray(String[]::new))
+            .arg(newLife());
+    names.forEach(of -> call.arg(of.seen()));
+    return OBSERVE.run(over, call).map(states -> states.stream().map(LogState::of).toList());
   }
 
   /** The partition's log, to be followed. */
   public Source source(Partition partition) {
-    return new Source(
-        partition.toString(), keys(partition).events(), over -> observe(partition, over));
+    return new Source.Log(partition, keys(partition).events());
   }
 
   /** The state of every partition of the stream, in order. */

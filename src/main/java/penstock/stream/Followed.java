@@ -1,5 +1,6 @@
 package penstock.stream;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,12 @@ final class Followed {
   /** All up to here was told. */
   private Position position;
 
+  private final byte[] keyArgument;
+  private byte[] positionArgument;
+
+  /** The turn of the loop in which it was read last. */
+  private long readIn;
+
   private long checkedAt;
   private boolean doubtful;
   private boolean broken;
@@ -31,7 +38,8 @@ final class Followed {
   Followed(Source source, LogState log) {
     this.source = source;
     this.log = log;
-    this.position = log.last();
+    this.keyArgument = source.key().getBytes(StandardCharsets.UTF_8);
+    moveTo(log.last());
     this.checkedAt = System.nanoTime();
   }
 
@@ -44,8 +52,29 @@ final class Followed {
     return source.key();
   }
 
-  Position position() {
-    return position;
+  /** The same as an argument of a read: mostly nothing of it has changed since the last one. */
+  byte[] keyArgument() {
+    return keyArgument;
+  }
+
+  /** All up to here was told, as an argument of a read. */
+  byte[] positionArgument() {
+    return positionArgument;
+  }
+
+  private void moveTo(Position to) {
+    position = to;
+    positionArgument = to.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** It is read from its position in this turn of the loop. */
+  void readIn(long turn) {
+    readIn = turn;
+  }
+
+  /** Otherwise it was followed since, and what is read may be from another position. */
+  boolean wasReadIn(long turn) {
+    return readIn == turn;
   }
 
   /** Adds a follower; tells it from where on it follows. */
@@ -92,7 +121,7 @@ final class Followed {
   }
 
   /**
-   * Takes in what an observation says that was made after the last read from {@link #position}.
+   * Takes in what an observation says that was made after the last read from its position.
    *
    * @return whether the entries of that read can be told: the log is the one they were asked of.
    *     Otherwise they must be read again, from what is the position then.
@@ -109,13 +138,15 @@ final class Followed {
       LOG.infof(
           "the log has moved: source=%s position=%s last=%s trimmed=%s sameLife=%s",
           source, position, now.last(), now.trimmed(), now.life().equals(before.life()));
-      position = now.last();
+      moveTo(now.last());
       tell(follower -> follower.moved(now));
       return false;
     }
     if (!now.term().equals(before.term())) {
-      // What was read may be of either term, so it is read again, in the one that is now known.
-      tell(follower -> follower.appended(now, List.of()));
+      // What was read may be of either term, so it is read again, in the one that is now known. All
+      // that was told is in it; but who read ahead of that on its own may hold what is lost.
+      LogState told = now.until(position);
+      tell(follower -> follower.moved(told));
       return false;
     }
     return true;
@@ -123,7 +154,7 @@ final class Followed {
 
   /** Tells entries that a read brought and that were found good. */
   void tell(LogPage page) {
-    position = page.last();
+    moveTo(page.last());
     if (!page.entries().isEmpty()) {
       tell(follower -> follower.appended(log, page.entries()));
     }
@@ -131,7 +162,7 @@ final class Followed {
 
   /** Tells only that there is something new. All up to the log's end counts as told. */
   void wake() {
-    position = log.last();
+    moveTo(log.last());
     tell(follower -> follower.appended(log, List.of()));
   }
 

@@ -19,18 +19,17 @@ public interface Follower {
 
   /**
    * Entries were appended, in order and without a gap since the last call or the position at which
-   * following began; or another term began that holds all that was told.
+   * following began.
    *
    * @param log the log's state, observed after the entries were read: they are of its life and term
-   * @param entries not modifiable; empty if only the term is new, or if they are not {@linkplain
-   *     #wantsEntries wanted}
+   * @param entries not modifiable; empty if they are not {@linkplain #wantsEntries wanted}
    */
   void appended(LogState log, List<LogEntry> entries);
 
   /**
-   * The log is not what it was: another life began, or another term without some of what was read
-   * in the one before, or what came next was trimmed. The tail goes on after {@code log.last()};
-   * what lies before it and was not told is not told any more.
+   * The log is not what it was: another life began, or another term, which may lack some of what
+   * was read in the one before, or what came next was trimmed. The tail goes on after {@code
+   * log.last()}; what lies before it and was not told is not told any more.
    */
   void moved(LogState log);
 }

@@ -4,21 +4,33 @@ import io.vertx.core.Future;
 import java.util.function.Function;
 import penstock.redis.RedisLink;
 
-/**
- * What the {@link Tail} can follow: a Redis Stream with lives and terms.
- *
- * @param name for the log
- * @param key the name in Redis
- * @param observation tells its state over a link
- */
-public record Source(String name, String key, Function<RedisLink, Future<LogState>> observation) {
+/** What the {@link Tail} can follow: a Redis Stream with lives and terms. */
+public sealed interface Source {
 
-  Future<LogState> observe(RedisLink over) {
-    return observation.apply(over);
+  /** The name in Redis. */
+  String key();
+
+  /** The log of a partition. Many are observed in one call. */
+  record Log(Partition partition, String key) implements Source {
+
+    @Override
+    public String toString() {
+      return partition.toString();
+    }
   }
 
-  @Override
-  public String toString() {
-    return name;
+  /**
+   * What is told like a log.
+   *
+   * @param name for the log
+   * @param observation tells its state over a link
+   */
+  record Other(String name, String key, Function<RedisLink, Future<LogState>> observation)
+      implements Source {
+
+    @Override
+    public String toString() {
+      return name;
+    }
   }
 }

@@ -31,8 +31,9 @@ public class Tail {
       Vertx vertx, RedisLinks links, EventLog log, TailConfig config, MeterRegistry meters) {
     this.log = log;
     RedisLink control = links.open("tail-control");
-    entries = new TailLoop(vertx, links.open("tail"), control, config, TailLoop.Kind.ENTRIES);
-    wakes = new TailLoop(vertx, links.open("tail-wakes"), control, config, TailLoop.Kind.WAKES);
+    entries = new TailLoop(vertx, links.open("tail"), control, log, config, TailLoop.Kind.ENTRIES);
+    wakes =
+        new TailLoop(vertx, links.open("tail-wakes"), control, log, config, TailLoop.Kind.WAKES);
     for (TailLoop loop : new TailLoop[] {entries, wakes}) {
       Gauge.builder("penstock.tail.followed", loop, TailLoop::followed)
           .description("Partitions followed now")

@@ -8,10 +8,8 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,7 +36,7 @@ final class TailLoop {
 
   private static final Logger LOG = Logger.getLogger(TailLoop.class);
 
-  /** Observations in one turn; those left over come in the next ones. */
+  /** Quiet logs observed in one turn; those left over come in the next ones. */
   private static final int MAX_CHECKS = 256;
 
   /**
@@ -67,6 +65,7 @@ final class TailLoop {
   private final Context context;
   private final RedisLink link;
   private final RedisLink control;
+  private final Observer observer;
   private final Kind kind;
   private final long blockMillis;
   private final int mostEntries;
@@ -87,11 +86,13 @@ final class TailLoop {
   private volatile long reads;
   private volatile long lastTurn = System.nanoTime();
 
-  TailLoop(Vertx vertx, RedisLink link, RedisLink control, TailConfig config, Kind kind) {
+  TailLoop(
+      Vertx vertx, RedisLink link, RedisLink control, EventLog log, TailConfig config, Kind kind) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.link = link;
     this.control = control;
+    this.observer = new Observer(log, link);
     this.kind = kind;
     this.blockMillis = Math.max(1, Math.min(config.block().toMillis(), link.timeoutMillis() / 2));
     this.mostEntries = kind == Kind.WAKES ? 1 : config.readCount();
@@ -123,8 +124,8 @@ final class TailLoop {
           if (present != null) {
             begun.complete(present.join(follower));
           } else {
-            source
-                .observe(control)
+            observer
+                .observe(source, control)
                 .map(state -> begin(source, state).join(follower))
                 .onComplete(begun);
           }
@@ -212,15 +213,14 @@ final class TailLoop {
     turn++;
     outdated = false;
     refused = false;
-    var asked = new HashMap<String, Position>();
-    followed.forEach((key, one) -> asked.put(key, one.position()));
     read()
         .compose(
             found ->
-                check(found)
+                observer
+                    .observe(due(found.keySet()))
                     .map(
                         states -> {
-                          tell(found, states, asked);
+                          tell(found, states);
                           lastTurn = System.nanoTime();
                           return !found.isEmpty();
                         }))
@@ -243,8 +243,8 @@ final class TailLoop {
     vertx.setTimer(millis, timer -> context.runOnContext(go -> turn()));
   }
 
-  /** What the logs brought, by name; those with nothing new are absent. */
-  private Future<Map<String, Response>> read() {
+  /** What the logs brought; those with nothing new are absent. */
+  private Future<Map<Followed, Response>> read() {
     if (clientId == 0) {
       askWho();
     }
@@ -257,13 +257,18 @@ final class TailLoop {
       request.arg("BLOCK").arg(blockMillis);
     }
     request.arg("STREAMS");
-    sound.forEach(one -> request.arg(one.key()));
-    sound.forEach(one -> request.arg(one.position().toString()));
+    for (Followed one : sound) {
+      request.arg(one.keyArgument());
+      one.readIn(turn);
+    }
+    for (Followed one : sound) {
+      request.arg(one.positionArgument());
+    }
     reading = true;
     reads++;
     return link.send(request)
         .onComplete(back -> reading = false)
-        .map(TailLoop::byName)
+        .map(this::found)
         .recover(this::findBroken);
   }
 
@@ -278,16 +283,21 @@ final class TailLoop {
             });
   }
 
-  private static Map<String, Response> byName(@Nullable Response reply) {
-    var found = new LinkedHashMap<String, Response>();
+  private Map<Followed, Response> found(@Nullable Response reply) {
+    var found = new LinkedHashMap<Followed, Response>();
     if (reply != null) {
-      reply.forEach(one -> found.put(one.get(0).toString(), one.get(1)));
+      for (Response log : reply) {
+        Followed one = followed.get(log.get(0).toString());
+        if (one != null && one.wasReadIn(turn)) {
+          found.put(one, log.get(1));
+        }
+      }
     }
     return found;
   }
 
   /** One log that cannot be read fails the read of all; looking at each tells which. */
-  private Future<Map<String, Response>> findBroken(Throwable failure) {
+  private Future<Map<Followed, Response>> findBroken(Throwable failure) {
     if (failure instanceof RedisReplyException) {
       refused = true;
       followed.values().forEach(Followed::doubt);
@@ -296,46 +306,24 @@ final class TailLoop {
     return Future.failedFuture(failure);
   }
 
-  private Future<Map<String, LogState>> check(Map<String, Response> found) {
+  /** Those that brought something, and some of those that were not looked at for a while. */
+  private Set<Followed> due(Set<Followed> brought) {
     long now = System.nanoTime();
     long interval = blockMillis * 1_000_000;
-    Set<String> due = new HashSet<>(found.keySet());
+    Set<Followed> due = new LinkedHashSet<>(brought);
     followed.values().stream()
         .filter(one -> one.isDue(now, interval))
         .limit(MAX_CHECKS)
-        .forEach(one -> due.add(one.key()));
-    var states = new HashMap<String, LogState>();
-    List<Future<LogState>> checks = new ArrayList<>();
-    for (String key : due) {
-      Followed one = followed.get(key);
-      if (one != null) {
-        checks.add(
-            one.source()
-                .observe(link)
-                .onSuccess(state -> states.put(key, state))
-                .recover(failure -> setAside(one, failure)));
-      }
-    }
-    return Future.all(checks).map(states);
+        .forEach(due::add);
+    return due;
   }
 
-  private static Future<LogState> setAside(Followed one, Throwable failure) {
-    if (failure instanceof RedisReplyException reply) {
-      one.failed(reply);
-      return Future.succeededFuture();
-    }
-    return Future.failedFuture(failure);
-  }
-
-  private void tell(
-      Map<String, Response> found, Map<String, LogState> states, Map<String, Position> asked) {
+  private void tell(Map<Followed, Response> found, Map<Followed, LogState> states) {
     states.forEach(
-        (key, state) -> {
-          Followed one = followed.get(key);
-          Response entries = found.get(key);
-          // One that was left and followed anew meanwhile stands elsewhere than the read began.
-          if (one != null && one.position().equals(asked.get(key)) && one.check(state)) {
-            tell(one, entries);
+        (one, state) -> {
+          // One may have been left meanwhile, and followed anew from another position.
+          if (followed.get(one.key()) == one && one.check(state)) {
+            tell(one, found.get(one));
           }
         });
   }

@@ -95,7 +95,7 @@ public class Changes {
 
   /** The changes of a partition, to be followed. */
   public Source source(ViewDefinition view, Generation generation, int partition) {
-    return new Source(
+    return new Source.Other(
         view.name() + ":" + generation + "/" + partition,
         generations.keys(view.name(), generation, partition).changes(),
         over ->

@@ -10,15 +10,16 @@
 
 local MAX_TERMS = 64
 
+local here = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+
 local function read_log(events, log)
   local f = redis.call('HMGET', log, 'life', 'replid', 'terms', 'last', 'trimmed', 'appended', 'slices', 'removed')
-  local here = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
   local state = {
     life = f[1], replid = f[2], terms = f[3], last = f[4] or '0-0', trimmed = f[5] or '0-0',
     appended = f[6] or '0', slices = f[7] or '', removed = f[8] or '0', here = here,
   }
   local length = redis.call('XLEN', events) -- fails if it is something else
-  local exists = redis.call('EXISTS', events) == 1
+  local exists = length > 0 or redis.call('EXISTS', events) == 1
   state.lost = not state.life or (not exists and state.last ~= '0-0')
   state.found = {last = '0-0', length = 0}
   if state.lost and exists then

@@ -1,7 +1,7 @@
 package penstock.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
@@ -11,7 +11,6 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -47,7 +46,6 @@ import penstock.stream.StreamName;
 @TestProfile(FeedTest.Settings.class)
 class PartitionedFeedTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int PARTITIONS = 4;
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static RedisLink link;
@@ -69,7 +67,7 @@ class PartitionedFeedTest {
       link = links.open("test");
     }
     writer = new LogWriter(link, keys);
-    await().atMost(PATIENCE).until(link::isUp);
+    await().until(link::isUp);
     register(PARTITIONS);
   }
 
@@ -93,7 +91,7 @@ class PartitionedFeedTest {
 
   private FeedClient live(String query, String lastEventId) {
     FeedClient client = open(query, lastEventId);
-    await().atMost(PATIENCE).until(() -> !client.messages("caught-up").isEmpty());
+    await().until(() -> !client.messages("caught-up").isEmpty());
     return client;
   }
 
@@ -128,7 +126,7 @@ class PartitionedFeedTest {
 
   /** Everything that was appended, in the order of each partition. */
   private void awaitAll(FeedClient client) {
-    await().atMost(PATIENCE).until(() -> client.ids().size() >= total());
+    await().until(() -> client.ids().size() >= total());
     assertWhole(client.ids());
   }
 
@@ -144,7 +142,7 @@ class PartitionedFeedTest {
     List<String> before = all.stream().limit(seen).map(FeedClient::idOf).toList();
     String id = all.get(seen - 1).id();
     FeedClient again = query == null ? open("", id) : open(query + id, null);
-    await().atMost(PATIENCE).until(() -> again.ids().size() >= total() - seen);
+    await().until(() -> again.ids().size() >= total() - seen);
     List<String> whole = new ArrayList<>(before);
     whole.addAll(again.ids());
     assertWhole(whole);
@@ -159,7 +157,7 @@ class PartitionedFeedTest {
     FeedClient latest = live("", null);
     append(30);
     awaitAll(client);
-    await().atMost(PATIENCE).until(() -> latest.ids().size() >= 30 * PARTITIONS);
+    await().until(() -> latest.ids().size() >= 30 * PARTITIONS);
     assertThat(latest.ids()).hasSize(30 * PARTITIONS).doesNotHaveDuplicates();
     assertThat(client.messages("caught-up")).hasSize(1);
     assertThat(client.messages("reset")).isEmpty();
@@ -181,7 +179,7 @@ class PartitionedFeedTest {
       assertGoesOn(all, seen, null);
     }
     clients.forEach(FeedClient::close);
-    await().atMost(PATIENCE).until(() -> followed() == 0);
+    await().until(() -> followed() == 0);
     // a ring that begins behind all that it is asked for
     for (int seen = 5; seen < all.size(); seen += 71) {
       assertGoesOn(all, seen, null);
@@ -202,7 +200,7 @@ class PartitionedFeedTest {
     live("", null);
     assertThat(followed()).isGreaterThanOrEqualTo(PARTITIONS);
     clients.forEach(FeedClient::close);
-    await().atMost(PATIENCE).until(() -> followed() == 0);
+    await().until(() -> followed() == 0);
   }
 
   @Test
@@ -223,13 +221,11 @@ class PartitionedFeedTest {
     append(40);
     List<Position> ends =
         IntStream.range(0, PARTITIONS).mapToObj(p -> append(p, 1).getFirst()).toList();
-    await()
-        .atMost(PATIENCE)
-        .until(() -> Cursor.parse(client.lastEventId()).positions().equals(ends));
+    await().until(() -> Cursor.parse(client.lastEventId()).positions().equals(ends));
     assertThat(client.ids()).isEmpty();
     append(3);
     FeedClient again = open("", client.lastEventId());
-    await().atMost(PATIENCE).until(() -> again.ids().size() >= 3 * PARTITIONS);
+    await().until(() -> again.ids().size() >= 3 * PARTITIONS);
     assertThat(again.ids()).hasSize(3 * PARTITIONS).allMatch(id -> id.matches("\\d-4[123]"));
   }
 
@@ -239,7 +235,7 @@ class PartitionedFeedTest {
     append(100);
     FeedClient replayed = live("?cursor=earliest&subject=seventh", null);
     for (FeedClient client : List.of(live, replayed)) {
-      await().atMost(PATIENCE).until(() -> client.ids().size() >= 10 * PARTITIONS);
+      await().until(() -> client.ids().size() >= 10 * PARTITIONS);
       assertThat(client.ids())
           .hasSize(10 * PARTITIONS)
           .doesNotHaveDuplicates()
@@ -255,7 +251,7 @@ class PartitionedFeedTest {
             .mapToLong(p -> append(p, 1).getFirst().millis())
             .max()
             .orElseThrow();
-    await().atMost(PATIENCE).until(() -> append(0, 1).getFirst().millis() > millis);
+    await().until(() -> append(0, 1).getFirst().millis() > millis);
     append(5);
     Set<String> all = new HashSet<>(live("?cursor=earliest", null).ids());
     FeedClient client = live("?since=" + Instant.ofEpochMilli(millis + 1), null);
@@ -303,11 +299,11 @@ class PartitionedFeedTest {
     redis.ask("DEL", names.events(), names.log());
     appended.get(1).clear();
     append(5);
-    await().atMost(PATIENCE).until(() -> !client.messages("reset").isEmpty());
+    await().until(() -> !client.messages("reset").isEmpty());
     List<FeedClient.Message> told = client.messages();
     int reset = told.stream().map(FeedClient.Message::event).toList().indexOf("reset");
     assertThat(told.get(reset).data()).isEqualTo("{\"reason\":\"new-life\"}");
-    await().atMost(PATIENCE).until(() -> idsBehind(client, reset).size() >= total());
+    await().until(() -> idsBehind(client, reset).size() >= total());
     assertWhole(idsBehind(client, reset));
     FeedClient again = live("", before);
     awaitAll(again);
@@ -348,7 +344,7 @@ class PartitionedFeedTest {
     FeedClient client =
         FeedClient.open(base.getPort(), "/streams/" + wide + "/feed?cursor=earliest", null);
     clients.add(client);
-    await().atMost(PATIENCE).until(() -> client.ids().size() == partitions);
+    await().until(() -> client.ids().size() == partitions);
     assertThat(client.messages()).allMatch(message -> message.id().length() <= most);
     FeedClient again =
         FeedClient.open(
@@ -356,7 +352,7 @@ class PartitionedFeedTest {
             "/streams/" + wide + "/feed",
             client.messages("message").get(partitions / 2 - 1).id());
     clients.add(again);
-    await().atMost(PATIENCE).until(() -> again.ids().size() >= partitions / 2);
+    await().until(() -> again.ids().size() >= partitions / 2);
     List<String> both = new ArrayList<>(client.ids().subList(0, partitions / 2));
     both.addAll(again.ids());
     assertThat(both).doesNotHaveDuplicates().hasSize(partitions);

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -211,14 +213,18 @@ class TailTest {
     var notes = follow(partition, new Notes());
     writer.append(stream, "a");
     await().until(() -> notes.ids.size() == 1);
+    Position a = notes.calls.getLast().last();
     int term = notes.calls.getLast().term().number();
     redis.restart();
     await().until(link::isUp);
     writer.append(stream, "b");
     await().until(() -> notes.ids.size() == 2);
     assertThat(notes.ids).containsExactly("a", "b");
-    assertThat(notes.moves).isEmpty();
     assertThat(notes.calls.getLast().term().number()).isEqualTo(term + 1);
+    // Who is ahead of the tail must look whether what it has is still there.
+    assertThat(notes.moves).hasSize(1);
+    assertThat(notes.moves.getFirst().term().number()).isEqualTo(term + 1);
+    assertThat(notes.moves.getFirst().last()).isEqualTo(a);
   }
 
   @Test
@@ -331,6 +337,73 @@ class TailTest {
     redis.ask("DEL", key);
     writer.append(broken, "a");
     await().until(() -> victim.ids.contains("a") || !victim.moves.isEmpty());
+  }
+
+  /** Follows so many logs that several calls are needed to observe them. */
+  private List<Notes> followMany(List<Partition> logs) {
+    List<Notes> all = logs.stream().map(log -> new Notes()).toList();
+    get(
+        Future.all(
+            IntStream.range(0, logs.size())
+                .mapToObj(i -> tail.follow(logs.get(i), all.get(i)))
+                .toList()));
+    ends.add(
+        () -> IntStream.range(0, logs.size()).forEach(i -> tail.unfollow(logs.get(i), all.get(i))));
+    return all;
+  }
+
+  private List<Partition> many() {
+    return IntStream.range(0, 200)
+        .mapToObj(i -> new Partition(new StreamName(stream + ".m" + i), 0))
+        .toList();
+  }
+
+  @Test
+  void observesManyLogsInACall() {
+    List<Partition> logs = many();
+    List<Notes> all = followMany(logs);
+    long before = scriptsRun();
+    try (var conversation = redis.open()) {
+      conversation.ask("MULTI");
+      for (Partition one : logs) {
+        conversation.ask(
+            "XADD", log.keys(one).events(), "1-0", "id", "a", "source", "/", "type", "t");
+        conversation.ask("HSET", log.keys(one).log(), "last", "1-0");
+      }
+      conversation.ask("EXEC");
+    }
+    await().until(() -> all.stream().allMatch(notes -> notes.ids.equals(List.of("a"))));
+    // Two calls for the 200 that brought something; others are of the service's own timers.
+    assertThat(scriptsRun() - before).isLessThan(100);
+  }
+
+  private long scriptsRun() {
+    Matcher calls =
+        Pattern.compile("cmdstat_evalsha:calls=(\\d+)")
+            .matcher(redis.ask("INFO", "commandstats").toString());
+    return calls.find() ? Long.parseLong(calls.group(1)) : 0;
+  }
+
+  @Test
+  void tellsANewLifeOfEachOfMany() {
+    List<Partition> logs = many();
+    List<Notes> all = followMany(logs);
+    redis.flush();
+    await().until(() -> all.stream().allMatch(notes -> notes.moves.size() == 1));
+    assertThat(all.stream().map(notes -> notes.moves.getFirst().life())).doesNotHaveDuplicates();
+    for (Partition one : logs) {
+      writer.append(one.stream(), "b");
+    }
+    await().until(() -> all.stream().allMatch(notes -> notes.ids.equals(List.of("b"))));
+  }
+
+  @Test
+  void writesNothingIfOneOfManyCannotBeObserved() {
+    var sound = new Partition(new StreamName(stream + ".sound"), 0);
+    redis.ask("SET", log.keys(partition).events(), "a string");
+    assertThatThrownBy(() -> get(log.observe(List.of(sound, partition), link)))
+        .hasStackTraceContaining("WRONGTYPE");
+    assertThat(redis.ask("EXISTS", log.keys(sound).log())).hasToString("0");
   }
 
   @Test

@@ -1,0 +1,95 @@
+package penstock.stream;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import penstock.redis.RedisLink;
+import penstock.redis.RedisReplyException;
+
+/**
+ * Observes what is followed over the link that it is read over: logs many in a call, since what a
+ * call costs beside its logs (the script, INFO, a reply) is more than what a log costs. Belongs to
+ * its {@link TailLoop}'s event loop.
+ */
+final class Observer {
+
+  /** As many keep Redis for less than a millisecond. In a cluster, they must share a slot too. */
+  private static final int MOST_IN_CALL = 128;
+
+  private final EventLog log;
+  private final RedisLink link;
+
+  Observer(EventLog log, RedisLink link) {
+    this.log = log;
+    this.link = link;
+  }
+
+  /** The state of one that is to be followed, over any link. */
+  Future<LogState> observe(Source source, RedisLink over) {
+    return switch (source) {
+      case Source.Log one -> log.observe(one.partition(), over);
+      case Source.Other other -> other.observation().apply(over);
+    };
+  }
+
+  /**
+   * The states of those that can be observed; the others are set aside. The calls are sent at once,
+   * behind what was sent before. Fails if Redis does not answer.
+   */
+  Future<Map<Followed, LogState>> observe(Collection<Followed> all) {
+    var states = new HashMap<Followed, LogState>();
+    var calls = new ArrayList<Future<?>>();
+    var logs = new ArrayList<Followed>(Math.min(all.size(), MOST_IN_CALL));
+    for (Followed one : all) {
+      if (one.isBroken() || !(one.source() instanceof Source.Log)) {
+        calls.add(alone(one, states));
+        continue;
+      }
+      logs.add(one);
+      if (logs.size() == MOST_IN_CALL) {
+        calls.add(together(List.copyOf(logs), states));
+        logs.clear();
+      }
+    }
+    if (!logs.isEmpty()) {
+      calls.add(together(logs, states));
+    }
+    return Future.all(calls).map(states);
+  }
+
+  private Future<?> together(List<Followed> logs, Map<Followed, LogState> states) {
+    return log.observe(logs.stream().map(Observer::partition).toList(), link)
+        .<Object>map(
+            found -> {
+              for (int i = 0; i < logs.size(); i++) {
+                states.put(logs.get(i), found.get(i));
+              }
+              return found;
+            })
+        .recover(
+            failure ->
+                failure instanceof RedisReplyException
+                    ? Future.all(logs.stream().map(one -> alone(one, states)).toList()).mapEmpty()
+                    : Future.failedFuture(failure));
+  }
+
+  private static Partition partition(Followed one) {
+    return ((Source.Log) one.source()).partition();
+  }
+
+  private Future<?> alone(Followed one, Map<Followed, LogState> states) {
+    return observe(one.source(), link)
+        .onSuccess(state -> states.put(one, state))
+        .recover(
+            failure -> {
+              if (failure instanceof RedisReplyException reply) {
+                one.failed(reply);
+                return Future.succeededFuture();
+              }
+              return Future.failedFuture(failure);
+            });
+  }
+}
