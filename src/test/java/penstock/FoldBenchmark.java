@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
+import io.vertx.redis.client.ProtocolVersion;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
@@ -25,23 +27,22 @@ import penstock.redis.RedisServer;
 
 /**
  * How fast each fold applies events, one view alone and five of the same kind at once, and what an
- * entry takes in Redis. The packaged service builds views anew over a log of 100,000 events of
- * 10,000 keys; a time is from asking for that until the last of them has the log's end. Beside it,
- * the raw commands that it comes down to, pipelined. Takes about three minutes. From the project's
- * root after {@code ./mvnw package -DskipTests}:
+ * entry takes in Redis. The packaged service builds views anew over a log of 100,000 events, ten of
+ * each key; a time is from asking for that until the last of them has the log's end, the best of
+ * some runs. Beside it, the raw commands that it comes down to, pipelined. From the project's root
+ * after {@code ./mvnw package -DskipTests}:
  *
- * <pre>java -cp target/test-classes:target/classes:$(cat target/classpath) penstock.FoldBenchmark
+ * <pre>
+ * java -cp target/test-classes:target/classes:$(cat target/classpath) penstock.FoldBenchmark [EVENTS] [RUNS]
  * </pre>
  *
  * Where the class path comes from: docs/performance.md.
  */
 public final class FoldBenchmark {
 
-  private static final int EVENTS = 100_000;
-  private static final int KEYS = 10_000;
+  private static final int EVENTS_A_KEY = 10;
   private static final int BATCH = 500;
   private static final int VIEWS = 5;
-  private static final int RUNS = 3;
   private static final int SAMPLES = 500;
 
   /** What the service reads and commits at once. */
@@ -51,12 +52,18 @@ public final class FoldBenchmark {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final ObjectMapper json = new ObjectMapper();
+  private final int events;
+  private final int keys;
+  private final int runs;
   private final Redis redis;
   private final Path directory;
   private final Map<String, String> settings = new HashMap<>();
   private PackagedService service;
 
-  private FoldBenchmark(Redis redis, Path directory, String uri) {
+  private FoldBenchmark(int events, int runs, Redis redis, Path directory, String uri) {
+    this.events = events;
+    this.keys = events / EVENTS_A_KEY;
+    this.runs = runs;
     this.redis = redis;
     this.directory = directory;
     settings.put("quarkus.redis.hosts", uri);
@@ -80,10 +87,19 @@ public final class FoldBenchmark {
   }
 
   public static void main(String[] arguments) throws Exception {
+    int events = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100_000;
+    int runs = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
     Vertx vertx = Vertx.vertx();
     try (RedisServer server = RedisServer.start("--appendonly", "no")) {
-      Redis redis = Redis.createClient(vertx, server.uri());
-      new FoldBenchmark(redis, Files.createTempDirectory("fold-benchmark-"), server.uri()).run();
+      Redis redis =
+          Redis.createClient(
+              vertx,
+              new RedisOptions()
+                  .setConnectionString(server.uri())
+                  .setPreferredProtocolVersion(ProtocolVersion.RESP2));
+      new FoldBenchmark(
+              events, runs, redis, Files.createTempDirectory("fold-benchmark-"), server.uri())
+          .run();
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().join();
     }
@@ -122,7 +138,7 @@ public final class FoldBenchmark {
   private void report(String fold) throws Exception {
     double one = 0;
     double five = 0;
-    for (int run = 0; run < RUNS; run++) {
+    for (int run = 0; run < runs; run++) {
       one = Math.max(one, rebuild(views(fold, 1)));
       five = Math.max(five, rebuild(views(fold, VIEWS)));
     }
@@ -138,7 +154,7 @@ public final class FoldBenchmark {
         one,
         five,
         (double) entries / SAMPLES,
-        (double) memory(names + ":keys") / KEYS);
+        (double) memory(names + ":keys") / keys);
   }
 
   private static List<String> views(String fold, int count) {
@@ -152,7 +168,7 @@ public final class FoldBenchmark {
   // ---- the service
 
   private void append() throws Exception {
-    for (int from = 0; from < EVENTS; from += BATCH) {
+    for (int from = 0; from < events; from += BATCH) {
       var batch = new StringBuilder("[");
       for (int i = from; i < from + BATCH; i++) {
         batch.append(i == from ? "" : ",").append(event(i));
@@ -164,15 +180,15 @@ public final class FoldBenchmark {
     }
   }
 
-  private static String key(int event) {
-    return "key-" + event % KEYS;
+  private String key(int event) {
+    return "key-" + event % keys;
   }
 
-  private static String event(int i) {
+  private String event(int i) {
     return """
         {"specversion":"1.0","id":"%d","source":"/b","type":"t","subject":"%s",\
         "time":"2026-01-01T00:%02d:00Z","data":{"amount":%d.25,"user":"user-%d","text":"%s"}}"""
-        .formatted(i, key(i), i / KEYS, i % 97, i % 503, "x".repeat(60));
+        .formatted(i, key(i), i / keys, i % 97, i % 503, "x".repeat(60));
   }
 
   private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -201,7 +217,7 @@ public final class FoldBenchmark {
               .POST(HttpRequest.BodyPublishers.noBody()));
     }
     awaitApplied(views, before);
-    return (double) EVENTS * views.size() / ((System.nanoTime() - start) / 1e9);
+    return (double) events * views.size() / ((System.nanoTime() - start) / 1e9);
   }
 
   /** A generation is served when it has caught up. */
@@ -211,7 +227,7 @@ public final class FoldBenchmark {
       JsonNode now = view(view);
       while (now.path("generation").asText().equals(before)
           || now.at("/partitions/0/lag").asLong(1) != 0
-          || now.at("/partitions/0/entries").asLong() != KEYS) {
+          || now.at("/partitions/0/entries").asLong() != keys) {
         LockSupport.parkNanos(5_000_000);
         now = view(view);
       }
@@ -234,7 +250,7 @@ public final class FoldBenchmark {
    */
   private double raw() {
     double best = 0;
-    for (int run = 0; run < RUNS; run++) {
+    for (int run = 0; run < runs; run++) {
       String group = "raw-" + run;
       ask(Request.cmd(Command.XGROUP).arg("CREATE").arg("ps:{bench/0}:events").arg(group).arg("0"));
       long start = System.nanoTime();
