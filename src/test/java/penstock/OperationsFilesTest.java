@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -92,6 +93,15 @@ class OperationsFilesTest {
             .map(ResetReason::toString)
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(reasons).isEqualTo(ofStreams);
+    var ofAll = new TreeSet<String>();
+    feeds
+        .at("/components/messages/combinedReset/payload/allOf/1/properties/reason/enum")
+        .forEach(reason -> ofAll.add(reason.asText()));
+    assertThat(ofAll)
+        .isEqualTo(
+            Arrays.stream(ResetReason.values())
+                .map(ResetReason::toString)
+                .collect(Collectors.toCollection(TreeSet::new)));
   }
 
   @Test
