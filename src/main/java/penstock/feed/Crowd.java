@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Cursor;
 import penstock.stream.EventFilter;
-import penstock.stream.Position;
 
 /**
  * The readers of one ring that one event loop serves. All are written to in one turn, and those who
@@ -50,6 +49,12 @@ final class Crowd {
   private final Runnable whenEmpty;
   private final Set<Subscriber> members = new LinkedHashSet<>();
 
+  /** Those members who look at each event. */
+  private final Set<Subscriber> active = new LinkedHashSet<>();
+
+  /** The others. */
+  private final SubjectIndex<Subscriber> waiting = new SubjectIndex<>();
+
   /** A turn is to come. */
   private final AtomicBoolean woken = new AtomicBoolean();
 
@@ -85,9 +90,32 @@ final class Crowd {
       pump.add(this);
     }
     members.add(subscriber);
+    active.add(subscriber);
+  }
+
+  /**
+   * Lets a member wait for an event of certain subjects.
+   *
+   * @param spot where it stands, with nothing more in the lane
+   * @return whether it may; then it is told when it has to go on, and from where
+   */
+  boolean await(Subscriber subscriber, Set<String> subjects, Spot spot) {
+    return waiting.add(subscriber, subjects, spot) && active.remove(subscriber);
+  }
+
+  /** Where a member that waits stands; null if it does not. */
+  @Nullable Spot spot(Subscriber subscriber) {
+    return waiting.spot(subscriber);
+  }
+
+  private void goOn(Subscriber subscriber, Spot spot) {
+    active.add(subscriber);
+    subscriber.goOn(spot);
   }
 
   void remove(Subscriber subscriber) {
+    active.remove(subscriber);
+    waiting.remove(subscriber);
     if (members.remove(subscriber) && members.isEmpty()) {
       pump.remove(this);
       whenEmpty.run();
@@ -124,7 +152,8 @@ final class Crowd {
     if (turn == null) {
       woken.set(false);
       turnBegan = System.nanoTime();
-      turn = List.copyOf(members).iterator();
+      waiting.look(this::goOn);
+      turn = List.copyOf(active).iterator();
     }
     for (int i = 1; turn.hasNext(); i++) {
       turn.next().advance();
@@ -154,9 +183,9 @@ final class Crowd {
       measured = 0;
     }
     for (long slot = Math.max(measured, usual.next()); slot < usualChunk.next(); slot++) {
-      Position event = lane.position(slot);
+      Slot event = lane.slot(slot);
       if (event != null) {
-        meters.came(latency, event);
+        meters.came(latency, event.position());
       }
     }
     measured = usualChunk.next();
