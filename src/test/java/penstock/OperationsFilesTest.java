@@ -8,18 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
-import penstock.stream.ResetReason;
 
 /** The dashboard and the alert rules are well-formed and ask for metrics that there are. */
 class OperationsFilesTest {
@@ -76,32 +72,6 @@ class OperationsFilesTest {
     }
     assertThat(expressions).hasSizeGreaterThan(25).allMatch(OperationsFilesTest::isBalanced);
     assertThat(unknown(expressions)).isEmpty();
-  }
-
-  @Test
-  void theDescriptionOfTheFeedsHasAllReasons() throws IOException {
-    JsonNode feeds =
-        new ObjectMapper()
-            .valueToTree(new Yaml().load(Files.readString(Path.of("docs", "asyncapi.yaml"))));
-    assertThat(feeds.path("asyncapi").asText()).isEqualTo("3.0.0");
-    var reasons = new TreeSet<String>();
-    feeds
-        .at("/components/messages/reset/payload/properties/reason/enum")
-        .forEach(reason -> reasons.add(reason.asText()));
-    Set<String> ofStreams =
-        EnumSet.complementOf(EnumSet.of(ResetReason.REBUILT)).stream()
-            .map(ResetReason::toString)
-            .collect(Collectors.toCollection(TreeSet::new));
-    assertThat(reasons).isEqualTo(ofStreams);
-    var ofAll = new TreeSet<String>();
-    feeds
-        .at("/components/messages/combinedReset/payload/allOf/1/properties/reason/enum")
-        .forEach(reason -> ofAll.add(reason.asText()));
-    assertThat(ofAll)
-        .isEqualTo(
-            Arrays.stream(ResetReason.values())
-                .map(ResetReason::toString)
-                .collect(Collectors.toCollection(TreeSet::new)));
   }
 
   @Test

@@ -13,12 +13,14 @@ import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import penstock.feed.FeedClient;
 import penstock.redis.RedisResource;
 
 /** Follows requests through all that becomes of them, by the spans that go out. */
@@ -42,6 +45,7 @@ class TracingTest {
           "quarkus.otel.sdk.disabled", "false",
           "quarkus.otel.simple", "true",
           "penstock.streams.traced.partitions", "1",
+          "penstock.feed.ring-events", "1",
           "penstock.views.traced-types.stream", "traced",
           "penstock.views.traced-types.fold", "count",
           "penstock.views.traced-types.key", "type");
@@ -69,6 +73,7 @@ class TracingTest {
   private final String parent = "00-" + trace + "-" + CLIENT + "-01";
 
   @Inject InMemorySpanExporter exporter;
+  @TestHTTPResource URI base;
 
   @BeforeEach
   void forget() {
@@ -146,6 +151,35 @@ class TracingTest {
   }
 
   @Test
+  void itsEventsAreFollowedToTheReadersOfAFeed() {
+    try (FeedClient live = FeedClient.open(base.getPort(), "/streams/traced/feed", null)) {
+      await().atMost(PATIENCE).until(() -> live.messages().toString().contains("caught-up"));
+      append(Map.of("traceparent", parent), List.of(event("")));
+      await().atMost(PATIENCE).until(() -> live.messages().toString().contains(trace));
+    }
+    SpanData deliver = await1("deliver traced", inTrace(trace));
+    assertThat(deliver.getParentSpanId()).isEqualTo(CLIENT);
+    assertThat(linked(deliver)).containsExactly(trace + "/" + CLIENT);
+    assertThat(deliver.getEndEpochNanos()).isGreaterThan(deliver.getStartEpochNanos());
+    await1("GET /streams/:stream/feed", span -> true);
+  }
+
+  /** Whoever replays history has a trace of its own: that of an old event may be long over. */
+  @Test
+  void aReplayIsLinkedToWhatItsEventsCarry() {
+    append(Map.of("traceparent", parent), List.of(event(""), event("")));
+    try (FeedClient late =
+        FeedClient.open(base.getPort(), "/streams/traced/feed?cursor=earliest", null)) {
+      await().atMost(PATIENCE).until(() -> late.messages().toString().contains(trace));
+    }
+    SpanData replay = await1("replay traced", span -> !span.getLinks().isEmpty());
+    assertThat(replay.getParentSpanContext().isValid()).isFalse();
+    assertThat(replay.getTraceId())
+        .isNotEqualTo(replay.getLinks().getFirst().getSpanContext().getTraceId());
+    assertThat(replay.getLinks().size()).isLessThanOrEqualTo(32);
+  }
+
+  @Test
   void aRequestWithoutAContextBeginsATraceThatItsEventsCarry() {
     append(Map.of(), List.of(event(",\"subject\":\"rootless\"")));
     String carried =
@@ -211,6 +245,9 @@ class TracingTest {
     await1("apply traced-types", inTrace(trace));
     assertThat(exporter.getFinishedSpanItems())
         .extracting(SpanData::getName)
-        .allSatisfy(name -> assertThat(name).matches("(POST|append|apply) .*"));
+        .allSatisfy(
+            name ->
+                assertThat(name)
+                    .matches("(POST /.*|GET /streams/.*|(append|apply|deliver|replay) traced.*)"));
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Cursor;
 import penstock.stream.EventFilter;
+import penstock.trace.Causes;
 
 /**
  * The readers of one ring that one event loop serves. All are written to in one turn, and those who
@@ -165,7 +166,7 @@ final class Crowd {
     long now = System.nanoTime();
     long took = now - turnBegan;
     restUntil = took < SHORT_NANOS ? now : now + Math.min(took, longestRest);
-    measure();
+    measure(took);
     usual = null;
     usualChunk = null;
     shared.values().forEach(Chunk::release);
@@ -173,7 +174,7 @@ final class Crowd {
     return true;
   }
 
-  private void measure() {
+  private void measure(long took) {
     if (usual == null || usualChunk == null) {
       return;
     }
@@ -182,13 +183,17 @@ final class Crowd {
       measuredLane = lane;
       measured = 0;
     }
-    for (long slot = Math.max(measured, usual.next()); slot < usualChunk.next(); slot++) {
-      Slot event = lane.slot(slot);
-      if (event != null) {
-        meters.came(latency, event.position());
+    Causes causes = meters.causes();
+    long first = Math.max(measured, usual.next());
+    for (long number = first; number < usualChunk.next(); number++) {
+      Slot slot = lane.find(number);
+      if (slot != null) {
+        meters.came(latency, slot.position());
+        causes.add(slot.attributes());
       }
     }
     measured = usualChunk.next();
+    meters.wrote(latency, causes, measured - first, took);
   }
 
   /** Looks after what no event brings about. */

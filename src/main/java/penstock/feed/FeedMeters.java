@@ -8,20 +8,28 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import penstock.redis.RedisClock;
+import penstock.stream.LogEntry;
 import penstock.stream.Position;
 import penstock.stream.ResetReason;
 import penstock.stream.StreamName;
+import penstock.trace.Causes;
+import penstock.trace.Stage;
+import penstock.trace.Tracing;
 
-/** What feeds tell the metrics. */
+/** What feeds tell the metrics and the traces. */
 @Singleton
 class FeedMeters {
 
+  private static final String STREAM = "stream";
+
   private final MeterRegistry registry;
   private final RedisClock clock;
+  private final Tracing tracing;
   private final AtomicInteger subscribers = new AtomicInteger();
   private final Counter delivered;
   private final Counter bytes;
@@ -31,9 +39,10 @@ class FeedMeters {
   private final Map<DisconnectReason, Counter> disconnects = new EnumMap<>(DisconnectReason.class);
 
   @Inject
-  FeedMeters(MeterRegistry registry, RedisClock clock) {
+  FeedMeters(MeterRegistry registry, RedisClock clock, Tracing tracing) {
     this.registry = registry;
     this.clock = clock;
+    this.tracing = tracing;
     Gauge.builder("penstock.feed.subscribers", subscribers, AtomicInteger::get)
         .description("Readers connected now")
         .register(registry);
@@ -86,7 +95,7 @@ class FeedMeters {
   Timer latency(StreamName stream) {
     return Timer.builder("penstock.feed.latency")
         .description("From an event's append to its last write to a reader of one event loop")
-        .tag("stream", stream.value())
+        .tag(STREAM, stream.value())
         .serviceLevelObjectives(
             Duration.ofMillis(1),
             Duration.ofMillis(2),
@@ -107,6 +116,22 @@ class FeedMeters {
     }
   }
 
+  /** To collect where events came from, for {@link #wrote}. */
+  Causes causes() {
+    return tracing.causes();
+  }
+
+  /**
+   * A turn in which all readers of one event loop who had caught up were written to is over.
+   *
+   * @param latency of the stream
+   * @param nanos how long it took
+   */
+  void wrote(Timer latency, Causes causes, long events, long nanos) {
+    String stream = String.valueOf(latency.getId().getTag(STREAM));
+    Tracing.end(tracing.begin(Stage.DELIVER, stream, causes, nanos), events, null);
+  }
+
   /** Nobody reads the stream any more. */
   void forget(Timer latency) {
     registry.remove(latency);
@@ -120,6 +145,19 @@ class FeedMeters {
   /** A page was read from Redis for readers who are behind. */
   void replayed() {
     replays.increment();
+  }
+
+  /**
+   * That page is there.
+   *
+   * @param nanos how long it took
+   */
+  void read(StreamName stream, List<LogEntry> page, long nanos) {
+    if (tracing.isOn()) {
+      Causes causes = tracing.causes();
+      page.forEach(entry -> causes.add(entry.event()));
+      Tracing.end(tracing.begin(Stage.REPLAY, stream.value(), causes, nanos), page.size(), null);
+    }
   }
 
   void reset(ResetReason reason) {

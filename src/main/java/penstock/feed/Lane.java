@@ -140,7 +140,7 @@ final class Lane {
   }
 
   /** A slot; null if it is not there any more. */
-  @Nullable Slot slot(long number) {
+  @Nullable Slot find(long number) {
     Numbered found = numbered(number);
     return found == null ? null : found.slot();
   }

@@ -78,6 +78,7 @@ final class Replay {
   private Future<ReplayPage> read(Position from, Position known) {
     meters.replayed();
     int most = count;
+    long began = System.nanoTime();
     Future<LogState> before = log.observe(partition, link);
     Future<LogPage> entries = log.page(partition, from, most, link);
     Future<LogState> behind = log.observe(partition, link);
@@ -87,11 +88,13 @@ final class Replay {
                 before.result().life().equals(behind.result().life())
                         && before.result().term().equals(behind.result().term())
                     ? Future.succeededFuture(
-                        page(from, known, entries.result(), most, behind.result()))
+                        page(from, known, entries.result(), most, behind.result(), began))
                     : read(from, known));
   }
 
-  private ReplayPage page(Position from, Position known, LogPage read, int most, LogState state) {
+  private ReplayPage page(
+      Position from, Position known, LogPage read, int most, LogState state, long began) {
+    meters.read(partition.stream(), read.entries(), System.nanoTime() - began);
     if (read.read() > 0) {
       long fitting = wantedBytes * read.read() / Math.max(1, read.bytes());
       count = (int) Math.max(1, Math.min(Math.min(mostEvents, 2L * most), fitting));

@@ -103,7 +103,7 @@ final class SubjectIndex<R> {
   private @Nullable Set<R> concerned(Lane lane, long from, long to) {
     var concerned = new LinkedHashSet<R>();
     for (long number = from; number < to; number++) {
-      Slot slot = lane.slot(number);
+      Slot slot = lane.find(number);
       if (slot == null) {
         return null;
       }

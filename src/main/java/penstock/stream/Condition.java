@@ -11,7 +11,14 @@ import penstock.event.Event;
  * @see <a href="https://github.com/cloudevents/spec/blob/main/subscriptions/spec.md">CloudEvents
  *     Subscriptions</a>
  */
-sealed interface Condition {
+sealed interface Condition
+    permits Condition.Exact,
+        Condition.Prefix,
+        Condition.Suffix,
+        Condition.All,
+        Condition.Any,
+        Condition.Not,
+        Cesql {
 
   boolean test(Event event);
 

@@ -66,12 +66,24 @@ final class ConditionJson {
       case "all" -> new Condition.All(list(dialect, value, depth));
       case "any" -> new Condition.Any(list(dialect, value, depth));
       case "not" -> new Condition.Not(read(value, depth + 1));
+      case "sql" -> sql(value);
       default ->
           throw wrong(
               "has the dialect '"
                   + dialect
-                  + "', which is none of exact, prefix, suffix, all, any, not");
+                  + "', which is none of exact, prefix, suffix, all, any, not, sql");
     };
+  }
+
+  private static Condition sql(Object value) {
+    if (!(value instanceof String expression)) {
+      throw wrong("must have a text for 'sql'");
+    }
+    try {
+      return Cesql.parse(expression);
+    } catch (IllegalArgumentException refused) {
+      throw wrong("has an expression for 'sql' that " + refused.getMessage());
+    }
   }
 
   private List<Condition> list(String dialect, Object value, int depth) {

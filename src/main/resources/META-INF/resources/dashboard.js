@@ -90,10 +90,11 @@ function showStreams(streams) {
 }
 
 let selected;
-let shownEntries = "";
-
 function showViews(views) {
-  selected ??= views.find((view) => sum(view.partitions, "entries") > 0)?.name ?? views[0]?.name;
+  if (!selected && views.length > 0) {
+    selected = (views.find((view) => sum(view.partitions, "entries") > 0) ?? views[0]).name;
+    followEntries();
+  }
   rows($("views"), views.map(({ name, fold, partitions }) => {
     const states = new Set(partitions.map((one) => one.state));
     return [name, fold, sum(partitions, "entries"), sum(partitions, "lag"), [...states].join(", ")];
@@ -112,33 +113,82 @@ function viewButton(name) {
   button.addEventListener("click", () => {
     selected = name;
     press();
-    showEntries();
+    followEntries();
   });
   return button;
 }
 
-async function showEntries() {
-  if (!selected) {
-    return;
-  }
+// ---- the entries of a view: the first ones in the order of their keys, since a view may have millions
+
+let entriesFeed;
+
+function followEntries() {
+  entriesFeed?.close();
   const view = selected;
-  const { body } = await get(`/views/${view}/entries?limit=${SHOWN_ENTRIES}`);
-  const text = view + JSON.stringify(body);
-  if (view !== selected || text === shownEntries) {
-    return;
+  const entries = new Map();
+  const fresh = new Set();
+  let isAll = true;
+  let drawing = false;
+
+  /** What changes meanwhile comes by the feed. */
+  async function read() {
+    const { body } = await get(`/views/${view}/entries?limit=${SHOWN_ENTRIES}`);
+    entries.clear();
+    body.entries.forEach(({ key, value }) => entries.set(key, value));
+    isAll = body.complete;
+    draw();
   }
-  shownEntries = text;
-  $("entries-of").textContent = body.complete ? `of ${view}` : `of ${view}, the first ${SHOWN_ENTRIES}`;
-  const known = new Map([...$("entries").rows].map((row) => [row.dataset.key, row.dataset.value]));
-  const sameView = $("entries").dataset.view === view;
-  $("entries").dataset.view = view;
-  $("entries").replaceChildren(...body.entries.map(({ key, value }) => {
-    const json = JSON.stringify(value);
-    const className = sameView && known.get(key) !== json ? "fresh" : "";
-    return element("tr", { className, data: { key, value: json } },
+
+  function draw() {
+    if (!drawing) {
+      drawing = true;
+      requestAnimationFrame(() => {
+        drawing = false;
+        if (view === selected) {
+          showEntries(view, entries, fresh, isAll);
+          fresh.clear();
+        }
+      });
+    }
+  }
+
+  const begin = () => read().catch((failure) => problem(failure.message));
+
+  entriesFeed = new Feed(`/views/${view}/feed`, {
+    cursor: "latest",
+    state: $("entries-state"),
+    listeners: {
+      "caught-up": begin,
+      // A snapshot of all entries would follow.
+      reset: followEntries,
+      change({ data }) {
+        const { key, value } = JSON.parse(data);
+        fresh.add(key);
+        if (value !== null) {
+          entries.set(key, value);
+          const keys = [...entries.keys()].sort();
+          keys.slice(SHOWN_ENTRIES).forEach((last) => entries.delete(last));
+          isAll &&= keys.length <= SHOWN_ENTRIES;
+        } else if (entries.delete(key) && !isAll) {
+          begin();
+        }
+        draw();
+      },
+    },
+  });
+}
+
+function showEntries(view, entries, fresh, isAll) {
+  $("entries-of").textContent = isAll ? `of ${view}` : `of ${view}, the first ${SHOWN_ENTRIES}`;
+  $("entries").replaceChildren(...[...entries].sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, value]) =>
+    element("tr", { className: fresh.has(key) ? "fresh" : "", data: { key } },
       element("th", { scope: "row", textContent: key }),
-      element("td", { className: "value" }, element("code", { textContent: json })));
-  }));
+      element("td", { className: "value" }, element("code", { textContent: JSON.stringify(value) })))));
+}
+
+function problem(text) {
+  $("problem").textContent = text;
+  $("problem").hidden = !text;
 }
 
 let polling = false;
@@ -155,11 +205,9 @@ async function poll() {
     showStreams(await all(names.map((name) => `/streams/${name}`)));
     const views = (await get("/views")).body.views.map((view) => view.name);
     showViews(await all(views.map((name) => `/views/${name}`)));
-    await showEntries();
-    $("problem").hidden = true;
+    problem("");
   } catch (failure) {
-    $("problem").textContent = failure.message;
-    $("problem").hidden = false;
+    problem(failure.message);
   } finally {
     polling = false;
   }

@@ -57,27 +57,34 @@ export function onSubmit(form, action) {
  * Follows a feed with the browser's own EventSource, and tells its state in an element.
  *
  * The browser reconnects and resumes by itself; `pause` and `resume` do the same by hand, with the last id as cursor.
+ *
+ * cursor: where the first connection begins; as the feed has it if there is none. listeners: by the kind of message, `open` for
+ * each connection.
  */
 export class Feed {
   #source;
   #interruptions = 0;
   #interrupted = false;
 
-  constructor(path, { query = {}, cursor = "latest", state, listeners }) {
+  constructor(path, { query = {}, cursor, state, listeners }) {
     Object.assign(this, { path, query, cursor, state, listeners });
     this.#open();
   }
 
   #open() {
     const query = new URLSearchParams(this.query);
-    query.set("cursor", this.cursor);
+    if (this.cursor) {
+      query.set("cursor", this.cursor);
+    }
     this.#say("connecting", "connecting");
     const source = new EventSource(`${this.path}?${query}`);
     this.#source = source;
+    const { open, ...listeners } = this.listeners;
     const live = (text) => this.#say("live", text + this.#history());
     source.onopen = () => {
       live(this.#interrupted ? "resumed where it was" : "connected");
       this.#interrupted = false;
+      open?.();
     };
     source.onerror = () => {
       if (source.readyState === EventSource.CLOSED) {
@@ -95,11 +102,11 @@ export class Feed {
       reset: (message) => live(`began anew (${JSON.parse(message.data).reason})`),
       unavailable: (message) => this.#say("lost", `unavailable: ${JSON.parse(message.data).reason}`),
     };
-    for (const kind of new Set([...Object.keys(told), ...Object.keys(this.listeners)])) {
+    for (const kind of new Set([...Object.keys(told), ...Object.keys(listeners)])) {
       source.addEventListener(kind, (message) => {
         this.cursor = message.lastEventId || this.cursor;
         told[kind]?.(message);
-        this.listeners[kind]?.(message);
+        listeners[kind]?.(message);
       });
     }
   }

@@ -30,9 +30,4 @@ onSubmit($("set"), async () => {
   return status === "offline" ? "signed off" : `you are ${WORDS[status]}`;
 });
 
-try {
-  await liveView({ view: "agents", stream: "agents", keysOf: (event) => [event.subject], state: $("state"), show });
-} catch (failure) {
-  $("state").dataset.state = "lost";
-  $("state").textContent = failure.message;
-}
+liveView({ view: "agents", state: $("state"), show });

@@ -80,14 +80,5 @@ $("keep").addEventListener("click", () => {
   $("replace").hidden = true;
 });
 
-async function live(view, keysOf, state, show) {
-  try {
-    await liveView({ view, stream: "tickets", keysOf, state, show });
-  } catch (failure) {
-    state.dataset.state = "lost";
-    state.textContent = failure.message;
-  }
-}
-
-live("valid-tickets", (event) => [event.subject], $("state"), showTickets);
-live("ticket-takings", (event) => [event.data.show], $("takings-state"), showTakings);
+liveView({ view: "valid-tickets", state: $("state"), show: showTickets });
+liveView({ view: "ticket-takings", state: $("takings-state"), show: showTakings });
