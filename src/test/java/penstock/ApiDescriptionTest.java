@@ -71,9 +71,6 @@ class ApiDescriptionTest {
   private static final Set<ProblemType> EVERYWHERE =
       EnumSet.of(ProblemType.NOT_FOUND, ProblemType.METHOD_NOT_ALLOWED, ProblemType.INTERNAL_ERROR);
 
-  /** Nothing answers with it yet. */
-  private static final Set<ProblemType> UNUSED = EnumSet.of(ProblemType.SHUTTING_DOWN);
-
   /** Responses that no request brings about by itself. */
   private static final Set<String> NEED_A_CROWD =
       Set.of(
@@ -151,7 +148,7 @@ class ApiDescriptionTest {
     }
     Set<String> wanted =
         Arrays.stream(ProblemType.values())
-            .filter(type -> !EVERYWHERE.contains(type) && !UNUSED.contains(type))
+            .filter(type -> !EVERYWHERE.contains(type))
             .map(ProblemType::slug)
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(told).isEqualTo(wanted);
@@ -235,6 +232,7 @@ class ApiDescriptionTest {
         answer += new String(chunk, 0, read, StandardCharsets.UTF_8);
       }
       assertThat(answer).startsWith("HTTP/1.1 408");
+      assertThat(socket.getInputStream().read()).as("the connection has ended").isEqualTo(-1);
       checkBody("POST " + path, 408, PROBLEM, answer.substring(answer.indexOf("\r\n\r\n") + 4));
     }
   }

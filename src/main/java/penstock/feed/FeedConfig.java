@@ -80,6 +80,17 @@ public interface FeedConfig {
   int replayCount();
 
   /**
+   * How long such a read is kept encoded for others who come as far back: after a restart all
+   * readers are back within about twice the time that they are told to wait.
+   */
+  @WithDefault("10s")
+  Duration replayKeep();
+
+  /** The most bytes of such reads that are kept, of all streams together. */
+  @WithDefault("32M")
+  MemorySize replayKept();
+
+  /**
    * The most readers with the same address; an IPv6 network of 64 bits counts as one. Unlimited if
    * not set. Behind a proxy, the address is the one that it tells, if {@code quarkus.http.proxy}
    * says so; otherwise it is the proxy's own.

@@ -59,6 +59,7 @@ class Feeds {
   private final FeedMeters meters;
   private final RedisLink link;
   private final Permits permits;
+  private final RecentPages recent;
   private final Pumps pumps;
   private final Clients clients = new Clients();
   private final int mostOfClient;
@@ -81,6 +82,7 @@ class Feeds {
     this.meters = meters;
     this.link = links.open("feed");
     this.permits = new Permits(config.replays());
+    this.recent = new RecentPages(vertx, config.replayKept().asLongValue(), config.replayKeep());
     this.mostOfClient = config.maxSubscribersPerClient().orElse(Integer.MAX_VALUE);
     this.pumps = new Pumps(config);
   }
@@ -132,7 +134,7 @@ class Feeds {
   private List<Replay> replays(Stream stream) {
     boolean alone = stream.partitions().size() == 1;
     return stream.partitions().stream()
-        .map(one -> new Replay(log, link, permits, meters, config, one, alone))
+        .map(one -> new Replay(log, link, permits, meters, config, recent, one, alone))
         .toList();
   }
 

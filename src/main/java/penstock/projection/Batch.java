@@ -114,7 +114,12 @@ final class Batch {
     } catch (NothingToFold lacking) {
       skipped++;
       return new Made(before, before, null);
-    } catch (RuntimeException | StackOverflowError defect) {
+    } catch (Throwable defect) {
+      if (defect instanceof VirtualMachineError outside
+          && !(defect instanceof StackOverflowError)) {
+        throw outside;
+      }
+      // A fold that is not written in Java may also throw what it does not declare.
       return new Made(before, before, "the fold failed: " + defect);
     }
     return after != null && after.bytes() > Entry.MAX_BYTES

@@ -22,6 +22,9 @@ public final class Script {
 
   private static final Pattern INCLUDE = Pattern.compile("(?m)^-- include ([a-z-]+)$");
 
+  /** Scripts may be flushed, or Redis started again, between loading one and calling it. */
+  private static final int MOST_LOADS = 10;
+
   private final byte[] source;
   private final String digest;
 
@@ -71,12 +74,23 @@ public final class Script {
 
   /** Runs a {@link #call}; loads the script first where Redis does not have it. */
   public Future<Response> run(RedisLink link, Request call) {
+    return run(link, call, MOST_LOADS);
+  }
+
+  /** The call follows the script at once, so that it is hardly ever forgotten in between. */
+  private Future<Response> run(RedisLink link, Request call, int loads) {
     return link.send(call)
         .recover(
-            failure ->
-                failure instanceof RedisReplyException reply && reply.code().equals("NOSCRIPT")
-                    ? link.send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(source))
-                        .compose(loaded -> link.send(call))
-                    : Future.failedFuture(failure));
+            failure -> {
+              if (loads == 0
+                  || !(failure instanceof RedisReplyException reply)
+                  || !reply.code().equals("NOSCRIPT")) {
+                return Future.failedFuture(failure);
+              }
+              Future<Response> loaded =
+                  link.send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(source));
+              Future<Response> done = run(link, call, loads - 1);
+              return loaded.compose(ready -> done);
+            });
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Checker {
 
   private static final int SHOWN = 8;
+  private static final int ACCEPTED = 202;
 
   /** What is waited for a follower when another one was late already. */
   private static final Duration AFTER_LATE = Duration.ofSeconds(1);
@@ -55,7 +57,7 @@ final class Checker {
     settle();
     checkLog(producers.attempts());
     for (TestedView view : TestedView.values()) {
-      checkView(view);
+      compare(view, Reference.of(view, takenInBy(view)));
     }
     if (followers != null) {
       followers.all().forEach(this::checkFollower);
@@ -64,26 +66,79 @@ final class Checker {
   }
 
   /**
-   * What another instance makes of the log that has the same views under further names, which it
-   * builds from the start. Not for a log that was trimmed.
+   * Has all views built anew, of a log that was not trimmed: they must become what they were, and
+   * of what they take the place of nothing must be left.
    */
-  List<String> checkRebuild(Cluster.Member builder) throws IOException {
+  List<String> checkRebuild(Duration more) throws IOException {
+    Map<TestedView, String> before = new EnumMap<>(TestedView.class);
     for (TestedView view : TestedView.values()) {
-      URI told = builder.process().uri().resolve("/views/" + view.rebuiltName());
+      before.put(view, cluster.generation(view));
+      URI asked = uri(view).resolve("/views/" + view.viewName() + "/rebuild");
+      await().atMost(patience).ignoreExceptions().until(() -> Cluster.post(asked) == ACCEPTED);
+    }
+    for (TestedView view : TestedView.values()) {
       try {
         await()
-            .atMost(patience)
+            .atMost(patience.plus(more))
             .ignoreExceptions()
-            .until(() -> lag(Cluster.get(told)) == 0 && isWorked(Cluster.get(told)));
+            .until(() -> isBuilt(Cluster.get(uri(view)), before.get(view)));
       } catch (ConditionTimeoutException late) {
-        violations.add("a view is not built anew in time: " + Cluster.get(told));
+        violations.add("a view is not built anew in time: " + Cluster.get(uri(view)));
       }
-      compare(
-          view.rebuiltName(),
-          Reference.of(view, present).entries(),
-          Cluster.entries(builder.process().uri(), view.rebuiltName()));
+    }
+    settle();
+    for (TestedView view : TestedView.values()) {
+      compare(view, Reference.of(view, present));
+    }
+    try {
+      await().atMost(patience).until(() -> leftovers().isEmpty());
+    } catch (ConditionTimeoutException late) {
+      violations.add("of former generations there is still " + some(leftovers()));
     }
     return violations;
+  }
+
+  private URI uri(TestedView view) {
+    return cluster.uris().getFirst().resolve("/views/" + view.viewName());
+  }
+
+  private static boolean isBuilt(JsonObject view, String before) {
+    return !view.getString("generation").equals(before)
+        && view.getValue("building") == null
+        && lag(view) == 0
+        && isWorked(view);
+  }
+
+  /** What Redis holds of generations that are not served. */
+  private List<String> leftovers() {
+    Set<String> served = new HashSet<>();
+    for (TestedView view : TestedView.values()) {
+      served.add(view.viewName() + ":" + cluster.generation(view));
+    }
+    List<String> left = new ArrayList<>();
+    for (Object field : (List<?>) cluster.redis().ask("HKEYS", "ps:views")) {
+      String name = field.toString();
+      if (name.contains(":") && !name.startsWith("#") && !served.contains(name)) {
+        left.add(name);
+      }
+    }
+    for (Object key : (List<?>) cluster.redis().ask("KEYS", Cluster.base("*") + "view:*")) {
+      String name = key.toString().substring(key.toString().indexOf(":view:") + 6);
+      if (served.stream().noneMatch(one -> name.equals(one) || name.startsWith(one + ":"))) {
+        left.add(key.toString());
+      }
+    }
+    for (int partition = 0; partition < cluster.settings().partitions(); partition++) {
+      for (Object group :
+          (List<?>) cluster.redis().ask("XINFO", "GROUPS", Cluster.events(partition))) {
+        List<?> words = (List<?>) group;
+        String name = (String) words.get(words.indexOf("name") + 1);
+        if (served.stream().noneMatch(one -> name.equals("view." + one.replace(':', '.')))) {
+          left.add("the group " + name);
+        }
+      }
+    }
+    return left;
   }
 
   private static long lag(JsonObject view) {
@@ -223,10 +278,12 @@ final class Checker {
     }
   }
 
-  private void checkView(TestedView view) throws IOException {
-    Reference expected = Reference.of(view, takenInBy(view));
-    URI instance = cluster.uris().getFirst();
-    compare(view.viewName(), expected.entries(), Cluster.entries(instance, view.viewName()));
+  /** What a view holds, and what it has set aside, is what the log says. */
+  private void compare(TestedView view, Reference expected) throws IOException {
+    compare(
+        view.viewName(),
+        expected.entries(),
+        Cluster.entries(cluster.uris().getFirst(), view.viewName()));
     List<String> letters = new ArrayList<>();
     for (int partition = 0; partition < cluster.settings().partitions(); partition++) {
       letters.addAll(deadLetters(view, partition));
@@ -247,6 +304,15 @@ final class Checker {
                   expected.deadLetters().size(),
                   some(missing),
                   some(unexpected)));
+    }
+    long told =
+        Cluster.get(uri(view)).getJsonArray("partitions").stream()
+            .mapToLong(partition -> ((JsonObject) partition).getLong("deadLetters"))
+            .sum();
+    if (told != letters.size()) {
+      violations.add(
+          "the view %s tells of %d dead letters and has %d"
+              .formatted(view.viewName(), told, letters.size()));
     }
   }
 
@@ -271,13 +337,16 @@ final class Checker {
     return taken;
   }
 
+  /** Of the generation that is served. */
   private List<String> deadLetters(TestedView view, int partition) {
+    String generation = cluster.generation(view);
     List<String> ids = new ArrayList<>();
     List<?> letters =
         (List<?>) cluster.redis().ask("XRANGE", Cluster.base(partition) + "dead", "-", "+");
     for (Object letter : letters) {
       List<?> words = (List<?>) ((List<?>) letter).get(1);
-      if (words.get(words.indexOf("view") + 1).equals(view.viewName())) {
+      if (words.get(words.indexOf("view") + 1).equals(view.viewName())
+          && words.get(words.indexOf("generation") + 1).equals(generation)) {
         ids.add((String) words.get(words.indexOf("id") + 1));
       }
     }
@@ -308,10 +377,7 @@ final class Checker {
         && a.getMap().equals(b.getMap());
   }
 
-  /**
-   * Each sees every event once and in order. Only a loss, or a trim of what it had not seen, may
-   * pass it by, with a reset: then it has seen all from some event on.
-   */
+  /** It saw everything, in order, since the last reset, and was only reset where it had to be. */
   private void checkFollower(FeedFollower follower) {
     try {
       await().atMost(followersLate ? AFTER_LATE : patience).until(() -> hasAll(follower));
@@ -320,20 +386,22 @@ final class Checker {
       violations.add("a follower saw %d of %d events".formatted(follower.count(), present.size()));
     }
     violations.addAll(follower.violations());
-    if (losses.isEmpty()
-        && !follower.resets().stream().allMatch(why -> !trims.isEmpty() && why.equals("trimmed"))) {
-      violations.add("a follower was reset without a loss: " + follower.resets());
+    List<String> unexplained = new ArrayList<>(follower.resets());
+    if (!trims.isEmpty()) {
+      unexplained.removeIf(reason -> reason.equals("trimmed"));
+    }
+    if (losses.isEmpty() && !unexplained.isEmpty()) {
+      violations.add("a follower was reset without a loss: " + unexplained);
     }
     Map<String, Integer> partitions = new HashMap<>();
     List<List<String>> expected = lists();
-    List<String> told = follower.seen();
     for (Logged entry : whole) {
       partitions.put(entry.id(), entry.partition());
       expected.get(entry.partition()).add(entry.id());
     }
     List<List<String>> seen = lists();
     List<String> unknown = new ArrayList<>();
-    for (String id : told) {
+    for (String id : follower.seen()) {
       Integer partition = partitions.get(id);
       if (partition == null) {
         unknown.add(id);
@@ -344,24 +412,29 @@ final class Checker {
     if (!unknown.isEmpty()) {
       violations.add("a follower saw events that are not in the log: " + some(unknown));
     }
+    Set<String> lasting = ids(present);
     for (int partition = 0; partition < expected.size(); partition++) {
-      List<String> all = expected.get(partition);
-      List<String> own = seen.get(partition);
-      checkSeen(partition, follower.resets().isEmpty() ? all : from(all, own, partition), own);
+      checkSeen(
+          partition,
+          due(expected.get(partition), seen.get(partition), lasting),
+          seen.get(partition));
     }
   }
 
-  /** What a follower that was reset must have seen: all from its first on, and all that is left. */
-  private List<String> from(List<String> all, List<String> seen, int partition) {
-    int first = all.size();
-    for (Logged entry : present) {
-      if (entry.partition() == partition) {
-        first = all.indexOf(entry.id());
-        break;
+  /**
+   * What a follower had to see of a partition: all, or if its beginning was trimmed, all from the
+   * first event that it saw, and not less than what is left.
+   */
+  private List<String> due(List<String> all, List<String> seen, Set<String> lasting) {
+    int first = 0;
+    if (!trims.isEmpty()) {
+      while (first < all.size()
+          && !lasting.contains(all.get(first))
+          && (seen.isEmpty() || !seen.getFirst().equals(all.get(first)))) {
+        first++;
       }
     }
-    int own = seen.isEmpty() ? first : all.indexOf(seen.getFirst());
-    return all.subList(Math.min(first, Math.max(0, own)), all.size());
+    return all.subList(first, all.size());
   }
 
   private boolean hasAll(FeedFollower follower) {

@@ -21,10 +21,22 @@ final class Cluster implements AutoCloseable {
 
   static final String STREAM = "orders";
 
+  /** Rewritten often, so that a server that was killed has loaded its file soon. */
   private static final String[] REDIS_OPTIONS = {
-    "--appendfsync", "always", "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0"
+    "--appendfsync",
+    "always",
+    "--auto-aof-rewrite-min-size",
+    "4mb",
+    "--repl-diskless-sync",
+    "yes",
+    "--repl-diskless-sync-delay",
+    "0"
   };
+
   private static final int ANSWER_MILLIS = 10_000;
+
+  /** Short, so that what was replaced is also removed while things fail. */
+  private static final String KEEP_UNUSED = "5s";
 
   private final Path application;
   private final Settings settings;
@@ -66,15 +78,6 @@ final class Cluster implements AutoCloseable {
     return new Member(new ServiceProcess(application, all, log), proxy);
   }
 
-  /** One more instance, which has further views; waits until it is ready. */
-  Member join(Map<String, String> further) {
-    Member member = newMember(further);
-    members.add(member);
-    member.process().start();
-    member.process().awaitReady();
-    return member;
-  }
-
   /** An instance and its way to Redis. */
   record Member(ServiceProcess process, FaultyProxy proxy) {}
 
@@ -90,13 +93,14 @@ final class Cluster implements AutoCloseable {
     config.put("penstock.streams." + STREAM + ".partitions", "" + settings.partitions());
     config.put("penstock.projection.lease", settings.lease().toMillis() + "ms");
     config.put("penstock.projection.backoff", "1s");
+    config.put("penstock.projection.keep-unused", KEEP_UNUSED);
     config.put("penstock.redis.timeout", "3s");
     config.put("penstock.redis.reconnect-backoff", "500ms");
     config.put("penstock.feed.heartbeat", "2s");
     config.put("penstock.feed.drain-time", "1s");
     config.put("penstock.feed.ring-events", "256");
     for (TestedView view : TestedView.values()) {
-      config.putAll(view.config(view.viewName()));
+      config.putAll(view.config());
     }
     return config;
   }
@@ -123,7 +127,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** What all keys of a partition begin with. */
-  static String base(int partition) {
+  static String base(Object partition) {
     return "ps:{" + STREAM + "/" + partition + "}:";
   }
 
@@ -139,8 +143,13 @@ final class Cluster implements AutoCloseable {
         : base(partition) + "view:" + view.viewName() + ":" + generation;
   }
 
+  /** The generation that is served. */
+  String generation(TestedView view) {
+    return String.valueOf(redis.ask("HGET", "ps:views", view.viewName()));
+  }
+
   String group(TestedView view) {
-    return "view." + view.viewName() + "." + redis.ask("HGET", "ps:views", view.viewName());
+    return "view." + view.viewName() + "." + generation(view);
   }
 
   /** Asks an instance; fails unless the answer is 200. */
@@ -159,6 +168,24 @@ final class Cluster implements AutoCloseable {
     try (var body = connection.getInputStream()) {
       return new JsonObject(new String(body.readAllBytes(), StandardCharsets.UTF_8));
     }
+  }
+
+  /** Asks an instance for something to be done; tells the status of its answer. */
+  static int post(URI uri) throws IOException {
+    var connection = (HttpURLConnection) uri.toURL().openConnection();
+    connection.setConnectTimeout(ANSWER_MILLIS);
+    connection.setReadTimeout(ANSWER_MILLIS);
+    connection.setRequestMethod("POST");
+    try {
+      return connection.getResponseCode();
+    } finally {
+      connection.disconnect();
+    }
+  }
+
+  /** What asks for the replay of all dead letters of a view. */
+  static String replayOf(TestedView view) {
+    return "/streams/" + STREAM + "/dead-letters/replay?view=" + view.viewName();
   }
 
   /** All entries of a view, as an instance tells them. */

@@ -27,6 +27,8 @@ enum Fault {
   TRIM,
 
   DELAY,
+  /** A connection is lost in the middle of a request. */
+  CUT_IN_REQUEST,
   /** A request is done and its reply is lost with the connection. */
   CUT_BEFORE_REPLY,
   /** A connection swallows all that comes. */
@@ -40,7 +42,12 @@ enum Fault {
   /** A replica that lacks the last events takes over; the old master is gone. */
   PROMOTE,
   /** Redis goes back to what a replica of it had, and stays where it is: connections survive it. */
-  ROLL_BACK;
+  ROLL_BACK,
+
+  /** A view is built anew. */
+  REBUILD,
+  /** All dead letters of a view are folded again. They fail again, and must stay as they are. */
+  REPLAY;
 
   /** What an operator or a scheduler does to processes. */
   static final Set<Fault> OF_PROCESSES =
@@ -58,7 +65,10 @@ enum Fault {
           FULL);
 
   static final Set<Fault> OF_NETWORK =
-      EnumSet.of(DELAY, CUT_BEFORE_REPLY, HALF_OPEN, PARTITION, REPEAT);
+      EnumSet.of(DELAY, CUT_IN_REQUEST, CUT_BEFORE_REPLY, HALF_OPEN, PARTITION, REPEAT);
+
+  /** What an operator asks for while all else happens. */
+  static final Set<Fault> OF_OPERATORS = EnumSet.of(REBUILD, REPLAY);
 
   /** What loses acknowledged events. */
   static final Set<Fault> LOSSES = EnumSet.of(FLUSH_ALL, PROMOTE, ROLL_BACK);

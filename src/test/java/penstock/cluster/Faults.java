@@ -26,6 +26,7 @@ final class Faults implements AutoCloseable {
   private final ProcessFaults processes;
   private final RedisFaults redis;
   private final NetworkFaults network;
+  private final OperatorFaults operators;
 
   /**
    * @param losing whether requests to append may not come a second time: after a loss they would be
@@ -37,6 +38,7 @@ final class Faults implements AutoCloseable {
     this.processes = new ProcessFaults(cluster, this::pause);
     this.redis = new RedisFaults(cluster, chronicle, this::pause);
     this.network = new NetworkFaults(cluster, losing, this::pause);
+    this.operators = new OperatorFaults(cluster, chronicle, this::pause);
   }
 
   /** A lane of these faults, until {@link #stop}. */
@@ -72,6 +74,8 @@ final class Faults implements AutoCloseable {
       processes.perform(fault, random);
     } else if (Fault.OF_NETWORK.contains(fault)) {
       network.perform(fault, random);
+    } else if (Fault.OF_OPERATORS.contains(fault)) {
+      operators.perform(fault, random);
     } else {
       redis.perform(fault, random);
     }
@@ -106,9 +110,11 @@ final class Faults implements AutoCloseable {
     return redis.losses();
   }
 
-  /** What the harness itself could not do. */
+  /** What the harness itself could not do, and answers that no fault explains. */
   List<String> failures() {
-    return List.copyOf(failures);
+    List<String> all = new ArrayList<>(failures);
+    all.addAll(operators.violations());
+    return all;
   }
 
   @Override

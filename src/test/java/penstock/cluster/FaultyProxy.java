@@ -87,7 +87,16 @@ final class FaultyProxy implements AutoCloseable {
 
   /** Waits until such a request came, lets Redis do it, and closes before the reply. */
   Cut cutBeforeReply(Predicate<Frame> which) {
-    Cut next = new Cut(which, new CountDownLatch(1));
+    return cut(which, true);
+  }
+
+  /** Waits until such a request came, passes on a part of it, and closes. */
+  Cut cutInRequest(Predicate<Frame> which) {
+    return cut(which, false);
+  }
+
+  private Cut cut(Predicate<Frame> which, boolean whole) {
+    Cut next = new Cut(which, whole, new CountDownLatch(1));
     cut.set(next);
     return next;
   }
@@ -138,11 +147,12 @@ final class FaultyProxy implements AutoCloseable {
   }
 
   /**
-   * A connection that is to be lost between a request and its reply.
+   * A connection that is to be lost within a request, or between it and its reply.
    *
-   * @param done it was
+   * @param whole whether Redis gets all of the request
+   * @param done it was lost
    */
-  record Cut(Predicate<Frame> which, CountDownLatch done) {}
+  record Cut(Predicate<Frame> which, boolean whole, CountDownLatch done) {}
 
   /**
    * A request that is held back.
@@ -239,7 +249,8 @@ final class FaultyProxy implements AutoCloseable {
         Cut ordered = cut.get();
         if (ordered != null && ordered.which().test(frame) && cut.compareAndSet(ordered, null)) {
           mute = true;
-          to.getOutputStream().write(frame.bytes());
+          int length = frame.bytes().length;
+          to.getOutputStream().write(frame.bytes(), 0, ordered.whole() ? length : length / 2);
           to.shutdownOutput();
           awaitEnd();
           ordered.done().countDown();

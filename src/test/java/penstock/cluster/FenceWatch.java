@@ -24,13 +24,16 @@ import org.jspecify.annotations.Nullable;
 final class FenceWatch implements AutoCloseable {
 
   private static final String WORDS = "\" \"";
+  private static final int KEYS = 2;
   private static final int STATE = 5;
-  private static final int FENCE = 9;
+  private static final int DEAD = 8;
+  private static final int MOST_WORDS = 16;
   private static final long BEFORE_RETRY_MILLIS = 100;
 
   private final Cluster cluster;
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
   private final AtomicLong commits = new AtomicLong();
+  private final AtomicLong acquired = new AtomicLong();
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable Socket socket;
   private final Thread thread;
@@ -73,7 +76,8 @@ final class FenceWatch implements AutoCloseable {
           commit = commit(line.substring(words));
         } else if (line.startsWith("\"HSET\" \"", words)) {
           fence(line.substring(words), fences);
-        } else if (commit.length > 0 && line.startsWith("\"XACK\"", words)) {
+        } else if (commit.length > 0
+            && (line.startsWith("\"XACK\"", words) || line.startsWith("\"HDEL\"", words))) {
           judge(commit, fences);
           commit = new String[0];
         }
@@ -86,16 +90,17 @@ final class FenceWatch implements AutoCloseable {
     if (!line.startsWith("\"evalsha\"")) {
       return new String[0];
     }
-    String[] words = line.substring(1).split(WORDS, FENCE + 2);
-    return words.length > FENCE && words[FENCE - 1].endsWith(":dead") ? words : new String[0];
+    String[] words = line.substring(1).split(WORDS, MOST_WORDS);
+    return words.length == MOST_WORDS && words[DEAD].endsWith(":dead") ? words : new String[0];
   }
 
   /** A script gave out a fence. */
-  private static void fence(String line, Map<String, String> fences) {
+  private void fence(String line, Map<String, String> fences) {
     String[] words = line.substring(1, line.length() - 1).split(WORDS);
     for (int i = 2; i + 1 < words.length; i += 2) {
       if (words[i].equals("fence")) {
         fences.put(words[1], words[i + 1]);
+        acquired.incrementAndGet();
       }
     }
   }
@@ -103,11 +108,17 @@ final class FenceWatch implements AutoCloseable {
   private void judge(String[] commit, Map<String, String> fences) {
     commits.incrementAndGet();
     String last = fences.get(commit[STATE]);
-    if (last != null && !last.equals(commit[FENCE])) {
+    String fence = commit[KEYS + 1 + Integer.parseInt(commit[KEYS])];
+    if (last != null && !last.equals(fence)) {
       violations.add(
           "a commit of %s wrote under %s, the last fence is %s"
-              .formatted(commit[STATE], commit[FENCE], last));
+              .formatted(commit[STATE], fence, last));
     }
+  }
+
+  /** Leases that were seen to be taken. */
+  long acquired() {
+    return acquired.get();
   }
 
   /** Commits that were seen to write. */

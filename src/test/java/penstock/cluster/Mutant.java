@@ -1,9 +1,13 @@
 package penstock.cluster;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -14,9 +18,14 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.stream.Stream;
+import penstock.view.Defect;
 
-/** A copy of the packaged service without one of the things that keep it right. */
+/**
+ * A copy of the packaged service without one of the things that keep it right, or with a defect
+ * that it must bear.
+ */
 enum Mutant {
   /** A commit does not ask whether its fence still stands. */
   WITHOUT_FENCE_CHECK {
@@ -40,10 +49,32 @@ enum Mutant {
     void change(Path jar) throws IOException {
       returnNothing(jar, "penstock/projection/Workplace.class", "readRange");
     }
+  },
+
+  /** What fulfils a request to the holder does not ask whether it is still to be fulfilled. */
+  WITHOUT_REQUEST_CHECK {
+    @Override
+    void change(Path jar) throws IOException {
+      removeCheck(jar, "request");
+    }
+  },
+
+  /** The fold {@code count} has the defects of {@link Defect}. */
+  WITH_DEFECTIVE_COUNT {
+    @Override
+    void change(Path jar) throws IOException {
+      String defect = "/" + Defect.class.getName().replace('.', '/') + ".class";
+      try (FileSystem files = FileSystems.newFileSystem(jar);
+          InputStream code = Objects.requireNonNull(Defect.class.getResourceAsStream(defect))) {
+        Files.write(files.getPath(defect), code.readAllBytes());
+        callFirst(files.getPath("penstock", "view", "Count.class"), "apply", Defect.class, "at");
+      }
+    }
   };
 
   private static final Path DIRECTORY = Path.of("target", "cluster", "mutants");
   private static final ClassDesc LIST = ClassDesc.of("java.util.List");
+  private static final ClassDesc EVENT = ClassDesc.of("penstock.event.Event");
   private static final ClassDesc FUTURE = ClassDesc.of("io.vertx.core.Future");
 
   abstract void change(Path jar) throws IOException;
@@ -84,6 +115,32 @@ enum Mutant {
       Files.writeString(
           script, text.substring(0, from) + text.substring(to + 1), StandardCharsets.UTF_8);
     }
+  }
+
+  /** The method first hands its second argument, an event, to another one. */
+  private static void callFirst(Path file, String method, Class<?> owner, String called)
+      throws IOException {
+    ClassFile classes = ClassFile.of();
+    CodeTransform prefixed =
+        new CodeTransform() {
+          @Override
+          public void atStart(CodeBuilder code) {
+            code.aload(2)
+                .invokestatic(
+                    owner.describeConstable().orElseThrow(),
+                    called,
+                    MethodTypeDesc.of(ConstantDescs.CD_void, EVENT));
+          }
+
+          @Override
+          public void accept(CodeBuilder code, CodeElement element) {
+            code.with(element);
+          }
+        };
+    ClassTransform changed =
+        ClassTransform.transformingMethodBodies(
+            model -> model.methodName().equalsString(method), prefixed);
+    Files.write(file, classes.transformClass(classes.parse(Files.readAllBytes(file)), changed));
   }
 
   /** The method, which reads entries from Redis, reads none any more. */

@@ -3,6 +3,7 @@ package penstock.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import penstock.cluster.RequestFrames.Frame;
 import penstock.redis.RedisServer;
+import penstock.view.Defect;
 
 /**
  * Shows that the checker can fail: each mutant is led into the one situation that the missing part
@@ -37,7 +39,8 @@ class MutationIT {
     ROLL_BACK_UNDER_COMMIT(Mutant.WITHOUT_FENCE_CHECK),
     ZOMBIE_COMMITS(Mutant.WITHOUT_FENCE_CHECK),
     COMMIT_COMES_AGAIN(Mutant.WITHOUT_APPLIED_CHECK),
-    READ_IS_LOST(Mutant.WITHOUT_RANGE_OF_TAKEOVER);
+    READ_IS_LOST(Mutant.WITHOUT_RANGE_OF_TAKEOVER),
+    REPLAY_COMES_AGAIN(Mutant.WITHOUT_REQUEST_CHECK);
 
     private final Mutant mutant;
 
@@ -75,6 +78,7 @@ class MutationIT {
         case ZOMBIE_COMMITS -> zombieCommits(worker, other, producer);
         case COMMIT_COMES_AGAIN -> commitComesAgain(cluster, worker, producer);
         case READ_IS_LOST -> readIsLost(worker, producer);
+        case REPLAY_COMES_AGAIN -> replayComesAgain(application, cluster, worker, producer);
       }
       send(producer, "after", 3);
       List<String> violations =
@@ -150,6 +154,41 @@ class MutationIT {
     reach(read.done());
   }
 
+  /**
+   * A defect has set events of one key aside, and is mended. The commit that takes in the first of
+   * them comes a second time when the others are taken in too: nothing but the request that it
+   * fulfils tells it from a good one.
+   */
+  private void replayComesAgain(
+      Path application, Cluster cluster, Cluster.Member worker, Producer producer)
+      throws Exception {
+    redeploy(cluster, Mutant.WITH_DEFECTIVE_COUNT.packaged());
+    send(producer, "aside", Defect.REFUSED, 5);
+    awaitApplied(cluster);
+    redeploy(cluster, application);
+    FaultyProxy.Copy commit = worker.proxy().copy(ofView(Frame::isFulfilment));
+    for (TestedView view : List.of(VIEW, TestedView.BY_SOURCE)) {
+      URI replay = cluster.uris().getFirst().resolve(Cluster.replayOf(view));
+      assertThat(Cluster.post(replay)).isEqualTo(202);
+    }
+    reach(commit.came());
+    for (TestedView view : List.of(VIEW, TestedView.BY_SOURCE)) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> cluster.redis().ask("HGET", cluster.state(view, 0), "dead").equals("0"));
+    }
+    worker.proxy().repeat(commit.frame().get());
+  }
+
+  private static void redeploy(Cluster cluster, Path application) {
+    for (Cluster.Member member : cluster.members()) {
+      member.process().stop();
+      member.process().redeploy(application, config -> {});
+      member.process().start();
+    }
+    cluster.members().forEach(member -> member.process().awaitReady());
+  }
+
   private static Predicate<Frame> ofView(Predicate<Frame> kind) {
     return frame ->
         kind.test(frame)
@@ -158,6 +197,11 @@ class MutationIT {
   }
 
   private void send(Producer producer, String key, int count) throws InterruptedException {
+    send(producer, key, Occurrence.CHANGED, count);
+  }
+
+  private void send(Producer producer, String key, String type, int count)
+      throws InterruptedException {
     for (int i = 0; i < count; i++) {
       producer.send(
           List.of(
@@ -165,7 +209,7 @@ class MutationIT {
                   0,
                   next++,
                   key,
-                  Occurrence.CHANGED,
+                  type,
                   new io.vertx.core.json.JsonObject().put("e" + next, next))));
     }
   }

@@ -30,6 +30,8 @@ final class NetworkFaults {
         way.delay(Duration.ofMillis(1 + random.nextInt(150)));
         pause.millis(500, 2_500, random);
       }
+      case CUT_IN_REQUEST ->
+          way.cutInRequest(any(random)).done().await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
       case CUT_BEFORE_REPLY ->
           way.cutBeforeReply(any(random)).done().await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
       case HALF_OPEN -> {

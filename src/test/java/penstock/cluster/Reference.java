@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import penstock.view.Defect;
 
 /** What a view must hold, worked out from the log by the test's own rules. */
 final class Reference {
@@ -23,15 +24,19 @@ final class Reference {
     Reference reference = new Reference();
     for (Logged event : log) {
       switch (view) {
-        case TALLY -> reference.count(event.key());
-        case BY_SOURCE -> reference.count(event.source());
+        case TALLY -> reference.count(event, event.key());
+        case BY_SOURCE -> reference.count(event, event.source());
         case STATE -> reference.merge(event);
       }
     }
     return reference;
   }
 
-  private void count(String key) {
+  private void count(Logged event, String key) {
+    if (event.type().equals(Defect.DEADLY)) {
+      deadLetters.add(event.id());
+      return;
+    }
     entries.merge(key, 1, (count, one) -> (Integer) count + (Integer) one);
   }
 

@@ -37,6 +37,11 @@ final class RequestFrames {
       return isScript() && mentions(":dead\r\n") && mentions(":changes\r\n");
     }
 
+    /** A commit that fulfils a request to the holder. */
+    boolean isFulfilment() {
+      return isCommit() && mentions(":requests\r\n");
+    }
+
     /** No other script is given the dedup window but those that take no events. */
     boolean isAppend() {
       return isScript() && mentions(":seen:\r\n") && mentions("specversion");

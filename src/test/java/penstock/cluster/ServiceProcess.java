@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import penstock.Patience;
 import penstock.redis.embedded.ServerProcess;
@@ -25,6 +27,9 @@ public final class ServiceProcess implements AutoCloseable {
   /** What {@code ./mvnw package} makes. */
   public static final Path PACKAGED = Path.of("target", "quarkus-app");
 
+  /** A JVM needs much of what a busy machine has least of. */
+  private static final Duration STARTED_WITHIN = Patience.LIMIT.multipliedBy(2);
+
   private static final int PROBE_MILLIS = 2_000;
   private static final Duration BETWEEN_PROBES = Duration.ofMillis(50);
   private static final int SHOWN_LINES = 40;
@@ -36,9 +41,14 @@ public final class ServiceProcess implements AutoCloseable {
   private static final String SUPERVISED =
       "exec 3<&0 </dev/null; (while read -r line <&3; do :; done; kill -KILL $$) & exec 3<&-; exec \"$@\"";
 
-  private final Path application;
-  private final Map<String, String> config;
+  /** Many of them share the machine, and they are started often. */
+  private static final List<String> SMALL =
+      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+
+  private Path application;
+  private Map<String, String> config;
   private final Path log;
+  private final List<String> options;
   private final int port;
   private @Nullable Process process;
 
@@ -48,6 +58,16 @@ public final class ServiceProcess implements AutoCloseable {
    * @param log the file that its output is added to, over all its starts
    */
   public ServiceProcess(Path application, Map<String, String> config, Path log) {
+    this(application, config, log, SMALL);
+  }
+
+  /**
+   * As the other one, with other options of the JVM.
+   *
+   * @param options for memory, compilers and the like
+   */
+  ServiceProcess(Path application, Map<String, String> config, Path log, List<String> options) {
+    this.options = List.copyOf(options);
     this.application = application;
     this.config = Map.copyOf(config);
     this.log = log;
@@ -58,6 +78,18 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Has something else started the next time.
+   *
+   * @param change given the properties that there were, sets and removes some
+   */
+  public synchronized void redeploy(Path other, Consumer<Map<String, String>> change) {
+    application = other;
+    Map<String, String> changed = new HashMap<>(config);
+    change.accept(changed);
+    config = Map.copyOf(changed);
+  }
+
   /** Starts it; see {@link #awaitReady}. */
   public synchronized void start() {
     if (isRunning()) {
@@ -65,8 +97,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
     List<String> command = new ArrayList<>(List.of("sh", "-c", SUPERVISED, "penstock"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(options);
     config.forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.add("-Dquarkus.http.port=" + port);
     command.add("-jar");
@@ -90,6 +121,10 @@ public final class ServiceProcess implements AutoCloseable {
     return port;
   }
 
+  long pid() {
+    return running().pid();
+  }
+
   public synchronized boolean isRunning() {
     return process != null && process.isAlive();
   }
@@ -98,7 +133,7 @@ public final class ServiceProcess implements AutoCloseable {
   public void awaitReady() {
     long start = System.nanoTime();
     String said = "nothing yet";
-    while (System.nanoTime() - start < Patience.LIMIT.toNanos()) {
+    while (System.nanoTime() - start < STARTED_WITHIN.toNanos()) {
       if (!isRunning()) {
         throw new IllegalStateException("the service ended: " + end());
       }

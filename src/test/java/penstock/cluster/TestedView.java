@@ -23,17 +23,12 @@ enum TestedView {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Of the same definition, under another name: built anew from the log. */
-  String rebuiltName() {
-    return viewName() + "-rebuilt";
-  }
-
-  /** The service's properties that define the view under a name. */
-  Map<String, String> config(String name) {
+  /** The service's properties that define the view. */
+  Map<String, String> config() {
+    String prefix = "penstock.views." + viewName() + ".";
     Map<String, String> properties = new HashMap<>();
-    properties.put("penstock.views." + name + ".stream", Cluster.STREAM);
-    config.forEach(
-        (property, value) -> properties.put("penstock.views." + name + "." + property, value));
+    properties.put(prefix + "stream", Cluster.STREAM);
+    config.forEach((property, value) -> properties.put(prefix + property, value));
     return properties;
   }
 }

@@ -39,7 +39,10 @@ public final class RawAppendBenchmark {
 
   private RawAppendBenchmark(int batchSize) throws IOException {
     this.batchSize = batchSize;
-    this.script = resource("append").replace("-- include log\n", resource("part/log"));
+    this.script =
+        resource("append")
+            .replace("-- include ids\n", resource("part/ids"))
+            .replace("-- include log\n", resource("part/log"));
   }
 
   public static void main(String[] args) throws Exception {

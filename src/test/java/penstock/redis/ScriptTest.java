@@ -11,6 +11,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +37,38 @@ class ScriptTest {
           assertThat(join(run(link, "a", "2"))).hasToString("OK");
           assertThat(redis.ask("GET", "a")).isEqualTo("2");
         });
+  }
+
+  @Test
+  void isLoadedAsOftenAsItIsForgotten() {
+    with(
+        false,
+        (redis, link) -> {
+          AtomicBoolean over = new AtomicBoolean();
+          Thread flushing =
+              Thread.ofVirtual()
+                  .start(
+                      () -> {
+                        try (RedisConversation conversation = redis.open()) {
+                          while (!over.get()) {
+                            conversation.ask("SCRIPT", "FLUSH");
+                          }
+                        }
+                      });
+          for (int i = 0; i < 1_000; i++) {
+            assertThat(join(run(link, "a", "" + i))).hasToString("OK");
+          }
+          over.set(true);
+          join(flushing);
+        });
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @ParameterizedTest
