@@ -34,6 +34,13 @@ public interface FeedConfig {
   @Min(1)
   int maxSubscribers();
 
+  /**
+   * The most feeds over one connection. Each costs a place in its ring, and its cursor in every id.
+   */
+  @WithDefault("32")
+  @Min(1)
+  int maxCombined();
+
   /** What may wait in one reader's socket before nothing more is written to it. */
   @WithDefault("128K")
   MemorySize socketBuffer();
@@ -71,6 +78,17 @@ public interface FeedConfig {
   @Min(1)
   @Max(10_000)
   int replayCount();
+
+  /**
+   * How long such a read is kept encoded for others who come as far back: after a restart all
+   * readers are back within about twice the time that they are told to wait.
+   */
+  @WithDefault("10s")
+  Duration replayKeep();
+
+  /** The most bytes of such reads that are kept, of all streams together. */
+  @WithDefault("32M")
+  MemorySize replayKept();
 
   /**
    * The most readers with the same address; an IPv6 network of 64 bits counts as one. Unlimited if

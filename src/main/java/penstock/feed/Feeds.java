@@ -59,6 +59,7 @@ class Feeds {
   private final FeedMeters meters;
   private final RedisLink link;
   private final Permits permits;
+  private final RecentPages recent;
   private final Pumps pumps;
   private final Clients clients = new Clients();
   private final int mostOfClient;
@@ -81,19 +82,20 @@ class Feeds {
     this.meters = meters;
     this.link = links.open("feed");
     this.permits = new Permits(config.replays());
+    this.recent = new RecentPages(vertx, config.replayKept().asLongValue(), config.replayKeep());
     this.mostOfClient = config.maxSubscribersPerClient().orElse(Integer.MAX_VALUE);
     this.pumps = new Pumps(config);
   }
 
-  /** Why no more readers are taken now from this client. */
-  Optional<DisconnectReason> refusal(ClientAddress client) {
+  /** Why so many more readers are not taken now from this client. */
+  Optional<DisconnectReason> refusal(ClientAddress client, int readers) {
     if (drained != null) {
       return Optional.of(DisconnectReason.SHUTTING_DOWN);
     }
-    if (subscribers.size() >= config.maxSubscribers()) {
+    if (subscribers.size() + readers > config.maxSubscribers()) {
       return Optional.of(DisconnectReason.TOO_BUSY);
     }
-    if (clients.of(client) >= mostOfClient) {
+    if (clients.of(client) + readers > mostOfClient) {
       return Optional.of(DisconnectReason.TOO_MANY_OF_CLIENT);
     }
     return Optional.empty();
@@ -132,7 +134,7 @@ class Feeds {
   private List<Replay> replays(Stream stream) {
     boolean alone = stream.partitions().size() == 1;
     return stream.partitions().stream()
-        .map(one -> new Replay(log, link, permits, meters, config, one, alone))
+        .map(one -> new Replay(log, link, permits, meters, config, recent, one, alone))
         .toList();
   }
 

@@ -1,9 +1,13 @@
 package penstock.feed;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisLink;
 import penstock.stream.Cursor;
 import penstock.stream.EventLog;
@@ -16,23 +20,41 @@ import penstock.stream.Position;
 import penstock.stream.Scope;
 
 /**
- * Reads older events of a partition for readers who are behind. Those who ask for the same page at
- * the same time get the same one. May be used from any thread.
+ * Reads older events of a partition for readers who are behind: each page once for all who want it
+ * within some seconds. Who asks for a page that is being read gets the same one; who asks later
+ * gets it from {@link RecentPages}, if the log, observed after it asked, is still the one that the
+ * page was read of, and nothing was removed from it since. May be used from any thread.
  */
 final class Replay {
 
   private static final int FIRST_COUNT = 16;
 
+  /**
+   * A page that is being read from further back may hold what is asked for: so often that is waited
+   * for. Otherwise those who left at events next to each other would never meet on one page.
+   */
+  private static final int MOST_WAITS = 4;
+
   private final EventLog log;
   private final RedisLink link;
   private final Permits permits;
   private final FeedMeters meters;
+  private final RecentPages recent;
   private final Partition partition;
   private final boolean alone;
   private final int mostEvents;
   private final long wantedBytes;
-  private final ConcurrentMap<Position, Future<ReplayPage>> underWay = new ConcurrentHashMap<>();
+
+  /** By the position behind which is read. */
+  private final ConcurrentNavigableMap<Position, Future<ReplayPage>> underWay =
+      new ConcurrentSkipListMap<>();
+
   private volatile int count;
+
+  /** An observation that is to be sent when the one under way is back. */
+  private @Nullable Promise<LogState> nextLook;
+
+  private boolean looking;
 
   /**
    * @param alone the stream has no other partition, so that its place is all that an id says
@@ -43,12 +65,14 @@ final class Replay {
       Permits permits,
       FeedMeters meters,
       FeedConfig config,
+      RecentPages recent,
       Partition partition,
       boolean alone) {
     this.log = log;
     this.link = link;
     this.permits = permits;
     this.meters = meters;
+    this.recent = recent;
     this.partition = partition;
     this.alone = alone;
     this.mostEvents = config.replayCount();
@@ -63,15 +87,81 @@ final class Replay {
    *     at least up to it
    */
   Future<ReplayPage> behind(Position from, Position known) {
-    Future<ReplayPage> present = underWay.get(from);
-    if (present != null) {
-      return present;
+    return behind(from, known, MOST_WAITS);
+  }
+
+  private Future<ReplayPage> behind(Position from, Position known, int waits) {
+    Map.Entry<Position, Future<ReplayPage>> near = underWay.floorEntry(from);
+    if (near != null && near.getKey().equals(from)) {
+      return near.getValue();
     }
-    Future<ReplayPage> page = permits.run(() -> read(from, known));
-    if (underWay.putIfAbsent(from, page) == null) {
+    if (near != null && waits > 0) {
+      return near.getValue().transform(done -> behind(from, known, waits - 1));
+    }
+    Future<ReplayPage> page = kept(from, () -> permits.run(() -> unlessKept(from, known)));
+    if (!page.isComplete() && underWay.putIfAbsent(from, page) == null) {
       page.onComplete(done -> underWay.remove(from, page));
     }
     return page;
+  }
+
+  /** Others may have read it while this waited for its turn. */
+  private Future<ReplayPage> unlessKept(Position from, Position known) {
+    return kept(
+        from, () -> read(from, known).onSuccess(page -> recent.keep(partition, from, page)));
+  }
+
+  private Future<ReplayPage> kept(Position from, Supplier<Future<ReplayPage>> otherwise) {
+    return recent.behind(partition, from) == null
+        ? otherwise.get()
+        : look()
+            .compose(
+                now -> {
+                  ReplayPage page = recent.behind(partition, from);
+                  ReplayPage still = page == null ? null : page.in(now);
+                  if (page != null && still == null) {
+                    recent.forget(partition);
+                  }
+                  return still == null ? otherwise.get() : Future.succeededFuture(still);
+                });
+  }
+
+  /** The log's state at some moment from now on; those who ask meanwhile share an observation. */
+  private Future<LogState> look() {
+    Promise<LogState> mine;
+    boolean first;
+    synchronized (this) {
+      if (nextLook == null) {
+        nextLook = Promise.promise();
+      }
+      mine = nextLook;
+      first = !looking;
+    }
+    if (first) {
+      sendLook();
+    }
+    return mine.future();
+  }
+
+  private void sendLook() {
+    Promise<LogState> sent;
+    synchronized (this) {
+      sent = nextLook;
+      if (looking || sent == null) {
+        return;
+      }
+      looking = true;
+      nextLook = null;
+    }
+    log.observe(partition, link)
+        .onComplete(
+            state -> {
+              synchronized (this) {
+                looking = false;
+              }
+              sendLook();
+              sent.handle(state);
+            });
   }
 
   /** The entries are of one term if the log was in it before they were read and behind it. */

@@ -1,6 +1,7 @@
 package penstock.feed;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import penstock.stream.Cursor;
 import penstock.stream.EventFilter;
 import penstock.stream.LogState;
@@ -17,6 +18,37 @@ record ReplayPage(int partition, LogState log, List<Slot> slots, Position end) {
 
   ReplayPage {
     slots = List.copyOf(slots);
+  }
+
+  /** What its slots take. */
+  long bytes() {
+    return slots.stream().mapToLong(Slot::bytes).sum();
+  }
+
+  /** The rest of it, behind a position within it. */
+  ReplayPage behind(Position position) {
+    int first = 0;
+    int end = slots.size();
+    while (first < end) {
+      int middle = (first + end) >>> 1;
+      if (slots.get(middle).position().isAfter(position)) {
+        end = middle;
+      } else {
+        first = middle + 1;
+      }
+    }
+    return first == 0
+        ? this
+        : new ReplayPage(partition, log, slots.subList(first, slots.size()), this.end);
+  }
+
+  /** The same, if in a later state of the log all of it is still true; else null. */
+  @Nullable ReplayPage in(LogState now) {
+    return now.life().equals(log.life())
+            && now.term().equals(log.term())
+            && now.trimmed().equals(log.trimmed())
+        ? new ReplayPage(partition, now, slots, end)
+        : null;
   }
 
   /**

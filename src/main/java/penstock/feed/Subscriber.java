@@ -19,6 +19,7 @@ import penstock.stream.Position;
 import penstock.stream.ResetReason;
 import penstock.stream.Scope;
 import penstock.stream.Start;
+import penstock.stream.Values;
 
 /**
  * One reader of a stream: a place in it, and a socket. What it has not been written yet is never
@@ -55,12 +56,15 @@ final class Subscriber implements Reader {
      */
     record Live(Cursor at, Lane lane, long next) implements State {}
 
+    /** Has all, and waits with others for an event of its subjects. Its crowd knows where. */
+    record Waiting() implements State {}
+
     record Closed() implements State {}
   }
 
   private final Vertx vertx;
   private final Context context;
-  private final Outlet outlet;
+  private final Connection connection;
   private final EventFilter filter;
   private final Ring ring;
   private final Feeds feeds;
@@ -73,9 +77,6 @@ final class Subscriber implements Reader {
 
   private Goal goal = new Goal(List.of());
 
-  private final Lifetime lifetime;
-  private long lastWrite = System.nanoTime();
-  private long fullSince;
   private long awaySince;
 
   Subscriber(
@@ -89,13 +90,12 @@ final class Subscriber implements Reader {
       FeedConfig config) {
     this.vertx = vertx;
     this.context = context;
-    this.outlet = outlet;
+    this.connection = new Connection(outlet, meters, config);
     this.filter = filter;
     this.ring = ring;
     this.feeds = feeds;
     this.meters = meters;
     this.config = config;
-    this.lifetime = new Lifetime(config.maxLifetime());
     this.crowd = ring.crowd(context);
   }
 
@@ -105,7 +105,7 @@ final class Subscriber implements Reader {
 
   @Override
   public ClientAddress client() {
-    return outlet.client();
+    return connection.client();
   }
 
   /**
@@ -115,12 +115,7 @@ final class Subscriber implements Reader {
    */
   void begin(Start start, @Nullable ResetReason refused) {
     crowd.add(this);
-    outlet.listen(
-        () -> {
-          fullSince = 0;
-          advance();
-        },
-        () -> close(fullSince == 0 ? DisconnectReason.CLIENT : DisconnectReason.SLOW));
+    connection.listen(this::advance, this::close);
     ring.opened().onComplete(opened -> hop(() -> opened(opened, start, refused)));
   }
 
@@ -201,7 +196,7 @@ final class Subscriber implements Reader {
   private Cursor reset(List<LogState> logs, ResetReason reason) {
     meters.reset(reason);
     Cursor at = cursor(logs, LogState::trimmed);
-    write(Frames.reset(at, reason));
+    connection.write(Frames.reset(at, reason));
     return at;
   }
 
@@ -230,19 +225,10 @@ final class Subscriber implements Reader {
             case State.Opening opening -> false;
             case State.Replaying replaying -> advance(replaying);
             case State.Live live -> advance(live);
+            case State.Waiting waiting -> false;
             case State.Closed closed -> false;
           };
     }
-  }
-
-  private boolean isFull() {
-    if (!outlet.isFull()) {
-      return false;
-    }
-    if (fullSince == 0) {
-      fullSince = System.nanoTime();
-    }
-    return true;
   }
 
   private boolean advance(State.Live live) {
@@ -251,11 +237,12 @@ final class Subscriber implements Reader {
       state = new State.Replaying(live.at(), false);
       return true;
     }
-    if (isFull()) {
+    if (connection.isFull()) {
       return false;
     }
     if (live.next() == live.lane().head()) {
       tellCaughtUp(live.at());
+      rest(live);
       return false;
     }
     Chunk chunk = crowd.next(live.lane(), live.next(), live.at(), filter);
@@ -264,20 +251,35 @@ final class Subscriber implements Reader {
       return true;
     }
     state = new State.Live(chunk.at(), live.lane(), chunk.next());
-    write(chunk);
+    connection.write(chunk);
     // What came meanwhile is not written by itself if it can be written with what comes then.
     return chunk.isEnough() || !crowd.isWoken();
+  }
+
+  /** Whoever wants certain subjects only need not look at all that comes. */
+  private void rest(State.Live live) {
+    Values subjects = filter.subjects();
+    if (caughtUp
+        && subjects.isExact()
+        && crowd.await(this, subjects.exact(), new Spot(live.lane(), live.next(), live.at()))) {
+      state = new State.Waiting();
+    }
+  }
+
+  /** There may be something for it again. */
+  void goOn(Spot from) {
+    state = new State.Live(from.at(), from.lane(), from.next());
   }
 
   private void tellCaughtUp(Cursor at) {
     if (!caughtUp && goal.isReached(at)) {
       caughtUp = true;
-      write(Frames.caughtUp(at));
+      connection.write(Frames.caughtUp(at));
     }
   }
 
   private boolean advance(State.Replaying replaying) {
-    if (replaying.busy() || isFull()) {
+    if (replaying.busy() || connection.isFull()) {
       return false;
     }
     Cursor at = replaying.at();
@@ -340,10 +342,10 @@ final class Subscriber implements Reader {
   /** Writes as much of a page as the socket takes; the rest is read again when it takes more. */
   private Cursor write(ReplayPage page, Cursor from) {
     Chunk chunk = page.from(0, filter, from);
-    write(chunk);
-    while (chunk.next() < page.slots().size() && !isFull()) {
+    connection.write(chunk);
+    while (chunk.next() < page.slots().size() && !connection.isFull()) {
       chunk = page.from((int) chunk.next(), filter, chunk.at());
-      write(chunk);
+      connection.write(chunk);
     }
     return chunk.at();
   }
@@ -374,47 +376,32 @@ final class Subscriber implements Reader {
                 }));
   }
 
-  private void write(Chunk chunk) {
-    if (chunk.events() > 0) {
-      lastWrite = System.nanoTime();
-      meters.delivered(chunk.events(), chunk.frames().length());
-      outlet.write(chunk);
-    }
-    chunk.release();
-  }
-
-  private void write(Buffer frames) {
-    lastWrite = System.nanoTime();
-    outlet.write(frames);
-  }
-
   /** Looks after what no event brings about. */
   void tick(long now) {
     if (isClosed()) {
       return;
     }
-    if (isFull()) {
-      if (now - fullSince > config.slowClientTimeout().toNanos()) {
-        close(DisconnectReason.SLOW);
-      }
-      return;
-    }
-    if (state instanceof State.Live && ring.silence() > config.redisPatience().toNanos()) {
-      close(DisconnectReason.REDIS_UNAVAILABLE);
-      return;
-    }
-    if (lifetime.isOver(now)) {
-      close(DisconnectReason.LIFETIME);
-      return;
-    }
-    if (now - lastWrite >= config.heartbeat().toNanos()) {
-      write(
+    long silence = isLive() ? ring.silence() : 0;
+    DisconnectReason reason = connection.overdue(now, silence, true);
+    if (reason != null) {
+      close(reason);
+    } else if (connection.isQuiet(now)) {
+      connection.write(
           switch (state) {
             case State.Replaying replaying -> Frames.heartbeat(replaying.at());
             case State.Live live -> Frames.heartbeat(live.at());
+            case State.Waiting waiting -> heartbeat(crowd.spot(this));
             default -> Frames.comment();
           });
     }
+  }
+
+  private boolean isLive() {
+    return state instanceof State.Live || state instanceof State.Waiting;
+  }
+
+  private static Buffer heartbeat(@Nullable Spot spot) {
+    return spot == null ? Frames.comment() : Frames.heartbeat(spot.at());
   }
 
   private void unavailable(Throwable failure) {
@@ -443,11 +430,6 @@ final class Subscriber implements Reader {
     crowd.remove(this);
     feeds.left(this);
     meters.disconnected(reason);
-    switch (reason) {
-      case CLIENT -> {}
-      case SLOW -> outlet.reset();
-      case SHUTTING_DOWN, LIFETIME -> outlet.end(Buffer.buffer());
-      default -> outlet.end(Frames.unavailable(reason, feeds.retryMillis()));
-    }
+    connection.end(reason, feeds.retryMillis());
   }
 }

@@ -83,7 +83,9 @@ class ViewFeeds {
     Used used =
         rings.computeIfAbsent(
             view.name(),
-            absent -> new Used(new ViewRing(view, changes, tail, vertx, link, config)));
+            absent ->
+                new Used(
+                    new ViewRing(new ViewReads(view, changes, link, config), tail, vertx, config)));
     used.readers++;
     return used.ring;
   }

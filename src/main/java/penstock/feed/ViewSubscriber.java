@@ -46,8 +46,7 @@ final class ViewSubscriber implements Reader {
 
   private final Vertx vertx;
   private final Context context;
-  private final Outlet outlet;
-  private final Lifetime lifetime;
+  private final Connection connection;
   private final ViewRing ring;
   private final ViewFeeds feeds;
   private final FeedMeters meters;
@@ -67,8 +66,6 @@ final class ViewSubscriber implements Reader {
 
   private boolean caughtUp;
   private boolean served;
-  private long lastWrite = System.nanoTime();
-  private long fullSince;
   private long awaySince;
 
   ViewSubscriber(
@@ -82,19 +79,18 @@ final class ViewSubscriber implements Reader {
       FeedConfig config) {
     this.vertx = vertx;
     this.context = context;
-    this.outlet = outlet;
+    this.connection = new Connection(outlet, meters, config);
     this.keys = keys.isEmpty() ? null : new TreeSet<>(keys);
     this.ring = ring;
     this.feeds = feeds;
     this.meters = meters;
     this.config = config;
-    this.lifetime = new Lifetime(config.maxLifetime());
     this.crowd = ring.crowd(context);
   }
 
   @Override
   public ClientAddress client() {
-    return outlet.client();
+    return connection.client();
   }
 
   ViewRing ring() {
@@ -108,12 +104,7 @@ final class ViewSubscriber implements Reader {
    */
   void begin(Start start, @Nullable ResetReason refused) {
     crowd.add(this);
-    outlet.listen(
-        () -> {
-          fullSince = 0;
-          advance();
-        },
-        () -> close(fullSince == 0 ? DisconnectReason.CLIENT : DisconnectReason.SLOW));
+    connection.listen(this::advance, this::close);
     ring.refresh();
     if (refused != null) {
       reset(refused);
@@ -142,14 +133,14 @@ final class ViewSubscriber implements Reader {
     meters.reset(reason);
     at = null;
     caughtUp = false;
-    write(ViewFrames.reset(reason));
+    connection.write(ViewFrames.reset(reason));
     state = new State.Asking(snapshot(), false);
   }
 
   /** Does all that can be done now: writes until the socket is full or there is nothing more. */
   void advance() {
     boolean more = true;
-    while (more && !isFull()) {
+    while (more && !isClosed() && !connection.isFull()) {
       more =
           switch (state) {
             case State.Asking asking -> ask(asking);
@@ -157,16 +148,6 @@ final class ViewSubscriber implements Reader {
             case State.Closed closed -> false;
           };
     }
-  }
-
-  private boolean isFull() {
-    if (isClosed() || !outlet.isFull()) {
-      return false;
-    }
-    if (fullSince == 0) {
-      fullSince = System.nanoTime();
-    }
-    return true;
   }
 
   private boolean ask(State.Asking asking) {
@@ -186,7 +167,7 @@ final class ViewSubscriber implements Reader {
     if (live.next() == live.lane().head()) {
       if (!caughtUp) {
         caughtUp = true;
-        write(Frames.caughtUp(live.at()));
+        connection.write(Frames.caughtUp(live.at()));
       }
       return false;
     }
@@ -231,12 +212,12 @@ final class ViewSubscriber implements Reader {
     Cursor from = begun == null ? page.begun() : begun;
     begun = from;
     if (page.complete()) {
-      write(ViewFrames.id(from));
-      write(page.frame());
+      connection.write(ViewFrames.id(from));
+      connection.write(page.frame());
       at = from;
       state = new State.Asking(new ViewAsk.Since(from), false);
     } else {
-      write(page.frame());
+      connection.write(page.frame());
       state =
           new State.Asking(
               keys == null
@@ -271,15 +252,10 @@ final class ViewSubscriber implements Reader {
   private void write(ViewBatch batch) {
     Buffer frames = batch.frames(keys);
     if (frames.length() > 0) {
-      write(frames);
+      connection.write(frames);
       meters.delivered(batch.count(keys), frames.length());
     }
     at = batch.at();
-  }
-
-  private void write(Buffer frames) {
-    lastWrite = System.nanoTime();
-    outlet.write(frames);
   }
 
   /** Looks after what no change brings about. */
@@ -287,22 +263,12 @@ final class ViewSubscriber implements Reader {
     if (isClosed()) {
       return;
     }
-    if (isFull()) {
-      if (now - fullSince > config.slowClientTimeout().toNanos()) {
-        close(DisconnectReason.SLOW);
-      }
-      return;
-    }
-    if (state instanceof State.Live && ring.silence() > config.redisPatience().toNanos()) {
-      close(DisconnectReason.REDIS_UNAVAILABLE);
-      return;
-    }
-    if (at != null && lifetime.isOver(now)) {
-      close(DisconnectReason.LIFETIME);
-      return;
-    }
-    if (now - lastWrite >= config.heartbeat().toNanos()) {
-      write(at == null ? Frames.comment() : Frames.heartbeat(at));
+    long silence = state instanceof State.Live ? ring.silence() : 0;
+    DisconnectReason reason = connection.overdue(now, silence, at != null);
+    if (reason != null) {
+      close(reason);
+    } else if (connection.isQuiet(now)) {
+      connection.write(at == null ? Frames.comment() : Frames.heartbeat(at));
     }
   }
 
@@ -332,11 +298,6 @@ final class ViewSubscriber implements Reader {
     crowd.remove(this);
     feeds.left(this);
     meters.disconnected(reason);
-    switch (reason) {
-      case CLIENT -> {}
-      case SLOW -> outlet.reset();
-      case SHUTTING_DOWN, LIFETIME -> outlet.end(Buffer.buffer());
-      default -> outlet.end(Frames.unavailable(reason, feeds.retryMillis()));
-    }
+    connection.end(reason, feeds.retryMillis());
   }
 }

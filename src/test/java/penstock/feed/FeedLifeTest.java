@@ -36,7 +36,6 @@ class FeedLifeTest {
       return Map.of(
           "penstock.streams.auto-create", "true",
           "penstock.feed.heartbeat", "150ms",
-          "penstock.feed.max-lifetime", "8s",
           "penstock.feed.drain-time", "0s",
           "penstock.feed.max-subscribers-per-client", String.valueOf(MOST),
           "quarkus.http.proxy.proxy-address-forwarding", "true",
@@ -126,18 +125,6 @@ class FeedLifeTest {
 
   private static boolean isComplete(CharSequence text) {
     return text.toString().endsWith("\r\n0\r\n\r");
-  }
-
-  @Test
-  void aConnectionEndsNormallyWhenItIsOld() throws IOException {
-    long began = System.nanoTime();
-    InputStream in = read("old", "192.0.2.9");
-    String all = rest(in);
-    long millis = (System.nanoTime() - began) / 1_000_000;
-
-    assertThat(all).endsWith("\r\n0\r\n\r").contains("\nid: ").doesNotContain("unavailable");
-    assertThat(millis).isGreaterThan(5_500);
-    assertThat(metric("penstock_feed_disconnects_total{reason=\"lifetime\"}")).isNotEqualTo("0.0");
   }
 
   private int append(String stream) throws IOException {

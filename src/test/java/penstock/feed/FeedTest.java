@@ -10,7 +10,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
-import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.util.ArrayList;
@@ -33,7 +32,6 @@ import penstock.redis.RedisServer;
 import penstock.stream.EventLog;
 import penstock.stream.LogWriter;
 import penstock.stream.Partition;
-import penstock.stream.Position;
 import penstock.stream.StreamName;
 
 @QuarkusTest
@@ -240,31 +238,6 @@ class FeedTest {
     assertThat(live("?since=2999-01-01T00:00:00Z", null).ids()).isEmpty();
     assertThat(open("?since=yesterday", null).status()).isEqualTo(400);
     assertThat(open("?since=" + since + "&cursor=earliest", null).status()).isEqualTo(400);
-  }
-
-  @Test
-  void thoseWhoAskForAPageWhileItIsReadGetTheSame() {
-    append(0, 10);
-    var replay =
-        new Replay(
-            log,
-            link,
-            new Permits(config.replays()),
-            meters,
-            config,
-            new Partition(stream, 0),
-            true);
-    redis.pause();
-    Future<ReplayPage> first;
-    try {
-      first = replay.behind(Position.ZERO, Position.ZERO);
-      assertThat(replay.behind(Position.ZERO, Position.ZERO)).isSameAs(first);
-    } finally {
-      redis.resume();
-    }
-    await().until(first::isComplete);
-    assertThat(first.result().slots()).hasSize(10);
-    assertThat(replay.behind(Position.ZERO, Position.ZERO)).isNotSameAs(first);
   }
 
   @Test
