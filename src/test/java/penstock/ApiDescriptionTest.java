@@ -71,16 +71,14 @@ class ApiDescriptionTest {
   private static final Set<ProblemType> EVERYWHERE =
       EnumSet.of(ProblemType.NOT_FOUND, ProblemType.METHOD_NOT_ALLOWED, ProblemType.INTERNAL_ERROR);
 
-  /** Nothing answers with it yet. */
-  private static final Set<ProblemType> UNUSED = EnumSet.of(ProblemType.SHUTTING_DOWN);
-
   /** Responses that no request brings about by itself. */
   private static final Set<String> NEED_A_CROWD =
       Set.of(
           "429",
           "GET /q/health/live 503",
           "GET /q/health/started 503",
-          "HEAD /streams/{stream}/feed 503");
+          "HEAD /streams/{stream}/feed 503",
+          "HEAD /feed 503");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -150,7 +148,7 @@ class ApiDescriptionTest {
     }
     Set<String> wanted =
         Arrays.stream(ProblemType.values())
-            .filter(type -> !EVERYWHERE.contains(type) && !UNUSED.contains(type))
+            .filter(type -> !EVERYWHERE.contains(type))
             .map(ProblemType::slug)
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(told).isEqualTo(wanted);
@@ -174,6 +172,7 @@ class ApiDescriptionTest {
     rebuild();
     feed();
     viewFeed();
+    combinedFeed();
     operation();
     withoutRedis();
     Set<String> left = new TreeSet<>(api.responses());
@@ -233,6 +232,7 @@ class ApiDescriptionTest {
         answer += new String(chunk, 0, read, StandardCharsets.UTF_8);
       }
       assertThat(answer).startsWith("HTTP/1.1 408");
+      assertThat(socket.getInputStream().read()).as("the connection has ended").isEqualTo(-1);
       checkBody("POST " + path, 408, PROBLEM, answer.substring(answer.indexOf("\r\n\r\n") + 4));
     }
   }
@@ -402,6 +402,23 @@ class ApiDescriptionTest {
       lines.next("event: snapshot");
       JsonNode entry = JSON.readTree(lines.next("data: ")).path("entries").path(0);
       assertThat(api.checkAgainst("Entry", entry.toString())).isEmpty();
+    }
+    seen.add("GET " + path + " 200");
+  }
+
+  private void combinedFeed() throws IOException {
+    String path = "/feed";
+    get(path, 400, "/feed?stream=orders&cursor=nonsense");
+    get(path, 404, "/feed?stream=none");
+    get(path, 404, "/feed?view=none");
+    check("HEAD " + path, 200, raw().head("/feed?stream=orders&view=open-orders"));
+    check("HEAD " + path, 400, raw().head("/feed"));
+    check("HEAD " + path, 404, raw().head("/feed?view=none"));
+    try (FeedLines lines = new FeedLines(base, "/feed?stream=orders&cursor=earliest")) {
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      JsonNode data = JSON.readTree(lines.next("data: "));
+      assertThat(data.path("stream").asText()).isEqualTo("orders");
+      assertThat(api.checkAgainst("CloudEvent", data.path("event").toString())).isEmpty();
     }
     seen.add("GET " + path + " 200");
   }

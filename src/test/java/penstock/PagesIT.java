@@ -129,6 +129,14 @@ class PagesIT {
     return browser.findElements(By.cssSelector(css)).size();
   }
 
+  private long requestsFor(String part) {
+    return (Long)
+        browser.executeScript(
+            "return performance.getEntriesByType('resource')"
+                + ".filter(one => one.name.includes(arguments[0])).length",
+            part);
+  }
+
   private static void eventually(Callable<Boolean> holds) {
     await().ignoreExceptions().until(holds);
   }
@@ -171,6 +179,7 @@ class PagesIT {
     eventually(() -> text("#streams").matches("(?s).*commits 1 .*"));
     click("[data-view=files-by-repository]");
     eventually(() -> text("#entries").equals("penstock/penstock 7"));
+    assertThat(text("#entries-state")).isEqualTo("live");
     eventually(() -> text("#views").contains("files-by-repository sum 1 0 working"));
     assertThat(browser.executeScript("return Chart.getChart('rates').data.datasets.length > 0"))
         .isEqualTo(true);
@@ -225,6 +234,7 @@ class PagesIT {
     assertThat(text("[data-status=available]")).startsWith("Grace <b>");
     click("#set button[value=offline]");
     eventually(() -> text("#summary").equals("1 of 1 available"));
+    assertThat(requestsFor("/entries")).as("the view's feed has it all").isZero();
     browser.navigate().refresh();
     eventually(() -> text("#summary").equals("1 of 1 available"));
     browser.switchTo().window(here);

@@ -47,6 +47,9 @@ class AppendRoute {
    */
   private static final int LARGE_BODY = 256 * 1024;
 
+  /** A client whose connection ends while it sends may lose the answer that it has not read yet. */
+  private static final int LINGER_MILLIS = 2_000;
+
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
 
   private final Vertx vertx;
@@ -202,7 +205,7 @@ class AppendRoute {
 
   /**
    * Answers with the problem. What of the body is still to come is not waited for: the connection
-   * ends.
+   * ends, but not before a client that still sends had time to read why.
    */
   private void refuse(RoutingContext context, Throwable failure) {
     Problem problem = Problems.from(failure);
@@ -211,8 +214,10 @@ class AppendRoute {
         .tag("reason", problem.type().slug())
         .register(registry)
         .increment();
-    if (!context.request().isEnded() && context.request().version() != HttpVersion.HTTP_2) {
+    HttpServerRequest request = context.request();
+    if (!request.isEnded() && request.version() != HttpVersion.HTTP_2) {
       context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      vertx.setTimer(LINGER_MILLIS, over -> request.connection().close());
     }
     Problems.answer(context.response(), problem);
   }

@@ -30,8 +30,7 @@ public enum ProblemType {
   OUTCOME_UNKNOWN("outcome-unknown", 503, "The outcome is unknown"),
   NOT_REPLICATED("not-replicated", 503, "Too few replicas have the events"),
   NOT_YET_APPLIED("not-yet-applied", 503, "The view has not applied this position yet"),
-  VIEW_NOT_READY("view-not-ready", 503, "The view is not built yet"),
-  SHUTTING_DOWN("shutting-down", 503, "The instance is shutting down");
+  VIEW_NOT_READY("view-not-ready", 503, "The view is not built yet");
 
   private final String slug;
   private final int status;

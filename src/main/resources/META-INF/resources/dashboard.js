@@ -23,7 +23,7 @@ function drawRates(rates) {
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
       plugins: { legend: { labels: { boxWidth: 14, boxHeight: 3 } } },
-      elements: { point: { radius: 0 }, line: { borderWidth: 2, tension: 0.3 } },
+      elements: { point: { radius: 0 }, line: { borderWidth: 2, cubicInterpolationMode: "monotone" } },
       scales: { x: { grid: { display: false }, ticks: { maxRotation: 0, maxTicksLimit: 6 } }, y: { beginAtZero: true, suggestedMax: 1, grid: { color: "#80808040" }, border: { display: false }, ticks: {} } },
     },
   });
@@ -183,7 +183,15 @@ function showEntries(view, entries, fresh, isAll) {
   $("entries").replaceChildren(...[...entries].sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, value]) =>
     element("tr", { className: fresh.has(key) ? "fresh" : "", data: { key } },
       element("th", { scope: "row", textContent: key }),
-      element("td", { className: "value" }, element("code", { textContent: JSON.stringify(value) })))));
+      element("td", { className: "value" }, ...shown(value)))));
+}
+
+/** An object's members one by one, so that lines break between them; all else as it is. */
+function shown(value) {
+  return value?.constructor === Object
+    ? Object.entries(value).map(([name, member]) =>
+      element("span", { className: "pair" }, element("span", { className: "quiet", textContent: `${name}\u00a0` }), element("code", { textContent: JSON.stringify(member) }), " "))
+    : [element("code", { textContent: JSON.stringify(value) })];
 }
 
 function problem(text) {

@@ -39,7 +39,7 @@ function showTickets(tickets, changed) {
       element("td", { textContent: data.show }),
       element("td", { textContent: data.replaces ? `${data.seat} (instead of ${data.replaces})` : data.seat }),
       element("td", { className: "number", textContent: data.price }),
-      element("td", { className: "number" },
+      element("td", { className: "actions" },
         button("Replace", `Replace ${ticket}`, () => {
           replacing = [ticket, data];
           $("replaced").textContent = ticket;
