@@ -77,7 +77,8 @@ class ApiDescriptionTest {
           "429",
           "GET /q/health/live 503",
           "GET /q/health/started 503",
-          "HEAD /streams/{stream}/feed 503");
+          "HEAD /streams/{stream}/feed 503",
+          "HEAD /feed 503");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -171,6 +172,7 @@ class ApiDescriptionTest {
     rebuild();
     feed();
     viewFeed();
+    combinedFeed();
     operation();
     withoutRedis();
     Set<String> left = new TreeSet<>(api.responses());
@@ -400,6 +402,23 @@ class ApiDescriptionTest {
       lines.next("event: snapshot");
       JsonNode entry = JSON.readTree(lines.next("data: ")).path("entries").path(0);
       assertThat(api.checkAgainst("Entry", entry.toString())).isEmpty();
+    }
+    seen.add("GET " + path + " 200");
+  }
+
+  private void combinedFeed() throws IOException {
+    String path = "/feed";
+    get(path, 400, "/feed?stream=orders&cursor=nonsense");
+    get(path, 404, "/feed?stream=none");
+    get(path, 404, "/feed?view=none");
+    check("HEAD " + path, 200, raw().head("/feed?stream=orders&view=open-orders"));
+    check("HEAD " + path, 400, raw().head("/feed"));
+    check("HEAD " + path, 404, raw().head("/feed?view=none"));
+    try (FeedLines lines = new FeedLines(base, "/feed?stream=orders&cursor=earliest")) {
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      JsonNode data = JSON.readTree(lines.next("data: "));
+      assertThat(data.path("stream").asText()).isEqualTo("orders");
+      assertThat(api.checkAgainst("CloudEvent", data.path("event").toString())).isEmpty();
     }
     seen.add("GET " + path + " 200");
   }

@@ -53,8 +53,13 @@ public final class PackagedService implements AutoCloseable {
   /** Starts the service and waits until it listens. */
   public static PackagedService start(Path directory, Map<String, String> settings) {
     PackagedService service = launch(directory, settings);
-    service.port();
-    return service;
+    try {
+      service.port();
+      return service;
+    } catch (RuntimeException failed) {
+      service.close();
+      throw failed;
+    }
   }
 
   private void launch() {

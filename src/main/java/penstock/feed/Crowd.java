@@ -50,6 +50,12 @@ final class Crowd {
   private final Runnable whenEmpty;
   private final Set<Subscriber> members = new LinkedHashSet<>();
 
+  /** Those members who look at each event. */
+  private final Set<Subscriber> active = new LinkedHashSet<>();
+
+  /** The others. */
+  private final SubjectIndex<Subscriber> waiting = new SubjectIndex<>();
+
   /** A turn is to come. */
   private final AtomicBoolean woken = new AtomicBoolean();
 
@@ -85,9 +91,32 @@ final class Crowd {
       pump.add(this);
     }
     members.add(subscriber);
+    active.add(subscriber);
+  }
+
+  /**
+   * Lets a member wait for an event of certain subjects.
+   *
+   * @param spot where it stands, with nothing more in the lane
+   * @return whether it may; then it is told when it has to go on, and from where
+   */
+  boolean await(Subscriber subscriber, Set<String> subjects, Spot spot) {
+    return waiting.add(subscriber, subjects, spot) && active.remove(subscriber);
+  }
+
+  /** Where a member that waits stands; null if it does not. */
+  @Nullable Spot spot(Subscriber subscriber) {
+    return waiting.spot(subscriber);
+  }
+
+  private void goOn(Subscriber subscriber, Spot spot) {
+    active.add(subscriber);
+    subscriber.goOn(spot);
   }
 
   void remove(Subscriber subscriber) {
+    active.remove(subscriber);
+    waiting.remove(subscriber);
     if (members.remove(subscriber) && members.isEmpty()) {
       pump.remove(this);
       whenEmpty.run();
@@ -124,7 +153,8 @@ final class Crowd {
     if (turn == null) {
       woken.set(false);
       turnBegan = System.nanoTime();
-      turn = List.copyOf(members).iterator();
+      waiting.look(this::goOn);
+      turn = List.copyOf(active).iterator();
     }
     for (int i = 1; turn.hasNext(); i++) {
       turn.next().advance();

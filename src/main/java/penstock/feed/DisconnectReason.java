@@ -5,7 +5,7 @@ import penstock.problem.ProblemType;
 
 /** Why a feed ended. Also the metric tag {@code reason}. */
 enum DisconnectReason {
-  /** The reader left, or its connection broke. */
+  /** The reader left, or its connection broke or was ended by another feed that shared it. */
   CLIENT,
   /** The reader's socket took nothing for too long, as Penstock or the system found. */
   SLOW,

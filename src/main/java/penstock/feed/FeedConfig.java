@@ -34,6 +34,13 @@ public interface FeedConfig {
   @Min(1)
   int maxSubscribers();
 
+  /**
+   * The most feeds over one connection. Each costs a place in its ring, and its cursor in every id.
+   */
+  @WithDefault("32")
+  @Min(1)
+  int maxCombined();
+
   /** What may wait in one reader's socket before nothing more is written to it. */
   @WithDefault("128K")
   MemorySize socketBuffer();

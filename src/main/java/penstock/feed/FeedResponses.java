@@ -52,12 +52,21 @@ class FeedResponses {
 
   /** Begins a response, unless the client is gone or no more readers are taken now. */
   Optional<Outlet> begin(HttpServerRequest request) {
+    return begin(request, 1);
+  }
+
+  /**
+   * Begins a response, unless the client is gone or not so many more readers are taken now.
+   *
+   * @param readers of different feeds, that share the connection
+   */
+  Optional<Outlet> begin(HttpServerRequest request, int readers) {
     HttpServerResponse response = request.response();
     if (response.closed()) {
       return Optional.empty();
     }
     var client = ClientAddress.of(request.remoteAddress());
-    Optional<DisconnectReason> refusal = feeds.refusal(client);
+    Optional<DisconnectReason> refusal = feeds.refusal(client, readers);
     if (refusal.isPresent()) {
       sendAway(response, refusal.get());
       return Optional.empty();

@@ -87,15 +87,15 @@ class Feeds {
     this.pumps = new Pumps(config);
   }
 
-  /** Why no more readers are taken now from this client. */
-  Optional<DisconnectReason> refusal(ClientAddress client) {
+  /** Why so many more readers are not taken now from this client. */
+  Optional<DisconnectReason> refusal(ClientAddress client, int readers) {
     if (drained != null) {
       return Optional.of(DisconnectReason.SHUTTING_DOWN);
     }
-    if (subscribers.size() >= config.maxSubscribers()) {
+    if (subscribers.size() + readers > config.maxSubscribers()) {
       return Optional.of(DisconnectReason.TOO_BUSY);
     }
-    if (clients.of(client) >= mostOfClient) {
+    if (clients.of(client) + readers > mostOfClient) {
       return Optional.of(DisconnectReason.TOO_MANY_OF_CLIENT);
     }
     return Optional.empty();

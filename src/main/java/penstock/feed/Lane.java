@@ -134,15 +134,21 @@ final class Lane {
     return (int) (number % slots.length());
   }
 
-  private @Nullable Numbered slot(long number) {
+  private @Nullable Numbered numbered(long number) {
     Numbered found = slots.get(index(number));
     return found != null && found.number() == number ? found : null;
   }
 
-  /** The slot with a number; null if it is not there any more. */
+  /** A slot; null if it is not there any more. */
   @Nullable Slot find(long number) {
-    Numbered found = slot(number);
+    Numbered found = numbered(number);
     return found == null ? null : found.slot();
+  }
+
+  /** The lane's cursor behind a slot; null if the slot is not there any more. */
+  @Nullable Cursor at(long number) {
+    Numbered found = numbered(number);
+    return found == null ? null : found.at();
   }
 
   /** Up to this position all events of a partition are here or were. */
@@ -163,7 +169,7 @@ final class Lane {
     long low = from.oldest();
     while (low < high) {
       long middle = (low + high) >>> 1;
-      Numbered found = slot(middle);
+      Numbered found = numbered(middle);
       if (found == null) {
         return -1;
       }
@@ -238,7 +244,7 @@ final class Lane {
     long end = head;
     long next = number;
     while (next < end && !chunk.isEnough()) {
-      Numbered found = slot(next);
+      Numbered found = numbered(next);
       if (found == null) {
         return next == number ? null : chunk.upTo(next, reached);
       }

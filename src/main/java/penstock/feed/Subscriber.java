@@ -3,6 +3,7 @@ package penstock.feed;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,6 +19,7 @@ import penstock.stream.Position;
 import penstock.stream.ResetReason;
 import penstock.stream.Scope;
 import penstock.stream.Start;
+import penstock.stream.Values;
 
 /**
  * One reader of a stream: a place in it, and a socket. What it has not been written yet is never
@@ -53,6 +55,9 @@ final class Subscriber implements Reader {
      * @param next the number of the slot behind it
      */
     record Live(Cursor at, Lane lane, long next) implements State {}
+
+    /** Has all, and waits with others for an event of its subjects. Its crowd knows where. */
+    record Waiting() implements State {}
 
     record Closed() implements State {}
   }
@@ -220,6 +225,7 @@ final class Subscriber implements Reader {
             case State.Opening opening -> false;
             case State.Replaying replaying -> advance(replaying);
             case State.Live live -> advance(live);
+            case State.Waiting waiting -> false;
             case State.Closed closed -> false;
           };
     }
@@ -236,6 +242,7 @@ final class Subscriber implements Reader {
     }
     if (live.next() == live.lane().head()) {
       tellCaughtUp(live.at());
+      rest(live);
       return false;
     }
     Chunk chunk = crowd.next(live.lane(), live.next(), live.at(), filter);
@@ -247,6 +254,21 @@ final class Subscriber implements Reader {
     connection.write(chunk);
     // What came meanwhile is not written by itself if it can be written with what comes then.
     return chunk.isEnough() || !crowd.isWoken();
+  }
+
+  /** Whoever wants certain subjects only need not look at all that comes. */
+  private void rest(State.Live live) {
+    Values subjects = filter.subjects();
+    if (caughtUp
+        && subjects.isExact()
+        && crowd.await(this, subjects.exact(), new Spot(live.lane(), live.next(), live.at()))) {
+      state = new State.Waiting();
+    }
+  }
+
+  /** There may be something for it again. */
+  void goOn(Spot from) {
+    state = new State.Live(from.at(), from.lane(), from.next());
   }
 
   private void tellCaughtUp(Cursor at) {
@@ -359,7 +381,7 @@ final class Subscriber implements Reader {
     if (isClosed()) {
       return;
     }
-    long silence = state instanceof State.Live ? ring.silence() : 0;
+    long silence = isLive() ? ring.silence() : 0;
     DisconnectReason reason = connection.overdue(now, silence, true);
     if (reason != null) {
       close(reason);
@@ -368,9 +390,18 @@ final class Subscriber implements Reader {
           switch (state) {
             case State.Replaying replaying -> Frames.heartbeat(replaying.at());
             case State.Live live -> Frames.heartbeat(live.at());
+            case State.Waiting waiting -> heartbeat(crowd.spot(this));
             default -> Frames.comment();
           });
     }
+  }
+
+  private boolean isLive() {
+    return state instanceof State.Live || state instanceof State.Waiting;
+  }
+
+  private static Buffer heartbeat(@Nullable Spot spot) {
+    return spot == null ? Frames.comment() : Frames.heartbeat(spot.at());
   }
 
   private void unavailable(Throwable failure) {

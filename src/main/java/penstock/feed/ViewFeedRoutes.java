@@ -56,7 +56,7 @@ class ViewFeedRoutes {
     return Wish.of(request, "earliest");
   }
 
-  private static Set<String> keys(HttpServerRequest request) {
+  static Set<String> keys(HttpServerRequest request) {
     Set<String> keys = Set.copyOf(request.params().getAll("key"));
     if (keys.size() > MAX_KEYS) {
       throw Parameters.invalid("key", "may be given at most " + MAX_KEYS + " times");

@@ -45,7 +45,7 @@ final class Succession {
     Registry registry = Await.of(generations.registry());
     served = registry.served(view).orElse("");
     boolean abandoned = !roster.isWorked(view, served);
-    boolean later = registry.born(view, own) > registry.born(view, served);
+    boolean later = !served.isEmpty() && registry.isLater(view, work.generation(), served);
     if (served.equals(own) || !later && !abandoned) {
       return;
     }

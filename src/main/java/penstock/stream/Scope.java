@@ -14,11 +14,16 @@ import java.util.List;
 public record Scope(int identity, int existence) {
 
   public static Scope of(String kind, String name, String generation, List<String> lives) {
-    Scope scope = new Scope(digest(kind, name), digest(generation));
+    Scope scope = new Scope(identity(kind, name), digest(generation));
     for (int i = 0; i < lives.size(); i++) {
       scope = scope.toggle(i, lives.get(i));
     }
     return scope;
+  }
+
+  /** What the cursors of all existences of something have in common. */
+  public static int identity(String kind, String name) {
+    return digest(kind, name);
   }
 
   /**

@@ -34,6 +34,11 @@ public record Values(Set<String> exact, Set<String> prefixes) {
     return new Values(exact, prefixes);
   }
 
+  /** There are some, and all are whole values. */
+  public boolean isExact() {
+    return !exact.isEmpty() && prefixes.isEmpty();
+  }
+
   boolean isOpen() {
     return exact.isEmpty() && prefixes.isEmpty();
   }

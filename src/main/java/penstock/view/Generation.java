@@ -30,6 +30,10 @@ public record Generation(String id, StreamName stream, int partitionCount, Strin
 
   /** The number of the rebuild, from 0. */
   public int number() {
+    return number(id);
+  }
+
+  static int number(String id) {
     return Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
   }
 
@@ -44,8 +48,12 @@ public record Generation(String id, StreamName stream, int partitionCount, Strin
 
   /** Whether both are builds of one definition. */
   boolean hasDefinitionOf(Generation other) {
-    return id.substring(0, id.lastIndexOf('-'))
-        .equals(other.id.substring(0, other.id.lastIndexOf('-')));
+    return isBuildOf(other.id);
+  }
+
+  /** Whether the generation of that id is of the same definition. */
+  boolean isBuildOf(String other) {
+    return id.substring(0, id.lastIndexOf('-')).equals(other.substring(0, other.lastIndexOf('-')));
   }
 
   /** In order. */

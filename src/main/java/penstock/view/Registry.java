@@ -43,8 +43,18 @@ public record Registry(Map<String, String> fields) {
     return found;
   }
 
-  /** In which order generations were made: the later one has the greater number; 0 if unknown. */
-  public long born(ViewName view, String generation) {
+  /**
+   * Whether a generation of the view comes after another: of builds of one definition the one with
+   * the greater number, of others the one that was noted later. As {@code serve.lua} says.
+   */
+  public boolean isLater(ViewName view, Generation one, String other) {
+    if (one.isBuildOf(other)) {
+      return one.number() > Generation.number(other);
+    }
+    return born(view, one.id()) > born(view, other);
+  }
+
+  private long born(ViewName view, String generation) {
     return Long.parseLong(fields.getOrDefault("#born:" + view + ":" + generation, "0"));
   }
 

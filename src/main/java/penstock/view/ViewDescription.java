@@ -89,8 +89,8 @@ class ViewDescription {
   /** One that was made before the served one is only kept, for the case that it is needed again. */
   private static boolean isBuilt(
       ViewName view, Registry registry, Generation next, Generation served) {
-    long born = registry.born(view, next.id());
-    return !next.equals(served) && (born == 0 || born > registry.born(view, served.id()));
+    return !next.equals(served)
+        && (!registry.known(view).contains(next) || registry.isLater(view, next, served.id()));
   }
 
   private static JsonObject building(Generation generation, JsonArray partitions) {

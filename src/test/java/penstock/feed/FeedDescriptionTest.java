@@ -158,6 +158,10 @@ class FeedDescriptionTest {
     }
     assertThat(check("viewFeed", "/views/told/feed", "nonsense", 3))
         .contains("viewReset", "snapshot");
+    String both = "/feed?stream=told&view=told&cursor=earliest";
+    assertThat(check("combinedFeed", both, null, 8))
+        .contains("combinedEvent", "combinedSnapshot", "combinedCaughtUp");
+    assertThat(check("combinedFeed", both, "nonsense", 10)).contains("combinedReset");
   }
 
   @Test

@@ -132,6 +132,29 @@ class RebuildTest {
         .body("entries", hasSize(501));
   }
 
+  /** As it may be when a registry was lost and instances note what they work in any order. */
+  @Test
+  void theNewestBuildIsServedWhicheverWasNotedLast() {
+    TestLog young = new TestLog(redis, "young");
+    young.append("t", "a", "{}");
+    await().ignoreExceptions().until(() -> view("young").getInt("partitions[0].entries") == 1);
+    String first = view("young").getString("generation");
+    String next =
+        given().post("/views/young/rebuild").then().statusCode(202).extract().path("generation");
+    await().until(() -> view("young").getString("generation").equals(next));
+    young.ask(
+        "HSET",
+        "ps:views",
+        "young",
+        first,
+        "young:" + first,
+        young.ask("HGET", "ps:views", "young:" + next),
+        "#born:young:" + first,
+        1_000);
+    await().until(() -> view("young").getString("generation").equals(next));
+    young.close();
+  }
+
   @Test
   void aHaltedViewGoesOnAfterARebuildOfWhatWasMended() {
     log.append("t", "a", "{\"n\":1}");

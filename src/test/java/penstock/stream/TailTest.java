@@ -195,13 +195,20 @@ class TailTest {
     assertThat(sleeper.calls.size()).isLessThanOrEqualTo(10);
   }
 
+  /**
+   * A link whose connection was killed may still count as up; what is repeated with the same id is
+   * in the log once.
+   */
+  private void appendThoughLinksAreLost(String id) {
+    await().ignoreExceptions().until(() -> !writer.append(stream, id).isEmpty());
+  }
+
   @Test
   void goesOnAfterTheConnectionWasLost() {
     var notes = follow(partition, new Notes());
     for (int i = 0; i < 20; i++) {
       redis.ask("CLIENT", "KILL", "TYPE", "normal");
-      await().until(link::isUp);
-      writer.append(stream, ids(i, i + 1));
+      appendThoughLinksAreLost(Integer.toString(i));
     }
     await().until(() -> notes.ids.size() >= 20);
     assertThat(notes.ids).containsExactly(ids(0, 20));
@@ -329,8 +336,7 @@ class TailTest {
     redis.ask("SET", key, "a string");
     for (int i = 0; i < 5; i++) {
       redis.ask("CLIENT", "KILL", "TYPE", "normal");
-      await().until(link::isUp);
-      writer.append(stream, ids(i, i + 1));
+      appendThoughLinksAreLost(Integer.toString(i));
       int wanted = i + 1;
       await().until(() -> notes.ids.size() == wanted);
     }
