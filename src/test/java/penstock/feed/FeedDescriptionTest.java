@@ -1,7 +1,7 @@
 package penstock.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static penstock.Patience.await;
 import static penstock.Requests.given;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,7 +20,6 @@ import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -55,7 +54,6 @@ class FeedDescriptionTest {
     }
   }
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String LOCATION = "https://penstock.example/asyncapi";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -132,7 +130,7 @@ class FeedDescriptionTest {
   private Set<String> check(String channel, String path, String lastEventId, int messages) {
     var seen = new TreeSet<String>();
     try (FeedClient feed = FeedClient.open(base.getPort(), path, lastEventId)) {
-      await().atMost(PATIENCE).until(() -> feed.messages().size() >= messages);
+      await().until(() -> feed.messages().size() >= messages);
       feed.messages().forEach(message -> check(channel, message, seen));
     }
     return seen;
@@ -148,10 +146,10 @@ class FeedDescriptionTest {
     assertThat(check("streamFeed", "/streams/told/feed", "nonsense", 5)).contains("reset");
 
     try (FeedClient view = FeedClient.open(base.getPort(), "/views/told/feed", null)) {
-      await().atMost(PATIENCE).until(() -> !view.messages("caught-up").isEmpty());
+      await().until(() -> !view.messages("caught-up").isEmpty());
       append("told.placed", "third");
       append("told.closed", "first");
-      await().atMost(PATIENCE).until(() -> view.messages("change").size() >= 2);
+      await().until(() -> view.messages("change").size() >= 2);
       var seen = new TreeSet<String>();
       view.messages().forEach(message -> check("viewFeed", message, seen));
       assertThat(seen).contains("snapshot", "caughtUp", "change");
