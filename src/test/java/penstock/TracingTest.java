@@ -1,9 +1,9 @@
 package penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static penstock.Patience.await;
 import static penstock.Requests.given;
 
 import io.opentelemetry.api.common.AttributeKey;
@@ -21,7 +21,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -61,7 +60,6 @@ class TracingTest {
     }
   }
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String CLIENT = "00f067aa0ba902b7";
 
   private static int ids;
@@ -95,9 +93,8 @@ class TracingTest {
         .statusCode(201);
   }
 
-  private SpanData await1(String name, Predicate<SpanData> which) {
+  private SpanData span(String name, Predicate<SpanData> which) {
     return await()
-        .atMost(PATIENCE)
         .until(
             () -> spans(name).stream().filter(which).findFirst().orElse(null),
             found -> found != null);
@@ -127,11 +124,11 @@ class TracingTest {
   void onePostIsFollowedThroughItsAppendAndItsView() {
     append(Map.of("traceparent", parent, "tracestate", "a=1"), List.of(event(""), event("")));
 
-    SpanData request = await1("POST /streams/:stream/events", inTrace(trace));
+    SpanData request = span("POST /streams/:stream/events", inTrace(trace));
     assertThat(request.getParentSpanId()).isEqualTo(CLIENT);
     assertThat(request.getKind()).isEqualTo(SpanKind.SERVER);
 
-    SpanData append = await1("append traced", inTrace(trace));
+    SpanData append = span("append traced", inTrace(trace));
     assertThat(append.getParentSpanId()).isEqualTo(request.getSpanId());
     assertThat(linked(append)).containsExactly(trace + "/" + request.getSpanId());
     assertThat(append.getAttributes().get(EVENTS)).isEqualTo(2);
@@ -140,7 +137,7 @@ class TracingTest {
     assertThat(append.getStartEpochNanos()).isGreaterThanOrEqualTo(request.getStartEpochNanos());
     assertThat(append.getEndEpochNanos()).isLessThanOrEqualTo(request.getEndEpochNanos());
 
-    SpanData apply = await1("apply traced-types", inTrace(trace));
+    SpanData apply = span("apply traced-types", inTrace(trace));
     assertThat(apply.getKind()).isEqualTo(SpanKind.CONSUMER);
     assertThat(apply.getParentSpanId()).isEqualTo(CLIENT);
     assertThat(linked(apply)).containsExactly(trace + "/" + CLIENT);
@@ -153,15 +150,15 @@ class TracingTest {
   @Test
   void itsEventsAreFollowedToTheReadersOfAFeed() {
     try (FeedClient live = FeedClient.open(base.getPort(), "/streams/traced/feed", null)) {
-      await().atMost(PATIENCE).until(() -> live.messages().toString().contains("caught-up"));
+      await().until(() -> live.messages().toString().contains("caught-up"));
       append(Map.of("traceparent", parent), List.of(event("")));
-      await().atMost(PATIENCE).until(() -> live.messages().toString().contains(trace));
+      await().until(() -> live.messages().toString().contains(trace));
     }
-    SpanData deliver = await1("deliver traced", inTrace(trace));
+    SpanData deliver = span("deliver traced", inTrace(trace));
     assertThat(deliver.getParentSpanId()).isEqualTo(CLIENT);
     assertThat(linked(deliver)).containsExactly(trace + "/" + CLIENT);
     assertThat(deliver.getEndEpochNanos()).isGreaterThan(deliver.getStartEpochNanos());
-    await1("GET /streams/:stream/feed", span -> true);
+    span("GET /streams/:stream/feed", span -> true);
   }
 
   /** Whoever replays history has a trace of its own: that of an old event may be long over. */
@@ -170,9 +167,9 @@ class TracingTest {
     append(Map.of("traceparent", parent), List.of(event(""), event("")));
     try (FeedClient late =
         FeedClient.open(base.getPort(), "/streams/traced/feed?cursor=earliest", null)) {
-      await().atMost(PATIENCE).until(() -> late.messages().toString().contains(trace));
+      await().until(() -> late.messages().toString().contains(trace));
     }
-    SpanData replay = await1("replay traced", span -> !span.getLinks().isEmpty());
+    SpanData replay = span("replay traced", span -> !span.getLinks().isEmpty());
     assertThat(replay.getParentSpanContext().isValid()).isFalse();
     assertThat(replay.getTraceId())
         .isNotEqualTo(replay.getLinks().getFirst().getSpanContext().getTraceId());
@@ -185,10 +182,10 @@ class TracingTest {
     String carried =
         given().get("/streams/traced/events?subject=rootless").path("events[0].traceparent");
     String[] parts = carried.split("-");
-    SpanData request = await1("POST /streams/:stream/events", inTrace(parts[1]));
+    SpanData request = span("POST /streams/:stream/events", inTrace(parts[1]));
     assertThat(parts).containsExactly("00", request.getTraceId(), request.getSpanId(), "01");
     assertThat(request.getParentSpanContext().isValid()).isFalse();
-    SpanData apply = await1("apply traced-types", inTrace(request.getTraceId()));
+    SpanData apply = span("apply traced-types", inTrace(request.getTraceId()));
     assertThat(apply.getParentSpanId()).isEqualTo(request.getSpanId());
   }
 
@@ -199,7 +196,7 @@ class TracingTest {
             .mapToObj(i -> event(",\"traceparent\":\"00-%032x-%016x-01\"".formatted(i, i)))
             .toList();
     append(Map.of("traceparent", parent), events);
-    SpanData apply = await1("apply traced-types", span -> span.getLinks().size() > 30);
+    SpanData apply = span("apply traced-types", span -> span.getLinks().size() > 30);
     assertThat(linked(apply)).hasSize(32).contains("%032x/%016x".formatted(1, 1));
     assertThat(apply.getTraceId()).isEqualTo("%032x".formatted(1));
   }
@@ -211,7 +208,7 @@ class TracingTest {
     append(
         Map.of("traceparent", unsampled),
         List.of(event(""), event(",\"traceparent\":\"" + parent + "\"")));
-    SpanData apply = await1("apply traced-types", inTrace(trace));
+    SpanData apply = span("apply traced-types", inTrace(trace));
     assertThat(linked(apply)).containsExactly(trace + "/" + CLIENT);
     assertThat(exporter.getFinishedSpanItems())
         .noneMatch(inTrace("0af7651916cd43dd8448eb211c80319c"));
@@ -230,7 +227,7 @@ class TracingTest {
         .post("/streams/traced/events")
         .then()
         .statusCode(400);
-    SpanData request = await1("POST /streams/:stream/events", inTrace(trace));
+    SpanData request = span("POST /streams/:stream/events", inTrace(trace));
     assertThat(request.getAttributes().get(AttributeKey.longKey("http.response.status_code")))
         .isEqualTo(400);
     assertThat(request.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
@@ -242,7 +239,7 @@ class TracingTest {
   void commandsToRedisAndProbesMakeNoSpans() {
     given().get("/q/health/ready").then().body(containsString("UP"));
     append(Map.of("traceparent", parent), List.of(event("")));
-    await1("apply traced-types", inTrace(trace));
+    span("apply traced-types", inTrace(trace));
     assertThat(exporter.getFinishedSpanItems())
         .extracting(SpanData::getName)
         .allSatisfy(
