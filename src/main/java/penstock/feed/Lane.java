@@ -145,9 +145,13 @@ final class Lane {
     return found == null ? null : found.slot();
   }
 
-  /** The lane's cursor behind a slot; null if the slot is not there any more. */
-  @Nullable Cursor at(long number) {
-    Numbered found = numbered(number);
+  /** The lane's cursor before a slot; null if it is not known any more. */
+  @Nullable Cursor before(long number) {
+    Floor from = floor;
+    if (number <= from.oldest()) {
+      return number == from.oldest() ? from.before() : null;
+    }
+    Numbered found = numbered(number - 1);
     return found == null ? null : found.at();
   }
 

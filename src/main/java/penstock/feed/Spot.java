@@ -8,4 +8,13 @@ import penstock.stream.Cursor;
  * @param next the number of the slot that comes next
  * @param at the cursor behind what it was told last
  */
-record Spot(Lane lane, long next, Cursor at) {}
+record Spot(Lane lane, long next, Cursor at) {
+
+  /**
+   * It has nothing of what comes next. Otherwise it came here from where a log was read further.
+   */
+  boolean isTheLanes() {
+    Cursor before = lane.before(next);
+    return before != null && at.firstAheadOf(before) < 0;
+  }
+}

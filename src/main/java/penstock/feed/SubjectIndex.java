@@ -32,11 +32,15 @@ final class SubjectIndex<R> {
   private @Nullable Spot reached;
 
   /**
-   * Takes a reader.
+   * Takes a reader, unless it has something that the lane is still to bring: it would be told that
+   * again from where the others are by then.
    *
    * @return whether it may wait here; otherwise it has to look at events by itself
    */
   boolean add(R reader, Set<String> subjects, Spot from) {
+    if (!from.isTheLanes()) {
+      return false;
+    }
     Spot common = reached;
     if (waiting.isEmpty() || common == null) {
       reached = from;
@@ -89,7 +93,7 @@ final class SubjectIndex<R> {
     if (from.next() == head && !lane.isClosed()) {
       return;
     }
-    Cursor at = lane.isClosed() ? null : lane.at(head - 1);
+    Cursor at = lane.isClosed() ? null : lane.before(head);
     Set<R> concerned = at == null ? null : concerned(lane, from.next(), head);
     if (concerned == null || at == null) {
       release(List.copyOf(waiting.keySet()), leaves);

@@ -114,86 +114,136 @@ class SubjectIndexTest {
     assertThat(index.spot("b")).isNull();
   }
 
+  /** It would be told again what it has, from where the others are. */
+  @Test
+  void oneThatReadFurtherThanTheLaneLooksByItselfUntilTheLaneIsThere() {
+    Lane lane = lane(4);
+    var index = new SubjectIndex<String>();
+    assertThat(index.add("a", Set.of("a"), new Spot(lane, 0, at(2)))).isFalse();
+    add(lane, 1, "x");
+    assertThat(index.add("a", Set.of("a"), new Spot(lane, 1, at(2)))).isFalse();
+    add(lane, 2, "a");
+    assertThat(index.add("a", Set.of("a"), new Spot(lane, 2, at(2)))).isTrue();
+  }
+
   /**
-   * Readers that wait, are woken, leave and come back see what those see who look at everything.
+   * Readers that wait, are woken, leave, read ahead of the lane and come back see what those see
+   * who look at everything.
    */
   @Test
   void nobodyMissesOrRepeatsAnything() {
     long seed = System.nanoTime();
     for (int run = 0; run < 50; run++) {
-      run(new Random(seed + run), seed + run);
+      new Run(seed + run).go();
     }
   }
 
-  private static void run(Random random, long seed) {
-    Lane lane = lane(64);
-    var index = new SubjectIndex<Integer>();
-    Map<Integer, Spot> active = new HashMap<>();
-    Map<Integer, Set<String>> wanted = new HashMap<>();
-    Map<Integer, List<String>> seen = new HashMap<>();
-    List<LogEntry> all = new ArrayList<>();
-    for (int reader = 0; reader < 8; reader++) {
-      wanted.put(reader, Set.of("s" + random.nextInt(5), "s" + random.nextInt(5) + "x"));
-      active.put(reader, new Spot(lane, 0, at(0)));
-      seen.put(reader, new ArrayList<>());
+  private static final class Run {
+
+    private static final int READERS = 8;
+
+    private final long seed;
+    private final Random random;
+    private final Lane lane = lane(1_024);
+    private final SubjectIndex<Integer> index = new SubjectIndex<>();
+    private final Map<Integer, Spot> active = new HashMap<>();
+    private final Map<Integer, Set<String>> wanted = new HashMap<>();
+    private final Map<Integer, List<Long>> seen = new HashMap<>();
+
+    /** The subjects of the log's events, of which the lane does not have the last. */
+    private final List<String> log = new ArrayList<>();
+
+    Run(long seed) {
+      this.seed = seed;
+      this.random = new Random(seed);
     }
-    for (int step = 0; step < 1_000; step++) {
-      if (random.nextBoolean()) {
-        String subject = "s" + random.nextInt(8) + (random.nextInt(4) == 0 ? "x" : "");
-        add(lane, all.size() + 1L, subject);
-        all.add(
-            new LogEntry(
-                new Position(all.size() + 1L, 0), LogWriter.event("" + (all.size() + 1), subject)));
-      } else {
-        index.look(active::put);
-        for (int reader : List.copyOf(active.keySet())) {
-          if (random.nextInt(3) > 0 || lane.head() - active.get(reader).next() > 32) {
-            read(lane, index, active, reader, wanted.get(reader), seen.get(reader), random);
-          }
+
+    void go() {
+      for (int reader = 0; reader < READERS; reader++) {
+        wanted.put(reader, Set.of("s" + random.nextInt(5), "s" + random.nextInt(5) + "x"));
+        active.put(reader, new Spot(lane, 0, at(0)));
+        seen.put(reader, new ArrayList<>());
+      }
+      for (int step = 0; step < 1_000; step++) {
+        switch (random.nextInt(4)) {
+          case 0 -> log.add("s" + random.nextInt(8) + (random.nextInt(4) == 0 ? "x" : ""));
+          case 1 -> tail();
+          default -> turn(32);
+        }
+      }
+      while (lane.head() < log.size()) {
+        tail();
+      }
+      turn(0);
+      for (int reader = 0; reader < READERS; reader++) {
+        Set<String> subjects = wanted.get(reader);
+        assertThat(seen.get(reader))
+            .as("seed %d", seed)
+            .isEqualTo(
+                LongStream.rangeClosed(1, log.size())
+                    .filter(position -> subjects.contains(log.get((int) position - 1)))
+                    .boxed()
+                    .toList());
+      }
+    }
+
+    private void tail() {
+      if (lane.head() < log.size()) {
+        add(lane, lane.head() + 1, log.get((int) lane.head()));
+      }
+    }
+
+    /** All who are further behind than that, and some of the others, do something. */
+    private void turn(int mostBehind) {
+      index.look(active::put);
+      for (int reader : List.copyOf(active.keySet())) {
+        if (lane.head() - active.get(reader).next() > mostBehind || random.nextInt(3) > 0) {
+          read(reader);
+          rest(reader);
         }
       }
     }
-    index.look(active::put);
-    for (int reader : List.copyOf(active.keySet())) {
-      read(lane, index, active, reader, wanted.get(reader), seen.get(reader), random);
-    }
-    for (int reader = 0; reader < 8; reader++) {
-      Set<String> subjects = wanted.get(reader);
-      assertThat(seen.get(reader))
-          .as("seed %d", seed)
-          .isEqualTo(
-              LongStream.range(0, all.size())
-                  .mapToObj(i -> all.get((int) i).event())
-                  .filter(event -> subjects.contains(event.subject()))
-                  .map(event -> event.id())
-                  .toList());
-    }
-  }
 
-  private static void read(
-      Lane lane,
-      SubjectIndex<Integer> index,
-      Map<Integer, Spot> active,
-      int reader,
-      Set<String> subjects,
-      List<String> seen,
-      Random random) {
-    Spot spot = active.get(reader);
-    Chunk chunk = lane.from(spot.next(), new EventFilter(subjects, Set.of()), spot.at());
-    assertThat(chunk).isNotNull();
-    for (String frame : chunk.frames().toString().split("\n\n")) {
-      if (!frame.isEmpty()) {
-        int id = frame.indexOf("\"id\":\"") + 6;
-        seen.add(frame.substring(id, frame.indexOf('"', id)));
+    private void read(int reader) {
+      Spot spot = active.get(reader);
+      if (random.nextInt(8) == 0) {
+        replay(reader, spot.at());
+        return;
       }
+      Chunk chunk =
+          lane.from(spot.next(), new EventFilter(wanted.get(reader), Set.of()), spot.at());
+      assertThat(chunk).isNotNull();
+      for (String frame : chunk.frames().toString().split("\n\n")) {
+        if (!frame.isEmpty()) {
+          int id = frame.indexOf("\"id\":\"") + 6;
+          seen.get(reader).add(Long.valueOf(frame.substring(id, frame.indexOf('"', id))));
+        }
+      }
+      active.put(reader, new Spot(lane, chunk.next(), chunk.at()));
     }
-    Spot now = new Spot(lane, chunk.next(), chunk.at());
-    active.put(reader, now);
-    if (random.nextInt(4) > 0 && index.add(reader, subjects, now)) {
-      active.remove(reader);
-      if (random.nextInt(10) == 0) {
-        active.put(reader, index.spot(reader));
-        index.remove(reader);
+
+    /** From the log itself, which may be further than the lane. */
+    private void replay(int reader, Cursor from) {
+      long last = from.position(0).millis();
+      while (last < log.size()) {
+        last++;
+        if (wanted.get(reader).contains(log.get((int) last - 1))) {
+          seen.get(reader).add(last);
+        }
+      }
+      active.put(reader, new Spot(lane, lane.behind(at(last)), at(last)));
+    }
+
+    private void rest(int reader) {
+      Spot spot = active.get(reader);
+      if (spot.next() == lane.head()
+          && random.nextInt(4) > 0
+          && index.add(reader, wanted.get(reader), spot)) {
+        active.remove(reader);
+        if (random.nextInt(10) == 0) {
+          active.put(reader, index.spot(reader));
+          index.remove(reader);
+        }
       }
     }
   }
