@@ -1,5 +1,5 @@
 -- Tells the state of logs of partitions, all at one moment; notices new lives and terms, and what another hand
--- removed.
+-- removed or appended.
 --
 -- KEYS  for each: the log (stream), what is known of it (hash)
 -- ARGV  1 a random string, from which new lives are named   then for each the prefix of its slices

@@ -96,7 +96,7 @@ final class Ring {
 
   /** The state of each partition, in order. */
   Future<List<LogState>> observe() {
-    return log.observe(stream);
+    return log.observe(stream.partitions());
   }
 
   /** Nanoseconds for which nothing is known of the logs, since Redis does not answer. */

@@ -10,7 +10,6 @@ import penstock.problem.ProblemType;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.EventLog;
-import penstock.stream.LogState;
 import penstock.stream.Partition;
 import penstock.stream.Position;
 import penstock.view.Generation;
@@ -44,12 +43,11 @@ class Rebuild {
    *     keep any more
    */
   Future<Generation> begin(ViewDefinition view) {
-    return Future.all(view.generation().partitions().stream().map(log::observe).toList())
+    return log.observe(view.generation().partitions())
         .compose(
             logs -> {
               boolean trimmed =
-                  logs.<LogState>list().stream()
-                      .anyMatch(state -> state.trimmed().isAfter(Position.ZERO));
+                  logs.stream().anyMatch(state -> state.trimmed().isAfter(Position.ZERO));
               return trimmed && !view.acceptPartialHistory()
                   ? Future.failedFuture(partial(view))
                   : generations.registry();

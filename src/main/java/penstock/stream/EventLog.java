@@ -47,9 +47,14 @@ public class EventLog {
   }
 
   /**
-   * The states of several logs, in the same order, from one call. It fails if one of them cannot be
-   * observed.
+   * The states of several logs, in the same order, all at one moment. Fails if one of them cannot
+   * be observed.
    */
+  public Future<List<LogState>> observe(List<Partition> partitions) {
+    return observe(partitions, link);
+  }
+
+  /** The same over another link. */
   Future<List<LogState>> observe(List<Partition> partitions, RedisLink over) {
     List<Keys.OfPartition> names = partitions.stream().map(this::keys).toList();
     Request call =
@@ -72,19 +77,12 @@ public class EventLog {
     return new Source.Log(partition, keys(partition).events());
   }
 
-  /** The state of every partition of the stream, in order. */
-  public Future<List<LogState>> observe(Stream stream) {
-    return Future.all(stream.partitions().stream().map(this::observe).toList())
-        .map(all -> all.<LogState>list());
-  }
-
   /**
    * Entries after a position, oldest first, at most {@code count}. Whether some were trimmed in
-   * between tells a {@link #observe} that is sent after it.
+   * between tells an {@link #observe} that is sent after it.
    */
-  public Future<List<LogEntry>> after(Partition partition, Position position, int count) {
-    return link.send(Command.XRANGE, keys(partition).events(), "(" + position, "+", "COUNT", count)
-        .map(LogEntry::list);
+  Future<LogPage> page(Partition partition, Position after, int count) {
+    return page(partition, after, count, link);
   }
 
   /**

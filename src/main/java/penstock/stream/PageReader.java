@@ -47,7 +47,7 @@ final class PageReader {
 
   /** The page behind the cursor; a problem if the cursor's place is gone. */
   Future<Page> read(Start start) {
-    return log.observe(stream)
+    return log.observe(stream.partitions())
         .compose(
             logs ->
                 switch (start) {
@@ -96,6 +96,7 @@ final class PageReader {
             lanes.stream().filter(Lane::isHungry).map(lane -> lane.read(log, count)).toList())
         .compose(
             read -> {
+              lookedAt += read.<Integer>list().stream().mapToInt(Integer::intValue).sum();
               take();
               return isFull() || lanes.stream().allMatch(Lane::isOver)
                   ? finish(begun)
@@ -132,7 +133,7 @@ final class PageReader {
   private Future<Page> finish(List<Position> begun) {
     boolean caughtUp = lanes.stream().allMatch(Lane::isOver);
     List<Position> reached = lanes.stream().map(Lane::reached).toList();
-    return log.observe(stream)
+    return log.observe(stream.partitions())
         .compose(logs -> check(cursor(logs, begun), logs).map(page(logs, reached, caughtUp)));
   }
 
@@ -164,11 +165,16 @@ final class PageReader {
 
     private final Partition partition;
     private final ArrayDeque<LogEntry> ahead = new ArrayDeque<>();
+
+    /** Behind all that was read, also of what is no event. */
+    private Position end;
+
     private Position reached;
     private boolean atEnd;
 
     Lane(Partition partition, Position after) {
       this.partition = partition;
+      this.end = after;
       this.reached = after;
     }
 
@@ -182,13 +188,16 @@ final class PageReader {
       return ahead.isEmpty() && atEnd;
     }
 
-    Future<Void> read(EventLog log, int count) {
-      return log.after(partition, reached, count)
+    /** Reads on; tells how many entries were passed over, since they are no events. */
+    Future<Integer> read(EventLog log, int count) {
+      return log.page(partition, end, count)
           .map(
-              entries -> {
-                ahead.addAll(entries);
-                atEnd = entries.size() < count;
-                return null;
+              page -> {
+                ahead.addAll(page.entries());
+                atEnd = page.read() < count;
+                end = page.read() > 0 ? page.last() : end;
+                reached = ahead.isEmpty() ? end : reached;
+                return page.read() - page.entries().size();
               });
     }
 
@@ -198,7 +207,7 @@ final class PageReader {
 
     LogEntry next() {
       LogEntry entry = ahead.remove();
-      reached = entry.position();
+      reached = ahead.isEmpty() ? end : entry.position();
       return entry;
     }
 

@@ -40,8 +40,7 @@ class AtLeast {
         .compose(
             generation -> {
               List<Partition> partitions = generation.partitions();
-              return Future.all(partitions.stream().map(log::observe).toList())
-                  .map(all -> all.<LogState>list())
+              return log.observe(partitions)
                   .compose(
                       logs -> {
                         check(generation, cursor, logs);

@@ -6,6 +6,7 @@
 --
 -- `trimmed` is the last id removed, `removed` how many were. What another hand removed (XTRIM, XDEL) shows in the
 -- length; then all before the first entry that is left counts as removed, so that no reader passes over a gap unknowing.
+-- What another hand appended (XADD) shows there too; it counts as appended, and the last entry is the log's last.
 -- Needs ids.
 
 local MAX_TERMS = 64
@@ -38,8 +39,12 @@ local function read_log(events, log)
     local upto = first and before(first[1]) or state.last
     state.trimmed = is_after(upto, state.trimmed) and upto or state.trimmed
     state.removed = string.format('%.0f', state.removed + missing)
+  elseif missing < 0 then
+    local newest = redis.call('XREVRANGE', events, '+', '-', 'COUNT', 1)[1][1]
+    state.last = is_after(newest, state.last) and newest or state.last
+    state.appended = string.format('%.0f', state.appended - missing)
   end
-  state.news = state.lost or state.replid ~= here or missing > 0
+  state.news = state.lost or state.replid ~= here or missing ~= 0
   return state
 end
 

@@ -11,6 +11,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -21,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import penstock.redis.Keys;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
@@ -32,6 +34,7 @@ class AppendTest {
   static final String BATCHED = "application/cloudevents-batch+json";
 
   RedisServer redis;
+  @Inject Keys keys;
 
   private final String stream = "append-" + UUID.randomUUID();
 
@@ -242,6 +245,28 @@ class AppendTest {
         .get("/streams/{s}/events?cursor={c}", other, problem.getString("earliest"))
         .then()
         .statusCode(200);
+  }
+
+  @Test
+  void aPagePassesOverWhatIsNoEvent() {
+    String log = keys.partition(stream, 0).events();
+    for (int i = 1; i <= 3; i++) {
+      redis.ask("XADD", log, "*", "hello", "world");
+      post(STRUCTURED, event("" + i));
+      redis.ask("XADD", log, "*", "hello", "world");
+    }
+    assertThat(page("?limit=2").getList("events.id")).containsExactly("1", "2");
+    List<String> walked = new ArrayList<>();
+    JsonPath page = page("?limit=1");
+    while (!page.getList("events").isEmpty()) {
+      walked.addAll(page.getList("events.id"));
+      page = page("?limit=1&cursor=" + page.getString("cursor"));
+    }
+    assertThat(walked).containsExactly("1", "2", "3");
+    assertThat(page.getBoolean("caughtUp")).isTrue();
+    post(STRUCTURED, event("4"));
+    assertThat(page("?cursor=" + page.getString("cursor")).getList("events.id"))
+        .containsExactly("4");
   }
 
   @Test

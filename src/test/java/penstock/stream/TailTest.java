@@ -327,6 +327,22 @@ class TailTest {
   }
 
   @Test
+  void seesWhatAnotherHandAppended() {
+    writer.append(stream, "a");
+    Object foreign = redis.ask("XADD", log.keys(partition).events(), "*", "hello", "world");
+    LogState seen = get(log.observe(partition));
+    assertThat(seen.last()).isEqualTo(Position.parse(foreign.toString()));
+    assertThat(seen.appended()).isEqualTo(2);
+    redis.ask("XADD", log.keys(partition).events(), "*", "hello", "world");
+    // Noticed by the append too.
+    Position last = writer.append(stream, "b").getFirst();
+    seen = get(log.observe(partition));
+    assertThat(seen.last()).isEqualTo(last);
+    assertThat(seen.appended()).isEqualTo(4);
+    assertThat(seen.trimmed()).isEqualTo(Position.ZERO);
+  }
+
+  @Test
   void skipsWhatIsNoEvent() {
     var notes = follow(partition, new Notes());
     writer.append(stream, "a");
@@ -334,6 +350,12 @@ class TailTest {
     writer.append(stream, "b");
     await().until(() -> notes.ids.size() == 2);
     assertThat(notes.ids).containsExactly("a", "b");
+    redis.ask("XADD", log.keys(partition).events(), "*", "hello", "world");
+    redis.ask("CLIENT", "KILL", "TYPE", "normal");
+    appendThoughLinksAreLost("c");
+    await().until(() -> notes.ids.contains("c"));
+    assertThat(notes.ids).containsExactly("a", "b", "c");
+    assertThat(notes.moves).isEmpty();
   }
 
   @Test
