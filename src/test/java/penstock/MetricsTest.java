@@ -114,24 +114,11 @@ class MetricsTest {
     return told;
   }
 
-  private static String text() {
-    return given().accept("text/plain").get("/q/metrics").asString();
-  }
-
-  /** The sum of all series of the name that have these tags, whatever others they have. */
-  private static double value(String series) {
-    String[] parts = series.split("[{,]");
-    return text()
-        .lines()
-        .filter(line -> line.startsWith(parts[0]))
-        .filter(line -> Arrays.stream(parts).allMatch(line::contains))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
-  }
-
   @Test
   void theTableIsWhatIsTold() throws Exception {
-    await().until(() -> value("penstock_view_working{partition=\"0\",view=\"metered\"") == 1);
+    await()
+        .until(
+            () -> Meters.read("penstock_view_working", "partition", "0", "view", "metered") == 1);
     append(0, 5);
     append(0, 5);
     given().contentType("text/csv").body("a").post("/streams/metered/events");
@@ -140,36 +127,41 @@ class MetricsTest {
     readers.add(follow(""));
     redis.ask("XGROUP", "CREATE", "ps:{metered/0}:events", "slow", "0");
     append(5, 305);
-    await().until(() -> value("penstock_stream_trimmed_unconsumed_total") > 0);
-    await().until(() -> value("penstock_view_latency_seconds_count{view=\"metered\"") > 0);
-    await().until(() -> value("penstock_feed_latency_seconds_count") > 0);
+    await().until(() -> Meters.read("penstock_stream_trimmed_unconsumed_total") > 0);
+    await().until(() -> Meters.read("penstock_view_latency_seconds_count", "view", "metered") > 0);
+    await().until(() -> Meters.read("penstock_feed_latency_seconds_count") > 0);
     for (Socket reader : readers) {
       reader.close();
     }
-    await().until(() -> value("penstock_feed_disconnects_total{reason=\"client\"") >= 2);
+    await().until(() -> Meters.read("penstock_feed_disconnects_total", "reason", "client") >= 2);
 
-    assertThat(scrape(text())).isEqualTo(MetricsTable.read());
-    assertThat(text().lines().filter(line -> line.startsWith("# HELP penstock_")))
+    assertThat(scrape(Meters.text())).isEqualTo(MetricsTable.read());
+    assertThat(Meters.text().lines().filter(line -> line.startsWith("# HELP penstock_")))
         .allMatch(line -> line.strip().split(" ", 4).length == 4);
 
-    assertThat(value("penstock_feed_ring_hits_total")).isGreaterThanOrEqualTo(2);
-    assertThat(value("penstock_feed_sent_bytes_total"))
-        .isGreaterThan(50 * value("penstock_feed_delivered_total"));
-    assertThat(value("penstock_ingest_duplicates_total{stream=\"metered\"")).isEqualTo(5);
-    assertThat(value("penstock_redis_clock_error_seconds")).isBetween(0.0, 0.5);
+    assertThat(Meters.read("penstock_feed_ring_hits_total")).isGreaterThanOrEqualTo(2);
+    assertThat(Meters.read("penstock_feed_sent_bytes_total"))
+        .isGreaterThan(50 * Meters.read("penstock_feed_delivered_total"));
+    assertThat(Meters.read("penstock_ingest_duplicates_total", "stream", "metered")).isEqualTo(5);
+    assertThat(Meters.read("penstock_redis_clock_error_seconds")).isBetween(0.0, 0.5);
   }
 
   /** Ages are of Redis's clock: whatever the error, an event is no older than the test. */
   @Test
   void latencyIsTheTimeFromAppendToCommit() {
-    await().until(() -> value("penstock_view_working{partition=\"0\",view=\"metered\"") == 1);
+    await()
+        .until(
+            () -> Meters.read("penstock_view_working", "partition", "0", "view", "metered") == 1);
     long start = System.nanoTime();
-    double sum = value("penstock_view_latency_seconds_sum{view=\"metered\"");
-    double count = value("penstock_view_latency_seconds_count{view=\"metered\"");
+    double sum = Meters.read("penstock_view_latency_seconds_sum", "view", "metered");
+    double count = Meters.read("penstock_view_latency_seconds_count", "view", "metered");
     append(1_000, 1_001);
-    await().until(() -> value("penstock_view_latency_seconds_count{view=\"metered\"") == count + 1);
-    double latency = value("penstock_view_latency_seconds_sum{view=\"metered\"") - sum;
-    double error = value("penstock_redis_clock_error_seconds") + 0.002;
+    await()
+        .until(
+            () ->
+                Meters.read("penstock_view_latency_seconds_count", "view", "metered") == count + 1);
+    double latency = Meters.read("penstock_view_latency_seconds_sum", "view", "metered") - sum;
+    double error = Meters.read("penstock_redis_clock_error_seconds") + 0.002;
     double passed = Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0;
     assertThat(latency).isBetween(0.0, passed + error);
   }
@@ -179,7 +171,7 @@ class MetricsTest {
   void keysOfEntriesAreNoTags() {
     RestAssured.get("/views/metered/entries/one");
     RestAssured.get("/views/metered/entries/two/three");
-    await().until(() -> text().contains("uri=\"/views/{view}/entries/{key}\""));
-    assertThat(text()).doesNotContain("entries/one").doesNotContain("two/three");
+    await().until(() -> Meters.text().contains("uri=\"/views/{view}/entries/{key}\""));
+    assertThat(Meters.text()).doesNotContain("entries/one").doesNotContain("two/three");
   }
 }

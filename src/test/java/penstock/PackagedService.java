@@ -1,5 +1,8 @@
 package penstock;
 
+import static io.restassured.RestAssured.get;
+import static penstock.Patience.await;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -111,6 +114,11 @@ public final class PackagedService implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException("it does not listen: " + String.join("\n", log), e);
     }
+  }
+
+  /** Waits until it says that it is ready: that it listens does not mean that Redis is there. */
+  public void awaitReady() {
+    await().ignoreExceptions().until(() -> get(uri() + "/q/health/ready").statusCode() == 200);
   }
 
   public String uri() {

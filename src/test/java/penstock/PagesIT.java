@@ -1,6 +1,5 @@
 package penstock;
 
-import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
@@ -17,21 +16,18 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WindowType;
-import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.logging.LogType;
-import penstock.redis.RedisServer;
 
 /**
  * The dashboard and the demos in a real browser, on the packaged service with the streams and views
  * that development declares.
  */
-class PagesIT {
+class PagesIT extends BrowserFixture {
 
   private static final Path DEVELOPMENT = Path.of("src/main/resources/application.properties");
 
@@ -54,22 +50,21 @@ class PagesIT {
       return flaws;
       """;
 
-  @TempDir Path directory;
-  private RedisServer redis;
-  private PackagedService service;
   private PackagedService other;
-  private ChromeDriver browser;
 
   @BeforeEach
-  void start() throws Exception {
-    Chromium.assumeInstalled();
-    redis = RedisServer.start();
-    service = PackagedService.start(directory, settings());
-    awaitReady(service);
-    browser = Chromium.start(directory.resolve("profile"));
+  void start() throws IOException {
+    start(settings());
   }
 
-  private Map<String, String> settings() throws IOException {
+  @AfterEach
+  void stop() {
+    if (other != null) {
+      other.close();
+    }
+  }
+
+  private static Map<String, String> settings() throws IOException {
     Properties all = new Properties();
     try (var in = Files.newBufferedReader(DEVELOPMENT, StandardCharsets.UTF_8)) {
       all.load(in);
@@ -80,30 +75,8 @@ class PagesIT {
         settings.put(name.substring("%dev.".length()), all.getProperty(name));
       }
     }
-    settings.put("quarkus.redis.hosts", redis.uri());
     settings.put("penstock.feed.retry", "400ms");
     return settings;
-  }
-
-  @AfterEach
-  void stop() {
-    if (browser != null) {
-      browser.quit();
-    }
-    for (PackagedService started : new PackagedService[] {service, other}) {
-      if (started != null) {
-        started.close();
-      }
-    }
-    if (redis != null) {
-      redis.close();
-    }
-  }
-
-  private static void awaitReady(PackagedService service) {
-    await()
-        .ignoreExceptions()
-        .until(() -> get(service.uri() + "/q/health/ready").statusCode() == 200);
   }
 
   private void open(PackagedService at, String path) {
@@ -199,7 +172,7 @@ class PagesIT {
     service.stop();
     eventually(() -> text("#state").contains("connection lost"));
     service.startAgain();
-    awaitReady(service);
+    service.awaitReady();
     click("#post button");
     eventually(() -> text("#count").equals("3"));
     eventually(() -> text("#state").contains("2 interruptions, nothing missed"));
@@ -214,8 +187,9 @@ class PagesIT {
 
   @Test
   void aStatusShowsInAllWindowsOfAllInstances() throws Exception {
-    other = PackagedService.start(Files.createDirectory(directory.resolve("other")), settings());
-    awaitReady(other);
+    Path home = Files.createDirectory(directory.resolve("other"));
+    other = PackagedService.start(home, onThisRedis(settings()));
+    other.awaitReady();
     open(service, "/demo/status.html");
     String here = browser.getWindowHandle();
     browser.switchTo().newWindow(WindowType.WINDOW);

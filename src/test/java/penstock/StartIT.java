@@ -1,8 +1,6 @@
 package penstock;
 
-import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
-import static penstock.Patience.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +27,7 @@ class StartIT {
   @Test
   void runsOnTheEmbeddedRedisWhichEndsWithItAndKeepsTheData() throws Exception {
     try (var service = PackagedService.start(directory, Map.of())) {
-      awaitReady(service);
+      service.awaitReady();
       try (var redis = new RedisConversation(Integer.parseInt(embedded(service, 1)))) {
         redis.ask("SET", "a", "kept");
       }
@@ -38,7 +36,7 @@ class StartIT {
       server.onExit().get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
 
       service.startAgain();
-      awaitReady(service);
+      service.awaitReady();
       try (var redis = new RedisConversation(Integer.parseInt(embedded(service, 1)))) {
         assertThat(redis.ask("GET", "a")).isEqualTo("kept");
       }
@@ -55,7 +53,7 @@ class StartIT {
       redis.ask("CONFIG", "SET", "requirepass", "secret-word");
       String hosts = "redis://:secret-word@127.0.0.1:" + redis.port();
       try (var service = PackagedService.start(directory, Map.of("quarkus.redis.hosts", hosts))) {
-        awaitReady(service);
+        service.awaitReady();
         assertThat(service.log())
             .anyMatch(
                 line -> line.contains("redis configured: hosts=redis://127.0.0.1:" + redis.port()))
@@ -105,10 +103,6 @@ class StartIT {
       assertThat(String.join("\n", service.log())).contains(named).doesNotContain("Listening on");
       assertThat(service.log()).noneMatch(line -> line.startsWith("\tat "));
     }
-  }
-
-  private static void awaitReady(PackagedService service) {
-    await().until(() -> get(service.uri() + "/q/health/ready").statusCode() == 200);
   }
 
   /** What the last start of the embedded server said. */

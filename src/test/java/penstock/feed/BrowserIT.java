@@ -1,6 +1,5 @@
 package penstock.feed;
 
-import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
@@ -9,28 +8,19 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.chrome.ChromeDriver;
-import penstock.Chromium;
-import penstock.PackagedService;
+import penstock.BrowserFixture;
 import penstock.Patience;
-import penstock.redis.RedisServer;
 import penstock.stream.Cursor;
 
-/**
- * The packaged service and the {@code EventSource} of a real browser. Debian's chromium is used
- * where it is installed; elsewhere this is skipped, and says so.
- */
-class BrowserIT {
+/** The packaged service and the {@code EventSource} of a real browser. */
+class BrowserIT extends BrowserFixture {
 
   /** Notes all that an EventSource dispatches; ids as the browser has them. */
   private static final String LISTEN =
@@ -48,48 +38,20 @@ class BrowserIT {
       source.onerror = () => errors++;
       """;
 
-  @TempDir Path directory;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private RedisServer redis;
-  private PackagedService service;
-  private ChromeDriver browser;
 
   @BeforeEach
-  void start() throws Exception {
-    Chromium.assumeInstalled();
-    redis = RedisServer.start("--appendfsync", "always");
-    service =
-        PackagedService.start(
-            directory,
-            Map.of(
-                "quarkus.redis.hosts", redis.uri(),
-                "penstock.streams.orders.partitions", "1",
-                "penstock.feed.heartbeat", "300ms",
-                "penstock.feed.retry", "400ms",
-                "penstock.feed.drain-time", "500ms"));
-    awaitReady();
-    browser = Chromium.start(directory.resolve("profile"));
+  void start() throws IOException {
+    start(
+        Map.of(
+            "penstock.streams.orders.partitions", "1",
+            "penstock.feed.heartbeat", "300ms",
+            "penstock.feed.retry", "400ms",
+            "penstock.feed.drain-time", "500ms"),
+        "--appendfsync",
+        "always");
     browser.get(service.uri() + "/q/health/live");
-  }
-
-  @AfterEach
-  void stop() {
-    if (browser != null) {
-      browser.quit();
-    }
-    if (service != null) {
-      service.close();
-    }
-    if (redis != null) {
-      redis.close();
-    }
-  }
-
-  private void awaitReady() {
-    await()
-        .ignoreExceptions()
-        .until(() -> get(service.uri() + "/q/health/ready").statusCode() == 200);
   }
 
   private void post(int from, int to) {
@@ -202,7 +164,7 @@ class BrowserIT {
     service.startAgain();
     await().until(() -> kinds().contains("unavailable"));
     redis.startAgain();
-    awaitReady();
+    service.awaitReady();
     post(5, 10);
     awaitNumbers(0, 10);
     assertThat(kinds()).doesNotContain("reset");

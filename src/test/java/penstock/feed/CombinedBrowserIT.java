@@ -5,26 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 import static penstock.Requests.given;
 
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.chrome.ChromeDriver;
-import penstock.Chromium;
-import penstock.PackagedService;
-import penstock.redis.RedisServer;
+import penstock.BrowserFixture;
 
 /**
  * More feeds than a browser opens connections to an origin over HTTP/1.1, for one page as for all
  * tabs together: with an {@code EventSource} each, and through few.
  */
-class CombinedBrowserIT {
+class CombinedBrowserIT extends BrowserFixture {
 
   private static final int STREAMS = 8;
   private static final int CONNECTIONS = 6;
@@ -62,17 +57,9 @@ class CombinedBrowserIT {
       });
       """;
 
-  @TempDir Path directory;
-  private RedisServer redis;
-  private PackagedService service;
-  private ChromeDriver browser;
-
   @BeforeEach
-  void start() throws Exception {
-    Chromium.assumeInstalled();
-    redis = RedisServer.start("--appendfsync", "always");
+  void start() throws IOException {
     Map<String, String> settings = new TreeMap<>();
-    settings.put("quarkus.redis.hosts", redis.uri());
     settings.put("penstock.feed.heartbeat", "300ms");
     settings.put("penstock.feed.retry", "400ms");
     settings.put("penstock.feed.drain-time", "500ms");
@@ -81,29 +68,8 @@ class CombinedBrowserIT {
     }
     settings.put("penstock.views.last.stream", stream(1));
     settings.put("penstock.views.last.fold", "merge");
-    service = PackagedService.start(directory, settings);
-    awaitReady();
-    browser = Chromium.start(directory.resolve("profile"));
+    start(settings, "--appendfsync", "always");
     browser.get(service.uri() + "/q/health/live");
-  }
-
-  @AfterEach
-  void stop() {
-    if (browser != null) {
-      browser.quit();
-    }
-    if (service != null) {
-      service.close();
-    }
-    if (redis != null) {
-      redis.close();
-    }
-  }
-
-  private void awaitReady() {
-    await()
-        .ignoreExceptions()
-        .until(() -> get(service.uri() + "/q/health/ready").statusCode() == 200);
   }
 
   private static String stream(int number) {

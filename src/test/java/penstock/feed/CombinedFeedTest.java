@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import penstock.Meters;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;

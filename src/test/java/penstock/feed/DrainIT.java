@@ -1,6 +1,5 @@
 package penstock.feed;
 
-import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
@@ -30,9 +29,7 @@ class DrainIT {
                     "quarkus.redis.hosts", redis.uri(),
                     "penstock.streams.orders.partitions", "1",
                     "penstock.feed.drain-time", "3s"))) {
-      await()
-          .ignoreExceptions()
-          .until(() -> get(service.uri() + "/q/health/ready").statusCode() == 200);
+      service.awaitReady();
       int port = service.port();
       List<FeedClient> clients = new ArrayList<>();
       for (int i = 0; i < 60; i++) {

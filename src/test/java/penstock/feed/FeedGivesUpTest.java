@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import penstock.Meters;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -136,6 +137,6 @@ class FeedGivesUpTest {
   }
 
   private static double disconnected(String reason) {
-    return Meters.read("penstock_feed_disconnects_total{reason=\"" + reason + "\"");
+    return Meters.read("penstock_feed_disconnects_total", "reason", reason);
   }
 }

@@ -8,7 +8,6 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import io.restassured.RestAssured;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import penstock.Meters;
 import penstock.redis.RedisResource;
 
 /** How long connections last, and how many a client may have. */
@@ -53,7 +53,7 @@ class FeedLifeTest {
     for (Socket socket : sockets) {
       socket.close();
     }
-    await().until(() -> metric("penstock_feed_subscribers ").equals("0.0"));
+    await().until(() -> readers() == 0);
   }
 
   /** A plain reader: what it wants to know is when and how its response ends. */
@@ -73,14 +73,8 @@ class FeedLifeTest {
     return socket.getInputStream();
   }
 
-  private static String metric(String name) {
-    return RestAssured.get("/q/metrics")
-        .asString()
-        .lines()
-        .filter(line -> line.startsWith(name))
-        .map(line -> line.substring(line.lastIndexOf(' ') + 1))
-        .findFirst()
-        .orElse("none");
+  private static double readers() {
+    return Meters.read("penstock_feed_subscribers");
   }
 
   @Test
@@ -88,7 +82,7 @@ class FeedLifeTest {
     for (int i = 0; i < MOST; i++) {
       read("limited", "192.0.2.1");
     }
-    await().until(() -> metric("penstock_feed_subscribers ").equals(MOST + ".0"));
+    await().until(() -> readers() == MOST);
 
     String refused = rest(read("limited", "192.0.2.1"));
 
@@ -98,7 +92,7 @@ class FeedLifeTest {
         .contains("event: unavailable")
         .contains("too-many-of-client");
     read("limited", "192.0.2.2");
-    await().until(() -> metric("penstock_feed_subscribers ").equals((MOST + 1) + ".0"));
+    await().until(() -> readers() == MOST + 1);
   }
 
   @Test
@@ -106,11 +100,11 @@ class FeedLifeTest {
     for (int i = 0; i < MOST; i++) {
       read("limited6", "2001:db8:0:1::" + (i + 1));
     }
-    await().until(() -> metric("penstock_feed_subscribers ").equals(MOST + ".0"));
+    await().until(() -> readers() == MOST);
 
     assertThat(rest(read("limited6", "2001:db8:0:1:ffff::1"))).contains("too-many-of-client");
     read("limited6", "2001:db8:0:2::1");
-    await().until(() -> metric("penstock_feed_subscribers ").equals((MOST + 1) + ".0"));
+    await().until(() -> readers() == MOST + 1);
   }
 
   /** All that is left, up to the end that the server makes. */
@@ -143,7 +137,7 @@ class FeedLifeTest {
   @Test
   void theTimeFromAppendToSocketIsMeasuredByStream() throws IOException {
     InputStream in = read("measured", "192.0.2.7");
-    await().until(() -> metric("penstock_feed_subscribers ").equals("1.0"));
+    await().until(() -> readers() == 1);
     assertThat(append("measured")).isLessThan(300);
     var text = new StringBuilder();
     sockets.getLast().setSoTimeout(20_000);
@@ -151,7 +145,6 @@ class FeedLifeTest {
       text.append((char) in.read());
     }
     await()
-        .until(
-            () -> metric("penstock_feed_latency_seconds_count{stream=\"measured\"").equals("1.0"));
+        .until(() -> Meters.read("penstock_feed_latency_seconds_count", "stream", "measured") == 1);
   }
 }

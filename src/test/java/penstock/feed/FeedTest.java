@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import penstock.Meters;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -293,21 +294,17 @@ class FeedTest {
     await().until(() -> !slow.messages("caught-up").isEmpty());
     slow.pause();
     FeedClient quick = live("", null);
-    double before = meter("penstock_feed_delivered_total");
+    double before = Meters.read("penstock_feed_delivered_total");
     appendBig(1_500);
     awaitIds(quick, ids(0, 1_500));
-    assertThat(meter("penstock_feed_delivered_total") - before - 1_500).isLessThan(800);
+    assertThat(Meters.read("penstock_feed_delivered_total") - before - 1_500).isLessThan(800);
     slow.resume();
     awaitIds(slow, ids(0, 1_500));
     assertThat(slow.messages("reset")).isEmpty();
   }
 
   private static double disconnects(String reason) {
-    return meter("penstock_feed_disconnects_total{reason=\"" + reason + "\"");
-  }
-
-  private static double meter(String name) {
-    return Meters.read(name);
+    return Meters.read("penstock_feed_disconnects_total", "reason", reason);
   }
 
   @ParameterizedTest
@@ -408,11 +405,11 @@ class FeedTest {
   @Test
   void aStreamThatNobodyReadsIsNotFollowed() {
     live("", null);
-    assertThat(meter("penstock_tail_followed{kind=\"entries\"")).isPositive();
-    assertThat(meter("penstock_feed_subscribers")).isPositive();
+    assertThat(Meters.read("penstock_tail_followed", "kind", "entries")).isPositive();
+    assertThat(Meters.read("penstock_feed_subscribers")).isPositive();
     clients.forEach(FeedClient::close);
-    await().until(() -> meter("penstock_tail_followed{kind=\"entries\"") == 0);
-    await().until(() -> meter("penstock_feed_subscribers") == 0);
+    await().until(() -> Meters.read("penstock_tail_followed", "kind", "entries") == 0);
+    await().until(() -> Meters.read("penstock_feed_subscribers") == 0);
   }
 
   @Test

@@ -8,7 +8,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Instant;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import penstock.Meters;
 import penstock.event.Event;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
@@ -187,12 +187,7 @@ class PartitionedFeedTest {
   }
 
   private static double followed() {
-    return RestAssured.get("/q/metrics")
-        .asString()
-        .lines()
-        .filter(line -> line.startsWith("penstock_tail_followed{kind=\"entries\""))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+    return Meters.read("penstock_tail_followed", "kind", "entries");
   }
 
   @Test

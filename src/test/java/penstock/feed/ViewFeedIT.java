@@ -300,6 +300,7 @@ class ViewFeedIT {
                     "penstock.streams.things.partitions", "1",
                     "penstock.views.things.stream", "things",
                     "penstock.views.things.fold", "merge"))) {
+      service.awaitReady();
       for (int from = 0; from < count; from += 1_000) {
         var batch = new StringBuilder("[");
         for (int i = from; i < from + 1_000; i++) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import penstock.Meters;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
@@ -174,14 +175,9 @@ class RebuildTest {
         .statusCode(503)
         .body(
             "checks.find { it.name == 'view workers' }.data.'strict/0'", containsString("halted"));
-    given()
-        .get("/q/metrics")
-        .then()
-        .body(
-            containsString(
-                "penstock_view_halted{generation=\""
-                    + view("strict").getString("generation")
-                    + "\",partition=\"0\",view=\"strict\"} 1.0"));
+    String generation = view("strict").getString("generation");
+    assertThat(Meters.read("penstock_view_halted", "view", "strict", "generation", generation))
+        .isOne();
     given().post("/views/strict/rebuild").then().statusCode(202);
     // It meets the same event again; and another rebuild makes another one.
     await().until(() -> "halted".equals(view("strict").getString("building.partitions[0].state")));

@@ -4,25 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.chrome.ChromeDriver;
-import penstock.Chromium;
-import penstock.PackagedService;
-import penstock.Patience;
-import penstock.redis.RedisServer;
+import penstock.BrowserFixture;
 
-/**
- * A page of another origin in a real browser. Debian's chromium is used where it is installed;
- * elsewhere this is skipped, and says so.
- */
-class CrossOriginBrowserIT {
+/** A page of another origin in a real browser. */
+class CrossOriginBrowserIT extends BrowserFixture {
 
   /** Listens with cookies, posts in binary mode, which is preflighted, then reads. */
   private static final String USE =
@@ -50,16 +42,10 @@ class CrossOriginBrowserIT {
       })().then(done, failure => done('failed: ' + failure));
       """;
 
-  @TempDir Path directory;
-  private RedisServer redis;
   private HttpServer pages;
-  private PackagedService service;
-  private ChromeDriver browser;
 
   @BeforeEach
-  void start() throws Exception {
-    Chromium.assumeInstalled();
-    redis = RedisServer.start();
+  void start() throws IOException {
     pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     pages.createContext(
         "/",
@@ -69,34 +55,18 @@ class CrossOriginBrowserIT {
           exchange.close();
         });
     pages.start();
-    service =
-        PackagedService.start(
-            directory,
-            Map.of(
-                "quarkus.redis.hosts", redis.uri(),
-                "penstock.streams.orders.partitions", "1",
-                "penstock.views.said.stream", "orders",
-                "penstock.views.said.fold", "count",
-                "penstock.views.said.key", "type",
-                "penstock.cors.origins", "http://localhost:" + pages.getAddress().getPort()));
-    browser = Chromium.start(directory.resolve("profile"));
-    browser.manage().timeouts().scriptTimeout(Patience.LIMIT);
+    start(
+        Map.of(
+            "penstock.streams.orders.partitions", "1",
+            "penstock.views.said.stream", "orders",
+            "penstock.views.said.fold", "count",
+            "penstock.views.said.key", "type",
+            "penstock.cors.origins", "http://localhost:" + pages.getAddress().getPort()));
   }
 
   @AfterEach
   void stop() {
-    if (browser != null) {
-      browser.quit();
-    }
-    if (service != null) {
-      service.close();
-    }
-    if (pages != null) {
-      pages.stop(0);
-    }
-    if (redis != null) {
-      redis.close();
-    }
+    pages.stop(0);
   }
 
   private Object useFrom(String host) {

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import penstock.Meters;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
@@ -102,24 +103,20 @@ class RetentionTest {
     post("kept-hard", 0, 300);
     redis.ask(
         "XREADGROUP", "GROUP", "slow", "me", "COUNT", "50", "STREAMS", events("kept-hard"), ">");
-    await().until(() -> metric("penstock_stream_retention_blocked").contains("kept-hard\"} 1.0"));
+    await().until(() -> blocked() == 1);
     assertThat(length("kept-hard")).isEqualTo(300);
 
     post("kept-hard", 300, 1200);
     await().untilAsserted(() -> assertThat(length("kept-hard")).isEqualTo(500));
-    assertThat(metric("penstock_stream_trimmed_unconsumed")).contains("kept-hard\"} 700.0");
+    assertThat(Meters.read("penstock_stream_trimmed_unconsumed_total", "stream", "kept-hard"))
+        .isEqualTo(700);
 
     redis.ask("XGROUP", "DESTROY", events("kept-hard"), "slow");
     await().untilAsserted(() -> assertThat(length("kept-hard")).isEqualTo(10));
-    assertThat(metric("penstock_stream_retention_blocked")).contains("kept-hard\"} 0.0");
+    assertThat(blocked()).isZero();
   }
 
-  private static String metric(String name) {
-    return given()
-        .get("/q/metrics")
-        .asString()
-        .lines()
-        .filter(line -> line.startsWith(name))
-        .collect(Collectors.joining("\n"));
+  private static double blocked() {
+    return Meters.read("penstock_stream_retention_blocked", "stream", "kept-hard");
   }
 }
