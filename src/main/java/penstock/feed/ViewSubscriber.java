@@ -51,7 +51,7 @@ final class ViewSubscriber implements Reader {
   private final ViewFeeds feeds;
   private final FeedMeters meters;
   private final FeedConfig config;
-  private final ViewCrowd crowd;
+  private final Crowd<ViewSubscriber> crowd;
 
   /** The keys it wants; null for all. */
   private final @Nullable Set<String> keys;
@@ -133,7 +133,8 @@ final class ViewSubscriber implements Reader {
   }
 
   /** Does all that can be done now: writes until the socket is full or there is nothing more. */
-  void advance() {
+  @Override
+  public void advance() {
     boolean more = true;
     while (more && !isClosed() && !connection.isFull()) {
       more =
@@ -253,8 +254,8 @@ final class ViewSubscriber implements Reader {
     at = batch.at();
   }
 
-  /** Looks after what no change brings about. */
-  void tick(long now) {
+  @Override
+  public void tick(long now) {
     if (isClosed()) {
       return;
     }
