@@ -2,10 +2,8 @@ package penstock.feed;
 
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Cursor;
@@ -17,9 +15,6 @@ import penstock.trace.Causes;
  * and those who wait for events of certain subjects are not looked at for others.
  */
 final class StreamCrowd extends Crowd<Subscriber> {
-
-  /** Most readers stand at the head; those scattered behind it would only fill the memory. */
-  private static final int MOST_SHARED = 64;
 
   private record Wanted(Lane lane, long next, Cursor after, EventFilter filter) {
 
@@ -46,8 +41,7 @@ final class StreamCrowd extends Crowd<Subscriber> {
   /** All before this slot of that lane was measured. */
   private long measured;
 
-  /** What was joined in this turn. */
-  private final Map<Wanted, Chunk> shared = new HashMap<>();
+  private final SharedChunks<Wanted> shared = new SharedChunks<>();
 
   /** What the last reader wanted: mostly what the next one wants too. */
   private @Nullable Wanted usual;
@@ -104,8 +98,7 @@ final class StreamCrowd extends Crowd<Subscriber> {
     measure(took);
     usual = null;
     usualChunk = null;
-    shared.values().forEach(Chunk::release);
-    shared.clear();
+    shared.release();
   }
 
   private void measure(long took) {
@@ -144,10 +137,9 @@ final class StreamCrowd extends Crowd<Subscriber> {
     Chunk chunk = shared.get(wanted);
     if (chunk == null) {
       chunk = lane.from(next, filter, after);
-      if (chunk == null || shared.size() == MOST_SHARED) {
+      if (chunk == null || !shared.keep(wanted, chunk)) {
         return chunk;
       }
-      shared.put(wanted, chunk);
     }
     usual = wanted;
     usualChunk = chunk;

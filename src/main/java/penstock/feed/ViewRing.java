@@ -50,7 +50,7 @@ final class ViewRing implements Follower {
   private final Context context;
   private final Pumps pumps;
   private final FeedConfig config;
-  private final ConcurrentMap<Thread, Crowd<ViewSubscriber>> crowds = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Thread, ViewCrowd> crowds = new ConcurrentHashMap<>();
   private final Map<ViewAsk, List<Waiter>> asks = new LinkedHashMap<>();
   private final List<Source> followed = new ArrayList<>();
   private final long timer;
@@ -82,10 +82,10 @@ final class ViewRing implements Follower {
   }
 
   /** Those readers who are served by the caller's event loop. */
-  Crowd<ViewSubscriber> crowd(Context loop) {
+  ViewCrowd crowd(Context loop) {
     return crowds.computeIfAbsent(
         Thread.currentThread(),
-        thread -> new Crowd<>(pumps.of(loop), config.gather(), () -> crowds.remove(thread)));
+        thread -> new ViewCrowd(pumps.of(loop), config.gather(), () -> crowds.remove(thread)));
   }
 
   /**

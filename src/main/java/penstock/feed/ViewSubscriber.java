@@ -2,7 +2,6 @@ package penstock.feed;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,7 +50,7 @@ final class ViewSubscriber implements Reader {
   private final ViewFeeds feeds;
   private final FeedMeters meters;
   private final FeedConfig config;
-  private final Crowd<ViewSubscriber> crowd;
+  private final ViewCrowd crowd;
 
   /** The keys it wants; null for all. */
   private final @Nullable Set<String> keys;
@@ -167,13 +166,13 @@ final class ViewSubscriber implements Reader {
       }
       return false;
     }
-    ViewBatch batch = live.lane().batch(live.next());
-    if (batch == null) {
+    Chunk chunk = crowd.next(live.lane(), live.next(), keys);
+    if (chunk == null) {
       state = new State.Asking(new ViewAsk.Since(live.at()), false);
       return true;
     }
-    write(batch);
-    state = new State.Live(batch.at(), live.lane(), live.next() + 1);
+    state = new State.Live(chunk.at(), live.lane(), chunk.next());
+    write(chunk);
     return true;
   }
 
@@ -191,7 +190,7 @@ final class ViewSubscriber implements Reader {
         state = new State.Live(joined.at(), joined.lane(), joined.next());
       }
       case ViewAnswer.Caught caught -> {
-        write(caught.batch());
+        write(caught.batch().frames(keys, caught.next()));
         state =
             caught.joins()
                 ? new State.Live(caught.batch().at(), caught.lane(), caught.next())
@@ -245,13 +244,9 @@ final class ViewSubscriber implements Reader {
                 }));
   }
 
-  private void write(ViewBatch batch) {
-    Buffer frames = batch.frames(keys);
-    if (frames.length() > 0) {
-      connection.write(frames);
-      meters.delivered(batch.count(keys), frames.length());
-    }
-    at = batch.at();
+  private void write(Chunk chunk) {
+    connection.write(chunk);
+    at = chunk.at();
   }
 
   @Override
