@@ -3,7 +3,6 @@ package penstock.feed;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -23,8 +22,6 @@ import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.EventFilter;
 import penstock.stream.EventLog;
-import penstock.stream.ResetReason;
-import penstock.stream.Start;
 import penstock.stream.Stream;
 import penstock.stream.StreamName;
 import penstock.stream.Tail;
@@ -97,17 +94,11 @@ class Feeds {
   }
 
   /** Serves a reader, whose response has begun, on its event loop. */
-  void subscribe(
-      Context context,
-      Outlet outlet,
-      Stream stream,
-      EventFilter filter,
-      Start start,
-      @Nullable ResetReason refused) {
+  void subscribe(Outlet outlet, Stream stream, EventFilter filter, Wish wish) {
     Ring ring = rings.enter(stream.name(), () -> open(stream));
-    var subscriber = new Subscriber(vertx, context, outlet, filter, ring, this, meters, config);
+    var subscriber = new Subscriber(vertx, outlet, filter, ring, this, meters, config);
     entered(subscriber);
-    subscriber.begin(start, refused);
+    subscriber.begin(wish);
   }
 
   private Ring open(Stream stream) {

@@ -1,16 +1,12 @@
 package penstock.feed;
 
 import io.quarkus.runtime.Startup;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
-import penstock.stream.ResetReason;
-import penstock.stream.Start;
 import penstock.stream.Tail;
 import penstock.view.Changes;
 import penstock.view.ViewDefinition;
@@ -54,17 +50,11 @@ class ViewFeeds {
   }
 
   /** Serves a reader, whose response has begun, on its event loop. */
-  void subscribe(
-      Context context,
-      Outlet outlet,
-      ViewDefinition view,
-      Set<String> keys,
-      Start start,
-      @Nullable ResetReason refused) {
+  void subscribe(Outlet outlet, ViewDefinition view, Set<String> keys, Wish wish) {
     ViewRing ring = rings.enter(view.name(), () -> open(view));
-    var subscriber = new ViewSubscriber(vertx, context, outlet, keys, ring, this, meters, config);
+    var subscriber = new ViewSubscriber(vertx, outlet, keys, ring, this, meters, config);
     feeds.entered(subscriber);
-    subscriber.begin(start, refused);
+    subscriber.begin(wish);
   }
 
   private ViewRing open(ViewDefinition view) {

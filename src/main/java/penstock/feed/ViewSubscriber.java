@@ -70,7 +70,6 @@ final class ViewSubscriber implements Reader {
 
   ViewSubscriber(
       Vertx vertx,
-      Context context,
       Outlet outlet,
       Set<String> keys,
       ViewRing ring,
@@ -78,7 +77,7 @@ final class ViewSubscriber implements Reader {
       FeedMeters meters,
       FeedConfig config) {
     this.vertx = vertx;
-    this.context = context;
+    this.context = vertx.getOrCreateContext();
     this.connection = new Connection(outlet, meters, config);
     this.keys = keys.isEmpty() ? null : new TreeSet<>(keys);
     this.ring = ring;
@@ -97,20 +96,16 @@ final class ViewSubscriber implements Reader {
     return ring;
   }
 
-  /**
-   * Begins.
-   *
-   * @param refused why the reader cannot go on from where it wanted to; null if that is not known
-   */
-  void begin(Start start, @Nullable ResetReason refused) {
+  /** Begins where the reader wants to, if it can. */
+  void begin(Wish wish) {
     crowd.add(this);
     connection.listen(this::advance, this::close);
     ring.refresh();
-    if (refused != null) {
-      reset(refused);
+    if (wish.refused() != null) {
+      reset(wish.refused());
     } else {
       state =
-          switch (start) {
+          switch (wish.start()) {
             case Start.Earliest earliest -> new State.Asking(snapshot(), false);
             case Start.Since since -> new State.Asking(snapshot(), false);
             case Start.Latest latest -> new State.Asking(new ViewAsk.Now(), false);
