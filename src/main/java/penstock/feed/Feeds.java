@@ -57,6 +57,7 @@ class Feeds {
       Tail tail,
       EventLog log,
       RedisLinks links,
+      Pumps pumps,
       FeedConfig config,
       FeedMeters meters) {
     this.vertx = vertx;
@@ -68,7 +69,7 @@ class Feeds {
     this.permits = new Permits(config.replays());
     this.recent = new RecentPages(vertx, config.replayKept().asLongValue(), config.replayKeep());
     this.mostOfClient = config.maxSubscribersPerClient().orElse(Integer.MAX_VALUE);
-    this.pumps = new Pumps(config);
+    this.pumps = pumps;
     this.rings =
         new Rings<>(vertx, config.ringLinger(), ring -> ring.opened().failed(), Ring::close);
   }

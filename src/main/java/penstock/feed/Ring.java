@@ -32,7 +32,7 @@ final class Ring {
   private final FeedMeters meters;
   private final Timer latency;
   private final List<Replay> replays;
-  private final ConcurrentMap<Thread, Crowd> crowds = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Thread, StreamCrowd> crowds = new ConcurrentHashMap<>();
   private final List<Followed> followed;
   private final Future<Void> opened;
 
@@ -110,11 +110,12 @@ final class Ring {
   }
 
   /** Those readers who are served by the caller's event loop. */
-  Crowd crowd(Context context) {
+  StreamCrowd crowd(Context context) {
     return crowds.computeIfAbsent(
         Thread.currentThread(),
         thread ->
-            new Crowd(pumps.of(context), config, meters, latency, () -> crowds.remove(thread)));
+            new StreamCrowd(
+                pumps.of(context), config.gather(), meters, latency, () -> crowds.remove(thread)));
   }
 
   private Lane laneFrom(List<LogState> logs) {

@@ -70,7 +70,7 @@ final class Subscriber implements Reader {
   private final Feeds feeds;
   private final FeedMeters meters;
   private final FeedConfig config;
-  private final Crowd crowd;
+  private final StreamCrowd crowd;
 
   private State state = new State.Opening();
   private boolean caughtUp;
@@ -214,7 +214,8 @@ final class Subscriber implements Reader {
   }
 
   /** Does all that can be done now: writes until the socket is full or there is nothing more. */
-  void advance() {
+  @Override
+  public void advance() {
     boolean more = true;
     while (more) {
       more =
@@ -373,8 +374,8 @@ final class Subscriber implements Reader {
                 }));
   }
 
-  /** Looks after what no event brings about. */
-  void tick(long now) {
+  @Override
+  public void tick(long now) {
     if (isClosed()) {
       return;
     }

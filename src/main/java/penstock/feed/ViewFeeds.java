@@ -20,6 +20,7 @@ class ViewFeeds {
   private final Vertx vertx;
   private final Tail tail;
   private final Changes changes;
+  private final Pumps pumps;
   private final FeedConfig config;
   private final FeedMeters meters;
   private final Feeds feeds;
@@ -32,12 +33,14 @@ class ViewFeeds {
       Tail tail,
       Changes changes,
       RedisLinks links,
+      Pumps pumps,
       FeedConfig config,
       FeedMeters meters,
       Feeds feeds) {
     this.vertx = vertx;
     this.tail = tail;
     this.changes = changes;
+    this.pumps = pumps;
     this.config = config;
     this.meters = meters;
     this.feeds = feeds;
@@ -58,7 +61,7 @@ class ViewFeeds {
   }
 
   private ViewRing open(ViewDefinition view) {
-    return new ViewRing(new ViewReads(view, changes, link, config), tail, vertx, config);
+    return new ViewRing(new ViewReads(view, changes, link, config), tail, vertx, pumps, config);
   }
 
   void left(ViewSubscriber subscriber) {

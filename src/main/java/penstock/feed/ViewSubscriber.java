@@ -2,7 +2,6 @@ package penstock.feed;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -133,7 +132,8 @@ final class ViewSubscriber implements Reader {
   }
 
   /** Does all that can be done now: writes until the socket is full or there is nothing more. */
-  void advance() {
+  @Override
+  public void advance() {
     boolean more = true;
     while (more && !isClosed() && !connection.isFull()) {
       more =
@@ -166,13 +166,13 @@ final class ViewSubscriber implements Reader {
       }
       return false;
     }
-    ViewBatch batch = live.lane().batch(live.next());
-    if (batch == null) {
+    Chunk chunk = crowd.next(live.lane(), live.next(), keys);
+    if (chunk == null) {
       state = new State.Asking(new ViewAsk.Since(live.at()), false);
       return true;
     }
-    write(batch);
-    state = new State.Live(batch.at(), live.lane(), live.next() + 1);
+    state = new State.Live(chunk.at(), live.lane(), chunk.next());
+    write(chunk);
     return true;
   }
 
@@ -190,7 +190,7 @@ final class ViewSubscriber implements Reader {
         state = new State.Live(joined.at(), joined.lane(), joined.next());
       }
       case ViewAnswer.Caught caught -> {
-        write(caught.batch());
+        write(caught.batch().frames(keys, caught.next()));
         state =
             caught.joins()
                 ? new State.Live(caught.batch().at(), caught.lane(), caught.next())
@@ -244,17 +244,13 @@ final class ViewSubscriber implements Reader {
                 }));
   }
 
-  private void write(ViewBatch batch) {
-    Buffer frames = batch.frames(keys);
-    if (frames.length() > 0) {
-      connection.write(frames);
-      meters.delivered(batch.count(keys), frames.length());
-    }
-    at = batch.at();
+  private void write(Chunk chunk) {
+    connection.write(chunk);
+    at = chunk.at();
   }
 
-  /** Looks after what no change brings about. */
-  void tick(long now) {
+  @Override
+  public void tick(long now) {
     if (isClosed()) {
       return;
     }
