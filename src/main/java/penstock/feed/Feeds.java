@@ -152,6 +152,7 @@ class Feeds {
     if (drained == null) {
       drain();
     }
+    rings.close();
   }
 
   private void drain() {

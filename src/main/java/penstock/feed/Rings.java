@@ -80,4 +80,13 @@ final class Rings<K, R> {
       close.accept(used.ring);
     }
   }
+
+  /** Closes all: nobody reads any more. Their timers would outlive the service in a live reload. */
+  synchronized void close() {
+    for (Used<R> used : rings.values()) {
+      vertx.cancelTimer(used.timer);
+      close.accept(used.ring);
+    }
+    rings.clear();
+  }
 }

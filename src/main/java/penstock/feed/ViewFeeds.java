@@ -1,9 +1,13 @@
 package penstock.feed;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptor;
 import java.util.Set;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -16,6 +20,8 @@ import penstock.view.ViewName;
 @Startup
 @ApplicationScoped
 class ViewFeeds {
+
+  private static final int AFTER_READERS = Interceptor.Priority.APPLICATION + 600;
 
   private final Vertx vertx;
   private final Tail tail;
@@ -68,5 +74,10 @@ class ViewFeeds {
     feeds.gone(subscriber);
     ViewRing ring = subscriber.ring();
     rings.leave(ring.view().name(), ring);
+  }
+
+  /** After the readers were sent away. */
+  void end(@Observes @Priority(AFTER_READERS) ShutdownEvent ending) {
+    rings.close();
   }
 }

@@ -67,6 +67,18 @@ class RingsTest {
   }
 
   @Test
+  void atTheEndAllAreClosedOnceAndNoTimerIsLeft() {
+    Rings<String, Thing> rings = rings(Patience.LIMIT);
+    Thing read = rings.enter("a", this::open);
+    rings.leave("b", rings.enter("b", this::open));
+    rings.close();
+    assertThat(opened).allMatch(ring -> ring.closed.get() == 1);
+    assertThat(timers.pending()).isZero();
+    rings.leave("a", read);
+    assertThat(timers.pending()).isZero();
+  }
+
+  @Test
   void itLingersForTheNextReader() {
     Rings<String, Thing> rings = rings(Patience.LIMIT);
     Thing ring = rings.enter("a", this::open);
