@@ -25,8 +25,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import penstock.event.Event;
 import penstock.redis.Keys;
-import penstock.redis.RedisLink;
-import penstock.redis.RedisLinks;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 import penstock.stream.LogWriter;
@@ -56,8 +54,6 @@ class FeedResumeTest {
   /** Some events are large, so that sockets fill. */
   private static final int LARGE = 20_000;
 
-  private static RedisLink link;
-
   enum Disturbance {
     NONE(30),
     CONNECTIONS_KILLED(30),
@@ -73,8 +69,8 @@ class FeedResumeTest {
 
   RedisServer redis;
   @TestHTTPResource URI base;
-  @Inject RedisLinks links;
   @Inject Keys keys;
+  @Inject LogWriter writer;
 
   private final StreamName stream = new StreamName("resume-" + NAMES.incrementAndGet());
   private int partitions;
@@ -182,10 +178,7 @@ class FeedResumeTest {
     this.partitions = partitions;
     long seed = System.nanoTime();
     LOG.infof("seed=%d disturbance=%s partitions=%d", seed, disturbance, partitions);
-    if (link == null) {
-      link = links.open("test");
-    }
-    await().until(link::isUp);
+    writer.awaitLink();
     redis.ask("HSET", keys.streams(), stream, partitions);
     List<CompletableFuture<Void>> writers = new ArrayList<>();
     for (int w = 0; w < WRITERS; w++) {
@@ -230,7 +223,7 @@ class FeedResumeTest {
       case REDIS_KILLED -> {
         redis.kill();
         redis.startAgain();
-        await().until(link::isUp);
+        writer.awaitLink();
       }
       case LOG_LOST -> {
         // at once: a reader that comes in between would make it a stream of one partition
@@ -246,7 +239,6 @@ class FeedResumeTest {
 
   /** Appends until told to stop. A batch whose outcome is not known is tried again. */
   private void write(int number, long seed) {
-    LogWriter writer = new LogWriter(link, keys);
     Random random = new Random(seed - 1 - number);
     int next = 0;
     while (appending.get()) {
