@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import penstock.Patience;
+import penstock.ProcessSignal;
 import penstock.redis.embedded.ServerBinary;
 import penstock.redis.embedded.ServerProcess;
 
@@ -122,7 +123,7 @@ public final class RedisServer implements AutoCloseable {
    * second.
    */
   public void kill() {
-    signal("KILL");
+    ProcessSignal.KILL.send(pid());
     CompletableFuture<Process> gone = running().supervisor().onExit();
     gone.join();
     process = null;
@@ -166,29 +167,11 @@ public final class RedisServer implements AutoCloseable {
 
   /** Suspends it: connections stay, answers do not come. */
   public void pause() {
-    signal("STOP");
+    ProcessSignal.STOP.send(pid());
   }
 
   public void resume() {
-    signal("CONT");
-  }
-
-  private void signal(String name) {
-    try {
-      int result =
-          new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
-              .inheritIO()
-              .start()
-              .waitFor();
-      if (result != 0) {
-        throw new IllegalStateException("kill -" + name + " failed");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    ProcessSignal.CONT.send(pid());
   }
 
   /** A connection of its own for one command; see {@link RedisConversation#ask}. */
