@@ -1,5 +1,7 @@
 package penstock.redis;
 
+import static penstock.Patience.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -139,13 +141,20 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** Starts it again, on the same port and data, after {@link #kill} or {@link #stop}. */
+  /**
+   * Starts it again, on the same port and data, after {@link #kill} or {@link #stop}. Meanwhile a
+   * connection of anybody may have got the port as its own: then that is waited for.
+   */
   public void startAgain() {
     if (process != null) {
       throw new IllegalStateException("the server runs");
     }
-    launch(port);
-    running();
+    await()
+        .until(
+            () -> {
+              launch(port);
+              return process != null;
+            });
   }
 
   /** Stops it if it runs, and starts it again on the same port and data. */
