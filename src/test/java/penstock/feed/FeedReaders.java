@@ -8,27 +8,27 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** The readers of one test, all at one instance; closing it ends them all. */
-final class FeedReaders implements AutoCloseable {
+public final class FeedReaders implements AutoCloseable {
 
   private final int port;
   private final List<FeedClient> opened = new CopyOnWriteArrayList<>();
 
-  FeedReaders(URI instance) {
+  public FeedReaders(URI instance) {
     port = instance.getPort();
   }
 
-  FeedClient open(String path, @Nullable String lastEventId) {
+  public FeedClient open(String path, @Nullable String lastEventId) {
     return open(path, lastEventId, 0);
   }
 
   /** As {@link FeedClient#open(int, String, String, int)}. */
-  FeedClient open(String path, @Nullable String lastEventId, int window) {
+  public FeedClient open(String path, @Nullable String lastEventId, int window) {
     FeedClient reader = FeedClient.open(port, path, lastEventId, window);
     opened.add(reader);
     return reader;
   }
 
-  FeedClient live(String path, @Nullable String lastEventId) {
+  public FeedClient live(String path, @Nullable String lastEventId) {
     return live(path, lastEventId, 0, 1);
   }
 
@@ -36,7 +36,7 @@ final class FeedReaders implements AutoCloseable {
    * One that has caught up in so many feeds. Where it is told to come back it does, as a browser
    * would: the connections of an instance to Redis come back one by one.
    */
-  FeedClient live(String path, @Nullable String lastEventId, int window, int feeds) {
+  public FeedClient live(String path, @Nullable String lastEventId, int window, int feeds) {
     return await()
         .until(
             () -> {
