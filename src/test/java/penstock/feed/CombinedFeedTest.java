@@ -363,7 +363,8 @@ class CombinedFeedTest {
     await().until(() -> Meters.read("penstock_feed_subscribers") == 0);
     for (int readers = 3; readers <= 39; readers += 3) {
       live(ALL, null, 3);
-      assertThat(Meters.read("penstock_feed_subscribers")).isEqualTo(readers);
+      int wanted = readers;
+      await().until(() -> Meters.read("penstock_feed_subscribers") == wanted);
     }
     FeedClient refused = open(ALL, null);
     await().until(refused::hasEndedNormally);
