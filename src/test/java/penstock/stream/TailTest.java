@@ -7,12 +7,15 @@ import static penstock.Patience.await;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -32,7 +35,16 @@ import penstock.redis.RedisServer;
 @WithTestResource(
     value = RedisResource.class,
     initArgs = @ResourceArg(name = "options", value = "--databases 3 --appendfsync always"))
+@TestProfile(TailTest.Settings.class)
 class TailTest {
+
+  /** The timers of the service that call scripts are few: a test counts its own calls. */
+  public static final class Settings implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("penstock.streams.trim-interval", "1h", "penstock.projection.enabled", "false");
+    }
+  }
 
   private static final AtomicInteger NAMES = new AtomicInteger();
 
