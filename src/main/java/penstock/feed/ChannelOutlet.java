@@ -21,13 +21,11 @@ import org.jspecify.annotations.Nullable;
  * has begun before, and ends as ever; afterwards the connection is closed, since it is not watched
  * for idleness any more: heartbeats find out whether it lives.
  */
-final class ChannelOutlet implements Outlet {
+final class ChannelOutlet extends ResponseOutlet {
 
   private static final String ENCODER = "httpEncoder";
   private static final String IDLE = "idle";
 
-  private final HttpServerResponse response;
-  private final ClientAddress client;
   private final ConnectionBase connection;
 
   /** Where the response's encoder stands: what is written here goes to the socket as it is. */
@@ -38,8 +36,7 @@ final class ChannelOutlet implements Outlet {
       ClientAddress client,
       ConnectionBase connection,
       ChannelHandlerContext behindEncoder) {
-    this.response = response;
-    this.client = client;
+    super(response, client);
     this.connection = connection;
     this.behindEncoder = behindEncoder;
   }
@@ -76,18 +73,6 @@ final class ChannelOutlet implements Outlet {
   }
 
   @Override
-  public ClientAddress client() {
-    return client;
-  }
-
-  @Override
-  public void listen(Runnable drained, Runnable gone) {
-    response.closeHandler(closed -> gone.run());
-    response.exceptionHandler(broken -> gone.run());
-    response.drainHandler(more -> drained.run());
-  }
-
-  @Override
   public boolean isFull() {
     return !behindEncoder.channel().isWritable();
   }
@@ -110,12 +95,7 @@ final class ChannelOutlet implements Outlet {
 
   @Override
   public void end(Buffer frames) {
-    Ending.of(response, frames);
+    super.end(frames);
     connection.close();
-  }
-
-  @Override
-  public void reset() {
-    response.reset();
   }
 }

@@ -29,6 +29,18 @@ final class Chunk {
     this.at = at;
   }
 
+  /**
+   * Frames that were joined elsewhere.
+   *
+   * @param frames shared, not to be modified
+   * @param events how many they are
+   * @param next the number of what is behind them
+   * @param at where those stand who have got them
+   */
+  static Chunk of(Buffer frames, int events, long next, Cursor at) {
+    return new Chunk(frames, events, next, at);
+  }
+
   /** Those that pass a filter; may be empty; shared, not to be modified. */
   Buffer frames() {
     return frames;

@@ -1,6 +1,5 @@
 package penstock.feed;
 
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import penstock.problem.Parameters;
-import penstock.problem.ProblemException;
 import penstock.problem.Problems;
 import penstock.stream.EventFilter;
 import penstock.stream.Start;
@@ -75,9 +73,7 @@ class CombinedFeedRoutes {
   }
 
   void routes(@Observes Router router) {
-    router.get(PATH).handler(this::feed);
-    router.head(PATH).handler(this::head);
-    FeedResponses.options(router, PATH);
+    FeedResponses.route(router, PATH, this::feed, this::head);
   }
 
   private Wanted wanted(HttpServerRequest request) {
@@ -108,50 +104,36 @@ class CombinedFeedRoutes {
   }
 
   private void feed(RoutingContext context) {
-    try {
-      Wanted wanted = wanted(context.request());
-      found(wanted, streams::findOrCreate)
-          .onSuccess(found -> serve(context, wanted, found))
-          .onFailure(failure -> responses.refuse(context, failure));
-    } catch (ProblemException wrong) {
-      Problems.answer(context, wrong);
-    }
+    Wanted wanted = wanted(context.request());
+    found(wanted, streams::findOrCreate)
+        .onSuccess(found -> serve(context, wanted, found))
+        .onFailure(failure -> responses.refuse(context, failure));
   }
 
   private void serve(RoutingContext context, Wanted wanted, List<Stream> found) {
     responses
         .begin(context.request(), wanted.count())
-        .ifPresent(outlet -> serve(vertx.getOrCreateContext(), outlet, wanted, found));
+        .ifPresent(outlet -> serve(outlet, wanted, found));
   }
 
-  private void serve(Context context, Outlet outlet, Wanted wanted, List<Stream> found) {
-    var combined = new CombinedOutlet(context, outlet, config.socketBuffer().asLongValue());
+  private void serve(Outlet outlet, Wanted wanted, List<Stream> found) {
+    var combined =
+        new CombinedOutlet(vertx.getOrCreateContext(), outlet, config.socketBuffer().asLongValue());
     for (Stream stream : found) {
       String name = stream.name().value();
       Wish wish = wanted.start().of(STREAM, name, new Start.Latest());
-      feeds.subscribe(
-          context,
-          combined.part(STREAM, name),
-          stream,
-          wanted.filter(),
-          wish.start(),
-          wish.refused());
+      feeds.subscribe(combined.part(STREAM, name), stream, wanted.filter(), wish);
     }
     for (ViewDefinition view : wanted.views()) {
       String name = view.name().value();
       Wish wish = wanted.start().of(VIEW, name, new Start.Earliest());
-      viewFeeds.subscribe(
-          context, combined.part(VIEW, name), view, wanted.keys(), wish.start(), wish.refused());
+      viewFeeds.subscribe(combined.part(VIEW, name), view, wanted.keys(), wish);
     }
   }
 
   private void head(RoutingContext context) {
-    try {
-      found(wanted(context.request()), streams::find)
-          .onSuccess(found -> FeedResponses.headers(context.response()).end())
-          .onFailure(failure -> Problems.answer(context, failure));
-    } catch (ProblemException wrong) {
-      Problems.answer(context, wrong);
-    }
+    found(wanted(context.request()), streams::find)
+        .onSuccess(found -> FeedResponses.headers(context.response()).end())
+        .onFailure(failure -> Problems.answer(context, failure));
   }
 }

@@ -1,5 +1,6 @@
 package penstock.feed;
 
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -9,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Optional;
+import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 
@@ -30,8 +32,11 @@ class FeedResponses {
     this.config = config;
   }
 
-  /** Answers OPTIONS. */
-  static void options(Router router, String path) {
+  /** Routes a feed's methods; what the handlers refuse is answered as a problem. */
+  static void route(
+      Router router, String path, Handler<RoutingContext> feed, Handler<RoutingContext> head) {
+    router.get(path).handler(guarded(feed));
+    router.head(path).handler(guarded(head));
     router
         .route(HttpMethod.OPTIONS, path)
         .handler(
@@ -41,6 +46,16 @@ class FeedResponses {
                     .setStatusCode(204)
                     .putHeader(HttpHeaders.ALLOW, "GET, HEAD, OPTIONS")
                     .end());
+  }
+
+  private static Handler<RoutingContext> guarded(Handler<RoutingContext> handler) {
+    return context -> {
+      try {
+        handler.handle(context);
+      } catch (ProblemException wrong) {
+        Problems.answer(context, wrong);
+      }
+    };
   }
 
   static HttpServerResponse headers(HttpServerResponse response) {

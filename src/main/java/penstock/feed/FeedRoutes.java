@@ -1,12 +1,10 @@
 package penstock.feed;
 
-import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import penstock.problem.ProblemException;
 import penstock.problem.Problems;
 import penstock.stream.EventFilter;
 import penstock.stream.Stream;
@@ -19,37 +17,25 @@ class FeedRoutes {
 
   private static final String PATH = "/streams/:stream/feed";
 
-  private final Vertx vertx;
   private final Streams streams;
   private final Feeds feeds;
   private final FeedResponses responses;
 
   @Inject
-  FeedRoutes(Vertx vertx, Streams streams, Feeds feeds, FeedResponses responses) {
-    this.vertx = vertx;
+  FeedRoutes(Streams streams, Feeds feeds, FeedResponses responses) {
     this.streams = streams;
     this.feeds = feeds;
     this.responses = responses;
   }
 
   void routes(@Observes Router router) {
-    router.get(PATH).handler(this::feed);
-    router.head(PATH).handler(this::head);
-    FeedResponses.options(router, PATH);
+    FeedResponses.route(router, PATH, this::feed, this::head);
   }
 
   private void feed(RoutingContext context) {
-    Wish wish;
-    EventFilter filter;
-    StreamName name;
-    try {
-      name = new StreamName(context.pathParam("stream"));
-      filter = EventFilter.of(context.request());
-      wish = Wish.of(context.request(), "latest");
-    } catch (ProblemException wrong) {
-      Problems.answer(context, wrong);
-      return;
-    }
+    var name = new StreamName(context.pathParam("stream"));
+    EventFilter filter = EventFilter.of(context.request());
+    Wish wish = Wish.of(context.request(), "latest");
     // who follows a stream before its first event, where appends make streams, must not be sent
     // away for good
     streams
@@ -61,27 +47,15 @@ class FeedRoutes {
   private void serve(RoutingContext context, Stream stream, Wish wish, EventFilter filter) {
     responses
         .begin(context.request())
-        .ifPresent(
-            outlet ->
-                feeds.subscribe(
-                    vertx.getOrCreateContext(),
-                    outlet,
-                    stream,
-                    filter,
-                    wish.start(),
-                    wish.refused()));
+        .ifPresent(outlet -> feeds.subscribe(outlet, stream, filter, wish));
   }
 
   private void head(RoutingContext context) {
-    try {
-      EventFilter.of(context.request());
-      Wish.of(context.request(), "latest");
-      streams
-          .find(new StreamName(context.pathParam("stream")))
-          .onSuccess(stream -> FeedResponses.headers(context.response()).end())
-          .onFailure(failure -> Problems.answer(context, failure));
-    } catch (ProblemException wrong) {
-      Problems.answer(context, wrong);
-    }
+    EventFilter.of(context.request());
+    Wish.of(context.request(), "latest");
+    streams
+        .find(new StreamName(context.pathParam("stream")))
+        .onSuccess(stream -> FeedResponses.headers(context.response()).end())
+        .onFailure(failure -> Problems.answer(context, failure));
   }
 }

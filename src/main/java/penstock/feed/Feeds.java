@@ -3,16 +3,13 @@ package penstock.feed;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,8 +22,6 @@ import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.EventFilter;
 import penstock.stream.EventLog;
-import penstock.stream.ResetReason;
-import penstock.stream.Start;
 import penstock.stream.Stream;
 import penstock.stream.StreamName;
 import penstock.stream.Tail;
@@ -41,17 +36,6 @@ class Feeds {
   /** After the last reader was told to leave. */
   private static final int GRACE_MILLIS = 1_000;
 
-  /** A ring and how many use it. */
-  private static final class Used {
-    final Ring ring;
-    int readers;
-    long idleSince;
-
-    Used(Ring ring) {
-      this.ring = ring;
-    }
-  }
-
   private final Vertx vertx;
   private final Tail tail;
   private final EventLog log;
@@ -63,7 +47,7 @@ class Feeds {
   private final Pumps pumps;
   private final Clients clients = new Clients();
   private final int mostOfClient;
-  private final Map<StreamName, Used> rings = new HashMap<>();
+  private final Rings<StreamName, Ring> rings;
   private final Set<Reader> subscribers = ConcurrentHashMap.newKeySet();
   private volatile @Nullable CountDownLatch drained;
 
@@ -73,6 +57,7 @@ class Feeds {
       Tail tail,
       EventLog log,
       RedisLinks links,
+      Pumps pumps,
       FeedConfig config,
       FeedMeters meters) {
     this.vertx = vertx;
@@ -84,7 +69,9 @@ class Feeds {
     this.permits = new Permits(config.replays());
     this.recent = new RecentPages(vertx, config.replayKept().asLongValue(), config.replayKeep());
     this.mostOfClient = config.maxSubscribersPerClient().orElse(Integer.MAX_VALUE);
-    this.pumps = new Pumps(config);
+    this.pumps = pumps;
+    this.rings =
+        new Rings<>(vertx, config.ringLinger(), ring -> ring.opened().failed(), Ring::close);
   }
 
   /** Why so many more readers are not taken now from this client. */
@@ -108,27 +95,15 @@ class Feeds {
   }
 
   /** Serves a reader, whose response has begun, on its event loop. */
-  void subscribe(
-      Context context,
-      Outlet outlet,
-      Stream stream,
-      EventFilter filter,
-      Start start,
-      @Nullable ResetReason refused) {
-    var subscriber =
-        new Subscriber(vertx, context, outlet, filter, enter(stream), this, meters, config);
+  void subscribe(Outlet outlet, Stream stream, EventFilter filter, Wish wish) {
+    Ring ring = rings.enter(stream.name(), () -> open(stream));
+    var subscriber = new Subscriber(vertx, outlet, filter, ring, this, meters, config);
     entered(subscriber);
-    subscriber.begin(start, refused);
+    subscriber.begin(wish);
   }
 
-  private synchronized Ring enter(Stream stream) {
-    Used used = rings.get(stream.name());
-    if (used == null || used.ring.opened().failed()) {
-      used = new Used(new Ring(stream, tail, log, pumps, config, meters, replays(stream)));
-      rings.put(stream.name(), used);
-    }
-    used.readers++;
-    return used.ring;
+  private Ring open(Stream stream) {
+    return new Ring(stream, tail, log, pumps, config, meters, replays(stream));
   }
 
   private List<Replay> replays(Stream stream) {
@@ -139,7 +114,8 @@ class Feeds {
   }
 
   void left(Subscriber subscriber) {
-    leave(subscriber.ring());
+    Ring ring = subscriber.ring();
+    rings.leave(ring.stream().name(), ring);
     gone(subscriber);
   }
 
@@ -158,23 +134,6 @@ class Feeds {
     CountDownLatch awaited = drained;
     if (awaited != null) {
       awaited.countDown();
-    }
-  }
-
-  private synchronized void leave(Ring ring) {
-    Used used = rings.get(ring.stream().name());
-    if (used != null && used.ring == ring && --used.readers == 0) {
-      long since = System.nanoTime();
-      used.idleSince = since;
-      vertx.setTimer(Math.max(1, config.ringLinger().toMillis()), over -> closeIfIdle(ring, since));
-    }
-  }
-
-  private synchronized void closeIfIdle(Ring ring, long since) {
-    Used used = rings.get(ring.stream().name());
-    if (used != null && used.ring == ring && used.readers == 0 && used.idleSince == since) {
-      rings.remove(ring.stream().name());
-      ring.close();
     }
   }
 

@@ -2,6 +2,7 @@ package penstock.feed;
 
 import io.netty.channel.EventLoop;
 import io.vertx.core.impl.ContextInternal;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
@@ -29,22 +30,22 @@ final class Pump {
   private final ContextInternal context;
   private final EventLoop loop;
   private final long tickMillis;
-  private final Queue<Crowd> waiting = new ConcurrentLinkedQueue<>();
+  private final Queue<Crowd<?>> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
-  private final Set<Crowd> crowds = new LinkedHashSet<>();
+  private final Set<Crowd<?>> crowds = new LinkedHashSet<>();
   private @Nullable Future<?> ticking;
 
   /** The loop looks at its sockets, between two strokes. */
   private boolean resting;
 
-  Pump(ContextInternal context, FeedConfig config) {
+  Pump(ContextInternal context, Duration heartbeat) {
     this.context = context;
     this.loop = context.nettyEventLoop();
-    this.tickMillis = Math.max(1, config.heartbeat().toMillis() / TICKS_PER_HEARTBEAT);
+    this.tickMillis = Math.max(1, heartbeat.toMillis() / TICKS_PER_HEARTBEAT);
   }
 
   /** From now on it looks after the crowd. */
-  void add(Crowd crowd) {
+  void add(Crowd<?> crowd) {
     crowds.add(crowd);
     if (ticking == null) {
       ticking =
@@ -53,7 +54,7 @@ final class Pump {
     }
   }
 
-  void remove(Crowd crowd) {
+  void remove(Crowd<?> crowd) {
     crowds.remove(crowd);
     if (crowds.isEmpty() && ticking != null) {
       ticking.cancel(false);
@@ -62,7 +63,7 @@ final class Pump {
   }
 
   /** The crowd has something to write. From any thread. */
-  void wake(Crowd crowd) {
+  void wake(Crowd<?> crowd) {
     waiting.add(crowd);
     if (woken.compareAndSet(false, true)) {
       context.runOnContext(go -> begin());
@@ -79,11 +80,11 @@ final class Pump {
   private void stroke() {
     resting = false;
     long end = System.nanoTime() + STROKE_NANOS;
-    for (Crowd crowd = waiting.peek(); crowd != null; crowd = waiting.peek()) {
+    for (Crowd<?> crowd = waiting.peek(); crowd != null; crowd = waiting.peek()) {
       long rest = crowd.rest(System.nanoTime());
       if (rest > 0) {
         waiting.remove();
-        Crowd later = crowd;
+        Crowd<?> later = crowd;
         loop.schedule(() -> context.dispatch(() -> again(later)), rest, TimeUnit.NANOSECONDS);
       } else if (!crowd.write(end)) {
         // Not as a task: tasks come before sockets, timers behind them.
@@ -96,7 +97,7 @@ final class Pump {
     }
   }
 
-  private void again(Crowd crowd) {
+  private void again(Crowd<?> crowd) {
     waiting.add(crowd);
     if (!resting) {
       stroke();
@@ -105,7 +106,7 @@ final class Pump {
 
   private void tick() {
     long now = System.nanoTime();
-    for (Crowd crowd : List.copyOf(crowds)) {
+    for (Crowd<?> crowd : List.copyOf(crowds)) {
       crowd.tick(now);
     }
   }

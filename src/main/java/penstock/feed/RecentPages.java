@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Partition;
 import penstock.stream.Position;
@@ -19,6 +20,8 @@ import penstock.stream.Position;
  * Whether a page is still true is for who takes it to find out. May be used from any thread.
  */
 final class RecentPages {
+
+  private static final long NO_TIMER = -1;
 
   /** Not a record: each is only itself. */
   private static final class Kept {
@@ -36,7 +39,7 @@ final class RecentPages {
 
   private final Vertx vertx;
   private final long mostBytes;
-  private final Duration keep;
+  private final long keepNanos;
   private final Map<Partition, NavigableMap<Position, Kept>> pages = new HashMap<>();
 
   /** The same, oldest first. */
@@ -44,10 +47,13 @@ final class RecentPages {
 
   private long bytes;
 
+  /** For when the oldest was kept long enough. */
+  private long timer = NO_TIMER;
+
   RecentPages(Vertx vertx, long mostBytes, Duration keep) {
     this.vertx = vertx;
     this.mostBytes = mostBytes;
-    this.keep = keep;
+    this.keepNanos = keep.toNanos();
   }
 
   /** A page that goes on behind a position; null if there is none. */
@@ -60,39 +66,56 @@ final class RecentPages {
   }
 
   /** Keeps a page that was read from behind a position, unless it leads nowhere. */
-  void keep(Partition partition, Position from, ReplayPage page) {
+  synchronized void keep(Partition partition, Position from, ReplayPage page) {
     if (!page.end().isAfter(from) || page.bytes() > mostBytes) {
       return;
     }
-    synchronized (this) {
-      var fresh = new Kept(partition, from, page);
-      Kept before = pages.computeIfAbsent(partition, absent -> new TreeMap<>()).get(from);
-      if (before != null) {
-        remove(before);
-      }
-      pages.computeIfAbsent(partition, absent -> new TreeMap<>()).put(from, fresh);
-      inOrder.add(fresh);
-      bytes += page.bytes();
-      while (bytes > mostBytes) {
-        remove(oldest());
-      }
+    var fresh = new Kept(partition, from, page);
+    Kept before = pages.computeIfAbsent(partition, absent -> new TreeMap<>()).get(from);
+    if (before != null) {
+      remove(before);
     }
-    vertx.setTimer(Math.max(1, keep.toMillis()), over -> expire());
-  }
-
-  private synchronized void expire() {
-    long now = System.nanoTime();
-    while (!inOrder.isEmpty() && now - oldest().since >= keep.toNanos()) {
+    pages.computeIfAbsent(partition, absent -> new TreeMap<>()).put(from, fresh);
+    inOrder.add(fresh);
+    bytes += page.bytes();
+    while (bytes > mostBytes) {
       remove(oldest());
     }
+    watch();
   }
 
   /** The log is not what it was. */
   synchronized void forget(Partition partition) {
     NavigableMap<Position, Kept> known = pages.get(partition);
-    if (known != null) {
-      List.copyOf(known.values()).forEach(this::remove);
+    if (known == null) {
+      return;
     }
+    List.copyOf(known.values()).forEach(this::remove);
+    if (inOrder.isEmpty()) {
+      vertx.cancelTimer(timer);
+      timer = NO_TIMER;
+    }
+  }
+
+  /** One timer is enough for all pages. */
+  private void watch() {
+    if (timer == NO_TIMER && !inOrder.isEmpty()) {
+      long left = oldest().since + keepNanos - System.nanoTime();
+      timer = vertx.setTimer(1 + Math.max(0, TimeUnit.NANOSECONDS.toMillis(left)), this::expire);
+    }
+  }
+
+  private synchronized void expire(long over) {
+    if (over != timer) {
+      // cancelled too late
+      return;
+    }
+    timer = NO_TIMER;
+    long now = System.nanoTime();
+    while (!inOrder.isEmpty() && now - oldest().since >= keepNanos) {
+      remove(oldest());
+    }
+    watch();
   }
 
   private Kept oldest() {

@@ -1,13 +1,11 @@
 package penstock.feed;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisLink;
 import penstock.stream.Cursor;
 import penstock.stream.EventLog;
@@ -51,10 +49,8 @@ final class Replay {
 
   private volatile int count;
 
-  /** An observation that is to be sent when the one under way is back. */
-  private @Nullable Promise<LogState> nextLook;
-
-  private boolean looking;
+  /** The log's state at some moment from when it is asked for. */
+  private final Coalesced<LogState> look;
 
   /**
    * @param alone the stream has no other partition, so that its place is all that an id says
@@ -78,6 +74,7 @@ final class Replay {
     this.mostEvents = config.replayCount();
     this.wantedBytes = config.replaySize().asLongValue();
     this.count = Math.min(FIRST_COUNT, mostEvents);
+    this.look = new Coalesced<>(() -> log.observe(partition, link));
   }
 
   /**
@@ -114,7 +111,7 @@ final class Replay {
   private Future<ReplayPage> kept(Position from, Supplier<Future<ReplayPage>> otherwise) {
     return recent.behind(partition, from) == null
         ? otherwise.get()
-        : look()
+        : look.ask()
             .compose(
                 now -> {
                   ReplayPage page = recent.behind(partition, from);
@@ -124,44 +121,6 @@ final class Replay {
                   }
                   return still == null ? otherwise.get() : Future.succeededFuture(still);
                 });
-  }
-
-  /** The log's state at some moment from now on; those who ask meanwhile share an observation. */
-  private Future<LogState> look() {
-    Promise<LogState> mine;
-    boolean first;
-    synchronized (this) {
-      if (nextLook == null) {
-        nextLook = Promise.promise();
-      }
-      mine = nextLook;
-      first = !looking;
-    }
-    if (first) {
-      sendLook();
-    }
-    return mine.future();
-  }
-
-  private void sendLook() {
-    Promise<LogState> sent;
-    synchronized (this) {
-      sent = nextLook;
-      if (looking || sent == null) {
-        return;
-      }
-      looking = true;
-      nextLook = null;
-    }
-    log.observe(partition, link)
-        .onComplete(
-            state -> {
-              synchronized (this) {
-                looking = false;
-              }
-              sendLook();
-              sent.handle(state);
-            });
   }
 
   /** The entries are of one term if the log was in it before they were read and behind it. */

@@ -3,11 +3,10 @@ package penstock.feed;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 
-/** Writes to a response: HTTP/2, HTTP/1.0, TLS and compression. */
-final class ResponseOutlet implements Outlet {
+/** Writes to a response, which knows what HTTP/2, HTTP/1.0, TLS and compression want. */
+class ResponseOutlet implements Outlet {
 
   private final HttpServerResponse response;
-
   private final ClientAddress client;
 
   ResponseOutlet(HttpServerResponse response, ClientAddress client) {
@@ -16,12 +15,12 @@ final class ResponseOutlet implements Outlet {
   }
 
   @Override
-  public ClientAddress client() {
+  public final ClientAddress client() {
     return client;
   }
 
   @Override
-  public void listen(Runnable drained, Runnable gone) {
+  public final void listen(Runnable drained, Runnable gone) {
     response.closeHandler(closed -> gone.run());
     response.exceptionHandler(broken -> gone.run());
     response.drainHandler(more -> drained.run());
@@ -48,7 +47,7 @@ final class ResponseOutlet implements Outlet {
   }
 
   @Override
-  public void reset() {
+  public final void reset() {
     response.reset();
   }
 }

@@ -26,13 +26,13 @@ final class Ring {
 
   private final Stream stream;
   private final Tail tail;
-  private final EventLog log;
+  private final Coalesced<List<LogState>> states;
   private final Pumps pumps;
   private final FeedConfig config;
   private final FeedMeters meters;
   private final Timer latency;
   private final List<Replay> replays;
-  private final ConcurrentMap<Thread, Crowd> crowds = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Thread, StreamCrowd> crowds = new ConcurrentHashMap<>();
   private final List<Followed> followed;
   private final Future<Void> opened;
 
@@ -54,7 +54,7 @@ final class Ring {
       List<Replay> replays) {
     this.stream = stream;
     this.tail = tail;
-    this.log = log;
+    this.states = new Coalesced<>(() -> log.observe(stream.partitions()));
     this.pumps = pumps;
     this.config = config;
     this.meters = meters;
@@ -94,9 +94,9 @@ final class Ring {
     return present;
   }
 
-  /** The state of each partition, in order. */
+  /** The state of each partition, in order. Completes on any thread. */
   Future<List<LogState>> observe() {
-    return log.observe(stream.partitions());
+    return states.ask();
   }
 
   /** Nanoseconds for which nothing is known of the logs, since Redis does not answer. */
@@ -110,11 +110,12 @@ final class Ring {
   }
 
   /** Those readers who are served by the caller's event loop. */
-  Crowd crowd(Context context) {
+  StreamCrowd crowd(Context context) {
     return crowds.computeIfAbsent(
         Thread.currentThread(),
         thread ->
-            new Crowd(pumps.of(context), config, meters, latency, () -> crowds.remove(thread)));
+            new StreamCrowd(
+                pumps.of(context), config.gather(), meters, latency, () -> crowds.remove(thread)));
   }
 
   private Lane laneFrom(List<LogState> logs) {

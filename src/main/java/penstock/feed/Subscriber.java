@@ -70,7 +70,7 @@ final class Subscriber implements Reader {
   private final Feeds feeds;
   private final FeedMeters meters;
   private final FeedConfig config;
-  private final Crowd crowd;
+  private final StreamCrowd crowd;
 
   private State state = new State.Opening();
   private boolean caughtUp;
@@ -81,7 +81,6 @@ final class Subscriber implements Reader {
 
   Subscriber(
       Vertx vertx,
-      Context context,
       Outlet outlet,
       EventFilter filter,
       Ring ring,
@@ -89,7 +88,7 @@ final class Subscriber implements Reader {
       FeedMeters meters,
       FeedConfig config) {
     this.vertx = vertx;
-    this.context = context;
+    this.context = vertx.getOrCreateContext();
     this.connection = new Connection(outlet, meters, config);
     this.filter = filter;
     this.ring = ring;
@@ -108,22 +107,18 @@ final class Subscriber implements Reader {
     return connection.client();
   }
 
-  /**
-   * Begins.
-   *
-   * @param refused why the reader cannot go on from where it wanted to; null if that is not known
-   */
-  void begin(Start start, @Nullable ResetReason refused) {
+  /** Begins where the reader wants to, if it can. */
+  void begin(Wish wish) {
     crowd.add(this);
     connection.listen(this::advance, this::close);
-    ring.opened().onComplete(opened -> hop(() -> opened(opened, start, refused)));
+    ring.opened().onComplete(opened -> hop(() -> opened(opened, wish)));
   }
 
   private void hop(Runnable step) {
     context.runOnContext(go -> step.run());
   }
 
-  private void opened(AsyncResult<Void> opened, Start start, @Nullable ResetReason refused) {
+  private void opened(AsyncResult<Void> opened, Wish wish) {
     if (isClosed()) {
       return;
     }
@@ -131,11 +126,13 @@ final class Subscriber implements Reader {
       unavailable(opened.cause());
       return;
     }
-    if (start instanceof Start.At resumed && refused == null && joinUnchecked(resumed.cursor())) {
+    if (wish.refused() == null
+        && wish.start() instanceof Start.At resumed
+        && joinUnchecked(resumed.cursor())) {
       advance();
       return;
     }
-    observe(this::unavailable, logs -> place(logs, start, refused));
+    observe(this::unavailable, logs -> place(logs, wish));
   }
 
   private void observe(Consumer<Throwable> failed, Consumer<List<LogState>> observed) {
@@ -169,17 +166,17 @@ final class Subscriber implements Reader {
   }
 
   /** Lets the reader begin where it wants to, if the logs that it knows are these. */
-  private void place(List<LogState> logs, Start start, @Nullable ResetReason refused) {
+  private void place(List<LogState> logs, Wish wish) {
     goal = Goal.of(logs);
     Cursor at =
-        switch (start) {
+        switch (wish.start()) {
           case Start.Earliest earliest -> cursor(logs, LogState::trimmed);
           case Start.Latest latest -> cursor(logs, LogState::last);
           case Start.Since since -> cursor(logs, since::in);
           case Start.At resumed -> resumed.cursor();
         };
     Optional<ResetReason> reason =
-        Optional.ofNullable(refused)
+        Optional.ofNullable(wish.refused())
             .or(() -> at.obstacle(Scope.ofStream(ring.stream().name(), logs), logs));
     goOn(reason.isPresent() ? reset(logs, reason.get()) : at);
   }
@@ -213,11 +210,12 @@ final class Subscriber implements Reader {
   /** Something is not as it was where the reader stands: looks at all logs. */
   private void placeAgain(Cursor at) {
     state = new State.Replaying(at, true);
-    observe(away -> redisAway(at, away), logs -> place(logs, new Start.At(at), null));
+    observe(away -> redisAway(at, away), logs -> place(logs, new Wish(new Start.At(at), null)));
   }
 
   /** Does all that can be done now: writes until the socket is full or there is nothing more. */
-  void advance() {
+  @Override
+  public void advance() {
     boolean more = true;
     while (more) {
       more =
@@ -376,8 +374,8 @@ final class Subscriber implements Reader {
                 }));
   }
 
-  /** Looks after what no event brings about. */
-  void tick(long now) {
+  @Override
+  public void tick(long now) {
     if (isClosed()) {
       return;
     }

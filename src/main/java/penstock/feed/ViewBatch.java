@@ -52,21 +52,18 @@ final class ViewBatch {
     return 2 * all.length() + OVERHEAD * (1 + values.size());
   }
 
-  /** How many of the wanted keys are in it. */
-  int count(@Nullable Set<String> wanted) {
-    return wanted == null
-        ? values.size()
-        : (int) wanted.stream().filter(values::containsKey).count();
-  }
-
   /**
    * The frames of the wanted keys; empty if there is none of them.
    *
-   * @param wanted null for all: then the buffer is shared, and not to be modified
+   * @param wanted null for all
+   * @param next the number of the batch behind it
    */
-  Buffer frames(@Nullable Set<String> wanted) {
-    return wanted == null
-        ? all
-        : join(wanted.stream().filter(values::containsKey).map(values::get).toArray(Buffer[]::new));
+  Chunk frames(@Nullable Set<String> wanted, long next) {
+    if (wanted == null) {
+      return Chunk.of(all, values.size(), next, at);
+    }
+    Buffer[] found =
+        wanted.stream().filter(values::containsKey).map(values::get).toArray(Buffer[]::new);
+    return Chunk.of(join(found), found.length, next, at);
   }
 }

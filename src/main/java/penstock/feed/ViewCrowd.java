@@ -1,60 +1,39 @@
 package penstock.feed;
 
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The readers of one view's ring that one event loop serves: all in one turn of the loop. Belongs
- * to its event loop, but for {@link #wake}.
- */
-final class ViewCrowd {
+/** Readers of a view: those who stand at the same place and want the same keys share frames. */
+final class ViewCrowd extends Crowd<ViewSubscriber> {
 
-  /** A heartbeat is late by at most this part of its interval. */
-  private static final int TICKS_PER_HEARTBEAT = 15;
+  private record Wanted(ViewLane lane, long next, @Nullable Set<String> keys) {}
 
-  private final Vertx vertx;
-  private final Context context;
-  private final Runnable whenEmpty;
-  private final Set<ViewSubscriber> members = new LinkedHashSet<>();
-  private final AtomicBoolean woken = new AtomicBoolean();
-  private final long timer;
+  private final SharedChunks<Wanted> shared = new SharedChunks<>();
 
-  ViewCrowd(Vertx vertx, Context context, FeedConfig config, Runnable whenEmpty) {
-    this.vertx = vertx;
-    this.context = context;
-    this.whenEmpty = whenEmpty;
-    long tick = Math.max(1, config.heartbeat().toMillis() / TICKS_PER_HEARTBEAT);
-    this.timer = vertx.setPeriodic(tick, now -> tick());
+  ViewCrowd(Pump pump, Duration gather, Runnable whenEmpty) {
+    super(pump, gather, whenEmpty);
   }
 
-  void add(ViewSubscriber subscriber) {
-    members.add(subscriber);
+  @Override
+  void ended(long took) {
+    shared.release();
   }
 
-  void remove(ViewSubscriber subscriber) {
-    if (members.remove(subscriber) && members.isEmpty()) {
-      vertx.cancelTimer(timer);
-      whenEmpty.run();
+  /**
+   * What a reader is to be written next, for it to release; null if it is not in the lane any more.
+   *
+   * @param keys that it wants; null for all
+   */
+  @Nullable Chunk next(ViewLane lane, long next, @Nullable Set<String> keys) {
+    var wanted = new Wanted(lane, next, keys);
+    Chunk chunk = shared.get(wanted);
+    if (chunk == null) {
+      chunk = lane.from(next, keys);
+      if (chunk == null || chunk.events() == 0 || !isInTurn() || !shared.keep(wanted, chunk)) {
+        return chunk;
+      }
     }
-  }
-
-  /** Lets the members write what is new. From any thread. */
-  void wake() {
-    if (woken.compareAndSet(false, true)) {
-      context.runOnContext(
-          go -> {
-            woken.set(false);
-            List.copyOf(members).forEach(ViewSubscriber::advance);
-          });
-    }
-  }
-
-  private void tick() {
-    long now = System.nanoTime();
-    List.copyOf(members).forEach(member -> member.tick(now));
+    return chunk.retain();
   }
 }

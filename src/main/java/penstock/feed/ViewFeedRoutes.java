@@ -1,6 +1,5 @@
 package penstock.feed;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -9,8 +8,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.Set;
 import penstock.problem.Parameters;
-import penstock.problem.ProblemException;
-import penstock.problem.Problems;
 import penstock.view.ViewDefinition;
 import penstock.view.ViewName;
 import penstock.view.Views;
@@ -24,23 +21,19 @@ class ViewFeedRoutes {
   /** Who wants more of them is better served with all. */
   private static final int MAX_KEYS = 100;
 
-  private final Vertx vertx;
   private final Views views;
   private final ViewFeeds feeds;
   private final FeedResponses responses;
 
   @Inject
-  ViewFeedRoutes(Vertx vertx, Views views, ViewFeeds feeds, FeedResponses responses) {
-    this.vertx = vertx;
+  ViewFeedRoutes(Views views, ViewFeeds feeds, FeedResponses responses) {
     this.views = views;
     this.feeds = feeds;
     this.responses = responses;
   }
 
   void routes(@Observes Router router) {
-    router.get(PATH).handler(this::feed);
-    router.head(PATH).handler(this::head);
-    FeedResponses.options(router, PATH);
+    FeedResponses.route(router, PATH, this::feed, this::head);
   }
 
   private ViewDefinition view(RoutingContext context) {
@@ -65,34 +58,18 @@ class ViewFeedRoutes {
   }
 
   private void feed(RoutingContext context) {
-    try {
-      ViewDefinition view = view(context);
-      Set<String> keys = keys(context.request());
-      Wish wish = wish(context.request());
-      responses
-          .begin(context.request())
-          .ifPresent(
-              outlet ->
-                  feeds.subscribe(
-                      vertx.getOrCreateContext(),
-                      outlet,
-                      view,
-                      keys,
-                      wish.start(),
-                      wish.refused()));
-    } catch (ProblemException wrong) {
-      Problems.answer(context, wrong);
-    }
+    ViewDefinition view = view(context);
+    Set<String> keys = keys(context.request());
+    Wish wish = wish(context.request());
+    responses
+        .begin(context.request())
+        .ifPresent(outlet -> feeds.subscribe(outlet, view, keys, wish));
   }
 
   private void head(RoutingContext context) {
-    try {
-      view(context);
-      keys(context.request());
-      wish(context.request());
-      FeedResponses.headers(context.response()).end();
-    } catch (ProblemException wrong) {
-      Problems.answer(context, wrong);
-    }
+    view(context);
+    keys(context.request());
+    wish(context.request());
+    FeedResponses.headers(context.response()).end();
   }
 }

@@ -1,18 +1,12 @@
 package penstock.feed;
 
 import io.quarkus.runtime.Startup;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
-import penstock.stream.ResetReason;
-import penstock.stream.Start;
 import penstock.stream.Tail;
 import penstock.view.Changes;
 import penstock.view.ViewDefinition;
@@ -23,25 +17,15 @@ import penstock.view.ViewName;
 @ApplicationScoped
 class ViewFeeds {
 
-  /** A ring and how many use it. */
-  private static final class Used {
-    final ViewRing ring;
-    int readers;
-    long idleSince;
-
-    Used(ViewRing ring) {
-      this.ring = ring;
-    }
-  }
-
   private final Vertx vertx;
   private final Tail tail;
   private final Changes changes;
+  private final Pumps pumps;
   private final FeedConfig config;
   private final FeedMeters meters;
   private final Feeds feeds;
   private final RedisLink link;
-  private final Map<ViewName, Used> rings = new HashMap<>();
+  private final Rings<ViewName, ViewRing> rings;
 
   @Inject
   ViewFeeds(
@@ -49,16 +33,19 @@ class ViewFeeds {
       Tail tail,
       Changes changes,
       RedisLinks links,
+      Pumps pumps,
       FeedConfig config,
       FeedMeters meters,
       Feeds feeds) {
     this.vertx = vertx;
     this.tail = tail;
     this.changes = changes;
+    this.pumps = pumps;
     this.config = config;
     this.meters = meters;
     this.feeds = feeds;
     this.link = links.open("view-feed");
+    this.rings = new Rings<>(vertx, config.ringLinger(), ring -> false, ViewRing::close);
   }
 
   long retryMillis() {
@@ -66,49 +53,20 @@ class ViewFeeds {
   }
 
   /** Serves a reader, whose response has begun, on its event loop. */
-  void subscribe(
-      Context context,
-      Outlet outlet,
-      ViewDefinition view,
-      Set<String> keys,
-      Start start,
-      @Nullable ResetReason refused) {
-    var subscriber =
-        new ViewSubscriber(vertx, context, outlet, keys, enter(view), this, meters, config);
+  void subscribe(Outlet outlet, ViewDefinition view, Set<String> keys, Wish wish) {
+    ViewRing ring = rings.enter(view.name(), () -> open(view));
+    var subscriber = new ViewSubscriber(vertx, outlet, keys, ring, this, meters, config);
     feeds.entered(subscriber);
-    subscriber.begin(start, refused);
+    subscriber.begin(wish);
   }
 
-  private synchronized ViewRing enter(ViewDefinition view) {
-    Used used =
-        rings.computeIfAbsent(
-            view.name(),
-            absent ->
-                new Used(
-                    new ViewRing(new ViewReads(view, changes, link, config), tail, vertx, config)));
-    used.readers++;
-    return used.ring;
+  private ViewRing open(ViewDefinition view) {
+    return new ViewRing(new ViewReads(view, changes, link, config), tail, vertx, pumps, config);
   }
 
   void left(ViewSubscriber subscriber) {
     feeds.gone(subscriber);
-    leave(subscriber.ring());
-  }
-
-  private synchronized void leave(ViewRing ring) {
-    Used used = rings.get(ring.view().name());
-    if (used != null && used.ring == ring && --used.readers == 0) {
-      long since = System.nanoTime();
-      used.idleSince = since;
-      vertx.setTimer(Math.max(1, config.ringLinger().toMillis()), over -> closeIfIdle(ring, since));
-    }
-  }
-
-  private synchronized void closeIfIdle(ViewRing ring, long since) {
-    Used used = rings.get(ring.view().name());
-    if (used != null && used.ring == ring && used.readers == 0 && used.idleSince == since) {
-      rings.remove(ring.view().name());
-      ring.close();
-    }
+    ViewRing ring = subscriber.ring();
+    rings.leave(ring.view().name(), ring);
   }
 }

@@ -3,6 +3,7 @@ package penstock.feed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Cursor;
@@ -135,10 +136,16 @@ final class ViewLane {
     return head;
   }
 
-  /** A batch; null if it is not there any more. */
-  @Nullable ViewBatch batch(long number) {
+  /**
+   * The frames of a batch; null if it is not there any more.
+   *
+   * @param keys that are wanted; null for all
+   */
+  @Nullable Chunk from(long number, @Nullable Set<String> keys) {
     Numbered found = batches.get(index(number));
-    return found != null && found.number() == number ? found.batch() : null;
+    return found != null && found.number() == number
+        ? found.batch().frames(keys, number + 1)
+        : null;
   }
 
   /** Nothing more will come: the view goes on elsewhere. */

@@ -48,6 +48,7 @@ final class ViewRing implements Follower {
   private final Tail tail;
   private final Vertx vertx;
   private final Context context;
+  private final Pumps pumps;
   private final FeedConfig config;
   private final ConcurrentMap<Thread, ViewCrowd> crowds = new ConcurrentHashMap<>();
   private final Map<ViewAsk, List<Waiter>> asks = new LinkedHashMap<>();
@@ -60,12 +61,13 @@ final class ViewRing implements Follower {
   private int count = FIRST_COUNT;
   private volatile long lastTurn = System.nanoTime();
 
-  ViewRing(ViewReads reads, Tail tail, Vertx vertx, FeedConfig config) {
+  ViewRing(ViewReads reads, Tail tail, Vertx vertx, Pumps pumps, FeedConfig config) {
     this.reads = reads;
     this.answers = new ViewAnswers(reads, config);
     this.tail = tail;
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
+    this.pumps = pumps;
     this.config = config;
     this.timer = vertx.setPeriodic(LOOK_MILLIS, look -> context.runOnContext(go -> wake()));
   }
@@ -83,7 +85,7 @@ final class ViewRing implements Follower {
   ViewCrowd crowd(Context loop) {
     return crowds.computeIfAbsent(
         Thread.currentThread(),
-        thread -> new ViewCrowd(vertx, loop, config, () -> crowds.remove(thread)));
+        thread -> new ViewCrowd(pumps.of(loop), config.gather(), () -> crowds.remove(thread)));
   }
 
   /**
@@ -199,7 +201,7 @@ final class ViewRing implements Follower {
     unfollow();
     followed.addAll(reads.sources(begun));
     followed.forEach(this::follow);
-    crowds.values().forEach(ViewCrowd::wake);
+    crowds.values().forEach(Crowd::wake);
     return null;
   }
 
@@ -242,7 +244,7 @@ final class ViewRing implements Follower {
     LOG.infof("the view has moved: view=%s generation=%s", view().name(), left.generation());
     left.close();
     lane = null;
-    crowds.values().forEach(ViewCrowd::wake);
+    crowds.values().forEach(Crowd::wake);
   }
 
   /** Reads what changed behind the lane's end, and what it is now. */
@@ -264,7 +266,7 @@ final class ViewRing implements Follower {
                       values -> {
                         present.add(new ViewBatch(present.cursor(changed.end()), values));
                         adapt(values);
-                        crowds.values().forEach(ViewCrowd::wake);
+                        crowds.values().forEach(Crowd::wake);
                         return null;
                       });
             });

@@ -2,7 +2,6 @@ package penstock.feed;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,7 +69,6 @@ final class ViewSubscriber implements Reader {
 
   ViewSubscriber(
       Vertx vertx,
-      Context context,
       Outlet outlet,
       Set<String> keys,
       ViewRing ring,
@@ -78,7 +76,7 @@ final class ViewSubscriber implements Reader {
       FeedMeters meters,
       FeedConfig config) {
     this.vertx = vertx;
-    this.context = context;
+    this.context = vertx.getOrCreateContext();
     this.connection = new Connection(outlet, meters, config);
     this.keys = keys.isEmpty() ? null : new TreeSet<>(keys);
     this.ring = ring;
@@ -97,20 +95,16 @@ final class ViewSubscriber implements Reader {
     return ring;
   }
 
-  /**
-   * Begins.
-   *
-   * @param refused why the reader cannot go on from where it wanted to; null if that is not known
-   */
-  void begin(Start start, @Nullable ResetReason refused) {
+  /** Begins where the reader wants to, if it can. */
+  void begin(Wish wish) {
     crowd.add(this);
     connection.listen(this::advance, this::close);
     ring.refresh();
-    if (refused != null) {
-      reset(refused);
+    if (wish.refused() != null) {
+      reset(wish.refused());
     } else {
       state =
-          switch (start) {
+          switch (wish.start()) {
             case Start.Earliest earliest -> new State.Asking(snapshot(), false);
             case Start.Since since -> new State.Asking(snapshot(), false);
             case Start.Latest latest -> new State.Asking(new ViewAsk.Now(), false);
@@ -138,7 +132,8 @@ final class ViewSubscriber implements Reader {
   }
 
   /** Does all that can be done now: writes until the socket is full or there is nothing more. */
-  void advance() {
+  @Override
+  public void advance() {
     boolean more = true;
     while (more && !isClosed() && !connection.isFull()) {
       more =
@@ -171,13 +166,13 @@ final class ViewSubscriber implements Reader {
       }
       return false;
     }
-    ViewBatch batch = live.lane().batch(live.next());
-    if (batch == null) {
+    Chunk chunk = crowd.next(live.lane(), live.next(), keys);
+    if (chunk == null) {
       state = new State.Asking(new ViewAsk.Since(live.at()), false);
       return true;
     }
-    write(batch);
-    state = new State.Live(batch.at(), live.lane(), live.next() + 1);
+    state = new State.Live(chunk.at(), live.lane(), chunk.next());
+    write(chunk);
     return true;
   }
 
@@ -195,7 +190,7 @@ final class ViewSubscriber implements Reader {
         state = new State.Live(joined.at(), joined.lane(), joined.next());
       }
       case ViewAnswer.Caught caught -> {
-        write(caught.batch());
+        write(caught.batch().frames(keys, caught.next()));
         state =
             caught.joins()
                 ? new State.Live(caught.batch().at(), caught.lane(), caught.next())
@@ -249,17 +244,13 @@ final class ViewSubscriber implements Reader {
                 }));
   }
 
-  private void write(ViewBatch batch) {
-    Buffer frames = batch.frames(keys);
-    if (frames.length() > 0) {
-      connection.write(frames);
-      meters.delivered(batch.count(keys), frames.length());
-    }
-    at = batch.at();
+  private void write(Chunk chunk) {
+    connection.write(chunk);
+    at = chunk.at();
   }
 
-  /** Looks after what no change brings about. */
-  void tick(long now) {
+  @Override
+  public void tick(long now) {
     if (isClosed()) {
       return;
     }

@@ -3,10 +3,10 @@ package penstock.ingest;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.util.concurrent.EventExecutor;
 import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -93,6 +93,7 @@ class AppendRoute {
   private void append(RoutingContext context) {
     HttpServerRequest request = context.request();
     SpanContext span = tracing.ofRequest();
+    ContextInternal own = (ContextInternal) vertx.getOrCreateContext();
     Future<Stream> stream;
     try {
       refuseEncoded(request);
@@ -101,7 +102,7 @@ class AppendRoute {
       stream = Future.failedFuture(refused);
     }
     if (stream.isComplete()) {
-      proceed(context, span, stream);
+      proceed(context, own, span, stream);
     } else {
       request.pause();
       stream.onComplete(
@@ -112,6 +113,7 @@ class AppendRoute {
             }
             proceed(
                 context,
+                own,
                 span,
                 found.succeeded()
                     ? Future.succeededFuture(found.result())
@@ -121,13 +123,13 @@ class AppendRoute {
     }
   }
 
-  private void proceed(RoutingContext context, SpanContext span, Future<Stream> found) {
+  private void proceed(
+      RoutingContext context, ContextInternal own, SpanContext span, Future<Stream> found) {
     if (found.failed()) {
       refuse(context, found.cause());
       return;
     }
     Stream stream = found.result();
-    EventExecutor loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
     body.receive(context.request())
         .onFailure(failure -> refuse(context, failure))
         .onSuccess(
@@ -136,8 +138,7 @@ class AppendRoute {
               parse(context, span, stream, received)
                   .compose(
                       events ->
-                          appender
-                              .append(stream, events, loop, span)
+                          in(own, appender.append(stream, events, own.nettyEventLoop(), span))
                               .onSuccess(
                                   receipt -> answer(context.response(), stream, events, receipt)))
                   .onFailure(failure -> refuse(context, failure))
@@ -147,6 +148,16 @@ class AppendRoute {
                         appender.meters(stream.name()).answered(System.nanoTime() - start);
                       });
             });
+  }
+
+  /**
+   * The same, completing as part of the request: what is logged then, and tells of its trace, is
+   * found by its context. On the request's event loop already, it takes no turn of it.
+   */
+  private static <T> Future<T> in(ContextInternal own, Future<T> future) {
+    Promise<T> promise = own.promise();
+    future.onComplete(promise);
+    return promise.future();
   }
 
   private Future<List<Event>> parse(

@@ -3,20 +3,15 @@ package penstock.projection;
 import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisReplyException;
 import penstock.stream.Position;
 import penstock.trace.Stage;
 import penstock.trace.Tracing;
-import penstock.view.Entry;
 import penstock.view.Progress;
 
 /**
@@ -42,13 +37,8 @@ final class Worker {
   private final WorkerMeters meters;
   private final Tracing tracing;
   private final Duration lease;
-  private final int loneAttempts;
   private final EntryCache cache;
-  private final ArrayDeque<Delivered> backlog = new ArrayDeque<>();
-
-  /** Events on which processes may have died. */
-  private final Set<Position> suspects = new HashSet<>();
-
+  private final Backlog backlog;
   private final Wishes wishes;
   private volatile boolean asked;
   private volatile WorkerState state = new WorkerState.Starting();
@@ -67,7 +57,6 @@ final class Worker {
   private @Nullable Future<List<Delivered>> reading;
   private @Nullable Batch sent;
   private @Nullable Future<Workplace.Committed> sending;
-  private long batches;
 
   Worker(
       Assignment work,
@@ -87,8 +76,8 @@ final class Worker {
     this.tracing = tracing;
     this.lease = config.lease();
     this.patience = renewal();
-    this.loneAttempts = config.loneAttempts();
     this.cache = new EntryCache(config.cacheSize().asLongValue());
+    this.backlog = new Backlog(work, redis, cache, tracing, config.loneAttempts());
     this.wishes = new Wishes(work, redis, cache);
   }
 
@@ -153,7 +142,7 @@ final class Worker {
       LOG.infof("the lease was not given back: %s reason=%s", work, e.getMessage());
     } finally {
       drop();
-      suspects.clear();
+      backlog.forgetSuspects();
     }
   }
 
@@ -234,9 +223,9 @@ final class Worker {
     takingOver = takeoverEnd.isAfter(folded);
     sweep(acquired, acquired.died());
     if (acquired.lone() != null) {
-      suspects.add(acquired.lone());
+      backlog.suspect(List.of(acquired.lone()));
     }
-    suspects.removeIf(position -> !position.isAfter(folded));
+    backlog.acquit(folded);
     become(new WorkerState.Working());
   }
 
@@ -247,7 +236,7 @@ final class Worker {
     Position claimed = folded;
     do {
       step = Await.of(redis.sweep(work, held, claimed, died));
-      suspects.addAll(step.suspects());
+      backlog.suspect(step.suspects());
       claimed = step.last();
       acknowledged += step.acknowledged();
       renew(held);
@@ -275,7 +264,7 @@ final class Worker {
     if (asked || told != null && told.requests() > 0) {
       settle();
       asked = false;
-      if (wishes.fulfilNext(held, folded, ++batches)) {
+      if (wishes.fulfilNext(held, folded, backlog.nextNumber())) {
         asked = true;
       }
     }
@@ -292,8 +281,11 @@ final class Worker {
     if (reading == null) {
       reading = read();
     }
-    boolean alone = suspects.contains(backlog.getFirst().position());
-    Batch batch = alone ? foldAlone(held) : fold();
+    boolean alone = backlog.beginsWithSuspect();
+    if (alone) {
+      settle();
+    }
+    Batch batch = alone ? backlog.foldAlone(held, folded) : backlog.fold(folded);
     settle();
     if (batch.size() == 0) {
       return halt(held, Objects.requireNonNull(batch.obstacle()));
@@ -336,76 +328,6 @@ final class Worker {
     if (!again.isEmpty()) {
       LOG.warnf("the group was set back: %s entries=%d", work, again.size());
       Await.of(redis.acknowledge(work, again));
-    }
-  }
-
-  /** Takes the longest part of the backlog that one commit can have. */
-  private Batch fold() throws InterruptedException {
-    var steps = new ArrayList<Step>(backlog.size());
-    Set<String> unknown = new LinkedHashSet<>();
-    for (Delivered entry : backlog) {
-      Step step = Step.of(work.view(), entry);
-      steps.add(step);
-      if (step instanceof Step.Fold fold && !cache.knows(fold.key())) {
-        unknown.add(fold.key());
-      }
-    }
-    long number = ++batches;
-    load(List.copyOf(unknown), number);
-    Batch batch = new Batch(number, work.view(), folded, cache, tracing.causes());
-    for (Step step : steps) {
-      Delivered next = backlog.getFirst();
-      if (step instanceof Step.Fold fold && !cache.knows(fold.key())
-          || suspects.contains(next.position())
-          || !batch.take(next, step)) {
-        break;
-      }
-      backlog.removeFirst();
-    }
-    return batch;
-  }
-
-  /**
-   * Takes the next event by itself. That it is tried is counted before, since the process may die
-   * of it; after too many attempts it is not tried any more.
-   */
-  private Batch foldAlone(Lease.Mine held) throws InterruptedException {
-    settle();
-    Delivered suspect = backlog.getFirst();
-    int attempt = Await.of(redis.attempt(work, held, suspect.position()));
-    if (attempt > 1) {
-      LOG.warnf(
-          "an event on which processes died is folded alone: %s position=%s attempt=%d",
-          work, suspect.position(), attempt);
-    }
-    long number = ++batches;
-    Batch batch = new Batch(number, work.view(), folded, cache, tracing.causes());
-    Step step =
-        attempt > loneAttempts
-            ? new Step.Failed(
-                "processes died %d times while they folded it alone".formatted(loneAttempts))
-            : Step.of(work.view(), suspect);
-    if (step instanceof Step.Fold fold && !cache.knows(fold.key())) {
-      load(List.of(fold.key()), number);
-    }
-    if (batch.take(suspect, step)) {
-      backlog.removeFirst();
-      suspects.remove(suspect.position());
-    }
-    return batch;
-  }
-
-  /**
-   * What is not cached is not changed by a commit under way either, so that what is read is the
-   * truth.
-   */
-  private void load(List<String> keys, long number) throws InterruptedException {
-    if (keys.isEmpty()) {
-      return;
-    }
-    List<@Nullable Entry> entries = Await.of(redis.load(work, keys));
-    for (int i = 0; i < entries.size(); i++) {
-      cache.put(keys.get(i), entries.get(i), number);
     }
   }
 

@@ -5,7 +5,9 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
@@ -289,15 +291,7 @@ final class Workplace {
   record Committed(long appended, long applied) {}
 
   Future<Committed> commit(Assignment work, Lease.Mine lease, Batch batch) {
-    Request call =
-        commit.call(
-            work.log().events(),
-            work.log().log(),
-            work.names().state(),
-            work.names().index(),
-            work.names().changes(),
-            work.log().dead());
-    return run(arguments(call, work, lease, batch));
+    return run(request(work, lease, batch));
   }
 
   /** The first request to the lease's holder; null if there is none. */
@@ -330,22 +324,32 @@ final class Workplace {
       String rest,
       String letter,
       String failure) {
-    Request call =
-        commit.call(
-            work.log().events(),
-            work.log().log(),
-            work.names().state(),
-            work.names().index(),
-            work.names().changes(),
-            work.log().dead(),
-            work.log().failedReplays(),
-            work.names().requests());
-    return run(arguments(call, work, lease, batch).arg(request).arg(rest).arg(letter).arg(failure));
+    return run(
+        request(work, lease, batch, work.log().failedReplays(), work.names().requests())
+            .arg(request)
+            .arg(rest)
+            .arg(letter)
+            .arg(failure));
   }
 
-  private Request arguments(Request call, Assignment work, Lease.Mine lease, Batch batch) {
+  /**
+   * @param more keys behind those that every commit has
+   */
+  private Request request(Assignment work, Lease.Mine lease, Batch batch, String... more) {
     Request request =
-        call.arg(lease.fence())
+        commit
+            .call(
+                Stream.concat(
+                        Stream.of(
+                            work.log().events(),
+                            work.log().log(),
+                            work.names().state(),
+                            work.names().index(),
+                            work.names().changes(),
+                            work.log().dead()),
+                        Arrays.stream(more))
+                    .toArray(String[]::new))
+            .arg(lease.fence())
             .arg(lease.life())
             .arg(work.group())
             .arg(batch.from().toString())

@@ -13,12 +13,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisReplyException;
 import penstock.redis.Script;
 
 /**
@@ -43,6 +45,10 @@ public class Trimmer {
   private final List<Stream> streams;
   private final long interval;
   private final Map<Partition, String> blockers = new ConcurrentHashMap<>();
+
+  /** Those that could not be trimmed when that was tried last: each is told of once. */
+  private final Set<Partition> broken = ConcurrentHashMap.newKeySet();
+
   private final AtomicBoolean trimming = new AtomicBoolean();
   private long timer = -1;
 
@@ -92,12 +98,30 @@ public class Trimmer {
       Future<Void> done = Future.succeededFuture();
       for (Stream stream : streams) {
         for (Partition partition : stream.partitions()) {
-          done = done.compose(before -> trim(stream, partition));
+          done = done.compose(before -> trimSound(stream, partition));
         }
       }
       done.onFailure(failure -> LOG.debugf(failure, "trimming ended early, it goes on later"))
           .onComplete(ended -> trimming.set(false));
     }
+  }
+
+  /** One that cannot be trimmed does not keep the others from it. */
+  private Future<Void> trimSound(Stream stream, Partition partition) {
+    return trim(stream, partition)
+        .onSuccess(trimmed -> broken.remove(partition))
+        .recover(
+            failure -> {
+              if (!(failure instanceof RedisReplyException)) {
+                return Future.failedFuture(failure);
+              }
+              if (broken.add(partition)) {
+                LOG.errorf(
+                    "the log cannot be trimmed: partition=%s reason=%s",
+                    partition, failure.getMessage());
+              }
+              return Future.succeededFuture();
+            });
   }
 
   /** Removes all that may go now, a step at a time. */

@@ -56,11 +56,18 @@ final class Checker {
     readLog();
     settle();
     checkLog(producers.attempts());
+    Map<TestedView, Reference> expected = new EnumMap<>(TestedView.class);
     for (TestedView view : TestedView.values()) {
-      compare(view, Reference.of(view, takenInBy(view)));
+      expected.put(view, Reference.of(view, takenInBy(view)));
+      compare(view, expected.get(view));
     }
     if (followers != null) {
-      followers.all().forEach(this::checkFollower);
+      for (FeedFollower follower : followers.all()) {
+        checkFollower(follower);
+        if (follower.kind() == FeedFollower.Kind.COMBINED) {
+          checkFollowedView(follower, expected.get(FeedFollower.VIEW).entries());
+        }
+      }
     }
     return violations;
   }
@@ -354,6 +361,16 @@ final class Checker {
   }
 
   private void compare(String name, Map<String, Object> expected, Map<String, Object> actual) {
+    List<String> wrong = wrong(expected, actual);
+    if (!wrong.isEmpty()) {
+      violations.add(
+          "the view %s is not what its log says in %d of %d entries: %s"
+              .formatted(name, wrong.size(), expected.size(), some(wrong)));
+    }
+  }
+
+  /** The keys that differ. */
+  private static List<String> wrong(Map<String, Object> expected, Map<String, Object> actual) {
     Set<String> keys = new HashSet<>(expected.keySet());
     keys.addAll(actual.keySet());
     List<String> wrong = new ArrayList<>();
@@ -364,11 +381,7 @@ final class Checker {
         wrong.add(key + (should instanceof Integer ? ": " + is + " instead of " + should : ""));
       }
     }
-    if (!wrong.isEmpty()) {
-      violations.add(
-          "the view %s is not what its log says in %d of %d entries: %s"
-              .formatted(name, wrong.size(), expected.size(), some(wrong)));
-    }
+    return wrong;
   }
 
   private static boolean equal(@Nullable Object one, @Nullable Object other) {
@@ -377,13 +390,30 @@ final class Checker {
         && a.getMap().equals(b.getMap());
   }
 
+  /** Its map of the view's entries has become what the view is. */
+  private void checkFollowedView(FeedFollower follower, Map<String, Object> expected) {
+    try {
+      await()
+          .atMost(followersLate ? AFTER_LATE : patience)
+          .until(() -> wrong(expected, follower.entries()).isEmpty());
+    } catch (ConditionTimeoutException late) {
+      followersLate = true;
+      compare(FeedFollower.VIEW.viewName() + ", as followed,", expected, follower.entries());
+    }
+  }
+
   /** It saw everything, in order, since the last reset, and was only reset where it had to be. */
   private void checkFollower(FeedFollower follower) {
     try {
       await().atMost(followersLate ? AFTER_LATE : patience).until(() -> hasAll(follower));
     } catch (ConditionTimeoutException late) {
       followersLate = true;
-      violations.add("a follower saw %d of %d events".formatted(follower.count(), present.size()));
+      violations.add(
+          "a follower of %s saw %d of %d events"
+              .formatted(
+                  follower.kind(),
+                  follower.count(),
+                  present.stream().filter(follower::wants).count()));
     }
     violations.addAll(follower.violations());
     List<String> unexplained = new ArrayList<>(follower.resets());
@@ -397,7 +427,9 @@ final class Checker {
     List<List<String>> expected = lists();
     for (Logged entry : whole) {
       partitions.put(entry.id(), entry.partition());
-      expected.get(entry.partition()).add(entry.id());
+      if (follower.wants(entry)) {
+        expected.get(entry.partition()).add(entry.id());
+      }
     }
     List<List<String>> seen = lists();
     List<String> unknown = new ArrayList<>();
@@ -438,8 +470,8 @@ final class Checker {
   }
 
   private boolean hasAll(FeedFollower follower) {
-    return follower.count() >= present.size()
-        && new HashSet<>(follower.seen()).containsAll(ids(present));
+    return new HashSet<>(follower.seen())
+        .containsAll(ids(present.stream().filter(follower::wants).toList()));
   }
 
   private static Set<String> ids(List<Logged> entries) {

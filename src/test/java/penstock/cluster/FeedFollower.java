@@ -10,16 +10,23 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the stream's feed from its beginning as an {@code EventSource} does, but leaves and comes
- * back more often, each time to any of the instances.
+ * Follows a feed of the stream from its beginning as an {@code EventSource} does, but leaves and
+ * comes back more often, each time to any of the instances.
  */
 final class FeedFollower {
+
+  /** The view that is followed beside the stream. */
+  static final TestedView VIEW = TestedView.STATE;
 
   private static final int CONNECT_MILLIS = 2_000;
 
@@ -29,6 +36,17 @@ final class FeedFollower {
   private static final int MOST_BEFORE_LEAVING = 1_000;
   private static final long BEFORE_RETRY_MILLIS = 200;
 
+  /** What it follows. */
+  enum Kind {
+    ALL,
+    /** Certain subjects only. */
+    SUBJECTS,
+    /** The stream and a view of it over one connection. */
+    COMBINED
+  }
+
+  private final Kind kind;
+  private final Set<String> subjects;
   private final List<URI> instances;
   private final String path;
   private final Random random;
@@ -37,13 +55,37 @@ final class FeedFollower {
   private final List<String> seen = new ArrayList<>();
   private final List<String> resets = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
+  private final Map<String, Object> entries = new TreeMap<>();
+  private final Map<String, Object> snapshot = new TreeMap<>();
   private int connects;
   private @Nullable String lastId;
 
-  FeedFollower(long seed, List<URI> instances, String stream) {
+  /**
+   * @param subjects those that it follows, if it follows certain ones
+   */
+  FeedFollower(Kind kind, long seed, List<URI> instances, String stream, Set<String> subjects) {
+    this.kind = kind;
+    this.subjects = Set.copyOf(subjects);
     this.instances = instances;
-    this.path = "/streams/" + stream + "/feed";
+    this.path =
+        switch (kind) {
+          case ALL -> "/streams/" + stream + "/feed?";
+          case SUBJECTS ->
+              subjects.stream()
+                  .map(subject -> "subject=" + subject + "&")
+                  .collect(Collectors.joining("", "/streams/" + stream + "/feed?", ""));
+          case COMBINED -> "/feed?stream=" + stream + "&view=" + VIEW.viewName() + "&";
+        };
     this.random = new Random(seed);
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** Whether an event of the log is one that it is to see. */
+  boolean wants(Logged entry) {
+    return kind != Kind.SUBJECTS || subjects.contains(entry.key());
   }
 
   void run() {
@@ -66,7 +108,7 @@ final class FeedFollower {
     boolean byParameter = from == null || random.nextInt(10) == 0;
     String query =
         byParameter
-            ? "?cursor="
+            ? "cursor="
                 + URLEncoder.encode(from == null ? "earliest" : from, StandardCharsets.UTF_8)
             : "";
     URI uri = instances.get(random.nextInt(instances.size())).resolve(path + query);
@@ -84,6 +126,9 @@ final class FeedFollower {
     if (status != HttpURLConnection.HTTP_OK) {
       violation(uri + " was answered with " + status);
       return;
+    }
+    synchronized (this) {
+      snapshot.clear();
     }
     int before = random.nextInt(MOST_BEFORE_LEAVING);
     try (BufferedReader lines =
@@ -129,15 +174,54 @@ final class FeedFollower {
     if (data.isEmpty()) {
       return;
     }
+    JsonObject told = new JsonObject(data);
+    if (told.containsKey("view")) {
+      ofView(type, told);
+      return;
+    }
     switch (type) {
-      case "message" -> seen.add(new JsonObject(data).getString("id"));
+      case "message" ->
+          seen.add((kind == Kind.COMBINED ? told.getJsonObject("event") : told).getString("id"));
       case "reset" -> {
-        resets.add(new JsonObject(data).getString("reason"));
+        resets.add(told.getString("reason"));
         seen.clear();
       }
       case "caught-up", "unavailable" -> {}
       default -> violation("an unknown event came: " + type);
     }
+  }
+
+  private void ofView(String type, JsonObject told) {
+    switch (type) {
+      case "snapshot" -> {
+        for (Object entry : told.getJsonArray("entries")) {
+          put(snapshot, (JsonObject) entry);
+        }
+        if (told.getBoolean("complete")) {
+          entries.clear();
+          entries.putAll(snapshot);
+          snapshot.clear();
+        }
+      }
+      case "change" -> put(entries, told);
+      case "reset" -> snapshot.clear();
+      case "caught-up", "unavailable" -> {}
+      default -> violation("an unknown message of a view came: " + type);
+    }
+  }
+
+  private static void put(Map<String, Object> entries, JsonObject told) {
+    Object value = told.getValue("value");
+    if (value == null) {
+      entries.remove(told.getString("key"));
+    } else {
+      entries.put(told.getString("key"), value);
+    }
+  }
+
+  /** The view as it knows it. */
+  synchronized Map<String, Object> entries() {
+    return new TreeMap<>(entries);
   }
 
   private synchronized void violation(String what) {

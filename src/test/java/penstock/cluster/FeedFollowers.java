@@ -7,12 +7,20 @@ import java.util.List;
 /** Several followers, each on a thread of its own. */
 final class FeedFollowers implements AutoCloseable {
 
+  private static final FeedFollower.Kind[] KINDS = FeedFollower.Kind.values();
+
   private final List<FeedFollower> followers = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
 
   FeedFollowers(Settings settings, List<URI> instances, String stream) {
     for (int i = 0; i < settings.followers(); i++) {
-      FeedFollower follower = new FeedFollower(settings.seed() + 1_000 + i, instances, stream);
+      FeedFollower follower =
+          new FeedFollower(
+              KINDS[i % KINDS.length],
+              settings.seed() + 1_000 + i,
+              instances,
+              stream,
+              Producer.someKeys(settings, i));
       followers.add(follower);
       threads.add(Thread.ofVirtual().name("follower-" + i).start(follower::run));
     }

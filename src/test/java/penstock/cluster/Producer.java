@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -85,9 +87,25 @@ final class Producer {
     }
   }
 
+  private static String key(int producer, int slot, int era) {
+    return "p" + producer + "." + slot + "." + era;
+  }
+
+  /** One key of each producer at a time, of all that a run may come to use. */
+  static Set<String> someKeys(Settings settings, int slot) {
+    long each = settings.rate() * settings.duration().toSeconds() / settings.producers();
+    Set<String> keys = new TreeSet<>();
+    for (int producer = 0; producer < settings.producers(); producer++) {
+      for (int era = 0; era <= each / ERA + 1; era++) {
+        keys.add(key(producer, (slot + producer) % SLOTS, era));
+      }
+    }
+    return keys;
+  }
+
   private Occurrence event() {
     int n = next++;
-    String key = "p" + number + "." + random.nextInt(SLOTS) + "." + n / ERA;
+    String key = key(number, random.nextInt(SLOTS), n / ERA);
     return switch (random.nextInt(100)) {
       case 0 -> new Occurrence(number, n, key, Occurrence.REMOVED, new JsonObject());
       case 1 -> new Occurrence(number, n, key, Occurrence.ODD, "not an object");

@@ -91,6 +91,21 @@ class RetentionTest {
   }
 
   @Test
+  void aLogThatCannotBeTrimmedDoesNotKeepTheOthersFromIt() {
+    for (String other : List.of("kept-hard", "kept-young")) {
+      redis.ask("DEL", events(other));
+      redis.ask("SET", events(other), "no log");
+    }
+    post("kept-short", 0, 50);
+    await().untilAsserted(() -> assertThat(length("kept-short")).isEqualTo(10));
+    for (String other : List.of("kept-hard", "kept-young")) {
+      redis.ask("DEL", events(other));
+    }
+    post("kept-young", 0, 50);
+    await().untilAsserted(() -> assertThat(length("kept-young")).isZero());
+  }
+
+  @Test
   void removesWhatIsTooOld() {
     post("kept-young", 0, 250);
     await().untilAsserted(() -> assertThat(length("kept-young")).isZero());

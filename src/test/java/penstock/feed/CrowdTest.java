@@ -1,0 +1,191 @@
+package penstock.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static penstock.Patience.await;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import penstock.Patience;
+
+/** Crowds and the pump that serves those of one event loop. */
+class CrowdTest {
+
+  private static final Duration OFTEN = Duration.ofMillis(150);
+  private static final long SLOW_NANOS = 100_000;
+
+  /** Whoever is written to. */
+  private static class Member implements Reader {
+    final AtomicInteger advanced = new AtomicInteger();
+    final List<Long> ticks = new CopyOnWriteArrayList<>();
+
+    @Override
+    public ClientAddress client() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void advance() {
+      advanced.incrementAndGet();
+    }
+
+    @Override
+    public void tick(long now) {
+      ticks.add(now);
+    }
+
+    @Override
+    public void disconnect(DisconnectReason reason) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Context loop = vertx.getOrCreateContext();
+  private final Pump pump = new Pump((ContextInternal) loop, OFTEN);
+  private final AtomicInteger emptied = new AtomicInteger();
+
+  @AfterEach
+  void closeVertx() throws Exception {
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private Crowd<Member> crowd() {
+    return new Crowd<>(pump, Duration.ZERO, emptied::incrementAndGet);
+  }
+
+  private static List<Member> members(int count) {
+    return Stream.generate(Member::new).limit(count).toList();
+  }
+
+  /** Does all of it in one task of the event loop. */
+  private void onLoop(Runnable task) throws Exception {
+    var done = new CompletableFuture<Void>();
+    loop.runOnContext(
+        go -> {
+          try {
+            task.run();
+            done.complete(null);
+          } catch (Throwable failure) {
+            done.completeExceptionally(failure);
+          }
+        });
+    done.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static boolean haveAdvanced(List<Member> members, int times) {
+    return members.stream().allMatch(member -> member.advanced.get() >= times);
+  }
+
+  @Test
+  void allHaveOneTurnHoweverOftenTheyAreWoken() throws Exception {
+    Crowd<Member> crowd = crowd();
+    List<Member> members = members(100);
+    onLoop(() -> members.forEach(crowd::add));
+    for (int turn = 1; turn <= 3; turn++) {
+      onLoop(() -> members.forEach(each -> crowd.wake()));
+      int turns = turn;
+      await().until(() -> haveAdvanced(members, turns));
+      assertThat(members).allSatisfy(member -> assertThat(member.advanced).hasValue(turns));
+    }
+  }
+
+  @Test
+  void theLoopDoesOtherThingsInTheMidstOfALongTurn() throws Exception {
+    Crowd<Member> crowd = crowd();
+    var written = new AtomicInteger();
+    var writtenBefore = new CompletableFuture<Integer>();
+    int readers = 1_000;
+    onLoop(
+        () -> {
+          for (int i = 0; i < readers; i++) {
+            crowd.add(
+                new Member() {
+                  @Override
+                  public void advance() {
+                    if (written.getAndIncrement() == 0) {
+                      vertx.setTimer(1, over -> writtenBefore.complete(written.get()));
+                    }
+                    long end = System.nanoTime() + SLOW_NANOS;
+                    while (System.nanoTime() - end < 0) {
+                      Thread.onSpinWait();
+                    }
+                  }
+                });
+          }
+          crowd.wake();
+        });
+    await().until(() -> written.get() == readers);
+    assertThat(writtenBefore.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isLessThan(readers);
+  }
+
+  @Test
+  void aCrowdThatNeverRestsKeepsNoOtherWaiting() throws Exception {
+    Crowd<Member> busy = crowd();
+    Crowd<Member> other = crowd();
+    var turns = new AtomicInteger();
+    var turnsBefore = new CompletableFuture<Integer>();
+    onLoop(
+        () -> {
+          busy.add(
+              new Member() {
+                @Override
+                public void advance() {
+                  if (turns.incrementAndGet() < 1_000) {
+                    busy.wake();
+                  }
+                }
+              });
+          other.add(
+              new Member() {
+                @Override
+                public void advance() {
+                  turnsBefore.complete(turns.get());
+                }
+              });
+          busy.wake();
+          other.wake();
+        });
+    assertThat(turnsBefore.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+  }
+
+  @Test
+  void allCrowdsOfALoopHaveOneTimerAsLongAsTheyHaveMembers() throws Exception {
+    List<Crowd<Member>> crowds = List.of(crowd(), crowd());
+    List<Member> members = members(2);
+    onLoop(
+        () -> {
+          for (int i = 0; i < 2; i++) {
+            crowds.get(i).add(members.get(i));
+          }
+        });
+    await().until(() -> members.stream().allMatch(member -> member.ticks.size() >= 3));
+    var later = new CompletableFuture<Void>();
+    var last = new CopyOnWriteArrayList<Integer>();
+    onLoop(
+        () -> {
+          for (int i = 0; i < 2; i++) {
+            crowds.get(i).remove(members.get(i));
+            last.add(members.get(i).ticks.size());
+          }
+          vertx.setTimer(OFTEN.toMillis(), over -> later.complete(null));
+        });
+    later.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+    assertThat(members.getFirst().ticks).isEqualTo(members.getLast().ticks);
+    assertThat(members).extracting(member -> member.ticks.size()).isEqualTo(last);
+    assertThat(emptied).hasValue(2);
+  }
+}
