@@ -56,7 +56,7 @@ class ApiDescriptionTest {
           "penstock.views.orders-by-type.stream", "orders",
           "penstock.views.orders-by-type.fold", "count",
           "penstock.views.orders-by-type.key", "type",
-          "penstock.ingest.body-timeout", "1s");
+          "penstock.ingest.body-timeout", "5s");
     }
   }
 

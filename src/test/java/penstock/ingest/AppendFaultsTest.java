@@ -32,7 +32,7 @@ class AppendFaultsTest {
 
   private static final int QUEUED = 64 * 1024;
 
-  /** No streams but the declared one, an impatient link, and a short queue. */
+  /** No streams but the declared one, and a short queue. */
   public static class Strict implements QuarkusTestProfile {
 
     @Override
@@ -40,7 +40,6 @@ class AppendFaultsTest {
       return Map.of(
           "penstock.streams.auto-create", "false",
           "penstock.streams.orders.partitions", "1",
-          "penstock.redis.timeout", "1s",
           "penstock.ingest.max-queued", Integer.toString(QUEUED));
     }
   }
