@@ -459,6 +459,7 @@ class ApiDescriptionTest {
     } finally {
       redis.startAgain();
       await().until(() -> given().get("/q/health/ready").statusCode() == 200);
+      await().until(Meters::areAllLinksUp);
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import org.hamcrest.Matcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import penstock.Meters;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
@@ -50,6 +51,7 @@ class AppendFaultsTest {
   void mend() {
     redis.resume();
     redis.ask("CONFIG", "SET", "maxmemory", "0");
+    await().until(Meters::areAllLinksUp);
     await().untilAsserted(() -> post("mended", 10).statusCode(equalToAny(200, 201)));
   }
 

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import penstock.Meters;
 import penstock.event.Event;
 import penstock.event.EventData;
 import penstock.event.EventFields;
@@ -41,9 +42,9 @@ public final class LogWriter {
     return link;
   }
 
-  /** Waits until its link is up; others of the service need not be. */
+  /** Waits until its link is up, and all those of the service: each comes back by itself. */
   public void awaitLink() {
-    await().until(link::isUp);
+    await().until(() -> link.isUp() && Meters.areAllLinksUp());
   }
 
   /** An event whose data is its id. */
