@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import penstock.feed.FeedClient;
+import penstock.feed.FeedReaders;
 import penstock.redis.RedisResource;
 
 /** Follows requests through all that becomes of them, by the spans that go out. */
@@ -149,8 +150,7 @@ class TracingTest {
 
   @Test
   void itsEventsAreFollowedToTheReadersOfAFeed() {
-    try (FeedClient live = FeedClient.open(base.getPort(), "/streams/traced/feed", null)) {
-      await().until(() -> live.messages().toString().contains("caught-up"));
+    try (FeedClient live = new FeedReaders(base).live("/streams/traced/feed", null)) {
       append(Map.of("traceparent", parent), List.of(event("")));
       await().until(() -> live.messages().toString().contains(trace));
     }
@@ -166,7 +166,7 @@ class TracingTest {
   void aReplayIsLinkedToWhatItsEventsCarry() {
     append(Map.of("traceparent", parent), List.of(event(""), event("")));
     try (FeedClient late =
-        FeedClient.open(base.getPort(), "/streams/traced/feed?cursor=earliest", null)) {
+        new FeedReaders(base).live("/streams/traced/feed?cursor=earliest", null)) {
       await().until(() -> late.messages().toString().contains(trace));
     }
     SpanData replay = span("replay traced", span -> !span.getLinks().isEmpty());

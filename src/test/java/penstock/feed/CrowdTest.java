@@ -55,12 +55,8 @@ class CrowdTest {
   private final AtomicInteger emptied = new AtomicInteger();
 
   @AfterEach
-  void closeVertx() throws Exception {
-    vertx
-        .close()
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+  void closeVertx() {
+    await(vertx.close());
   }
 
   private Crowd<Member> crowd() {

@@ -6,7 +6,6 @@ import static penstock.Patience.await;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import penstock.Patience;
@@ -29,12 +28,8 @@ class RecentPagesTest {
   private final CountedTimers timers = new CountedTimers(vertx);
 
   @AfterEach
-  void closeVertx() throws Exception {
-    vertx
-        .close()
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+  void closeVertx() {
+    await(vertx.close());
   }
 
   private RecentPages pages(Duration keep) {

@@ -38,12 +38,8 @@ class RingsTest {
   private final Queue<Thing> opened = new ConcurrentLinkedQueue<>();
 
   @AfterEach
-  void closeVertx() throws Exception {
-    vertx
-        .close()
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+  void closeVertx() {
+    await(vertx.close());
   }
 
   private Rings<String, Thing> rings(Duration linger) {

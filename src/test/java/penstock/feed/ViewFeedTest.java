@@ -109,10 +109,13 @@ class ViewFeedTest {
   }
 
   private static void reached(String view, String cursor) {
-    given()
-        .get("/views/{v}/entries?limit=1&wait=20s&at-least={c}", view, cursor)
-        .then()
-        .statusCode(200);
+    await()
+        .until(
+            () ->
+                given()
+                        .get("/views/{v}/entries?limit=1&wait=20s&at-least={c}", view, cursor)
+                        .statusCode()
+                    == 200);
   }
 
   private static List<JsonObject> changes(FeedClient client, String key) {

@@ -90,8 +90,8 @@ abstract class CommitScriptContract {
     return (String) log.ask("HGET", view.state(), "applied");
   }
 
-  /** Commits the positions, each of which sets a field of the entry "k" that has its name. */
-  private Object commit(String script, String fence, String from, List<String> positions) {
+  /** The call of a commit up to what it writes. */
+  private List<Object> begun(String script, String fence, String from, List<String> positions) {
     List<Object> command = new ArrayList<>();
     command.addAll(
         List.of(
@@ -114,6 +114,12 @@ abstract class CommitScriptContract {
             0,
             positions.size()));
     command.addAll(positions);
+    return command;
+  }
+
+  /** Commits the positions, each of which sets a field of the entry "k" that has its name. */
+  private Object commit(String script, String fence, String from, List<String> positions) {
+    List<Object> command = begun(script, fence, from, positions);
     command.addAll(List.of(1, "k", "+", 2 * positions.size()));
     positions.forEach(position -> command.addAll(List.of(position, "1")));
     command.addAll(List.of(0, 0));
@@ -365,28 +371,7 @@ abstract class CommitScriptContract {
     List<String> positions = append(1);
     String fence = acquire("a");
     int fields = 3_000;
-    List<Object> command = new ArrayList<>();
-    command.addAll(
-        List.of(
-            "EVAL",
-            TestLog.source("commit"),
-            6,
-            log.names().events(),
-            log.names().log(),
-            view.state(),
-            view.index(),
-            view.changes(),
-            log.names().dead(),
-            fence,
-            life(),
-            GROUP,
-            "0-0",
-            view.entries(),
-            1000,
-            1000,
-            0,
-            1));
-    command.addAll(positions);
+    List<Object> command = begun(TestLog.source("commit"), fence, "0-0", positions);
     command.addAll(List.of(1, "k", "+", 2 * fields));
     for (int i = 0; i < fields; i++) {
       command.addAll(List.of("f" + i, i));
