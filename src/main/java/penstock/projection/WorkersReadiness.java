@@ -7,7 +7,10 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Whether every worker works or stands by. Asks nobody, so it answers when Redis does not. */
+/**
+ * Whether every worker of what readers read works or stands by; of a build beside that it only
+ * tells. Asks nobody, so it answers when Redis does not.
+ */
 @Readiness
 @ApplicationScoped
 class WorkersReadiness implements HealthCheck {
@@ -25,11 +28,11 @@ class WorkersReadiness implements HealthCheck {
     boolean fine = projection.hasBegun();
     for (Worker worker : projection.workers()) {
       WorkerState state = worker.state();
-      fine &= state.isFine();
       Assignment work = worker.assignment();
+      boolean served = projection.isServed(work);
+      fine &= state.isFine() || !served;
       String name = work.view().name() + "/" + work.partition().index();
-      told.withData(
-          projection.isServed(work) ? name : name + "/" + work.generation(), state.told());
+      told.withData(served ? name : name + "/" + work.generation(), state.told());
     }
     return told.status(fine).build();
   }

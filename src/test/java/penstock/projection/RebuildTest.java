@@ -188,6 +188,27 @@ class RebuildTest {
         .body("generation", containsString("-2"));
   }
 
+  /** Readers have the generation before, as whole as ever. */
+  @Test
+  void aHaltedBuildBesideASoundOneTakesNoInstanceOutOfService() {
+    log.append("t", "a", "{\"n\":1}");
+    isApplied("strict");
+    String next = view("strict").getString("generation").replaceAll("-\\d+$", "-1");
+    log.ask("HSET", log.names().view("strict", next).state(), "broken", "on purpose");
+    given().post("/views/strict/rebuild").then().statusCode(202);
+    await().until(() -> "halted".equals(view("strict").getString("building.partitions[0].state")));
+    String told = "checks.find { it.name == 'view workers' }.data.'strict/0/" + next + "'";
+    await()
+        .untilAsserted(
+            () ->
+                given()
+                    .get("/q/health/ready")
+                    .then()
+                    .statusCode(200)
+                    .body(told, containsString("on purpose")));
+    assertThat(Meters.read("penstock_view_halted", "view", "strict", "generation", next)).isOne();
+  }
+
   @Test
   void aViewOfWhatIsNotKeptAnyMoreIsNotRebuilt() {
     TestLog young = new TestLog(redis, "young");
