@@ -56,7 +56,7 @@ class ApiDescriptionTest {
           "penstock.views.orders-by-type.stream", "orders",
           "penstock.views.orders-by-type.fold", "count",
           "penstock.views.orders-by-type.key", "type",
-          "penstock.ingest.body-timeout", "1s");
+          "penstock.ingest.body-timeout", "5s");
     }
   }
 
@@ -459,6 +459,7 @@ class ApiDescriptionTest {
     } finally {
       redis.startAgain();
       await().until(() -> given().get("/q/health/ready").statusCode() == 200);
+      await().until(Meters::areAllLinksUp);
     }
   }
 

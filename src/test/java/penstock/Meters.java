@@ -1,6 +1,7 @@
 package penstock;
 
 import io.restassured.RestAssured;
+import java.util.List;
 
 /** What {@code /q/metrics} says, in the text format of Prometheus. */
 public final class Meters {
@@ -24,6 +25,15 @@ public final class Meters {
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .reduce(Double::sum)
         .orElse(Double.NaN);
+  }
+
+  /**
+   * Each event loop and each purpose has a link of its own: that one is up says nothing of others.
+   */
+  public static boolean areAllLinksUp() {
+    List<String> links =
+        text().lines().filter(line -> line.startsWith("penstock_redis_up{")).toList();
+    return !links.isEmpty() && links.stream().allMatch(line -> line.endsWith(" 1.0"));
   }
 
   private static boolean isOf(String line, String name, String... tags) {

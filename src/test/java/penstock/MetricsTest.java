@@ -1,6 +1,8 @@
 package penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.anyOf;
+import static org.hamcrest.Matchers.equalTo;
 import static penstock.Patience.await;
 import static penstock.Requests.given;
 
@@ -11,13 +13,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
-import java.net.Socket;
+import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,6 +24,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import penstock.feed.FeedReaders;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
@@ -46,14 +46,17 @@ class MetricsTest {
           "penstock.streams.trim-interval", "100ms",
           "penstock.views.metered.stream", "metered",
           "penstock.views.metered.fold", "count",
-          "penstock.views.metered.key", "type");
+          "penstock.views.metered.key", "type",
+          "penstock.streams.timed.partitions", "1",
+          "penstock.views.timed.stream", "timed",
+          "penstock.views.timed.fold", "count");
     }
   }
 
   RedisServer redis;
   @TestHTTPResource URI base;
 
-  private static void append(int from, int to) {
+  private static void append(String stream, int from, int to) {
     String batch =
         IntStream.range(from, to)
             .mapToObj(
@@ -64,22 +67,13 @@ class MetricsTest {
     given()
         .contentType("application/cloudevents-batch+json")
         .body(batch)
-        .post("/streams/metered/events");
+        .post("/streams/{s}/events", stream)
+        .then()
+        .statusCode(anyOf(equalTo(200), equalTo(201)));
   }
 
-  private Socket follow(String query) throws Exception {
-    var socket = new Socket(base.getHost(), base.getPort());
-    socket
-        .getOutputStream()
-        .write(
-            ("GET /streams/metered/feed" + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
-    byte[] chunk = new byte[64 * 1024];
-    String read = "";
-    while (!read.contains("caught-up")) {
-      read += new String(chunk, 0, socket.getInputStream().read(chunk), StandardCharsets.UTF_8);
-    }
-    return socket;
+  private static void awaitWorker(String view) {
+    await().until(() -> Meters.read("penstock_view_working", "partition", "0", "view", view) == 1);
   }
 
   /** By name, the types told of the families, and the tags of their series. */
@@ -115,24 +109,20 @@ class MetricsTest {
   }
 
   @Test
-  void theTableIsWhatIsTold() throws Exception {
-    await()
-        .until(
-            () -> Meters.read("penstock_view_working", "partition", "0", "view", "metered") == 1);
-    append(0, 5);
-    append(0, 5);
+  void theTableIsWhatIsTold() throws IOException {
+    awaitWorker("metered");
+    append("metered", 0, 5);
+    append("metered", 0, 5);
     given().contentType("text/csv").body("a").post("/streams/metered/events");
-    List<Socket> readers = new ArrayList<>();
-    readers.add(follow("?cursor=earliest"));
-    readers.add(follow(""));
+    var readers = new FeedReaders(base);
+    readers.live("/streams/metered/feed?cursor=earliest", null);
+    readers.live("/streams/metered/feed", null);
     redis.ask("XGROUP", "CREATE", "ps:{metered/0}:events", "slow", "0");
-    append(5, 305);
+    append("metered", 5, 305);
     await().until(() -> Meters.read("penstock_stream_trimmed_unconsumed_total") > 0);
     await().until(() -> Meters.read("penstock_view_latency_seconds_count", "view", "metered") > 0);
     await().until(() -> Meters.read("penstock_feed_latency_seconds_count") > 0);
-    for (Socket reader : readers) {
-      reader.close();
-    }
+    readers.close();
     await().until(() -> Meters.read("penstock_feed_disconnects_total", "reason", "client") >= 2);
 
     assertThat(scrape(Meters.text())).isEqualTo(MetricsTable.read());
@@ -143,24 +133,25 @@ class MetricsTest {
     assertThat(Meters.read("penstock_feed_sent_bytes_total"))
         .isGreaterThan(50 * Meters.read("penstock_feed_delivered_total"));
     assertThat(Meters.read("penstock_ingest_duplicates_total", "stream", "metered")).isEqualTo(5);
-    assertThat(Meters.read("penstock_redis_clock_error_seconds")).isBetween(0.0, 0.5);
+    // Of the last answers the one with the shortest way counts: some are late on a busy machine.
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Meters.read("penstock_redis_clock_error_seconds")).isBetween(0.0, 0.5));
   }
 
   /** Ages are of Redis's clock: whatever the error, an event is no older than the test. */
   @Test
   void latencyIsTheTimeFromAppendToCommit() {
-    await()
-        .until(
-            () -> Meters.read("penstock_view_working", "partition", "0", "view", "metered") == 1);
+    awaitWorker("timed");
     long start = System.nanoTime();
-    double sum = Meters.read("penstock_view_latency_seconds_sum", "view", "metered");
-    double count = Meters.read("penstock_view_latency_seconds_count", "view", "metered");
-    append(1_000, 1_001);
+    double sum = Meters.read("penstock_view_latency_seconds_sum", "view", "timed");
+    double count = Meters.read("penstock_view_latency_seconds_count", "view", "timed");
+    append("timed", 0, 1);
     await()
         .until(
-            () ->
-                Meters.read("penstock_view_latency_seconds_count", "view", "metered") == count + 1);
-    double latency = Meters.read("penstock_view_latency_seconds_sum", "view", "metered") - sum;
+            () -> Meters.read("penstock_view_latency_seconds_count", "view", "timed") == count + 1);
+    double latency = Meters.read("penstock_view_latency_seconds_sum", "view", "timed") - sum;
     double error = Meters.read("penstock_redis_clock_error_seconds") + 0.002;
     double passed = Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0;
     assertThat(latency).isBetween(0.0, passed + error);

@@ -4,15 +4,19 @@ import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
+import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
-import penstock.redis.AbsentRedisResource;
+import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
 @QuarkusTest
-@WithTestResource(value = AbsentRedisResource.class, scope = TestResourceScope.RESTRICTED_TO_CLASS)
+@WithTestResource(
+    value = RedisResource.class,
+    scope = TestResourceScope.RESTRICTED_TO_CLASS,
+    initArgs = @ResourceArg(name = "absent", value = "true"))
 class AbsentRedisTest {
 
   RedisServer redis;

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import penstock.Patience;
+import penstock.ProcessSignal;
 import penstock.redis.embedded.ServerProcess;
 
 /**
@@ -174,51 +175,33 @@ public final class ServiceProcess implements AutoCloseable {
 
   /** Ends it as kill -9 does. */
   public void kill() {
-    end("KILL");
+    end(ProcessSignal.KILL);
   }
 
   /** Ends it as an operator does: SIGTERM. Returns when it has gone. */
   public void stop() {
-    end("TERM");
+    end(ProcessSignal.TERM);
   }
 
   /** Suspends it: connections stay, answers do not come. */
   public void pause() {
-    signal("STOP");
+    ProcessSignal.STOP.send(running().pid());
   }
 
   public void resume() {
-    signal("CONT");
+    ProcessSignal.CONT.send(running().pid());
   }
 
-  private void end(String signal) {
+  private void end(ProcessSignal signal) {
     Process ending = running();
     List<ProcessHandle> watchers = ending.children().toList();
-    signal(signal);
+    signal.send(ending.pid());
     if (!ended(Patience.LIMIT)) {
       throw new IllegalStateException("the service does not end on SIG" + signal + ": " + end());
     }
     watchers.forEach(ProcessHandle::destroyForcibly);
     synchronized (this) {
       process = null;
-    }
-  }
-
-  private void signal(String name) {
-    try {
-      int result =
-          new ProcessBuilder("kill", "-" + name, Long.toString(running().pid()))
-              .inheritIO()
-              .start()
-              .waitFor();
-      if (result != 0) {
-        throw new IllegalStateException("kill -" + name + " failed");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
     }
   }
 

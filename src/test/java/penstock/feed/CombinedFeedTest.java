@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -30,9 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import penstock.Meters;
-import penstock.redis.Keys;
-import penstock.redis.RedisLink;
-import penstock.redis.RedisLinks;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 import penstock.stream.LogWriter;
@@ -70,27 +66,20 @@ class CombinedFeedTest {
 
   private static final String ALL = "/feed?stream=orders&stream=clicks&view=carts";
   private static final Map<String, Integer> PARTITIONS = Map.of("orders", 1, "clicks", 3);
-  private static @Nullable RedisLink link;
 
   RedisServer redis;
   @TestHTTPResource URI base;
-  @Inject RedisLinks links;
-  @Inject Keys keys;
+  @Inject LogWriter writer;
 
-  private final List<FeedClient> clients = new CopyOnWriteArrayList<>();
+  private FeedReaders readers;
 
   /** What this test appended, by stream and partition. */
   private final Map<String, List<String>> appended = new TreeMap<>();
 
-  private LogWriter writer;
-
   @BeforeEach
   void connect() {
-    if (link == null) {
-      link = links.open("test");
-    }
-    writer = new LogWriter(link, keys);
-    await().until(link::isUp);
+    readers = new FeedReaders(base);
+    writer.awaitLink();
     for (String view : List.of("carts", "counts")) {
       await().until(() -> RestAssured.get("/views/" + view + "/entries").statusCode() == 200);
     }
@@ -98,19 +87,15 @@ class CombinedFeedTest {
 
   @AfterEach
   void leave() {
-    clients.forEach(FeedClient::close);
+    readers.close();
   }
 
   private FeedClient open(String path, @Nullable String lastEventId) {
-    FeedClient client = FeedClient.open(base.getPort(), path, lastEventId);
-    clients.add(client);
-    return client;
+    return readers.open(path, lastEventId);
   }
 
   private FeedClient live(String path, @Nullable String lastEventId, int feeds) {
-    FeedClient client = open(path, lastEventId);
-    await().until(() -> client.messages("caught-up").size() == feeds);
-    return client;
+    return readers.live(path, lastEventId, 0, feeds);
   }
 
   private void append(String stream, int count) {
@@ -343,10 +328,7 @@ class CombinedFeedTest {
 
   @Test
   void aSlowReaderIsLateInEachFeedAndLosesNothing() {
-    FeedClient client =
-        FeedClient.open(base.getPort(), "/feed?stream=orders&stream=clicks", null, 4_096);
-    clients.add(client);
-    await().until(() -> client.messages("caught-up").size() == 2);
+    FeedClient client = readers.live("/feed?stream=orders&stream=clicks", null, 4_096, 2);
     client.pause();
     for (int i = 0; i < 30; i++) {
       append("orders", 100);
@@ -363,7 +345,7 @@ class CombinedFeedTest {
     live(ALL, null, 3).close();
     redis.kill();
     try {
-      await().until(() -> !link.isUp());
+      await().until(() -> !writer.link().isUp());
       FeedClient client = open(ALL, null);
       await().until(client::hasEndedNormally);
       assertThat(client.status()).isEqualTo(200);
@@ -371,7 +353,7 @@ class CombinedFeedTest {
       assertThat(client.retry()).isNotNull();
     } finally {
       redis.startAgain();
-      await().until(link::isUp);
+      writer.awaitLink();
     }
     await().until(() -> Meters.read("penstock_feed_subscribers") == 0);
   }
@@ -381,7 +363,8 @@ class CombinedFeedTest {
     await().until(() -> Meters.read("penstock_feed_subscribers") == 0);
     for (int readers = 3; readers <= 39; readers += 3) {
       live(ALL, null, 3);
-      assertThat(Meters.read("penstock_feed_subscribers")).isEqualTo(readers);
+      int wanted = readers;
+      await().until(() -> Meters.read("penstock_feed_subscribers") == wanted);
     }
     FeedClient refused = open(ALL, null);
     await().until(refused::hasEndedNormally);

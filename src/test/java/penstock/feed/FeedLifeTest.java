@@ -20,6 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import penstock.Meters;
+import penstock.Patience;
 import penstock.redis.RedisResource;
 
 /** How long connections last, and how many a client may have. */
@@ -109,7 +110,7 @@ class FeedLifeTest {
 
   /** All that is left, up to the end that the server makes. */
   private String rest(InputStream in) throws IOException {
-    sockets.getLast().setSoTimeout(20_000);
+    sockets.getLast().setSoTimeout((int) Patience.LIMIT.toMillis());
     var text = new StringBuilder();
     for (int c = in.read(); c >= 0 && !isComplete(text); c = in.read()) {
       text.append((char) c);
@@ -140,7 +141,7 @@ class FeedLifeTest {
     await().until(() -> readers() == 1);
     assertThat(append("measured")).isLessThan(300);
     var text = new StringBuilder();
-    sockets.getLast().setSoTimeout(20_000);
+    sockets.getLast().setSoTimeout((int) Patience.LIMIT.toMillis());
     while (text.indexOf("\"source\"") < 0) {
       text.append((char) in.read());
     }

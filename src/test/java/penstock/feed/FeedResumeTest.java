@@ -13,20 +13,23 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import penstock.event.Event;
 import penstock.redis.Keys;
-import penstock.redis.RedisLink;
-import penstock.redis.RedisLinks;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 import penstock.stream.LogWriter;
@@ -53,10 +56,11 @@ class FeedResumeTest {
   /** A log of so many events is worth looking at. */
   private static final int ENOUGH = 100;
 
+  /** So many ids are told of what is wrong. */
+  private static final int TOLD = 5;
+
   /** Some events are large, so that sockets fill. */
   private static final int LARGE = 20_000;
-
-  private static RedisLink link;
 
   enum Disturbance {
     NONE(30),
@@ -73,8 +77,8 @@ class FeedResumeTest {
 
   RedisServer redis;
   @TestHTTPResource URI base;
-  @Inject RedisLinks links;
   @Inject Keys keys;
+  @Inject LogWriter writer;
 
   private final StreamName stream = new StreamName("resume-" + NAMES.incrementAndGet());
   private int partitions;
@@ -84,6 +88,7 @@ class FeedResumeTest {
   /** What one reader knows after all its connections. */
   private final class Reader {
 
+    final int number;
     final boolean filtered;
     final Random random;
     final List<String> ids = new CopyOnWriteArrayList<>();
@@ -91,9 +96,10 @@ class FeedResumeTest {
     volatile int connections;
     String lastEventId;
 
-    Reader(long seed, boolean filtered) {
-      this.filtered = filtered;
-      random = new Random(seed);
+    Reader(int number, long seed) {
+      this.number = number;
+      this.filtered = number % 3 == 0;
+      random = new Random(seed + number);
     }
 
     void run() {
@@ -182,10 +188,7 @@ class FeedResumeTest {
     this.partitions = partitions;
     long seed = System.nanoTime();
     LOG.infof("seed=%d disturbance=%s partitions=%d", seed, disturbance, partitions);
-    if (link == null) {
-      link = links.open("test");
-    }
-    await().until(link::isUp);
+    writer.awaitLink();
     redis.ask("HSET", keys.streams(), stream, partitions);
     List<CompletableFuture<Void>> writers = new ArrayList<>();
     for (int w = 0; w < WRITERS; w++) {
@@ -196,7 +199,7 @@ class FeedResumeTest {
     List<Reader> readers = new ArrayList<>();
     List<CompletableFuture<Void>> running = new ArrayList<>();
     for (int r = 0; r < READERS; r++) {
-      Reader reader = new Reader(seed + r, r % 3 == 0);
+      Reader reader = new Reader(r, seed);
       readers.add(reader);
       running.add(CompletableFuture.runAsync(reader::run, Thread::startVirtualThread));
     }
@@ -215,10 +218,21 @@ class FeedResumeTest {
     LOG.infof("events=%d", all.size());
     for (Reader reader : readers) {
       List<String> expected = reader.filtered ? wanted : all;
-      reader.finish(expected.size());
-      assertThat(byPartition(reader.ids)).as("seed %d", seed).isEqualTo(expected);
+      String who =
+          "reader %d, %s, %d partitions, seed %d"
+              .formatted(reader.number, disturbance, partitions, seed);
+      try {
+        reader.finish(expected.size());
+      } catch (ConditionTimeoutException never) {
+        throw new AssertionError(who + ": " + difference(byPartition(reader.ids), expected), never);
+      }
+      List<String> seen = byPartition(reader.ids);
+      assertThat(seen)
+          .as(who)
+          .withFailMessage(() -> difference(seen, expected))
+          .isEqualTo(expected);
       if (disturbance != Disturbance.LOG_LOST) {
-        assertThat(reader.resets).as("resets, seed %d", seed).isZero();
+        assertThat(reader.resets).as("resets, " + who).isZero();
       }
     }
   }
@@ -230,7 +244,7 @@ class FeedResumeTest {
       case REDIS_KILLED -> {
         redis.kill();
         redis.startAgain();
-        await().until(link::isUp);
+        writer.awaitLink();
       }
       case LOG_LOST -> {
         // at once: a reader that comes in between would make it a stream of one partition
@@ -246,7 +260,6 @@ class FeedResumeTest {
 
   /** Appends until told to stop. A batch whose outcome is not known is tried again. */
   private void write(int number, long seed) {
-    LogWriter writer = new LogWriter(link, keys);
     Random random = new Random(seed - 1 - number);
     int next = 0;
     while (appending.get()) {
@@ -275,6 +288,36 @@ class FeedResumeTest {
     return ids.stream()
         .sorted(Comparator.comparing(id -> id.substring(0, id.indexOf('/'))))
         .toList();
+  }
+
+  /** How what a reader saw differs from the log, with the first few ids of each kind. */
+  private static String difference(List<String> seen, List<String> log) {
+    List<String> missing = new ArrayList<>(log);
+    missing.removeAll(Set.copyOf(seen));
+    Map<String, Integer> places = new HashMap<>();
+    log.forEach(id -> places.put(id, places.size()));
+    Set<String> met = new HashSet<>();
+    List<String> repeated = new ArrayList<>();
+    List<String> foreign = new ArrayList<>();
+    List<String> late = new ArrayList<>();
+    int furthest = -1;
+    for (String id : seen) {
+      if (!met.add(id)) {
+        repeated.add(id);
+      } else if (!places.containsKey(id)) {
+        foreign.add(id);
+      } else if (places.get(id) < furthest) {
+        late.add(id);
+      } else {
+        furthest = places.get(id);
+      }
+    }
+    return "saw %d of %d; missing %s; repeated %s; behind a later one %s; not in the log %s"
+        .formatted(seen.size(), log.size(), few(missing), few(repeated), few(late), few(foreign));
+  }
+
+  private static String few(List<String> ids) {
+    return ids.size() + " " + ids.subList(0, Math.min(TOLD, ids.size()));
   }
 
   /** The ids in the logs, as Redis tells them. */

@@ -36,8 +36,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import penstock.Patience;
-import penstock.redis.Keys;
-import penstock.redis.RedisLinks;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 import penstock.stream.LogWriter;
@@ -102,25 +100,13 @@ class Http2FeedTest {
 
   RedisServer redis;
   @Inject Vertx vertx;
-  @Inject RedisLinks links;
-  @Inject Keys keys;
+  @Inject LogWriter writer;
 
   private HttpClient client;
 
   @AfterEach
   void close() {
-    get(client.close());
-  }
-
-  private static <T> T get(Future<T> future) {
-    try {
-      return future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    await(client.close());
   }
 
   /** What one feed has sent. */
@@ -171,7 +157,7 @@ class Http2FeedTest {
               return request.send().compose(sent -> answer);
             })
         .onComplete(begun);
-    HttpClientResponse response = get(begun.future());
+    HttpClientResponse response = await(begun.future());
     assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.getHeader("Content-Type")).startsWith("text/event-stream");
@@ -197,7 +183,6 @@ class Http2FeedTest {
                 .setHttp2ClearTextUpgrade(false)
                 .setHttp2MaxPoolSize(1)
                 .setHttp2MultiplexingLimit(FEEDS + 1));
-    var writer = new LogWriter(links.open("http2-" + name), keys);
     await().ignoreExceptions().until(() -> !writer.append(stream, "first").isEmpty());
     Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
     var feeds = new ArrayList<Feed>();

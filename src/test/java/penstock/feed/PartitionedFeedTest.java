@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -26,8 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import penstock.Meters;
 import penstock.event.Event;
 import penstock.redis.Keys;
-import penstock.redis.RedisLink;
-import penstock.redis.RedisLinks;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 import penstock.stream.Cursor;
@@ -48,26 +45,21 @@ class PartitionedFeedTest {
 
   private static final int PARTITIONS = 4;
   private static final AtomicInteger NAMES = new AtomicInteger();
-  private static RedisLink link;
 
   RedisServer redis;
   @TestHTTPResource URI base;
-  @Inject RedisLinks links;
   @Inject Keys keys;
   @Inject EventLog log;
+  @Inject LogWriter writer;
 
   private final StreamName stream = new StreamName("spread-" + NAMES.incrementAndGet());
-  private final List<FeedClient> clients = new CopyOnWriteArrayList<>();
   private final List<List<String>> appended = new ArrayList<>();
-  private LogWriter writer;
+  private FeedReaders readers;
 
   @BeforeEach
   void connect() {
-    if (link == null) {
-      link = links.open("test");
-    }
-    writer = new LogWriter(link, keys);
-    await().until(link::isUp);
+    readers = new FeedReaders(base);
+    writer.awaitLink();
     register(PARTITIONS);
   }
 
@@ -79,20 +71,15 @@ class PartitionedFeedTest {
 
   @AfterEach
   void leave() {
-    clients.forEach(FeedClient::close);
+    readers.close();
   }
 
   private FeedClient open(String query, String lastEventId) {
-    FeedClient client =
-        FeedClient.open(base.getPort(), "/streams/" + stream + "/feed" + query, lastEventId);
-    clients.add(client);
-    return client;
+    return readers.open("/streams/" + stream + "/feed" + query, lastEventId);
   }
 
   private FeedClient live(String query, String lastEventId) {
-    FeedClient client = open(query, lastEventId);
-    await().until(() -> !client.messages("caught-up").isEmpty());
-    return client;
+    return readers.live("/streams/" + stream + "/feed" + query, lastEventId);
   }
 
   /** Appends so many to each partition, in turns. */
@@ -178,7 +165,7 @@ class PartitionedFeedTest {
     for (int seen = all.size() - 40; seen < all.size(); seen += 3) {
       assertGoesOn(all, seen, null);
     }
-    clients.forEach(FeedClient::close);
+    readers.close();
     await().until(() -> followed() == 0);
     // a ring that begins behind all that it is asked for
     for (int seen = 5; seen < all.size(); seen += 71) {
@@ -194,7 +181,7 @@ class PartitionedFeedTest {
   void followsEachPartitionAsLongAsSomebodyReads() {
     live("", null);
     assertThat(followed()).isGreaterThanOrEqualTo(PARTITIONS);
-    clients.forEach(FeedClient::close);
+    readers.close();
     await().until(() -> followed() == 0);
   }
 
@@ -323,7 +310,6 @@ class PartitionedFeedTest {
       FeedClient client = live("", wrong.encode());
       awaitAll(client);
       assertThat(client.messages("reset").getFirst().data()).contains("foreign");
-      clients.remove(client);
       client.close();
     }
   }
@@ -336,17 +322,12 @@ class PartitionedFeedTest {
     for (int p = 0; p < partitions; p++) {
       writer.append(new Partition(wide, p), List.of(LogWriter.event(p + "-0", "s")));
     }
-    FeedClient client =
-        FeedClient.open(base.getPort(), "/streams/" + wide + "/feed?cursor=earliest", null);
-    clients.add(client);
+    FeedClient client = readers.open("/streams/" + wide + "/feed?cursor=earliest", null);
     await().until(() -> client.ids().size() == partitions);
     assertThat(client.messages()).allMatch(message -> message.id().length() <= most);
     FeedClient again =
-        FeedClient.open(
-            base.getPort(),
-            "/streams/" + wide + "/feed",
-            client.messages("message").get(partitions / 2 - 1).id());
-    clients.add(again);
+        readers.open(
+            "/streams/" + wide + "/feed", client.messages("message").get(partitions / 2 - 1).id());
     await().until(() -> again.ids().size() >= partitions / 2);
     List<String> both = new ArrayList<>(client.ids().subList(0, partitions / 2));
     both.addAll(again.ids());

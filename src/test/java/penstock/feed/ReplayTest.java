@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,8 +22,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import penstock.Patience;
 import penstock.redis.Keys;
-import penstock.redis.RedisLink;
-import penstock.redis.RedisLinks;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 import penstock.stream.EventLog;
@@ -43,47 +40,30 @@ class ReplayTest {
   private static final Logger LOG = Logger.getLogger(ReplayTest.class);
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final long MOST_BYTES = 32 * 1024 * 1024;
-  private static RedisLink link;
 
   RedisServer redis;
   @Inject Vertx vertx;
-  @Inject RedisLinks links;
   @Inject Keys keys;
   @Inject EventLog log;
+  @Inject LogWriter writer;
   @Inject FeedConfig config;
   @Inject FeedMeters meters;
 
   private final StreamName stream = new StreamName("replay-" + NAMES.incrementAndGet());
   private final Partition partition = new Partition(stream, 0);
-  private LogWriter writer;
 
   @BeforeEach
   void connect() {
-    if (link == null) {
-      link = links.open("test");
-    }
-    writer = new LogWriter(link, keys);
-    await().until(link::isUp);
+    writer.awaitLink();
   }
 
   private Replay replay(RecentPages recent) {
     return new Replay(
-        log, link, new Permits(config.replays()), meters, config, recent, partition, true);
+        log, writer.link(), new Permits(config.replays()), meters, config, recent, partition, true);
   }
 
   private RecentPages recent(Duration keep) {
     return new RecentPages(vertx, MOST_BYTES, keep);
-  }
-
-  private static <T> T get(Future<T> future) {
-    try {
-      return future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private List<Position> append(int count) {
@@ -118,7 +98,7 @@ class ReplayTest {
     } finally {
       redis.resume();
     }
-    assertThat(get(first).slots()).hasSize(10);
+    assertThat(await(first).slots()).hasSize(10);
   }
 
   /** How many events a reader gets from a position to the end. */
@@ -149,7 +129,7 @@ class ReplayTest {
       wanted.add(positions.size() - 1 - seen);
       walks.add(walk(replay, positions.get(seen), positions.getLast()));
     }
-    List<Integer> got = get(Future.all(walks).map(all -> all.<Integer>list()));
+    List<Integer> got = await(Future.all(walks).map(all -> all.<Integer>list()));
     long reads = calls("xrange") - before;
     LOG.infof("readers=2000 events=5000 reads=%d kept=%d bytes", reads, recent.bytes());
     assertThat(got).as("seed %d", seed).isEqualTo(wanted);
@@ -162,10 +142,10 @@ class ReplayTest {
   void keepsNoMoreBytesThanItMayAndNoLongerThanItMay() {
     List<Position> positions = append(2_000);
     var small = new RecentPages(vertx, 100_000, Patience.LIMIT);
-    assertThat(get(walk(replay(small), Position.ZERO, positions.getLast()))).isEqualTo(2_000);
+    assertThat(await(walk(replay(small), Position.ZERO, positions.getLast()))).isEqualTo(2_000);
     assertThat(small.bytes()).isPositive().isLessThanOrEqualTo(100_000);
     RecentPages brief = recent(Duration.ofMillis(50));
-    assertThat(get(walk(replay(brief), Position.ZERO, positions.getLast()))).isEqualTo(2_000);
+    assertThat(await(walk(replay(brief), Position.ZERO, positions.getLast()))).isEqualTo(2_000);
     await().until(() -> brief.bytes() == 0);
   }
 
@@ -177,10 +157,10 @@ class ReplayTest {
   void tellsNothingOfALostLife() {
     append(3);
     Replay replay = replay(recent(Patience.LIMIT));
-    ReplayPage old = get(replay.behind(Position.ZERO, Position.ZERO));
+    ReplayPage old = await(replay.behind(Position.ZERO, Position.ZERO));
     redis.flush();
     writer.append(stream, "new");
-    ReplayPage page = get(replay.behind(Position.ZERO, Position.ZERO));
+    ReplayPage page = await(replay.behind(Position.ZERO, Position.ZERO));
     assertThat(ids(page)).containsExactly("new");
     assertThat(page.log().life()).isNotEqualTo(old.log().life());
   }
@@ -189,10 +169,10 @@ class ReplayTest {
   void tellsNothingOfAnEarlierTerm() {
     append(3);
     Replay replay = replay(recent(Patience.LIMIT));
-    ReplayPage old = get(replay.behind(Position.ZERO, Position.ZERO));
+    ReplayPage old = await(replay.behind(Position.ZERO, Position.ZERO));
     redis.restart();
-    await().until(link::isUp);
-    ReplayPage page = get(replay.behind(Position.ZERO, Position.ZERO));
+    writer.awaitLink();
+    ReplayPage page = await(replay.behind(Position.ZERO, Position.ZERO));
     assertThat(ids(page)).containsExactly("0", "1", "2");
     assertThat(page.log().term().number()).isEqualTo(old.log().term().number() + 1);
     assertThat(page.slots().getFirst().place().term()).isEqualTo(page.log().term().number());
@@ -202,9 +182,9 @@ class ReplayTest {
   void tellsNothingThatWasRemoved() {
     List<Position> positions = append(5);
     Replay replay = replay(recent(Patience.LIMIT));
-    assertThat(ids(get(replay.behind(Position.ZERO, Position.ZERO)))).hasSize(5);
+    assertThat(ids(await(replay.behind(Position.ZERO, Position.ZERO)))).hasSize(5);
     redis.ask("XTRIM", log.keys(partition).events(), "MINID", positions.get(3).toString());
-    ReplayPage page = get(replay.behind(Position.ZERO, Position.ZERO));
+    ReplayPage page = await(replay.behind(Position.ZERO, Position.ZERO));
     assertThat(ids(page)).containsExactly("3", "4");
     assertThat(page.log().trimmed()).isGreaterThanOrEqualTo(positions.get(2));
   }
@@ -213,8 +193,8 @@ class ReplayTest {
   void tellsWhatWasAppendedBehindAPageThatIsKept() {
     List<Position> positions = append(5);
     Replay replay = replay(recent(Patience.LIMIT));
-    get(replay.behind(Position.ZERO, Position.ZERO));
+    await(replay.behind(Position.ZERO, Position.ZERO));
     Position last = writer.append(stream, "more").getFirst();
-    assertThat(get(walk(replay, positions.get(1), last))).isEqualTo(4);
+    assertThat(await(walk(replay, positions.get(1), last))).isEqualTo(4);
   }
 }

@@ -26,8 +26,6 @@ import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import penstock.redis.Keys;
-import penstock.redis.RedisLinks;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 import penstock.stream.LogWriter;
@@ -101,8 +99,7 @@ class SlowReadersTest {
 
   RedisServer redis;
   @TestHTTPResource URI base;
-  @Inject RedisLinks links;
-  @Inject Keys keys;
+  @Inject LogWriter writer;
 
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -115,7 +112,6 @@ class SlowReadersTest {
 
   @Test
   void theOthersGetAllInOrderMeanwhile() throws IOException {
-    var writer = new LogWriter(links.open("slow-readers-test"), keys);
     await().ignoreExceptions().until(() -> !writer.append(STREAM, "0").isEmpty());
     List<FeedClient> others =
         IntStream.range(0, OTHERS)
@@ -123,7 +119,7 @@ class SlowReadersTest {
             .toList();
     open.addAll(others);
     await().until(() -> others.stream().allMatch(one -> !one.messages("caught-up").isEmpty()));
-    long alone = publish(writer, others, 1);
+    long alone = publish(others, 1);
 
     var sippers = new ArrayList<Sipper>();
     for (int i = 0; i < SLOW; i++) {
@@ -132,7 +128,7 @@ class SlowReadersTest {
       open.add(sipper);
     }
     await().until(() -> sippers.stream().allMatch(one -> one.taken.get() > 0));
-    long amongSlow = publish(writer, others, 1 + EVENTS);
+    long amongSlow = publish(others, 1 + EVENTS);
     LOG.infof(
         "%d events of 8,000 bytes to %d readers: %d ms; beside %d that take a byte a second: %d ms",
         EVENTS, OTHERS, alone, SLOW, amongSlow);
@@ -144,7 +140,7 @@ class SlowReadersTest {
   }
 
   /** Appends events; returns how many milliseconds it took until all the others had them. */
-  private static long publish(LogWriter writer, List<FeedClient> others, int from) {
+  private long publish(List<FeedClient> others, int from) {
     long began = System.nanoTime();
     for (int i = from; i < from + EVENTS; i++) {
       writer.append(

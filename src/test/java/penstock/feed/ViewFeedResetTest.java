@@ -12,12 +12,12 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
@@ -52,18 +52,20 @@ class ViewFeedResetTest {
   RedisServer redis;
   @TestHTTPResource URI base;
 
-  private final List<FeedClient> clients = new ArrayList<>();
+  private FeedReaders readers;
+
+  @BeforeEach
+  void open() {
+    readers = new FeedReaders(base);
+  }
 
   @AfterEach
   void leave() {
-    clients.forEach(FeedClient::close);
+    readers.close();
   }
 
   private FeedClient live(@Nullable String lastEventId) {
-    FeedClient client = FeedClient.open(base.getPort(), FEED, lastEventId);
-    clients.add(client);
-    await().until(() -> !client.messages("caught-up").isEmpty());
-    return client;
+    return readers.live(FEED, lastEventId);
   }
 
   /** Appends, also while Redis is not there again yet, and waits until the view has it. */

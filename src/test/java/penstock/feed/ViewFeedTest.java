@@ -24,10 +24,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import penstock.redis.Keys;
-import penstock.redis.RedisLink;
-import penstock.redis.RedisLinks;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
+import penstock.stream.LogWriter;
 import penstock.view.ViewName;
 import penstock.view.Views;
 
@@ -59,39 +58,32 @@ class ViewFeedTest {
   }
 
   private static final AtomicInteger NUMBERS = new AtomicInteger();
-  private static RedisLink link;
 
   RedisServer redis;
   @TestHTTPResource URI base;
-  @Inject RedisLinks links;
   @Inject Keys keys;
+  @Inject LogWriter writer;
   @Inject Views views;
 
-  private final List<FeedClient> clients = new ArrayList<>();
+  private FeedReaders readers;
 
   @BeforeEach
   void open() {
-    if (link == null) {
-      link = links.open("test");
-    }
-    await().until(link::isUp);
+    readers = new FeedReaders(base);
+    writer.awaitLink();
   }
 
   @AfterEach
   void leave() {
-    clients.forEach(FeedClient::close);
+    readers.close();
   }
 
   private FeedClient feed(String path, @Nullable String lastEventId) {
-    FeedClient client = FeedClient.open(base.getPort(), path, lastEventId);
-    clients.add(client);
-    return client;
+    return readers.open(path, lastEventId);
   }
 
   private FeedClient live(String path, @Nullable String lastEventId) {
-    FeedClient client = feed(path, lastEventId);
-    await().until(() -> !client.messages("caught-up").isEmpty());
-    return client;
+    return readers.live(path, lastEventId);
   }
 
   private static String key() {
@@ -301,14 +293,8 @@ class ViewFeedTest {
   }
 
   private void serve(String generation, String description) {
-    link.send(Command.HSET, keys.views(), "carts:" + generation, description)
-        .toCompletionStage()
-        .toCompletableFuture()
-        .join();
-    link.send(Command.HSET, keys.views(), "carts", generation)
-        .toCompletionStage()
-        .toCompletableFuture()
-        .join();
+    await(writer.link().send(Command.HSET, keys.views(), "carts:" + generation, description));
+    await(writer.link().send(Command.HSET, keys.views(), "carts", generation));
   }
 
   @Test
@@ -321,10 +307,8 @@ class ViewFeedTest {
     List<FeedClient> together =
         IntStream.range(0, 200)
             .parallel()
-            .mapToObj(
-                i -> FeedClient.open(base.getPort(), "/views/carts/feed", first.lastEventId()))
+            .mapToObj(i -> readers.open("/views/carts/feed", first.lastEventId()))
             .toList();
-    clients.addAll(together);
     await().until(() -> together.stream().allMatch(c -> !c.messages("caught-up").isEmpty()));
     assertThat(together).allMatch(client -> changes(client, one).size() == 1);
   }
@@ -341,10 +325,7 @@ class ViewFeedTest {
     String one = key();
     post("carts", "cart.made", one, "{\"n\":1}");
     FeedClient client = live("/views/carts/feed", null);
-    link.send(Command.CLIENT, "KILL", "TYPE", "normal", "SKIPME", "yes")
-        .toCompletionStage()
-        .toCompletableFuture()
-        .join();
+    await(writer.link().send(Command.CLIENT, "KILL", "TYPE", "normal", "SKIPME", "yes"));
     await().ignoreExceptions().until(() -> given().get("/views/carts").statusCode() == 200);
     await()
         .ignoreExceptions()

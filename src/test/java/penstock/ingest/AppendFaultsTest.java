@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import org.hamcrest.Matcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import penstock.Meters;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
@@ -32,7 +33,7 @@ class AppendFaultsTest {
 
   private static final int QUEUED = 64 * 1024;
 
-  /** No streams but the declared one, an impatient link, and a short queue. */
+  /** No streams but the declared one, and a short queue. */
   public static class Strict implements QuarkusTestProfile {
 
     @Override
@@ -40,7 +41,6 @@ class AppendFaultsTest {
       return Map.of(
           "penstock.streams.auto-create", "false",
           "penstock.streams.orders.partitions", "1",
-          "penstock.redis.timeout", "1s",
           "penstock.ingest.max-queued", Integer.toString(QUEUED));
     }
   }
@@ -51,6 +51,7 @@ class AppendFaultsTest {
   void mend() {
     redis.resume();
     redis.ask("CONFIG", "SET", "maxmemory", "0");
+    await().until(Meters::areAllLinksUp);
     await().untilAsserted(() -> post("mended", 10).statusCode(equalToAny(200, 201)));
   }
 

@@ -31,7 +31,7 @@ class ReplicatedTest {
       return Map.of(
           "penstock.streams.safe.durability", "replicated",
           "penstock.streams.safe.replication.replicas", "1",
-          "penstock.streams.safe.replication.timeout", "300ms");
+          "penstock.streams.safe.replication.timeout", "3s");
     }
   }
 

@@ -1,5 +1,7 @@
 package penstock.projection;
 
+import static penstock.Patience.await;
+
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.vertx.core.buffer.Buffer;
@@ -71,7 +73,7 @@ class HandDriven {
 
   /** An entry's value as a reader is given it. */
   String value(ViewDefinition view, String key) {
-    Entries.Found found = entries.one(view, key).toCompletionStage().toCompletableFuture().join();
+    Entries.Found found = await(entries.one(view, key));
     Buffer value = Buffer.buffer();
     found.fold().value(found.entry(), value);
     return value.toString();

@@ -94,11 +94,7 @@ class ViewsOverHttpTest {
   }
 
   private LogState state(StreamName stream) {
-    return events
-        .observe(new Partition(stream, 0))
-        .toCompletionStage()
-        .toCompletableFuture()
-        .join();
+    return await(events.observe(new Partition(stream, 0)));
   }
 
   /** The cursor that a reader of the stream would be given at a position. */
@@ -404,12 +400,7 @@ class ViewsOverHttpTest {
     }
     List<LogState> states = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      states.add(
-          events
-              .observe(new Partition(spread, i))
-              .toCompletionStage()
-              .toCompletableFuture()
-              .join());
+      states.add(await(events.observe(new Partition(spread, i))));
     }
     List<Position> positions = lasts.stream().map(Position::parse).toList();
     String all = Cursor.ofStream(spread, states, positions).encode();

@@ -1,6 +1,7 @@
 package penstock.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static penstock.Patience.await;
 
 import io.netty.channel.EventLoop;
 import io.quarkus.test.common.WithTestResource;
@@ -15,7 +16,6 @@ import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 class LoopLinksTest {
 
   private static final int CONTEXTS = 16;
-  private static final int PATIENCE_SECONDS = 60;
 
   @Inject Vertx vertx;
   @Inject RedisLinks links;
@@ -32,7 +31,7 @@ class LoopLinksTest {
   private record Use(EventLoop loop, RedisLink link, Thread sent, Thread answered) {}
 
   @Test
-  void eachEventLoopHasItsOwnLinkAndGetsAnswersOnIt() throws Exception {
+  void eachEventLoopHasItsOwnLinkAndGetsAnswersOnIt() {
     LoopLinks onLoops = links.openOnLoops("loops-test");
     List<Future<Use>> uses = new ArrayList<>();
     for (int i = 0; i < CONTEXTS; i++) {
@@ -50,12 +49,7 @@ class LoopLinksTest {
           });
       uses.add(use.future());
     }
-    List<Use> all =
-        Future.all(uses)
-            .map(done -> done.<Use>list())
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    List<Use> all = await(Future.all(uses).map(done -> done.<Use>list()));
     assertThat(all).allSatisfy(use -> assertThat(use.answered()).isSameAs(use.sent()));
     Set<EventLoop> loops = all.stream().map(Use::loop).collect(Collectors.toSet());
     Set<RedisLink> used = all.stream().map(Use::link).collect(Collectors.toSet());

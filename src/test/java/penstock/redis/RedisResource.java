@@ -6,24 +6,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the application under test a Redis server: {@code @WithTestResource(RedisResource.class)}.
- * The init argument {@code options} holds further options of the server, separated by blanks. A
- * field of type {@link RedisServer} of the test is set to it. Classes with the same arguments share
- * a server, so use names of your own for streams and views.
+ * The init argument {@code options} holds further options of the server, separated by blanks; with
+ * {@code absent} = {@code true} it does not run when the application starts. A field of type {@link
+ * RedisServer} of the test is set to it. Classes with the same arguments share a server, so use
+ * names of your own for streams and views.
  */
 public final class RedisResource implements QuarkusTestResourceLifecycleManager {
 
   private String[] options = {};
+  private boolean absent;
   private @Nullable RedisServer server;
 
   @Override
   public void init(Map<String, String> args) {
     String given = args.getOrDefault("options", "").strip();
     options = given.isEmpty() ? new String[0] : given.split("\\s+");
+    absent = Boolean.parseBoolean(args.get("absent"));
   }
 
   @Override
   public Map<String, String> start() {
     server = RedisServer.start(options);
+    if (absent) {
+      server.stop();
+    }
     return Map.of("quarkus.redis.hosts", server.uri());
   }
 

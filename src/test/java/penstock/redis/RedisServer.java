@@ -1,5 +1,7 @@
 package penstock.redis;
 
+import static penstock.Patience.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import penstock.Patience;
+import penstock.ProcessSignal;
 import penstock.redis.embedded.ServerBinary;
 import penstock.redis.embedded.ServerProcess;
 
@@ -122,7 +125,7 @@ public final class RedisServer implements AutoCloseable {
    * second.
    */
   public void kill() {
-    signal("KILL");
+    ProcessSignal.KILL.send(pid());
     CompletableFuture<Process> gone = running().supervisor().onExit();
     gone.join();
     process = null;
@@ -138,13 +141,20 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** Starts it again, on the same port and data, after {@link #kill} or {@link #stop}. */
+  /**
+   * Starts it again, on the same port and data, after {@link #kill} or {@link #stop}. Meanwhile a
+   * connection of anybody may have got the port as its own: then that is waited for.
+   */
   public void startAgain() {
     if (process != null) {
       throw new IllegalStateException("the server runs");
     }
-    launch(port);
-    running();
+    await()
+        .until(
+            () -> {
+              launch(port);
+              return process != null;
+            });
   }
 
   /** Stops it if it runs, and starts it again on the same port and data. */
@@ -166,29 +176,11 @@ public final class RedisServer implements AutoCloseable {
 
   /** Suspends it: connections stay, answers do not come. */
   public void pause() {
-    signal("STOP");
+    ProcessSignal.STOP.send(pid());
   }
 
   public void resume() {
-    signal("CONT");
-  }
-
-  private void signal(String name) {
-    try {
-      int result =
-          new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
-              .inheritIO()
-              .start()
-              .waitFor();
-      if (result != 0) {
-        throw new IllegalStateException("kill -" + name + " failed");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    ProcessSignal.CONT.send(pid());
   }
 
   /** A connection of its own for one command; see {@link RedisConversation#ask}. */

@@ -1,7 +1,11 @@
 package penstock.stream;
 
+import static penstock.Patience.await;
+
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,17 +13,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import penstock.Patience;
+import penstock.Meters;
 import penstock.event.Event;
 import penstock.event.EventData;
 import penstock.event.EventFields;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisLinks;
 import penstock.redis.Script;
 
-/** Appends to logs as the service does, without the service. Blocks. */
+/** Appends to logs as the service does, without the service, over a link of its own. Blocks. */
+@Singleton
 public final class LogWriter {
 
   private static final Script APPEND = Script.named("append");
@@ -27,9 +32,19 @@ public final class LogWriter {
   private final RedisLink link;
   private final Keys keys;
 
-  public LogWriter(RedisLink link, Keys keys) {
-    this.link = link;
+  @Inject
+  LogWriter(RedisLinks links, Keys keys) {
+    this.link = links.open("test");
     this.keys = keys;
+  }
+
+  public RedisLink link() {
+    return link;
+  }
+
+  /** Waits until its link is up, and all those of the service: each comes back by itself. */
+  public void awaitLink() {
+    await().until(() -> link.isUp() && Meters.areAllLinksUp());
   }
 
   /** An event whose data is its id. */
@@ -50,7 +65,11 @@ public final class LogWriter {
         new EventData.Json(json.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Appends events with these ids and returns their positions. */
+  /**
+   * Appends events with these ids and returns their positions.
+   *
+   * @throws IllegalStateException if they may not be in the log
+   */
   public List<Position> append(StreamName stream, String... ids) {
     return append(stream, Arrays.stream(ids).map(id -> event(id, null)).toList());
   }
@@ -61,21 +80,12 @@ public final class LogWriter {
   }
 
   public List<Position> append(Partition partition, List<Event> events) {
-    try {
-      Response reply =
-          APPEND
-              .run(link, call(partition, events))
-              .toCompletionStage()
-              .toCompletableFuture()
-              .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
-      var positions = new ArrayList<Position>();
-      for (int i = 2; i < reply.size(); i += 2) {
-        positions.add(Position.parse(reply.get(i).toString()));
-      }
-      return positions;
-    } catch (Exception e) {
-      throw new IllegalStateException("not appended", e);
+    Response reply = await(APPEND.run(link, call(partition, events)));
+    var positions = new ArrayList<Position>();
+    for (int i = 2; i < reply.size(); i += 2) {
+      positions.add(Position.parse(reply.get(i).toString()));
     }
+    return positions;
   }
 
   private Request call(Partition partition, List<Event> events) {

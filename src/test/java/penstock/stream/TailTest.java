@@ -7,14 +7,16 @@ import static penstock.Patience.await;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,11 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import penstock.Patience;
 import penstock.problem.ProblemException;
 import penstock.redis.Keys;
-import penstock.redis.RedisLink;
-import penstock.redis.RedisLinks;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
@@ -36,37 +35,33 @@ import penstock.redis.RedisServer;
 @WithTestResource(
     value = RedisResource.class,
     initArgs = @ResourceArg(name = "options", value = "--databases 3 --appendfsync always"))
+@TestProfile(TailTest.Settings.class)
 class TailTest {
+
+  /** The timers of the service that call scripts are few: a test counts its own calls. */
+  public static final class Settings implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("penstock.streams.trim-interval", "1h", "penstock.projection.enabled", "false");
+    }
+  }
 
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   RedisServer redis;
   @Inject Tail tail;
-  @Inject RedisLinks links;
   @Inject Keys keys;
   @Inject EventLog log;
+  @Inject LogWriter writer;
 
   private final StreamName stream = new StreamName("tail-" + NAMES.incrementAndGet());
   private final Partition partition = new Partition(stream, 0);
   private final List<Runnable> ends = new ArrayList<>();
-  private static RedisLink link;
-  private LogWriter writer;
 
   @BeforeEach
   void connect() {
-    if (link == null) {
-      link = links.open("test");
-    }
-    writer = new LogWriter(link, keys);
-    await().until(link::isUp);
-    await()
-        .until(
-            () ->
-                log.observe(partition)
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .handle((state, failure) -> failure == null)
-                    .get());
+    writer.awaitLink();
+    await().ignoreExceptions().until(() -> await(log.observe(partition)) != null);
   }
 
   @AfterEach
@@ -100,20 +95,9 @@ class TailTest {
   }
 
   private <F extends Follower> F follow(Partition which, F follower) {
-    get(tail.follow(which, follower));
+    await(tail.follow(which, follower));
     ends.add(() -> tail.unfollow(which, follower));
     return follower;
-  }
-
-  private static <T> T get(Future<T> future) {
-    try {
-      return future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static String[] ids(int from, int to) {
@@ -124,7 +108,7 @@ class TailTest {
   void tellsWhatIsAppendedAfterTheStateItGave() {
     writer.append(stream, "before");
     var notes = new Notes();
-    LogState from = get(tail.follow(partition, notes));
+    LogState from = await(tail.follow(partition, notes));
     ends.add(() -> tail.unfollow(partition, notes));
     List<Position> positions = writer.append(stream, "a", "b");
     await().until(() -> notes.ids.size() == 2);
@@ -232,7 +216,7 @@ class TailTest {
     Position a = notes.calls.getLast().last();
     int term = notes.calls.getLast().term().number();
     redis.restart();
-    await().until(link::isUp);
+    writer.awaitLink();
     writer.append(stream, "b");
     await().until(() -> notes.ids.size() == 2);
     assertThat(notes.ids).containsExactly("a", "b");
@@ -310,33 +294,33 @@ class TailTest {
   void seesWhatAnotherHandRemoved() {
     List<Position> positions = writer.append(stream, "a", "b", "c", "d", "e");
     String events = log.keys(partition).events();
-    assertThat(get(log.observe(partition)).trimmed()).isEqualTo(Position.ZERO);
+    assertThat(await(log.observe(partition)).trimmed()).isEqualTo(Position.ZERO);
 
     redis.ask("XTRIM", events, "MAXLEN", 2);
-    Position trimmed = get(log.observe(partition)).trimmed();
+    Position trimmed = await(log.observe(partition)).trimmed();
     assertThat(trimmed).isGreaterThanOrEqualTo(positions.get(2)).isLessThan(positions.get(3));
     // Found out once, not again with each look.
     writer.append(stream, "f");
-    assertThat(get(log.observe(partition)).trimmed()).isEqualTo(trimmed);
+    assertThat(await(log.observe(partition)).trimmed()).isEqualTo(trimmed);
 
-    Position last = get(log.observe(partition)).last();
+    Position last = await(log.observe(partition)).last();
     redis.ask("XTRIM", events, "MAXLEN", 0);
     // Noticed by the append too, so that what it appends counts as following what was removed.
     writer.append(stream, "g");
-    assertThat(get(log.observe(partition)).trimmed()).isEqualTo(last);
+    assertThat(await(log.observe(partition)).trimmed()).isEqualTo(last);
   }
 
   @Test
   void seesWhatAnotherHandAppended() {
     writer.append(stream, "a");
     Object foreign = redis.ask("XADD", log.keys(partition).events(), "*", "hello", "world");
-    LogState seen = get(log.observe(partition));
+    LogState seen = await(log.observe(partition));
     assertThat(seen.last()).isEqualTo(Position.parse(foreign.toString()));
     assertThat(seen.appended()).isEqualTo(2);
     redis.ask("XADD", log.keys(partition).events(), "*", "hello", "world");
     // Noticed by the append too.
     Position last = writer.append(stream, "b").getFirst();
-    seen = get(log.observe(partition));
+    seen = await(log.observe(partition));
     assertThat(seen.last()).isEqualTo(last);
     assertThat(seen.appended()).isEqualTo(4);
     assertThat(seen.trimmed()).isEqualTo(Position.ZERO);
@@ -379,7 +363,7 @@ class TailTest {
   /** Follows so many logs that several calls are needed to observe them. */
   private List<Notes> followMany(List<Partition> logs) {
     List<Notes> all = logs.stream().map(log -> new Notes()).toList();
-    get(
+    await(
         Future.all(
             IntStream.range(0, logs.size())
                 .mapToObj(i -> tail.follow(logs.get(i), all.get(i)))
@@ -438,7 +422,7 @@ class TailTest {
   void writesNothingIfOneOfManyCannotBeObserved() {
     var sound = new Partition(new StreamName(stream + ".sound"), 0);
     redis.ask("SET", log.keys(partition).events(), "a string");
-    assertThatThrownBy(() -> get(log.observe(List.of(sound, partition), link)))
+    assertThatThrownBy(() -> await(log.observe(List.of(sound, partition), writer.link())))
         .hasStackTraceContaining("WRONGTYPE");
     assertThat(redis.ask("EXISTS", log.keys(sound).log())).hasToString("0");
   }
@@ -462,7 +446,7 @@ class TailTest {
   @Test
   void tellsNothingAfterItWasLeft() {
     var notes = new Notes();
-    get(tail.follow(partition, notes));
+    await(tail.follow(partition, notes));
     tail.unfollow(partition, notes);
     var other = follow(partition, new Notes());
     writer.append(stream, "a");
@@ -474,12 +458,12 @@ class TailTest {
   void failsToFollowWhileRedisIsAway() {
     redis.kill();
     try {
-      await().until(() -> !link.isUp());
-      assertThatThrownBy(() -> get(tail.follow(partition, new Notes())))
+      await().until(() -> !writer.link().isUp());
+      assertThatThrownBy(() -> await(tail.follow(partition, new Notes())))
           .hasRootCauseInstanceOf(ProblemException.class);
     } finally {
       redis.startAgain();
-      await().until(link::isUp);
+      writer.awaitLink();
     }
   }
 }
