@@ -13,8 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import penstock.Patience;
 
 /** Crowds and the pump that serves those of one event loop. */
@@ -49,15 +49,11 @@ class CrowdTest {
     }
   }
 
-  private final Vertx vertx = Vertx.vertx();
+  @RegisterExtension final OwnVertx own = new OwnVertx();
+  private final Vertx vertx = own.vertx();
   private final Context loop = vertx.getOrCreateContext();
   private final Pump pump = new Pump((ContextInternal) loop, OFTEN);
   private final AtomicInteger emptied = new AtomicInteger();
-
-  @AfterEach
-  void closeVertx() {
-    await(vertx.close());
-  }
 
   private Crowd<Member> crowd() {
     return new Crowd<>(pump, Duration.ZERO, emptied::incrementAndGet);

@@ -6,8 +6,8 @@ import static penstock.Patience.await;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import penstock.Patience;
 import penstock.stream.LogState;
 import penstock.stream.LogWriter;
@@ -24,13 +24,9 @@ class RecentPagesTest {
   private static final Partition ORDERS = new Partition(new StreamName("orders"), 0);
   private static final Partition OTHERS = new Partition(new StreamName("others"), 0);
 
-  private final Vertx vertx = Vertx.vertx();
+  @RegisterExtension final OwnVertx own = new OwnVertx();
+  private final Vertx vertx = own.vertx();
   private final CountedTimers timers = new CountedTimers(vertx);
-
-  @AfterEach
-  void closeVertx() {
-    await(vertx.close());
-  }
 
   private RecentPages pages(Duration keep) {
     return new RecentPages(timers.vertx(), PLENTY, keep);

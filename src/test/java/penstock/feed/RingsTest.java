@@ -18,8 +18,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import penstock.Patience;
 
 class RingsTest {
@@ -33,14 +33,10 @@ class RingsTest {
     volatile boolean broken;
   }
 
-  private final Vertx vertx = Vertx.vertx();
+  @RegisterExtension final OwnVertx own = new OwnVertx();
+  private final Vertx vertx = own.vertx();
   private final CountedTimers timers = new CountedTimers(vertx);
   private final Queue<Thing> opened = new ConcurrentLinkedQueue<>();
-
-  @AfterEach
-  void closeVertx() {
-    await(vertx.close());
-  }
 
   private Rings<String, Thing> rings(Duration linger) {
     return new Rings<>(
