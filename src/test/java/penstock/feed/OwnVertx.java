@@ -1,10 +1,10 @@
 package penstock.feed;
 
+import static penstock.Patience.await;
+
 import io.vertx.core.Vertx;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import penstock.Patience;
 
 /** A Vert.x for one test, closed behind it. */
 final class OwnVertx implements AfterEachCallback {
@@ -16,11 +16,7 @@ final class OwnVertx implements AfterEachCallback {
   }
 
   @Override
-  public void afterEach(ExtensionContext context) throws Exception {
-    vertx
-        .close()
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+  public void afterEach(ExtensionContext context) {
+    await(vertx.close());
   }
 }
