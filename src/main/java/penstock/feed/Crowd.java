@@ -74,8 +74,9 @@ class Crowd<R extends Reader> {
   }
 
   /**
-   * Nanoseconds until the next turn should begin. After one that took long there is a rest as long,
-   * so that there is something to join: then many events cost their readers little more than one.
+   * Nanoseconds until the next turn should begin. After one that took long, and in which more came,
+   * there is a rest as long, so that there is something to join: then many events cost their
+   * readers little more than one.
    */
   final long rest(long now) {
     return turn == null ? restUntil - now : 0;
@@ -102,7 +103,7 @@ class Crowd<R extends Reader> {
     turn = null;
     long now = System.nanoTime();
     long took = now - turnBegan;
-    restUntil = took < SHORT_NANOS ? now : now + Math.min(took, longestRest);
+    restUntil = took < SHORT_NANOS || !woken.get() ? now : now + Math.min(took, longestRest);
     ended(took);
     return true;
   }

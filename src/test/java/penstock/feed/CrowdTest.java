@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,10 @@ import penstock.Patience;
 class CrowdTest {
 
   private static final Duration OFTEN = Duration.ofMillis(150);
+
+  /** More than a turn may take without a rest behind it. */
+  private static final long LONG_NANOS = 5_000_000;
+
   private static final long SLOW_NANOS = 100_000;
 
   /** Whoever is written to. */
@@ -93,6 +98,35 @@ class CrowdTest {
       await().until(() -> haveAdvanced(members, turns));
       assertThat(members).allSatisfy(member -> assertThat(member.advanced).hasValue(turns));
     }
+  }
+
+  /** What comes when the readers have nothing to do must not wait for more. */
+  @Test
+  void aLongTurnIsFollowedByARestOnlyIfMoreCameInIt() throws Exception {
+    onLoop(
+        () -> {
+          var wakes = new AtomicBoolean();
+          Crowd<Member> crowd = new Crowd<>(pump, Patience.LIMIT, () -> {});
+          crowd.add(
+              new Member() {
+                @Override
+                public void advance() {
+                  long end = System.nanoTime() + LONG_NANOS;
+                  while (System.nanoTime() - end < 0) {
+                    Thread.onSpinWait();
+                  }
+                  if (wakes.get()) {
+                    crowd.wake();
+                  }
+                }
+              });
+          crowd.write(Long.MAX_VALUE);
+          assertThat(crowd.rest(System.nanoTime())).isNotPositive();
+          wakes.set(true);
+          long began = System.nanoTime();
+          crowd.write(Long.MAX_VALUE);
+          assertThat(crowd.rest(began)).isGreaterThanOrEqualTo(2 * LONG_NANOS);
+        });
   }
 
   @Test
