@@ -122,12 +122,12 @@ class CombinedFeedRoutes {
     for (Stream stream : found) {
       String name = stream.name().value();
       Wish wish = wanted.start().of(STREAM, name, new Start.Latest());
-      feeds.subscribe(combined.part(STREAM, name), stream, wanted.filter(), wish);
+      feeds.subscribe(combined.part(STREAM, name, wish.start()), stream, wanted.filter(), wish);
     }
     for (ViewDefinition view : wanted.views()) {
       String name = view.name().value();
       Wish wish = wanted.start().of(VIEW, name, new Start.Earliest());
-      viewFeeds.subscribe(combined.part(VIEW, name), view, wanted.keys(), wish);
+      viewFeeds.subscribe(combined.part(VIEW, name, wish.start()), view, wanted.keys(), wish);
     }
   }
 

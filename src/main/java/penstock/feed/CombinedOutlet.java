@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import penstock.stream.Start;
 
 /**
  * A connection that several feeds share. Each writes its frames as if it were alone; on their way
@@ -51,9 +52,14 @@ final class CombinedOutlet {
    * The connection as one more feed has it.
    *
    * @param kind the member of its messages that has the name
+   * @param begins where its reader stands: until the feed sends an id, that is what the ids of the
+   *     others say of it, or a reader that left before would have lost its place in it
    */
-  Outlet part(String kind, String name) {
+  Outlet part(String kind, String name, Start begins) {
     Part part = new Part(ascii("{\"" + kind + "\":\"" + name + "\""));
+    if (begins instanceof Start.At resumed) {
+      part.cursor = ascii(resumed.cursor().encode());
+    }
     parts.add(part);
     turns.add(part);
     return part;
@@ -108,7 +114,7 @@ final class CombinedOutlet {
     /** The beginning of its messages' data. */
     private final byte[] opening;
 
-    /** Its last id; nothing before the first. */
+    /** Its last id, of this connection or the one before; nothing before the first. */
     private byte[] cursor = {};
 
     /** The frame that is being written has a name: it is no event of the stream. */
