@@ -358,6 +358,19 @@ class CombinedFeedTest {
     await().until(() -> Meters.read("penstock_feed_subscribers") == 0);
   }
 
+  /** Or whoever leaves between the first message of one feed and that of another loses a place. */
+  @Test
+  void eachIdOfOneWhoResumedTellsOfAllFeeds() {
+    append("orders", 3);
+    append("clicks", 3);
+    String last = live(ALL + "&cursor=earliest", null, 3).lastEventId();
+    assertThat(last.split("\\.")).hasSize(4);
+    FeedClient again = live(ALL, last, 3);
+    assertThat(again.lines().stream().filter(line -> line.startsWith("id: ")))
+        .isNotEmpty()
+        .allSatisfy(line -> assertThat(line.split("\\.")).hasSize(4));
+  }
+
   @Test
   void eachFeedCountsAsAReader() {
     await().until(() -> Meters.read("penstock_feed_subscribers") == 0);
