@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 import penstock.redis.Keys;
 import penstock.redis.RedisClock;
@@ -56,6 +57,7 @@ class Projection {
   private final Workplace redis;
   private final Roster roster;
   private final Watch watch;
+  private final Semaphore loneFolds = new Semaphore(1);
 
   /** By the state key of what they work. */
   private final Map<String, WorkLoop> loops = new ConcurrentHashMap<>();
@@ -185,7 +187,8 @@ class Projection {
             roster,
             new WorkerMeters(meters, work, clock::age),
             tracing,
-            config);
+            config,
+            loneFolds);
     WorkLoop loop = new WorkLoop(worker, new Backoff(config.backoff()));
     loops.put(work.names().state(), loop);
     follow(loop);

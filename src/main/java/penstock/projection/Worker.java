@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisReplyException;
@@ -39,6 +41,7 @@ final class Worker {
   private final Duration lease;
   private final EntryCache cache;
   private final Backlog backlog;
+  private final Semaphore loneFolds;
   private final Wishes wishes;
   private volatile boolean asked;
   private volatile WorkerState state = new WorkerState.Starting();
@@ -58,6 +61,9 @@ final class Worker {
   private @Nullable Batch sent;
   private @Nullable Future<Workplace.Committed> sending;
 
+  /**
+   * @param loneFolds one permit, shared by all workers of the process: for who folds an event alone
+   */
   Worker(
       Assignment work,
       Workplace redis,
@@ -66,7 +72,9 @@ final class Worker {
       Roster roster,
       WorkerMeters meters,
       Tracing tracing,
-      ProjectionConfig config) {
+      ProjectionConfig config,
+      Semaphore loneFolds) {
+    this.loneFolds = loneFolds;
     this.work = work;
     this.redis = redis;
     this.succession = succession;
@@ -281,19 +289,33 @@ final class Worker {
     if (reading == null) {
       reading = read();
     }
-    boolean alone = backlog.beginsWithSuspect();
-    if (alone) {
-      settle();
+    return backlog.beginsWithSuspect() ? proceedAlone(held) : commit(held, backlog.fold(folded));
+  }
+
+  /**
+   * Alone in the process too: other views met the same event when it died, and if all tried it at
+   * once, each would count the deaths that another one's fold brings about.
+   */
+  private boolean proceedAlone(Lease.Mine held) throws InterruptedException {
+    settle();
+    if (!loneFolds.tryAcquire(renewal().toNanos(), TimeUnit.NANOSECONDS)) {
+      return true;
     }
-    Batch batch = alone ? backlog.foldAlone(held, folded) : backlog.fold(folded);
+    try {
+      boolean goesOn = commit(held, backlog.foldAlone(held, folded));
+      settle();
+      return goesOn;
+    } finally {
+      loneFolds.release();
+    }
+  }
+
+  private boolean commit(Lease.Mine held, Batch batch) throws InterruptedException {
     settle();
     if (batch.size() == 0) {
       return halt(held, Objects.requireNonNull(batch.obstacle()));
     }
     send(held, batch);
-    if (alone) {
-      settle();
-    }
     return true;
   }
 

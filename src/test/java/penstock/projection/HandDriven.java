@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import penstock.redis.Keys;
 import penstock.redis.RedisLinks;
 import penstock.redis.Script;
@@ -103,6 +104,14 @@ class HandDriven {
   }
 
   Worker worker(Assignment work, String instance, Script commit, Roster roster) {
+    return worker(work, instance, commit, roster, new Semaphore(1));
+  }
+
+  /**
+   * @param loneFolds as shared with other workers of its process
+   */
+  Worker worker(
+      Assignment work, String instance, Script commit, Roster roster, Semaphore loneFolds) {
     var redis =
         new Workplace(
             links.open("test-reads"),
@@ -121,7 +130,8 @@ class HandDriven {
         roster,
         new WorkerMeters(new SimpleMeterRegistry(), work, millis -> 0),
         Tracing.off(),
-        config);
+        config,
+        loneFolds);
   }
 
   Membership membership(String instance) {

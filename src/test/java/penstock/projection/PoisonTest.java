@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,30 @@ class PoisonTest {
     assertThat(state(work, "count")).isEqualTo("101");
     assertThat(log.entries(work.names()).get("key-7")).isEqualTo(Map.of("count", "2"));
     assertThat(log.entries(work.names())).doesNotContainKey("poison");
+  }
+
+  /** It would count the deaths that the other one's fold brings about. */
+  @Test
+  void whileAnotherViewOfTheProcessFoldsAloneNoAttemptIsCounted() throws Exception {
+    Assignment work = hand.assignment("counted");
+    String poison = log.append("t", "poison", "{}");
+    dieOf(work, poison);
+    dieOf(work, poison);
+    String before = state(work, "lone-attempts");
+    var loneFolds = new Semaphore(1);
+    loneFolds.acquire();
+    String instance = "instance-" + ++instances;
+    Worker worker = hand.worker(work, instance, COMMIT, new Roster(instance), loneFolds);
+    for (int step = 0; step < 5; step++) {
+      worker.runOnce();
+    }
+    assertThat(state(work, "lone-attempts")).isEqualTo(before);
+    assertThat(state(work, "count")).isEqualTo("0");
+    loneFolds.release();
+    drain(worker);
+    assertThat(state(work, "count")).isEqualTo("1");
+    assertThat(letters()).isEmpty();
+    assertThat(loneFolds.availablePermits()).isOne();
   }
 
   @Test
