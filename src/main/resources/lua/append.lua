@@ -9,7 +9,8 @@
 --
 -- A digest is looked up in the present slice and the one before. A slice begins when the one before is as old as
 -- the window, so that every digest is found for at least the window after it was written, and never more than two
--- slices live. The clock is Redis's, and never behind the log's last id.
+-- slices live. The clock is Redis's, and never behind the log's last id. Whoever follows the log hears of it on the
+-- channel of its name.
 -- include ids
 -- include log
 local events, log, seen, window = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[3])
@@ -68,5 +69,7 @@ if #fresh > 0 then
   if stale and stale ~= '' then
     redis.call('UNLINK', seen .. stale)
   end
+  -- Not heard is told late; a user who may not publish must not fail here, half-way.
+  redis.pcall('PUBLISH', events, '')
 end
 return result

@@ -19,6 +19,7 @@
 --         BROKEN  a write failed, and those before it stand: the generation is marked and must be rebuilt
 --         With all but BROKEN nothing is written.
 --
+-- Whoever follows the changes hears of new ones on the channel of their name.
 -- Works on a full Redis: its first write, XACK, is one that is never refused. XACK is no guard: it ignores who holds
 -- an entry. At most 256 events: no call has more than 1,000 arguments but those of an entry's fields, which go in steps.
 local events, log, view, index, changes, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
@@ -122,6 +123,7 @@ local function write()
         break
       end
     end
+    redis.pcall('PUBLISH', changes, '')
     state[#state + 1] = 'change-keys'
     state[#state + 1] = string.format('%.0f', kept)
     if trimmed then

@@ -37,7 +37,7 @@ public final class RedisLink {
 
   private final String name;
   private final Vertx vertx;
-  private final Context context;
+  private final ContextInternal context;
   private final Supplier<Redis> clients;
   private final Function<RedisConnection, Future<Void>> admission;
   private final PenstockRedisConfig config;
@@ -52,22 +52,28 @@ public final class RedisLink {
   private int failedAttempts;
   private @Nullable Promise<RedisSession> attempt;
   private long watchdog;
+  private @Nullable Channels channels;
 
+  /**
+   * @param context its own, on whose event loop it lives: not that of the request that may be the
+   *     first to need it, which it outlives
+   */
   RedisLink(
       String name,
       Vertx vertx,
+      Context context,
       Supplier<Redis> clients,
       Function<RedisConnection, Future<Void>> admission,
       PenstockRedisConfig config) {
     this.name = name;
     this.vertx = vertx;
-    // Not the context of the request that may be the first to need the link: it outlives that.
-    this.context = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
+    this.context = ((ContextInternal) context).unwrap();
     this.clients = clients;
     this.admission = admission;
     this.config = config;
   }
 
+  /** Begins to connect. */
   void start() {
     context.runOnContext(
         go -> {
@@ -78,6 +84,16 @@ public final class RedisLink {
         });
   }
 
+  /**
+   * Begins to connect, for messages only.
+   *
+   * @param listener is told of messages, and of the link's ups and downs, on its context
+   */
+  void start(Channels listener) {
+    channels = listener;
+    start();
+  }
+
   /** What it is for, as CLIENT LIST shows it. */
   public String name() {
     return name;
@@ -85,6 +101,11 @@ public final class RedisLink {
 
   public boolean isUp() {
     return session != null;
+  }
+
+  /** Otherwise it may be up in a moment. */
+  boolean hasBeenTried() {
+    return firstAttempt.future().isComplete();
   }
 
   /** Why the link is down, in a few words; of no meaning while it is up. */
@@ -114,9 +135,7 @@ public final class RedisLink {
     if (current != null) {
       return current.send(request);
     }
-    return firstAttempt.future().isComplete()
-        ? sendOrFail(request)
-        : sendAfterFirstAttempt(request);
+    return hasBeenTried() ? sendOrFail(request) : sendAfterFirstAttempt(request);
   }
 
   /** The session is looked at after the end of the attempt that may just have opened it. */
@@ -135,6 +154,22 @@ public final class RedisLink {
       return Future.failedFuture(RedisFailures.tooBusy());
     }
     return firstAttempt.future().compose(settled -> sendOrFail(request));
+  }
+
+  /** Sends what is answered by so many messages; nothing if the link is down. */
+  void sendForMessages(int messages, Request request) {
+    RedisSession current = session;
+    if (current != null) {
+      current.sendForMessages(messages, request);
+    }
+  }
+
+  /** So many of these messages have come, or one in the place of all. */
+  void answered(int messages) {
+    RedisSession current = session;
+    if (current != null) {
+      current.answered(messages);
+    }
   }
 
   public static Request request(Command command, Object... args) {
@@ -182,6 +217,9 @@ public final class RedisLink {
                   LOG.infof("redis link up: link=%s attempts=%d", name, failedAttempts + 1);
                 }
                 failedAttempts = 0;
+                if (channels != null) {
+                  channels.up();
+                }
               } else {
                 client.close();
                 retry(result.cause());
@@ -202,6 +240,17 @@ public final class RedisLink {
     }
     RedisConnection connection = result.result();
     var fresh = new RedisSession(client, connection, config.maxPending());
+    Channels listener = channels;
+    if (listener != null) {
+      connection.handler(
+          message ->
+              context.execute(
+                  () -> {
+                    if (session == fresh) {
+                      listener.message(message);
+                    }
+                  }));
+    }
     connection.exceptionHandler(
         failure ->
             context.runOnContext(go -> down(fresh, "connection failed: " + reason(failure))));
@@ -219,6 +268,7 @@ public final class RedisLink {
     if (!closed) {
       LOG.warnf("redis link down: link=%s reason=\"%s\"", name, why);
       failedAttempts++;
+      tellDown();
       later();
     }
   }
@@ -232,7 +282,14 @@ public final class RedisLink {
       LOG.debugf("redis link cannot connect: link=%s reason=\"%s\"", name, why);
     }
     downReason = why;
+    tellDown();
     later();
+  }
+
+  private void tellDown() {
+    if (channels != null) {
+      channels.down(RedisFailures.notSent(downReason));
+    }
   }
 
   private static String reason(Throwable failure) {
@@ -250,6 +307,8 @@ public final class RedisLink {
     if (current != null && current.silence() > config.timeout().toNanos()) {
       LOG.warnf("redis link gives up an answer: link=%s pending=%d", name, current.pending());
       down(current, "no answer within " + config.timeout().toMillis() + " ms");
+    } else if (channels != null && current != null && current.pending() == 0) {
+      channels.beat();
     }
   }
 
@@ -266,6 +325,7 @@ public final class RedisLink {
           if (last != null) {
             last.close();
           }
+          tellDown();
           if (attempt != null) {
             attempt.tryFail(downReason);
           }

@@ -9,6 +9,7 @@ import io.quarkus.redis.runtime.client.config.RedisConfig;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.tls.TlsConfigurationRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -24,6 +25,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -120,7 +122,32 @@ public class RedisLinks {
 
   /** A new link, which begins to connect at once. */
   public RedisLink open(String purpose) {
-    RedisLink link = new RedisLink(purpose, vertx, () -> connector(purpose), this::admit, config);
+    return open(purpose, vertx.getOrCreateContext());
+  }
+
+  /** The same for who uses it from this context only: its answers come there without a detour. */
+  public RedisLink open(String purpose, Context context) {
+    RedisLink link = create(purpose, context);
+    link.start();
+    return link;
+  }
+
+  /**
+   * Channels over a new link, to be used from this context only.
+   *
+   * @param heard is told there the name of a channel on which something was published, or may have
+   *     been while the link was down
+   */
+  public Channels openChannels(String purpose, Context context, Consumer<String> heard) {
+    RedisLink link = create(purpose, context);
+    var channels = new Channels(link, keys.meta(), heard);
+    link.start(channels);
+    return channels;
+  }
+
+  private RedisLink create(String purpose, Context context) {
+    var link =
+        new RedisLink(purpose, vertx, context, () -> connector(purpose), this::admit, config);
     open.add(link);
     Gauge.builder("penstock.redis.up", link, l -> l.isUp() ? 1 : 0)
         .description("Whether the connection for this purpose is up")
@@ -130,7 +157,6 @@ public class RedisLinks {
         .description("Commands sent and not answered")
         .tag("link", purpose)
         .register(meters);
-    link.start();
     return link;
   }
 

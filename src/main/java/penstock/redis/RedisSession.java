@@ -50,6 +50,23 @@ final class RedisSession {
   }
 
   /**
+   * Sends what is answered by messages and not by a reply. That they do not come is noticed as with
+   * a reply.
+   */
+  void sendForMessages(int messages, Request request) {
+    if (pending.getAndAdd(messages) == 0) {
+      lastProgress = System.nanoTime();
+    }
+    connection.send(request);
+  }
+
+  /** So many of these messages have come. */
+  void answered(int messages) {
+    lastProgress = System.nanoTime();
+    pending.addAndGet(-messages);
+  }
+
+  /**
    * What those that wait for an answer throw must not reach the client's parser, which calls this
    * in the midst of its work: it would take the replies to come for something else, and give them
    * to the wrong ones.

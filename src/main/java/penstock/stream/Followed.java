@@ -28,11 +28,7 @@ final class Followed {
   private final byte[] keyArgument;
   private byte[] positionArgument;
 
-  /** The turn of the loop in which it was read last. */
-  private long readIn;
-
   private long checkedAt;
-  private boolean doubtful;
   private boolean broken;
 
   Followed(Source source, LogState log) {
@@ -67,16 +63,6 @@ final class Followed {
     positionArgument = to.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** It is read from its position in this turn of the loop. */
-  void readIn(long turn) {
-    readIn = turn;
-  }
-
-  /** Otherwise it was followed since, and what is read may be from another position. */
-  boolean wasReadIn(long turn) {
-    return readIn == turn;
-  }
-
   /** Adds a follower; tells it from where on it follows. */
   LogState join(Follower follower) {
     followers.add(follower);
@@ -92,16 +78,6 @@ final class Followed {
     return followers.isEmpty();
   }
 
-  /** The connection was lost, so that anything may have happened to the log. */
-  void doubt() {
-    doubtful = true;
-  }
-
-  /** Should be observed now, not only when a read returns. */
-  boolean isDoubtful() {
-    return doubtful;
-  }
-
   /** Cannot be observed: its key holds something else. It would make a read of all logs fail. */
   boolean isBroken() {
     return broken;
@@ -112,12 +88,12 @@ final class Followed {
       LOG.errorf("the log cannot be read: source=%s reason=%s", source, why.getMessage());
     }
     checkedAt = System.nanoTime();
-    doubtful = false;
     broken = true;
   }
 
+  /** Was not looked at for so long. */
   boolean isDue(long now, long interval) {
-    return doubtful || now - checkedAt >= interval;
+    return now - checkedAt >= interval;
   }
 
   /**
@@ -129,7 +105,6 @@ final class Followed {
   boolean check(LogState now) {
     LogState before = log;
     checkedAt = System.nanoTime();
-    doubtful = false;
     broken = false;
     log = now;
     if (!now.life().equals(before.life())
@@ -160,10 +135,17 @@ final class Followed {
     }
   }
 
-  /** Tells only that there is something new. All up to the log's end counts as told. */
+  /** Not all that is in the log was told. */
+  boolean isBehind() {
+    return log.last().isAfter(position);
+  }
+
+  /** Tells only that there is something new, if so. All up to the log's end counts as told. */
   void wake() {
-    moveTo(log.last());
-    tell(follower -> follower.appended(log, List.of()));
+    if (isBehind()) {
+      moveTo(log.last());
+      tell(follower -> follower.appended(log, List.of()));
+    }
   }
 
   private void tell(Consumer<Follower> what) {

@@ -10,14 +10,11 @@ import penstock.redis.RedisLink;
 import penstock.redis.RedisReplyException;
 
 /**
- * Observes what is followed over the link that it is read over: logs many in a call, since what a
- * call costs beside its logs (the script, INFO, a reply) is more than what a log costs. Belongs to
- * its {@link TailLoop}'s event loop.
+ * Observes what is followed over the link that it is read over: logs all in a call, since what a
+ * call costs beside its logs (the script, INFO, a reply) is more than what a log costs; in a
+ * cluster, they must share a slot too. Belongs to its {@link TailLoop}'s event loop.
  */
 final class Observer {
-
-  /** As many keep Redis for less than a millisecond. In a cluster, they must share a slot too. */
-  private static final int MOST_IN_CALL = 128;
 
   private final EventLog log;
   private final RedisLink link;
@@ -27,11 +24,11 @@ final class Observer {
     this.link = link;
   }
 
-  /** The state of one that is to be followed, over any link. */
-  Future<LogState> observe(Source source, RedisLink over) {
+  /** The state of one that is to be followed. */
+  Future<LogState> observe(Source source) {
     return switch (source) {
-      case Source.Log one -> log.observe(one.partition(), over);
-      case Source.Other other -> other.observation().apply(over);
+      case Source.Log one -> log.observe(one.partition(), link);
+      case Source.Other other -> other.observation().apply(link);
     };
   }
 
@@ -42,16 +39,12 @@ final class Observer {
   Future<Map<Followed, LogState>> observe(Collection<Followed> all) {
     var states = new HashMap<Followed, LogState>();
     var calls = new ArrayList<Future<?>>();
-    var logs = new ArrayList<Followed>(Math.min(all.size(), MOST_IN_CALL));
+    var logs = new ArrayList<Followed>(all.size());
     for (Followed one : all) {
       if (one.isBroken() || !(one.source() instanceof Source.Log)) {
         calls.add(alone(one, states));
-        continue;
-      }
-      logs.add(one);
-      if (logs.size() == MOST_IN_CALL) {
-        calls.add(together(List.copyOf(logs), states));
-        logs.clear();
+      } else {
+        logs.add(one);
       }
     }
     if (!logs.isEmpty()) {
@@ -81,7 +74,7 @@ final class Observer {
   }
 
   private Future<?> alone(Followed one, Map<Followed, LogState> states) {
-    return observe(one.source(), link)
+    return observe(one.source())
         .onSuccess(state -> states.put(one, state))
         .recover(
             failure -> {

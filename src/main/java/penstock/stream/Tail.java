@@ -13,10 +13,10 @@ import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 
 /**
- * Follows the logs of this instance's streams, for all who want to know: one blocked connection for
- * those who want the entries, and one for those who only want to be woken, so that a busy log that
- * nobody wants to see is not read for nothing. It goes on from its position after a lost
- * connection, so that it misses nothing. While nothing is followed it does nothing.
+ * Follows the logs of this instance's streams, for all who want to know: one loop for those who
+ * want the entries, and one for those who only want to be woken, so that a busy log that nobody
+ * wants to see is not read for nothing. It goes on from its position after a lost connection, so
+ * that it misses nothing.
  */
 @Startup
 @ApplicationScoped
@@ -30,17 +30,15 @@ public class Tail {
   public Tail(
       Vertx vertx, RedisLinks links, EventLog log, TailConfig config, MeterRegistry meters) {
     this.log = log;
-    RedisLink control = links.open("tail-control");
-    entries = new TailLoop(vertx, links.open("tail"), control, log, config, TailLoop.Kind.ENTRIES);
-    wakes =
-        new TailLoop(vertx, links.open("tail-wakes"), control, log, config, TailLoop.Kind.WAKES);
+    entries = new TailLoop("tail", vertx, links, log, config, TailLoop.Kind.ENTRIES);
+    wakes = new TailLoop("tail-wakes", vertx, links, log, config, TailLoop.Kind.WAKES);
     for (TailLoop loop : new TailLoop[] {entries, wakes}) {
       Gauge.builder("penstock.tail.followed", loop, TailLoop::followed)
           .description("Partitions followed now")
           .tags(loop.tags())
           .register(meters);
       FunctionCounter.builder("penstock.tail.reads", loop, TailLoop::reads)
-          .description("Blocking reads of all that is followed")
+          .description("Reads of logs with something new, or not looked at for a while")
           .tags(loop.tags())
           .register(meters);
     }
@@ -76,8 +74,8 @@ public class Tail {
   }
 
   /**
-   * Nanoseconds since all was known of the logs whose entries are followed: less than two seconds
-   * unless Redis is away.
+   * Nanoseconds for which Redis has not told what it was asked of the logs whose entries are
+   * followed; 0 if it is asked nothing now. Within {@code penstock.tail.check-interval} it is.
    */
   public long silence() {
     return entries.silence();

@@ -12,12 +12,11 @@ import java.time.Duration;
 public interface TailConfig {
 
   /**
-   * How long a read may wait for entries. Also how often a quiet log is looked at, to see whether
-   * it is still the same one; what is appended is told at once, whatever this is. At most half of
-   * {@code penstock.redis.timeout} is used.
+   * How often a quiet log is looked at, to see whether it is still the same one. What is appended
+   * is told at once, whatever this is, unless the notice of it was lost, or another hand wrote it.
    */
   @WithDefault("1s")
-  Duration block();
+  Duration checkInterval();
 
   /**
    * The most entries of one log in one read. Times the limit of an event it bounds the memory of a

@@ -8,6 +8,9 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,18 +20,19 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import penstock.redis.Channels;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisLinks;
 import penstock.redis.RedisReplyException;
 
 /**
- * Reads all followed logs in turns, over one link: a blocking XREAD of all; then, over the same
- * connection, an observation of those that brought something and of those not looked at for a
- * while; then what was read is told, if the logs are still the ones that were asked.
+ * Reads the followed logs in turns, over one link: those on whose channels it heard that something
+ * was appended, and those not looked at for a while. Behind the XREAD, over the same connection,
+ * goes an observation of the same logs; what was read is told if they are still the ones that were
+ * asked. What comes while a turn is under way is of the next.
  *
- * <p>When the set changes, the blocked read is ended by CLIENT UNBLOCK over another link. It writes
- * nothing, so it works on a full Redis and leaves no key. It cannot come too late, since it is sent
- * after the set has changed and the next read is of the new set; and if it comes before the read
- * that it is meant for, Redis answers 0 and it is sent again, until that read is back.
+ * <p>A notice that is lost makes an event late, until the log is looked at anyway; it cannot make
+ * it missed, since each read goes on from where the one before it ended.
  *
  * <p>State belongs to one event loop, on which the followers are called too.
  */
@@ -36,24 +40,19 @@ final class TailLoop {
 
   private static final Logger LOG = Logger.getLogger(TailLoop.class);
 
-  /** Quiet logs observed in one turn; those left over come in the next ones. */
-  private static final int MAX_CHECKS = 256;
+  /** Reading and observing so many takes Redis about a millisecond. */
+  private static final int LOGS_IN_TURN = 128;
 
-  /**
-   * A read of so many logs costs Redis about half a millisecond, however little it brings: so after
-   * each that brought something there is a rest of twice that, in which more collects.
-   */
-  private static final int LOGS_PER_REST_MILLI = 300;
+  /** So many quiet ones are looked at in a turn, so that news hardly wait for them. */
+  private static final int QUIET_IN_TURN = 32;
 
-  private static final int MOST_REST_MILLIS = 5;
+  /** How finely the looks at quiet logs are spread over their interval. */
+  private static final int LOOKS_PER_INTERVAL = 8;
 
   /** Until the sizes of entries are known. */
   private static final int FIRST_COUNT = 16;
 
   private static final int RETRY_MILLIS = 20;
-
-  /** After so many, the connection must be another than the one that is meant. */
-  private static final int MAX_UNBLOCKS = 100;
 
   /** What the followers of a loop want to be told. */
   enum Kind {
@@ -64,40 +63,48 @@ final class TailLoop {
   private final Vertx vertx;
   private final Context context;
   private final RedisLink link;
-  private final RedisLink control;
+  private final Channels channels;
   private final Observer observer;
   private final Kind kind;
-  private final long blockMillis;
+  private final long intervalNanos;
   private final int mostEntries;
   private final long wantedBytes;
+  private final long looks;
 
-  /** By the name of the log in Redis. */
+  /** By the name of the log in Redis, which is also that of its channel. */
   private final Map<String, Followed> followed = new LinkedHashMap<>();
 
-  private long clientId;
-  private long turn;
-  private boolean running;
-  private boolean reading;
-  private boolean outdated;
-  private boolean refused;
+  /** Those that may have something that was not told yet. */
+  private final Set<Followed> news = new LinkedHashSet<>();
+
+  /** Those that were not looked at for a while. */
+  private final Set<Followed> quiet = new LinkedHashSet<>();
+
+  private volatile boolean underWay;
+  private boolean failing;
   private boolean closed;
   private int count;
   private volatile int size;
   private volatile long reads;
-  private volatile long lastTurn = System.nanoTime();
 
-  TailLoop(
-      Vertx vertx, RedisLink link, RedisLink control, EventLog log, TailConfig config, Kind kind) {
+  /** When the present turn began, or the first of those that failed since one succeeded. */
+  private volatile long began = System.nanoTime();
+
+  TailLoop(String name, Vertx vertx, RedisLinks links, EventLog log, TailConfig config, Kind kind) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.link = link;
-    this.control = control;
+    this.link = links.open(name, context);
+    this.channels = links.openChannels(name + "-news", context, this::heard);
     this.observer = new Observer(log, link);
     this.kind = kind;
-    this.blockMillis = Math.max(1, Math.min(config.block().toMillis(), link.timeoutMillis() / 2));
-    this.mostEntries = kind == Kind.WAKES ? 1 : config.readCount();
-    this.wantedBytes = config.readSize().asLongValue();
+    this.intervalNanos = config.checkInterval().toNanos();
+    this.mostEntries = config.readCount();
     this.count = Math.min(FIRST_COUNT, mostEntries);
+    this.wantedBytes = config.readSize().asLongValue();
+    this.looks =
+        vertx.setPeriodic(
+            Math.max(1, config.checkInterval().toMillis() / LOOKS_PER_INTERVAL),
+            look -> context.runOnContext(go -> look()));
   }
 
   Tags tags() {
@@ -113,7 +120,7 @@ final class TailLoop {
   }
 
   long silence() {
-    return System.nanoTime() - lastTurn;
+    return underWay ? System.nanoTime() - began : 0;
   }
 
   Future<LogState> follow(Source source, Follower follower) {
@@ -124,23 +131,39 @@ final class TailLoop {
           if (present != null) {
             begun.complete(present.join(follower));
           } else {
-            observer
-                .observe(source, control)
-                .map(state -> begin(source, state).join(follower))
-                .onComplete(begun);
+            begin(source).map(one -> one.join(follower)).onComplete(begun);
           }
         });
     return begun.future();
   }
 
+  /** Listens before it looks, so that nothing is appended unheard in between. */
+  private Future<Followed> begin(Source source) {
+    String key = source.key();
+    return channels
+        .listen(key)
+        .compose(
+            listening ->
+                observer
+                    .observe(source)
+                    .onFailure(failure -> channels.leave(key))
+                    .map(state -> begin(source, state)));
+  }
+
   private Followed begin(Source source, LogState state) {
-    return followed.computeIfAbsent(
-        source.key(),
-        absent -> {
-          size = followed.size() + 1;
-          context.runOnContext(go -> changed());
-          return new Followed(source, state);
-        });
+    Followed present = followed.get(source.key());
+    if (present != null) {
+      // Another began to follow it meanwhile.
+      channels.leave(source.key());
+      return present;
+    }
+    var begun = new Followed(source, state);
+    followed.put(source.key(), begun);
+    size = followed.size();
+    // What was heard before it was there was not heeded.
+    news.add(begun);
+    go();
+    return begun;
   }
 
   void unfollow(Source source, Follower follower) {
@@ -153,12 +176,16 @@ final class TailLoop {
             if (present.isDeserted()) {
               followed.remove(key);
               size = followed.size();
+              news.remove(present);
+              quiet.remove(present);
+              channels.leave(key);
             }
           }
         });
   }
 
   void close() {
+    vertx.cancelTimer(looks);
     context.runOnContext(
         go -> {
           closed = true;
@@ -166,179 +193,133 @@ final class TailLoop {
         });
   }
 
-  private void changed() {
-    if (!running) {
-      turn();
-    } else if (reading) {
-      outdated = true;
-      unblock();
+  private void heard(String key) {
+    Followed one = followed.get(key);
+    if (one != null) {
+      news.add(one);
+      go();
     }
   }
 
-  private void unblock() {
-    if (clientId != 0) {
-      unblock(turn, clientId, MAX_UNBLOCKS);
+  private void look() {
+    long now = System.nanoTime();
+    for (Followed one : followed.values()) {
+      if (one.isDue(now, intervalNanos)) {
+        quiet.add(one);
+      }
     }
+    go();
   }
 
-  /** Ends the read of a turn, if it is not back yet. */
-  private void unblock(long ofTurn, long client, int attempts) {
-    control
-        .send(Command.CLIENT, "UNBLOCK", client)
-        .onSuccess(
-            woken -> {
-              if (woken.toInteger() != 0 || !reading || turn != ofTurn) {
-                return;
-              }
-              if (attempts > 0) {
-                unblock(ofTurn, client, attempts - 1);
-              } else {
-                clientId = 0;
-              }
-            })
-        .onFailure(
-            failure ->
-                LOG.debugf("cannot wake the tail, it goes on by itself: %s", failure.getMessage()));
+  /** Begins a turn if none is under way: with all that is heard until then. */
+  private void go() {
+    if (!underWay) {
+      began = System.nanoTime();
+      underWay = true;
+      context.runOnContext(go -> turn());
+    }
   }
 
   private void turn() {
-    if (closed || followed.isEmpty()) {
-      running = false;
+    var logs = new ArrayList<Followed>();
+    take(news, LOGS_IN_TURN, logs);
+    take(quiet, Math.min(LOGS_IN_TURN, logs.size() + QUIET_IN_TURN), logs);
+    if (closed || logs.isEmpty()) {
+      underWay = false;
+      failing = false;
       return;
     }
-    if (!running) {
-      running = true;
-      lastTurn = System.nanoTime();
+    if (!failing) {
+      began = System.nanoTime();
     }
-    turn++;
-    outdated = false;
-    refused = false;
-    read()
-        .compose(
-            found ->
-                observer
-                    .observe(due(found.keySet()))
-                    .map(
-                        states -> {
-                          tell(found, states);
-                          lastTurn = System.nanoTime();
-                          return !found.isEmpty();
-                        }))
-        .onSuccess(this::next)
+    reads++;
+    int asked = count;
+    Future<Map<String, Response>> found = read(logs, asked);
+    Future<Map<Followed, LogState>> states = observer.observe(logs);
+    Future.all(found, states)
+        .onSuccess(
+            done -> {
+              failing = false;
+              tell(found.result(), asked, states.result());
+              turn();
+            })
         .onFailure(this::later);
   }
 
-  private void next(boolean brought) {
-    int rest = Math.min(MOST_REST_MILLIS, followed.size() / LOGS_PER_REST_MILLI);
-    if (refused || followed.values().stream().allMatch(Followed::isBroken)) {
-      turnIn(blockMillis);
-    } else if (brought && rest > 0) {
-      turnIn(rest);
-    } else {
-      turn();
+  private static void take(Set<Followed> from, int most, List<Followed> into) {
+    Iterator<Followed> each = from.iterator();
+    while (into.size() < most && each.hasNext()) {
+      into.add(each.next());
+      each.remove();
     }
   }
 
-  private void turnIn(long millis) {
-    vertx.setTimer(millis, timer -> context.runOnContext(go -> turn()));
-  }
-
-  /** What the logs brought; those with nothing new are absent. */
-  private Future<Map<Followed, Response>> read() {
-    if (clientId == 0) {
-      askWho();
-    }
-    List<Followed> sound = followed.values().stream().filter(one -> !one.isBroken()).toList();
-    if (sound.isEmpty()) {
+  /** What the logs brought, by name; those with nothing new are absent. */
+  private Future<Map<String, Response>> read(List<Followed> logs, int most) {
+    List<Followed> sound = logs.stream().filter(one -> !one.isBroken()).toList();
+    if (kind == Kind.WAKES || sound.isEmpty()) {
       return Future.succeededFuture(Map.of());
     }
-    Request request = Request.cmd(Command.XREAD).arg("COUNT").arg(count);
-    if (sound.stream().noneMatch(Followed::isDoubtful)) {
-      request.arg("BLOCK").arg(blockMillis);
-    }
-    request.arg("STREAMS");
-    for (Followed one : sound) {
-      request.arg(one.keyArgument());
-      one.readIn(turn);
-    }
-    for (Followed one : sound) {
-      request.arg(one.positionArgument());
-    }
-    reading = true;
-    reads++;
-    return link.send(request)
-        .onComplete(back -> reading = false)
-        .map(this::found)
-        .recover(this::findBroken);
+    Request request = Request.cmd(Command.XREAD).arg("COUNT").arg(most).arg("STREAMS");
+    sound.forEach(one -> request.arg(one.keyArgument()));
+    sound.forEach(one -> request.arg(one.positionArgument()));
+    return link.send(request).map(TailLoop::byName).recover(failure -> refused(failure, sound));
   }
 
-  private void askWho() {
-    link.send(Command.CLIENT, "ID")
-        .onSuccess(
-            id -> {
-              clientId = id.toLong();
-              if (reading && outdated) {
-                unblock();
-              }
-            });
-  }
-
-  private Map<Followed, Response> found(@Nullable Response reply) {
-    var found = new LinkedHashMap<Followed, Response>();
+  private static Map<String, Response> byName(@Nullable Response reply) {
+    var found = new HashMap<String, Response>();
     if (reply != null) {
-      for (Response log : reply) {
-        Followed one = followed.get(log.get(0).toString());
-        if (one != null && one.wasReadIn(turn)) {
-          found.put(one, log.get(1));
-        }
-      }
+      reply.forEach(log -> found.put(log.get(0).toString(), log.get(1)));
     }
     return found;
   }
 
-  /** One log that cannot be read fails the read of all; looking at each tells which. */
-  private Future<Map<Followed, Response>> findBroken(Throwable failure) {
+  /**
+   * One log that cannot be read fails the read of all. The observation behind it sets that one
+   * aside, and the others are read again.
+   */
+  private Future<Map<String, Response>> refused(Throwable failure, List<Followed> logs) {
     if (failure instanceof RedisReplyException) {
-      refused = true;
-      followed.values().forEach(Followed::doubt);
+      LOG.debugf("the tail's read was refused: %s", failure.getMessage());
+      vertx.setTimer(
+          RETRY_MILLIS,
+          timer ->
+              context.runOnContext(
+                  go -> {
+                    logs.stream().filter(this::isFollowed).forEach(news::add);
+                    go();
+                  }));
       return Future.succeededFuture(Map.of());
     }
     return Future.failedFuture(failure);
   }
 
-  /** Those that brought something, and some of those that were not looked at for a while. */
-  private Set<Followed> due(Set<Followed> brought) {
-    long now = System.nanoTime();
-    long interval = blockMillis * 1_000_000;
-    Set<Followed> due = new LinkedHashSet<>(brought);
-    followed.values().stream()
-        .filter(one -> one.isDue(now, interval))
-        .limit(MAX_CHECKS)
-        .forEach(due::add);
-    return due;
+  /** It may have been left meanwhile, and followed anew from another position. */
+  private boolean isFollowed(Followed one) {
+    return followed.get(one.key()) == one;
   }
 
-  private void tell(Map<Followed, Response> found, Map<Followed, LogState> states) {
+  private void tell(Map<String, Response> found, int asked, Map<Followed, LogState> states) {
     states.forEach(
         (one, state) -> {
-          // One may have been left meanwhile, and followed anew from another position.
-          if (followed.get(one.key()) == one && one.check(state)) {
-            tell(one, found.get(one));
+          if (!isFollowed(one)) {
+            return;
+          }
+          if (!one.check(state)) {
+            if (one.isBehind()) {
+              news.add(one);
+            }
+          } else if (kind == Kind.WAKES) {
+            one.wake();
+          } else if (found.get(one.key()) instanceof Response entries) {
+            LogPage page = LogPage.of(entries);
+            adapt(page);
+            one.tell(page);
+            if (page.read() >= asked) {
+              news.add(one);
+            }
           }
         });
-  }
-
-  private void tell(Followed one, @Nullable Response entries) {
-    if (entries == null) {
-      return;
-    }
-    if (kind == Kind.WAKES) {
-      one.wake();
-    } else {
-      LogPage page = LogPage.of(entries);
-      adapt(page);
-      one.tell(page);
-    }
   }
 
   /** Asks for as many entries as make up the wanted size, if they are like these. */
@@ -349,8 +330,8 @@ final class TailLoop {
 
   private void later(Throwable failure) {
     LOG.debugf("the tail cannot read, it tries again: %s", failure.getMessage());
-    clientId = 0;
-    followed.values().forEach(Followed::doubt);
+    failing = true;
+    news.addAll(followed.values());
     vertx.setTimer(
         1 + ThreadLocalRandom.current().nextInt(RETRY_MILLIS),
         timer -> context.runOnContext(go -> turn()));

@@ -126,6 +126,7 @@ class ScriptTest {
           new RedisLink(
               "test",
               vertx,
+              vertx.getOrCreateContext(),
               () -> Redis.createClient(vertx, new RedisOptions().setConnectionString(redis.uri())),
               connection -> Future.succeededFuture(),
               new LinkSettings(Duration.ofSeconds(5), Duration.ofSeconds(1), 64));
