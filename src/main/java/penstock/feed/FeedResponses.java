@@ -10,7 +10,6 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Optional;
-import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 
@@ -32,11 +31,11 @@ class FeedResponses {
     this.config = config;
   }
 
-  /** Routes a feed's methods; what the handlers refuse is answered as a problem. */
+  /** Routes a feed's methods. */
   static void route(
       Router router, String path, Handler<RoutingContext> feed, Handler<RoutingContext> head) {
-    router.get(path).handler(guarded(feed));
-    router.head(path).handler(guarded(head));
+    router.get(path).handler(feed);
+    router.head(path).handler(head);
     router
         .route(HttpMethod.OPTIONS, path)
         .handler(
@@ -46,16 +45,6 @@ class FeedResponses {
                     .setStatusCode(204)
                     .putHeader(HttpHeaders.ALLOW, "GET, HEAD, OPTIONS")
                     .end());
-  }
-
-  private static Handler<RoutingContext> guarded(Handler<RoutingContext> handler) {
-    return context -> {
-      try {
-        handler.handle(context);
-      } catch (ProblemException wrong) {
-        Problems.answer(context, wrong);
-      }
-    };
   }
 
   static HttpServerResponse headers(HttpServerResponse response) {

@@ -69,7 +69,6 @@ final class Subscriber implements Reader {
   private final Ring ring;
   private final Feeds feeds;
   private final FeedMeters meters;
-  private final FeedConfig config;
   private final StreamCrowd crowd;
 
   private State state = new State.Opening();
@@ -77,7 +76,7 @@ final class Subscriber implements Reader {
 
   private Goal goal = new Goal(List.of());
 
-  private long awaySince;
+  private final Outage outage;
 
   Subscriber(
       Vertx vertx,
@@ -94,7 +93,7 @@ final class Subscriber implements Reader {
     this.ring = ring;
     this.feeds = feeds;
     this.meters = meters;
-    this.config = config;
+    this.outage = new Outage(config.redisPatience());
     this.crowd = ring.crowd(context);
   }
 
@@ -147,7 +146,7 @@ final class Subscriber implements Reader {
                       if (logs.failed()) {
                         failed.accept(logs.cause());
                       } else {
-                        awaySince = 0;
+                        outage.end();
                         observed.accept(logs.result());
                       }
                     }));
@@ -316,7 +315,7 @@ final class Subscriber implements Reader {
       redisAway(from, read.cause());
       return;
     }
-    awaySince = 0;
+    outage.end();
     ReplayPage page = read.result();
     LogState log = page.log();
     if (!log.life().equals(life) || !log.continues(from.places().get(page.partition()))) {
@@ -349,11 +348,7 @@ final class Subscriber implements Reader {
   }
 
   private void redisAway(Cursor at, Throwable failure) {
-    long now = System.nanoTime();
-    if (awaySince == 0) {
-      awaySince = now;
-    }
-    if (now - awaySince > config.redisPatience().toNanos()) {
+    if (outage.outlasts(System.nanoTime())) {
       unavailable(failure);
     } else {
       pause(at, RETRY_MILLIS);

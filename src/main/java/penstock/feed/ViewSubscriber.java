@@ -49,7 +49,6 @@ final class ViewSubscriber implements Reader {
   private final ViewRing ring;
   private final ViewFeeds feeds;
   private final FeedMeters meters;
-  private final FeedConfig config;
   private final ViewCrowd crowd;
 
   /** The keys it wants; null for all. */
@@ -65,7 +64,7 @@ final class ViewSubscriber implements Reader {
 
   private boolean caughtUp;
   private boolean served;
-  private long awaySince;
+  private final Outage outage;
 
   ViewSubscriber(
       Vertx vertx,
@@ -82,7 +81,7 @@ final class ViewSubscriber implements Reader {
     this.ring = ring;
     this.feeds = feeds;
     this.meters = meters;
-    this.config = config;
+    this.outage = new Outage(config.redisPatience());
     this.crowd = ring.crowd(context);
   }
 
@@ -182,7 +181,7 @@ final class ViewSubscriber implements Reader {
     }
     if (!(answer instanceof ViewAnswer.Failed)) {
       served = true;
-      awaySince = 0;
+      outage.end();
     }
     switch (answer) {
       case ViewAnswer.Joined joined -> {
@@ -223,11 +222,7 @@ final class ViewSubscriber implements Reader {
   }
 
   private void failed(ViewAsk ask, Throwable failure) {
-    long now = System.nanoTime();
-    if (awaySince == 0) {
-      awaySince = now;
-    }
-    if (!served || now - awaySince > config.redisPatience().toNanos()) {
+    if (!served || outage.outlasts(System.nanoTime())) {
       unavailable(failure);
       return;
     }

@@ -16,7 +16,6 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.Parameters;
 import penstock.problem.ProblemException;
@@ -49,24 +48,13 @@ class ViewRoutes {
   }
 
   void routes(@Observes Router router) {
-    router.get("/views").handler(guarded(this::list));
-    router.get("/views/:view").handler(guarded(this::one));
-    router.get("/views/:view/entries").handler(guarded(this::page));
+    router.get("/views").handler(this::list);
+    router.get("/views/:view").handler(this::one);
+    router.get("/views/:view/entries").handler(this::page);
     router
         .getWithRegex("/views/(?<view>[^/]+)/entries/(?<key>.+)")
         .setName("/views/:view/entries/:key")
-        .handler(guarded(this::entry));
-  }
-
-  /** A handler whose refusals are answered as problems. */
-  private static io.vertx.core.Handler<RoutingContext> guarded(Consumer<RoutingContext> handler) {
-    return context -> {
-      try {
-        handler.accept(context);
-      } catch (ProblemException refused) {
-        Problems.answer(context, refused);
-      }
-    };
+        .handler(this::entry);
   }
 
   private ViewDefinition view(RoutingContext context) {
