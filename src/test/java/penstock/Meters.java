@@ -9,7 +9,11 @@ public final class Meters {
   private Meters() {}
 
   public static String text() {
-    return RestAssured.given().accept("text/plain").get("/q/metrics").asString();
+    return textAt("");
+  }
+
+  private static String textAt(String uri) {
+    return RestAssured.given().accept("text/plain").get(uri + "/q/metrics").asString();
   }
 
   /**
@@ -19,8 +23,16 @@ public final class Meters {
    * @param tags key, value, key, value and so on
    */
   public static double read(String name, String... tags) {
-    return text()
-        .lines()
+    return sum(text(), name, tags);
+  }
+
+  /** The same of a service that runs elsewhere. */
+  public static double readAt(String uri, String name, String... tags) {
+    return sum(textAt(uri), name, tags);
+  }
+
+  private static double sum(String text, String name, String... tags) {
+    return text.lines()
         .filter(line -> isOf(line, name, tags))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .reduce(Double::sum)

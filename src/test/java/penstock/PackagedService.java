@@ -31,15 +31,17 @@ public final class PackagedService implements AutoCloseable {
 
   private final Path directory;
   private final Map<String, String> settings;
+  private final List<String> options;
   private final List<String> log = new CopyOnWriteArrayList<>();
   private Process process;
   private CompletableFuture<Integer> listening = new CompletableFuture<>();
   private CompletableFuture<Void> ended = new CompletableFuture<>();
   private int port;
 
-  private PackagedService(Path directory, Map<String, String> settings) {
+  private PackagedService(Path directory, Map<String, String> settings, String... options) {
     this.directory = directory;
     this.settings = settings;
+    this.options = List.of(options);
     launch();
   }
 
@@ -53,9 +55,14 @@ public final class PackagedService implements AutoCloseable {
     return new PackagedService(directory, settings);
   }
 
-  /** Starts the service and waits until it listens. */
-  public static PackagedService start(Path directory, Map<String, String> settings) {
-    PackagedService service = launch(directory, settings);
+  /**
+   * Starts the service and waits until it listens.
+   *
+   * @param options of the JVM
+   */
+  public static PackagedService start(
+      Path directory, Map<String, String> settings, String... options) {
+    PackagedService service = new PackagedService(directory, settings, options);
     try {
       service.port();
       return service;
@@ -71,6 +78,7 @@ public final class PackagedService implements AutoCloseable {
     }
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
+    command.addAll(options);
     settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.add("-Dquarkus.http.port=" + port);
     command.add("-jar");
@@ -87,7 +95,10 @@ public final class PackagedService implements AutoCloseable {
     }
     CompletableFuture<Integer> told = listening;
     BufferedReader out = process.inputReader();
-    ended = CompletableFuture.runAsync(() -> read(out, told), Thread::startVirtualThread);
+    // Reading from a process would keep a carrier of virtual threads, of which there are few.
+    ended =
+        CompletableFuture.runAsync(
+            () -> read(out, told), reader -> Thread.ofPlatform().daemon().start(reader));
   }
 
   private void read(BufferedReader out, CompletableFuture<Integer> told) {
