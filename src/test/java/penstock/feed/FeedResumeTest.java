@@ -295,7 +295,12 @@ class FeedResumeTest {
     List<String> missing = new ArrayList<>(log);
     missing.removeAll(Set.copyOf(seen));
     Map<String, Integer> places = new HashMap<>();
-    log.forEach(id -> places.put(id, places.size()));
+    List<String> twice = new ArrayList<>();
+    for (String id : log) {
+      if (places.put(id, places.size()) != null) {
+        twice.add(id);
+      }
+    }
     Set<String> met = new HashSet<>();
     List<String> repeated = new ArrayList<>();
     List<String> foreign = new ArrayList<>();
@@ -312,8 +317,15 @@ class FeedResumeTest {
         furthest = places.get(id);
       }
     }
-    return "saw %d of %d; missing %s; repeated %s; behind a later one %s; not in the log %s"
-        .formatted(seen.size(), log.size(), few(missing), few(repeated), few(late), few(foreign));
+    return "saw %d of %d; missing %s; repeated %s; behind a later one %s; not in the log %s; twice in the log %s"
+        .formatted(
+            seen.size(),
+            log.size(),
+            few(missing),
+            few(repeated),
+            few(late),
+            few(foreign),
+            few(twice));
   }
 
   private static String few(List<String> ids) {

@@ -269,18 +269,20 @@ class ViewFeedTest {
   }
 
   @Test
-  void resetsAllWhenAnotherGenerationIsServed() {
+  void losesNothingWhenAnotherGenerationIsServedForAMoment() {
     String one = key();
     post("carts", "cart.made", one, "{\"n\":1}");
     FeedClient client = live("/views/carts/feed", null);
     var definition = views.find(new ViewName("carts"));
     String own = definition.generation().id();
-    serve("other-0", "carts 1 merge");
-    try {
-      assertThat(given().get("/views/carts").path("generation").toString()).isEqualTo("other-0");
-    } finally {
-      serve(own, "carts 1 merge");
-    }
+    // The projection may have its own served again at any moment.
+    await()
+        .until(
+            () -> {
+              serve("other-0", "carts 1 merge");
+              return given().get("/views/carts").path("generation").equals("other-0");
+            });
+    serve(own, "carts 1 merge");
     post("carts", "cart.changed", one, "{\"n\":2}");
     await().until(() -> live("/views/carts/feed", null).messages("snapshot").size() > 0);
     await()
