@@ -7,7 +7,7 @@
 --       5 prefix of the slices   6 the group   7 1 if a generation may begin behind what was trimmed, else 0
 --       8 this process: a string that no other one ever has   9 1 if what is halted shall stay so, else 0
 -- Result  held, its holder, the milliseconds left: another instance works it
---         broken, why: a commit failed half-way, or the view halted
+--         broken, why: a commit failed half-way or came back in part, or the view halted
 --         partial, position: the log was trimmed up to there before the generation began
 --         mine, fence, life, applied, last-delivered, trimmed, 1 if entries of an earlier life must be cleared first,
 --         1 if the holder before died, the event that was being folded alone or nil
@@ -24,13 +24,19 @@ if holder and holder ~= ARGV[1] then
   return {'held', holder, redis.call('PTTL', lease)}
 end
 local f = redis.call('HMGET', view, 'life', 'fence', 'applied', 'broken', 'halted', 'released', 'process', 'lone',
-  'lone-attempts')
+  'lone-attempts', 'commits-begun', 'commits-done')
 if f[4] or (f[5] and ARGV[9] == '1') then
   return {'broken', f[4] or f[5]}
 end
 -- A process that gave its lease back, or that takes it again, did not die: its lone attempt does not count.
 local died = f[2] and not f[6] and f[7] ~= ARGV[8]
 local state = read_log(events, log)
+if not state.lost and f[1] == state.life and f[10] ~= f[11] then
+  local why = 'Redis was killed, and brought back a part of a commit that it had left out; build the view anew'
+  redis.call('HDEL', view, '')
+  redis.call('HSET', view, 'broken', why)
+  return {'broken', why}
+end
 if not state.lost and f[1] ~= state.life and state.trimmed ~= '0-0' and ARGV[7] ~= '1' then
   return {'partial', state.trimmed}
 end
@@ -49,7 +55,7 @@ if redis.call('EXISTS', events) == 1 then
 end
 
 redis.call('HDEL', view, 'released', 'caught-up', 'halted')
-begin_log(ARGV[5], log, state, ARGV[4])
+begin_log(events, ARGV[5], log, state, ARGV[4])
 local applied, stale = f[3] or '0-0', 0
 if f[1] ~= state.life then
   applied = '0-0'

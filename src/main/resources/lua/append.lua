@@ -9,7 +9,7 @@
 --
 -- A digest is looked up in the present slice and the one before. A slice begins when the one before is as old as
 -- the window, so that every digest is found for at least the window after it was written, and never more than two
--- slices live. The clock is Redis's, and never behind the log's last id. Whoever follows the log hears of it on the
+-- slices live. What was removed by another hand than retention is not there any more. The clock is Redis's, and never behind the log's last id. Whoever follows the log hears of it on the
 -- channel of its name.
 -- include ids
 -- include log
@@ -47,11 +47,29 @@ if state.lost then
   known, known_before = {}, {}
 end
 
-begin_log(seen, log, state, ARGV[2])
+-- A phantom's digest may have come with it.
+local function is_there(id)
+  if not is_after(id, state.trimmed) then
+    return true
+  end
+  for _, phantom in ipairs(state.phantoms) do
+    if id == phantom then
+      return false
+    end
+  end
+  return #redis.call('XRANGE', events, id, id) > 0
+end
+
+for n = 1, #digests do
+  local id = known[n] or known_before[n]
+  known[n] = id and is_there(id) and id
+end
+
+begin_log(events, seen, log, state, ARGV[2])
 local result = {state.life, string.match(state.terms, '[^,]+$')}
 local fresh, mine, last = {}, {}, state.last
 for n = 1, #digests do
-  local id = known[n] or known_before[n] or mine[digests[n]]
+  local id = known[n] or mine[digests[n]]
   result[#result + 1] = id or ''
   result[#result + 1] = id and 1 or 0
   if not id then

@@ -26,7 +26,7 @@ end
 local state = read_log(KEYS[1], KEYS[2])
 if state.news then
   redis.call('HDEL', KEYS[2], '')
-  begin_log(ARGV[1], KEYS[2], state, ARGV[2])
+  begin_log(KEYS[1], ARGV[1], KEYS[2], state, ARGV[2])
 end
 local f = redis.call('HMGET', KEYS[3], 'life', 'changes-trimmed')
 local life = ''

@@ -20,6 +20,8 @@
 --         With all but BROKEN nothing is written.
 --
 -- Whoever follows the changes hears of new ones on the channel of their name.
+-- What is written last says how many commits there were, and one of the first writes counts them: so a part of a commit that
+-- Redis left out of its file after it was killed, and brought back later (see part/log.lua), is noticed by acquire.lua.
 -- Works on a full Redis: its first write, XACK, is one that is never refused. XACK is no guard: it ignores who holds
 -- an entry. At most 256 events: no call has more than 1,000 arguments but those of an entry's fields, which go in steps.
 local events, log, view, index, changes, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
@@ -61,6 +63,7 @@ local function write()
   else
     redis.call('HDEL', view, '')
   end
+  local commits = redis.call('HINCRBY', view, 'commits-begun', 1)
   if count > 0 and f[5] then
     redis.call('HDEL', view, 'lone', 'lone-attempts')
   end
@@ -160,6 +163,7 @@ local function write()
       end
     end
   end
+  redis.call('HSET', view, 'commits-done', commits)
   return {tonumber(l[3]), total}
 end
 

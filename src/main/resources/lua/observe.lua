@@ -19,7 +19,7 @@ local result = {}
 for i, state in ipairs(states) do
   if state.news then
     redis.call('HDEL', KEYS[2 * i], '')
-    begin_log(ARGV[1 + i], KEYS[2 * i], state, ARGV[1] .. i)
+    begin_log(KEYS[2 * i - 1], ARGV[1 + i], KEYS[2 * i], state, ARGV[1] .. i)
   end
   result[i] = {state.life, state.terms, state.trimmed, state.last, state.appended, ms}
 end

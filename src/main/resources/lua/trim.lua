@@ -18,6 +18,11 @@ local events, log, base = KEYS[1], KEYS[2], ARGV[3]
 local max_age, max_length, hard, step = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
 local state = read_log(events, log)
+if #state.phantoms > 0 then
+  redis.call('HDEL', log, '')
+  begin_log(events, ARGV[1], log, state, ARGV[2])
+  return {0, 0, 1, ''}
+end
 local length = redis.call('XLEN', events)
 if length == 0 then
   return {0, 0, 0, ''}
@@ -60,7 +65,7 @@ for _, entry in ipairs(redis.call('XRANGE', events, '-', '+', 'COUNT', step)) do
 end
 
 redis.call('HDEL', log, '')
-begin_log(ARGV[1], log, state, ARGV[2])
+begin_log(events, ARGV[1], log, state, ARGV[2])
 if last then
   local ms, seq = string.match(last, '^(%d+)-(%d+)$')
   redis.call('XTRIM', events, 'MINID', '=', ms .. '-' .. string.format('%.0f', seq + 1))

@@ -134,8 +134,7 @@ final class Replay {
     return Future.all(before, entries, behind)
         .compose(
             all ->
-                before.result().life().equals(behind.result().life())
-                        && before.result().term().equals(behind.result().term())
+                before.result().isOfTermOf(behind.result())
                     ? Future.succeededFuture(
                         page(from, known, entries.result(), most, behind.result(), began))
                     : read(from, known));

@@ -44,9 +44,7 @@ record ReplayPage(int partition, LogState log, List<Slot> slots, Position end) {
 
   /** The same, if in a later state of the log all of it is still true; else null. */
   @Nullable ReplayPage in(LogState now) {
-    return now.life().equals(log.life())
-            && now.term().equals(log.term())
-            && now.trimmed().equals(log.trimmed())
+    return now.isOfTermOf(log) && now.trimmed().equals(log.trimmed())
         ? new ReplayPage(partition, now, slots, end)
         : null;
   }

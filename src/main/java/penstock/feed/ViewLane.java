@@ -82,8 +82,7 @@ final class ViewLane {
 
   /** Whether a partition's changes are still of the life and the term that they were. */
   boolean isOf(int partition, LogState now) {
-    LogState then = states.get(partition);
-    return now.life().equals(then.life()) && now.term().equals(then.term());
+    return now.isOfTermOf(states.get(partition));
   }
 
   /**

@@ -25,6 +25,11 @@ public record LogState(
     return terms.getLast();
   }
 
+  /** Whether what is read between the two is all of one term. */
+  public boolean isOfTermOf(LogState other) {
+    return life.equals(other.life) && term().equals(other.term());
+  }
+
   /**
    * Whether a reader's place is one of this log's: its term is known, and its position was in the
    * log when the term after it began, or is in the log now. What was trimmed counts as held.

@@ -33,30 +33,33 @@ final class PageReader {
   private final Stream stream;
   private final EventFilter filter;
   private final int limit;
+  private final Start start;
   private final List<Lane> lanes = new ArrayList<>();
   private final List<LogEntry> found = new ArrayList<>();
   private int lookedAt;
   private long bytes;
 
-  PageReader(EventLog log, Stream stream, EventFilter filter, int limit) {
+  PageReader(EventLog log, Stream stream, EventFilter filter, int limit, Start start) {
     this.log = log;
     this.stream = stream;
     this.filter = filter;
     this.limit = limit;
+    this.start = start;
   }
 
   /** The page behind the cursor; a problem if the cursor's place is gone. */
-  Future<Page> read(Start start) {
+  Future<Page> read() {
     return log.observe(stream.partitions())
         .compose(
             logs ->
                 switch (start) {
-                  case Start.Earliest earliest -> begin(positions(logs, LogState::trimmed));
+                  case Start.Earliest earliest -> begin(logs, positions(logs, LogState::trimmed));
                   case Start.Latest latest ->
                       Future.succeededFuture(page(logs, positions(logs, LogState::last), true));
-                  case Start.Since since -> begin(positions(logs, since::in));
+                  case Start.Since since -> begin(logs, positions(logs, since::in));
                   case Start.At at ->
-                      check(at.cursor(), logs).compose(fine -> begin(at.cursor().positions()));
+                      check(at.cursor(), logs)
+                          .compose(fine -> begin(logs, at.cursor().positions()));
                 });
   }
 
@@ -83,14 +86,14 @@ final class PageReader {
     return Cursor.ofStream(stream.name(), logs, positions);
   }
 
-  private Future<Page> begin(List<Position> after) {
+  private Future<Page> begin(List<LogState> logs, List<Position> after) {
     for (Partition partition : stream.partitions()) {
       lanes.add(new Lane(partition, after.get(partition.index())));
     }
-    return more(after);
+    return more(logs);
   }
 
-  private Future<Page> more(List<Position> begun) {
+  private Future<Page> more(List<LogState> begun) {
     int count = nextRead();
     return Future.all(
             lanes.stream().filter(Lane::isHungry).map(lane -> lane.read(log, count)).toList())
@@ -129,12 +132,29 @@ final class PageReader {
     return found.size() == limit || lookedAt >= MAX_LOOKED_AT || bytes >= MAX_BYTES;
   }
 
-  /** The state is read after the entries: what was trimmed before they were read is known to it. */
-  private Future<Page> finish(List<Position> begun) {
+  /**
+   * The state is read after the entries as well: what was trimmed before they were read is known to
+   * it. If a log began anew meanwhile, the entries may be of either, and are read again.
+   */
+  private Future<Page> finish(List<LogState> begun) {
     boolean caughtUp = lanes.stream().allMatch(Lane::isOver);
     List<Position> reached = lanes.stream().map(Lane::reached).toList();
     return log.observe(stream.partitions())
-        .compose(logs -> check(cursor(logs, begun), logs).map(page(logs, reached, caughtUp)));
+        .compose(
+            logs ->
+                areOfOneTerm(begun, logs)
+                    ? check(cursor(logs, lanes.stream().map(Lane::begun).toList()), logs)
+                        .map(page(logs, reached, caughtUp))
+                    : new PageReader(log, stream, filter, limit, start).read());
+  }
+
+  private static boolean areOfOneTerm(List<LogState> before, List<LogState> after) {
+    for (int i = 0; i < before.size(); i++) {
+      if (!before.get(i).isOfTermOf(after.get(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Page page(List<LogState> logs, List<Position> reached, boolean caughtUp) {
@@ -164,6 +184,7 @@ final class PageReader {
   private static final class Lane {
 
     private final Partition partition;
+    private final Position begun;
     private final ArrayDeque<LogEntry> ahead = new ArrayDeque<>();
 
     /** Behind all that was read, also of what is no event. */
@@ -174,8 +195,13 @@ final class PageReader {
 
     Lane(Partition partition, Position after) {
       this.partition = partition;
+      this.begun = after;
       this.end = after;
       this.reached = after;
+    }
+
+    Position begun() {
+      return begun;
     }
 
     /** Its next entry is not known yet. */

@@ -78,7 +78,7 @@ class StreamRoutes {
     int limit = parameters.number("limit", DEFAULT_PAGE, 1, MAX_PAGE);
     EventFilter filter = EventFilter.of(context.request());
     return stream(context)
-        .compose(stream -> new PageReader(log, stream, filter, limit).read(start))
+        .compose(stream -> new PageReader(log, stream, filter, limit, start).read())
         .map(StreamRoutes::json);
   }
 

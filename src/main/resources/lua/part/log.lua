@@ -7,17 +7,43 @@
 -- `trimmed` is the last id removed, `removed` how many were. What another hand removed (XTRIM, XDEL) shows in the
 -- length; then all before the first entry that is left counts as removed, so that no reader passes over a gap unknowing.
 -- What another hand appended (XADD) shows there too; it counts as appended, and the last entry is the log's last.
+--
+-- A Redis that was killed in the midst of writing a script's effects to its append-only file leaves them out when it starts,
+-- but leaves their beginning in the file, and the start after that executes it. Entries of an append that was never
+-- acknowledged, and mostly was tried again since, then stand in the log: phantoms. They were not there when the term that ended
+-- began, and have ids between its start and the clock at that moment, `began`, as nothing that was appended in it has.
+-- They are removed before anything is told in the new term. See decision 010.
 -- Needs ids.
 
 local MAX_TERMS = 64
 
+local MOST_REMOVED = 1000
+
 local here = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
 
+-- The phantoms among entries that nobody noted: all that are of before the present term, if they are as many as `surplus`.
+-- If not, a clock was set back, or another hand appended as well: then none can be told from others.
+local function find_phantoms(events, terms, began, surplus)
+  local start = string.match(terms, '([^:]+)$')
+  if tonumber(string.match(start, '^%d+')) >= tonumber(began) then
+    return {}
+  end
+  local upto = string.format('%.0f', began - 1)
+  local found = redis.call('XRANGE', events, '(' .. start, upto, 'COUNT', surplus + 1)
+  local ids = {}
+  for n, entry in ipairs(found) do
+    ids[n] = entry[1]
+  end
+  return #ids == surplus and ids or {}
+end
+
 local function read_log(events, log)
-  local f = redis.call('HMGET', log, 'life', 'replid', 'terms', 'last', 'trimmed', 'appended', 'slices', 'removed')
+  local f = redis.call('HMGET', log, 'life', 'replid', 'terms', 'last', 'trimmed', 'appended', 'slices', 'removed',
+    'began')
   local state = {
     life = f[1], replid = f[2], terms = f[3], last = f[4] or '0-0', trimmed = f[5] or '0-0',
     appended = f[6] or '0', slices = f[7] or '', removed = f[8] or '0', here = here,
+    phantoms = {},
   }
   local length = redis.call('XLEN', events) -- fails if it is something else
   local exists = length > 0 or redis.call('EXISTS', events) == 1
@@ -34,6 +60,10 @@ local function read_log(events, log)
     end
   end
   local missing = state.lost and 0 or state.appended - state.removed - length
+  if missing < 0 and state.replid ~= here and f[9] then
+    state.phantoms = find_phantoms(events, state.terms, f[9], -missing)
+    missing = missing + #state.phantoms
+  end
   if missing > 0 then
     local first = redis.call('XRANGE', events, '-', '+', 'COUNT', 1)[1]
     local upto = first and before(first[1]) or state.last
@@ -49,7 +79,7 @@ local function read_log(events, log)
 end
 
 -- Writes what read_log found to be new; `life` is a random string for a new life.
-local function begin_log(seen, log, state, life)
+local function begin_log(events, seen, log, state, life)
   if not state.news then
     return
   end
@@ -73,7 +103,12 @@ local function begin_log(seen, log, state, life)
     terms[#terms + 1] = number .. ':' .. string.sub(state.here, 1, 4) .. ':' .. state.last
     state.terms = table.concat(terms, ',', math.max(1, #terms - MAX_TERMS + 1))
     state.replid = state.here
+    local now = redis.call('TIME')
+    redis.call('HSET', log, 'began', string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000)))
   end
   redis.call('HSET', log, 'life', state.life, 'replid', state.replid, 'terms', state.terms, 'last', state.last,
     'trimmed', state.trimmed, 'removed', state.removed, 'appended', state.appended, 'slices', state.slices)
+  for from = 1, #state.phantoms, MOST_REMOVED do
+    redis.call('XDEL', events, unpack(state.phantoms, from, math.min(from + MOST_REMOVED - 1, #state.phantoms)))
+  end
 end

@@ -312,6 +312,69 @@ abstract class CommitScriptContract {
     assertThat(acquireReply("a")).startsWith("broken");
   }
 
+  /** Kills the server in the midst of writing the last commit, and once more after other writes. */
+  private void tear(String word, String text, Runnable between) {
+    server.killWithin(word, text);
+    startAgain();
+    between.run();
+    server.kill();
+    startAgain();
+  }
+
+  private void startAgain() {
+    log.close();
+    server.startAgain();
+    log = new TestLog(server, "s");
+  }
+
+  @Test
+  void marksAGenerationOfWhichACommitCameBackInPart() {
+    List<String> positions = append(2);
+    String fence = acquire("a");
+    commit(fence, "0-0", positions);
+    tear(
+        "applied",
+        view.index(),
+        () -> {
+          assertThat(applied()).isEqualTo("0-0");
+          append(1);
+        });
+    assertThat(applied()).isEqualTo("0-0");
+    assertThat(log.entries(view).get("k")).as("what would be folded in twice").isNotEmpty();
+    assertThat(acquireReply("a")).startsWith("broken");
+    assertThat(acquireReply("a").getLast().toString()).contains("build the view anew");
+  }
+
+  @Test
+  void marksAGenerationOfWhichACommitCameBackBehindWhichAnotherOneWent() {
+    List<String> positions = append(2);
+    String fence = acquire("a");
+    commit(fence, "0-0", positions);
+    tear(
+        "EXEC",
+        view.index(),
+        () -> {
+          assertThat(applied()).isEqualTo("0-0");
+          commit(acquire("a"), "0-0", positions.subList(0, 1));
+        });
+    assertThat(applied()).isEqualTo(positions.getFirst());
+    assertThat(log.entries(view).get("k")).as("beyond what is applied").hasSize(2);
+    assertThat(acquireReply("a")).startsWith("broken");
+  }
+
+  @Test
+  void goesOnWhereNoCommitWasTorn() {
+    List<String> positions = append(2);
+    commit(acquire("a"), "0-0", positions.subList(0, 1));
+    append(1);
+    tear(
+        "HSET",
+        log.names().events(),
+        () -> commit(acquire("a"), positions.getFirst(), positions.subList(1, 2)));
+    assertThat(acquireReply("a")).startsWith("mine");
+    assertThat(log.entries(view).get("k")).hasSize(2);
+  }
+
   @Test
   void worksOnAFullRedis() {
     List<String> positions = append(2);

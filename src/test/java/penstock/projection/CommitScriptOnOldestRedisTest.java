@@ -7,6 +7,6 @@ class CommitScriptOnOldestRedisTest extends CommitScriptContract {
 
   @Override
   RedisServer startServer() {
-    return RedisServer.startBundled();
+    return RedisServer.startBundled("--appendfsync", "always");
   }
 }

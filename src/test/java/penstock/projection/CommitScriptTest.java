@@ -7,6 +7,6 @@ class CommitScriptTest extends CommitScriptContract {
 
   @Override
   RedisServer startServer() {
-    return RedisServer.start();
+    return RedisServer.start("--appendfsync", "always");
   }
 }

@@ -4,8 +4,11 @@ import static penstock.Patience.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -129,6 +132,37 @@ public final class RedisServer implements AutoCloseable {
     CompletableFuture<Process> gone = running().supervisor().onExit();
     gone.join();
     process = null;
+  }
+
+  /**
+   * Ends it as kill -9 in the midst of a write does: its append-only file is cut within the first
+   * word behind the last text in it.
+   */
+  public void killWithin(String word, String text) {
+    kill();
+    try {
+      Path file = appendOnlyFile();
+      String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+      int behind = content.lastIndexOf(text);
+      int at = content.indexOf(word, behind);
+      if (behind < 0 || at < 0) {
+        throw new IllegalStateException("%s behind %s is not in the file".formatted(word, text));
+      }
+      try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.truncate(at + 1);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The one that is written to; older servers have a single one. */
+  private Path appendOnlyFile() throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(path -> path.toString().matches(".*(incr|appendonly)\\.aof"))
+          .max(Comparator.comparing(Path::toString))
+          .orElseThrow();
+    }
   }
 
   /** Ends it as an operator does; nothing is lost. */
