@@ -24,18 +24,26 @@ if holder and holder ~= ARGV[1] then
   return {'held', holder, redis.call('PTTL', lease)}
 end
 local f = redis.call('HMGET', view, 'life', 'fence', 'applied', 'broken', 'halted', 'released', 'process', 'lone',
-  'lone-attempts', 'commits-begun', 'commits-done')
+  'lone-attempts')
 if f[4] or (f[5] and ARGV[9] == '1') then
   return {'broken', f[4] or f[5]}
 end
 -- A process that gave its lease back, or that takes it again, did not die: its lone attempt does not count.
 local died = f[2] and not f[6] and f[7] ~= ARGV[8]
 local state = read_log(events, log)
-if not state.lost and f[1] == state.life and f[10] ~= f[11] then
-  local why = 'Redis was killed, and brought back a part of a commit that it had left out; build the view anew'
-  redis.call('HDEL', view, '')
-  redis.call('HSET', view, 'broken', why)
-  return {'broken', why}
+local old = {''}
+if f[1] == state.life then
+  for _, mark in ipairs(find_marks(view)) do
+    local at = string.match(mark, '^begun:(.+)$')
+    if not at or is_after(at, f[3]) then
+      local why = 'Redis was killed, and brought back a part of a commit that it had left out; build the view anew'
+      redis.call('HDEL', view, '')
+      redis.call('HSET', view, 'broken', why)
+      return {'broken', why}
+    elseif at ~= f[3] then
+      old[#old + 1] = mark
+    end
+  end
 end
 if not state.lost and f[1] ~= state.life and state.trimmed ~= '0-0' and ARGV[7] ~= '1' then
   return {'partial', state.trimmed}
@@ -54,7 +62,7 @@ if redis.call('EXISTS', events) == 1 then
   end
 end
 
-redis.call('HDEL', view, 'released', 'caught-up', 'halted')
+redis.call('HDEL', view, 'released', 'caught-up', 'halted', unpack(old))
 begin_log(events, ARGV[5], log, state, ARGV[4])
 local applied, stale = f[3] or '0-0', 0
 if f[1] ~= state.life then

@@ -20,8 +20,8 @@
 --         With all but BROKEN nothing is written.
 --
 -- Whoever follows the changes hears of new ones on the channel of their name.
--- What is written last says how many commits there were, and one of the first writes counts them: so a part of a commit that
--- Redis left out of its file after it was killed, and brought back later (see part/log.lua), is noticed by acquire.lua.
+-- One of the first writes marks up to where it goes, and removes the mark of the commit before: so acquire.lua knows of a
+-- part of a commit that Redis left out after it was killed, and brought back later (see part/log.lua).
 -- Works on a full Redis: its first write, XACK, is one that is never refused. XACK is no guard: it ignores who holds
 -- an entry. At most 256 events: no call has more than 1,000 arguments but those of an entry's fields, which go in steps.
 local events, log, view, index, changes, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
@@ -60,10 +60,12 @@ local last = count > 0 and ARGV[9 + count] or ARGV[4]
 local function write()
   if count > 0 then
     redis.call('XACK', events, ARGV[3], unpack(ARGV, 10, 9 + count))
+    redis.call('HDEL', view, 'begun:' .. ARGV[4])
+    redis.call('HSET', view, 'begun:' .. last, 1)
   else
     redis.call('HDEL', view, '')
+    redis.call('HSET', view, 'replaying', 1)
   end
-  local commits = redis.call('HINCRBY', view, 'commits-begun', 1)
   if count > 0 and f[5] then
     redis.call('HDEL', view, 'lone', 'lone-attempts')
   end
@@ -163,7 +165,9 @@ local function write()
       end
     end
   end
-  redis.call('HSET', view, 'commits-done', commits)
+  if request then
+    redis.call('HDEL', view, 'replaying')
+  end
   return {tonumber(l[3]), total}
 end
 

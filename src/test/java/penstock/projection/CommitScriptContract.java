@@ -363,16 +363,23 @@ abstract class CommitScriptContract {
   }
 
   @Test
-  void goesOnWhereNoCommitWasTorn() {
-    List<String> positions = append(2);
-    commit(acquire("a"), "0-0", positions.subList(0, 1));
-    append(1);
+  void goesOnIfWhatCameBackWasTakenInAgainSince() {
+    List<String> positions = append(3);
+    commit(acquire("a"), "0-0", positions.subList(0, 2));
     tear(
-        "HSET",
-        log.names().events(),
-        () -> commit(acquire("a"), positions.getFirst(), positions.subList(1, 2)));
-    assertThat(acquireReply("a")).startsWith("mine");
-    assertThat(log.entries(view).get("k")).hasSize(2);
+        "applied",
+        view.index(),
+        () -> {
+          commit(acquire("a"), "0-0", positions.subList(0, 1));
+          commit(acquire("a"), positions.getFirst(), positions.subList(1, 3));
+        });
+    assertThat(log.hash(view.state()).keySet().stream().filter(field -> field.startsWith("begun:")))
+        .hasSize(2);
+    acquire("a");
+    assertThat(applied()).isEqualTo(positions.getLast());
+    assertThat(log.entries(view).get("k")).hasSize(3);
+    assertThat(log.hash(view.state()).keySet().stream().filter(field -> field.startsWith("begun:")))
+        .containsExactly("begun:" + applied());
   }
 
   @Test

@@ -42,6 +42,9 @@ class RebuildTest {
           Map.entry("penstock.views.strict.stream", "letters"),
           Map.entry("penstock.views.strict.fold", "merge"),
           Map.entry("penstock.views.strict.on-error", "halt"),
+          Map.entry("penstock.streams.parcels.partitions", "2"),
+          Map.entry("penstock.views.parcels.stream", "parcels"),
+          Map.entry("penstock.views.parcels.fold", "merge"),
           Map.entry("penstock.streams.young.partitions", "1"),
           Map.entry("penstock.views.young.stream", "young"),
           Map.entry("penstock.views.young.fold", "count"));
@@ -91,16 +94,18 @@ class RebuildTest {
 
   @Test
   void aRebuildIsBuiltBesideAndTakesThePlace() {
+    TestLog first = new TestLog(redis, "parcels", 0);
+    TestLog second = new TestLog(redis, "parcels", 1);
     for (int i = 0; i < 500; i++) {
-      log.append("t", "a" + i, "{\"n\":" + i + "}");
+      first.append("t", "a" + i, "{\"n\":" + i + "}");
     }
-    other.append("t", "b", "{\"n\":1}");
-    isApplied("letters");
-    String before = view("letters").getString("generation");
+    second.append("t", "b", "{\"n\":1}");
+    isApplied("parcels");
+    String before = view("parcels").getString("generation");
     assertThat(before).endsWith("-0");
     String next =
         given()
-            .post("/views/letters/rebuild")
+            .post("/views/parcels/rebuild")
             .then()
             .statusCode(202)
             .body("generation", containsString("-1"))
@@ -111,26 +116,29 @@ class RebuildTest {
         .until(
             () -> {
               given()
-                  .get("/views/letters/entries?limit=1000")
+                  .get("/views/parcels/entries?limit=1000")
                   .then()
                   .statusCode(200)
                   .body("entries", hasSize(501));
-              return view("letters").getString("generation").equals(next);
+              return view("parcels").getString("generation").equals(next);
             });
-    isApplied("letters");
+    isApplied("parcels");
     // The old one's keys and groups go after a while.
-    await().until(() -> ((List<?>) log.ask("KEYS", "*view:letters:" + before + "*")).isEmpty());
+    await().until(() -> ((List<?>) first.ask("KEYS", "*view:parcels:" + before + "*")).isEmpty());
     await()
         .until(
             () ->
-                !log.ask("XINFO", "GROUPS", log.names().events())
+                !first
+                    .ask("XINFO", "GROUPS", first.names().events())
                     .toString()
-                    .contains("view.letters." + before));
+                    .contains("view.parcels." + before));
     given()
-        .get("/views/letters/entries?limit=1000")
+        .get("/views/parcels/entries?limit=1000")
         .then()
         .statusCode(200)
         .body("entries", hasSize(501));
+    first.close();
+    second.close();
   }
 
   /** As it may be when a registry was lost and instances note what they work in any order. */
