@@ -31,6 +31,9 @@ final class Producer {
   /** After so many events other keys are used, so that entries stay within their bound. */
   private static final int ERA = 3_000;
 
+  /** So many subjects can one reader ask for. */
+  private static final int MOST_FOLLOWED = 100;
+
   private static final int MOST_IN_BATCH = 40;
   private static final int MORE_THAN_A_COMMIT = 300;
 
@@ -91,12 +94,16 @@ final class Producer {
     return "p" + producer + "." + slot + "." + era;
   }
 
-  /** One key of each producer at a time, of all that a run may come to use. */
+  /**
+   * One key of each producer at a time, of all that a run may come to use, if they are not too
+   * many.
+   */
   static Set<String> someKeys(Settings settings, int slot) {
     long each = settings.rate() * settings.duration().toSeconds() / settings.producers();
+    long eras = Math.min(each / ERA + 2, MOST_FOLLOWED / settings.producers());
     Set<String> keys = new TreeSet<>();
     for (int producer = 0; producer < settings.producers(); producer++) {
-      for (int era = 0; era <= each / ERA + 1; era++) {
+      for (int era = 0; era < eras; era++) {
         keys.add(key(producer, (slot + producer) % SLOTS, era));
       }
     }
