@@ -9,8 +9,8 @@
 --
 -- A digest is looked up in the present slice and the one before. A slice begins when the one before is as old as
 -- the window, so that every digest is found for at least the window after it was written, and never more than two
--- slices live. What was removed by another hand than retention is not there any more. The clock is Redis's, and never behind the log's last id. Whoever follows the log hears of it on the
--- channel of its name.
+-- slices live. What another hand than retention removed is not there any more. The clock is Redis's, and never behind
+-- the log's last id. Whoever follows the log hears of it on the channel of its name.
 -- include ids
 -- include log
 local events, log, seen, window = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[3])

@@ -18,6 +18,7 @@ local events, log, base = KEYS[1], KEYS[2], ARGV[3]
 local max_age, max_length, hard, step = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
 local state = read_log(events, log)
+-- They would be counted with what is removed, so they go first, in a step of their own.
 if #state.phantoms > 0 then
   redis.call('HDEL', log, '')
   begin_log(events, ARGV[1], log, state, ARGV[2])

@@ -327,6 +327,12 @@ abstract class CommitScriptContract {
     log = new TestLog(server, "s");
   }
 
+  private List<String> marks() {
+    return log.hash(view.state()).keySet().stream()
+        .filter(field -> field.startsWith("begun:"))
+        .toList();
+  }
+
   @Test
   void marksAGenerationOfWhichACommitCameBackInPart() {
     List<String> positions = append(2);
@@ -373,13 +379,49 @@ abstract class CommitScriptContract {
           commit(acquire("a"), "0-0", positions.subList(0, 1));
           commit(acquire("a"), positions.getFirst(), positions.subList(1, 3));
         });
-    assertThat(log.hash(view.state()).keySet().stream().filter(field -> field.startsWith("begun:")))
-        .hasSize(2);
+    assertThat(marks()).hasSize(2);
     acquire("a");
     assertThat(applied()).isEqualTo(positions.getLast());
     assertThat(log.entries(view).get("k")).hasSize(3);
-    assertThat(log.hash(view.state()).keySet().stream().filter(field -> field.startsWith("begun:")))
-        .containsExactly("begun:" + applied());
+    assertThat(marks()).containsExactly("begun:" + applied());
+  }
+
+  @Test
+  void marksAGenerationOfWhichTheReplayOfALetterCameBackInPart() {
+    acquire("a");
+    log.ask("HSET", view.state(), "replaying", 1);
+    assertThat(acquireReply("a")).startsWith("broken");
+  }
+
+  @Test
+  void countsNoPhantomAsTrimmed() {
+    append(1);
+    append(2);
+    tear("EXEC", log.names().events(), () -> append(2));
+    assertThat(log.ask("XLEN", log.names().events())).isEqualTo(5L);
+    assertThat(trimTo(2)).isEqualTo(List.of(0L, 0L, 1L, ""));
+    assertThat(trimTo(2)).isEqualTo(List.of(1L, 0L, 0L, ""));
+    assertThat(log.ask("XLEN", log.names().events())).isEqualTo(2L);
+    assertThat(log.hash(log.names().log()))
+        .containsEntry("removed", "1")
+        .containsEntry("appended", "3");
+  }
+
+  /** Removes the oldest entries beyond a length. */
+  private Object trimTo(int length) {
+    return log.ask(
+        "EVAL",
+        TestLog.source("trim"),
+        2,
+        log.names().events(),
+        log.names().log(),
+        log.names().seen(),
+        "new-life",
+        "ps:{s/0}:",
+        -1,
+        length,
+        -1,
+        100);
   }
 
   @Test

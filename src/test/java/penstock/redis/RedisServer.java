@@ -156,12 +156,15 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** The one that is written to; older servers have a single one. */
+  /** The one that is written to; while it is rewritten nobody can tell which that is. */
   private Path appendOnlyFile() throws IOException {
     try (Stream<Path> all = Files.walk(directory)) {
-      return all.filter(path -> path.toString().matches(".*(incr|appendonly)\\.aof"))
-          .max(Comparator.comparing(Path::toString))
-          .orElseThrow();
+      List<Path> files =
+          all.filter(path -> path.toString().matches(".*(incr|appendonly)\\.aof")).toList();
+      if (files.size() != 1) {
+        throw new IllegalStateException("not a single append-only file: " + files);
+      }
+      return files.getFirst();
     }
   }
 
