@@ -46,16 +46,11 @@ class LastResort {
   }
 
   private static void malformed(RoutingContext context) {
-    Problems.answer(
-        context,
-        ProblemException.of(ProblemType.MALFORMED_REQUEST, "The request's URL cannot be decoded."));
+    Problems.answer(context.response(), Problems.UNDECODABLE);
   }
 
   private static void nothingHere(RoutingContext context) {
-    Problems.answer(
-        context,
-        ProblemException.of(
-            ProblemType.NOT_FOUND, "No resource has the path " + context.request().path() + "."));
+    Problems.answer(context.response(), Problems.nothingAt(context.request().path()));
   }
 
   private static void wrongMethod(Router router, RoutingContext context) {
