@@ -15,25 +15,32 @@ import penstock.problem.Problems;
 public final class Answer {
 
   private static final String JSON = "application/json";
+
+  /** What is told is true only now. */
   private static final String NO_STORE = "no-store";
 
   private Answer() {}
 
   /** 200: what is there now. */
   public static <T> RestResponse<T> ok(T body) {
-    return json(RestResponse.Status.OK, body).build();
+    return now(body).build();
+  }
+
+  /** As {@link #ok}, for more headers to be added. */
+  public static <T> RestResponse.ResponseBuilder<T> now(T body) {
+    return json(RestResponse.Status.OK, body).header(HttpHeaders.CACHE_CONTROL, NO_STORE);
   }
 
   /** 202: it will be done soon. */
   public static <T> RestResponse<T> accepted(T body) {
-    return json(RestResponse.Status.ACCEPTED, body).build();
+    return json(RestResponse.Status.ACCEPTED, body)
+        .header(HttpHeaders.CACHE_CONTROL, NO_STORE)
+        .build();
   }
 
-  /** As {@link #ok}, to be completed. */
+  /** For headers to be added, also how long it may be stored. */
   public static <T> RestResponse.ResponseBuilder<T> json(RestResponse.Status status, T body) {
-    return RestResponse.ResponseBuilder.create(status, body)
-        .header(HttpHeaders.CONTENT_TYPE, JSON)
-        .header(HttpHeaders.CACHE_CONTROL, NO_STORE);
+    return RestResponse.ResponseBuilder.create(status, body).header(HttpHeaders.CONTENT_TYPE, JSON);
   }
 
   static RestResponse<Buffer> problem(Problem problem) {

@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.event.EventFields;
 import penstock.event.EventJson;
+import penstock.http.JsonBody;
 
 /**
  * Some dead letters of a stream.
@@ -14,7 +15,7 @@ import penstock.event.EventJson;
  * @param last up to where it was looked
  * @param complete no letter lies behind them
  */
-record LetterPage(List<Found> letters, LetterId last, boolean complete) {
+record LetterPage(List<Found> letters, LetterId last, boolean complete) implements JsonBody {
 
   /**
    * A letter.
@@ -23,7 +24,8 @@ record LetterPage(List<Found> letters, LetterId last, boolean complete) {
    */
   record Found(LetterId id, Letter letter, @Nullable String failedReplay) {}
 
-  Buffer json() {
+  @Override
+  public Buffer json() {
     Buffer out = Buffer.buffer(256 + 512 * letters.size()).appendString("{\"deadLetters\":[");
     String comma = "";
     for (Found found : letters) {

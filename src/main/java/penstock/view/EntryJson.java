@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** The JSON form of an entry, {@code {"key":...,"value":...}}. */
 final class EntryJson {
 
-  private static final int TYPICAL = 64;
+  /** About what of a value is not in its entry's bytes. */
+  static final int TYPICAL = 64;
 
   private EntryJson() {}
 
@@ -17,17 +18,24 @@ final class EntryJson {
    * @param entry null for one that does not exist: its value is {@code null}
    */
   static void write(String key, @Nullable Entry entry, Fold fold, Buffer out) {
-    out.appendString("{\"key\":");
-    text(key, out);
-    out.appendString(",\"value\":");
     if (entry == null) {
-      out.appendString("null");
+      write(key, Buffer.buffer("null"), out);
     } else {
       Buffer value = Buffer.buffer(TYPICAL + entry.bytes());
       fold.value(entry, value);
-      out.appendBuffer(value);
+      write(key, value, out);
     }
-    out.appendByte((byte) '}');
+  }
+
+  /**
+   * Appends it.
+   *
+   * @param value JSON
+   */
+  static void write(String key, Buffer value, Buffer out) {
+    out.appendString("{\"key\":");
+    text(key, out);
+    out.appendString(",\"value\":").appendBuffer(value).appendByte((byte) '}');
   }
 
   /** Appends a text as a JSON string. */
