@@ -72,14 +72,17 @@ public class ProblemMapper {
     }
     return switch (refused.getResponse().getStatus()) {
       case BAD_REQUEST -> Answer.problem(Problems.UNDECODABLE);
-      case NOT_FOUND -> Answer.problem(Problems.nothingAt(request().getRequestPath()));
-      case METHOD_NOT_ALLOWED -> wrongMethod();
+      case NOT_FOUND, METHOD_NOT_ALLOWED -> notHere();
       default -> unforeseen(refused);
     };
   }
 
-  private RestResponse<Buffer> wrongMethod() {
+  /** Where several classes have resources of a path, Quarkus REST does not tell the two apart. */
+  private RestResponse<Buffer> notHere() {
     Set<String> methods = allowed.at(request().getRequestNormalisedPath());
+    if (methods.isEmpty()) {
+      return Answer.problem(Problems.nothingAt(request().getRequestPath()));
+    }
     String list = String.join(", ", methods);
     return RestResponse.ResponseBuilder.fromResponse(
             Answer.problem(

@@ -55,8 +55,8 @@ class EntryResource {
    * A page of entries, by key.
    *
    * @param after the key before the first
-   * @param cursor what the view must have applied
-   * @param wait how long it may take to
+   * @param wait how long the view may take to apply what it must have
+   * @param cursor what that is
    */
   @GET
   public Uni<RestResponse<EntriesBody>> page(
@@ -67,12 +67,12 @@ class EntryResource {
           @Min(value = 1, message = PageLimit.RULE)
           @Max(value = PageLimit.MOST, message = PageLimit.RULE)
           int limit,
-      @RestQuery("at-least") Optional<Cursor> cursor,
       @RestQuery("wait")
           @DefaultValue(DEFAULT_WAIT)
           @DurationMin(message = WAIT_RULE)
           @DurationMax(seconds = MAX_WAIT_SECONDS, message = WAIT_RULE)
-          Duration wait) {
+          Duration wait,
+      @RestQuery("at-least") Optional<Cursor> cursor) {
     ViewDefinition definition = views.find(view);
     return Unis.of(
         waited(definition, cursor, wait)
@@ -88,20 +88,20 @@ class EntryResource {
    * One entry.
    *
    * @param key may be anything, slashes included
-   * @param cursor what the view must have applied
-   * @param wait how long it may take to
+   * @param wait how long the view may take to apply what it must have
+   * @param cursor what that is
    */
   @GET
   @Path("{key: .+}")
   public Uni<RestResponse<EntryBody>> entry(
       @RestPath("view") ViewName view,
       @RestPath("key") String key,
-      @RestQuery("at-least") Optional<Cursor> cursor,
       @RestQuery("wait")
           @DefaultValue(DEFAULT_WAIT)
           @DurationMin(message = WAIT_RULE)
           @DurationMax(seconds = MAX_WAIT_SECONDS, message = WAIT_RULE)
           Duration wait,
+      @RestQuery("at-least") Optional<Cursor> cursor,
       @Context Request request,
       @Context RoutingContext routing) {
     ViewDefinition definition = views.find(view);
