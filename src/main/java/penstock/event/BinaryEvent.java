@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import penstock.json.JsonScanner;
+import penstock.json.Utf8;
 
 /**
  * Reads one event whose data is the body: in binary content mode (HTTP binding 1.0.2, section 3.1),

@@ -2,6 +2,7 @@ package penstock.event;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import penstock.json.Utf8;
 
 /** How HTTP headers carry attributes (HTTP binding 1.0.2, section 3.1.3.2). */
 final class HeaderValue {

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import penstock.event.JsonPointer;
+import penstock.json.JsonPointer;
 
 /**
  * The settings of one fold, each of which must be asked for. What makes no sense is told as a
