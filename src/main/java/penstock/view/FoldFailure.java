@@ -1,5 +1,7 @@
 package penstock.view;
 
+import java.util.Objects;
+
 /**
  * An event that a view cannot take in, whenever it is tried. The message says why, without payload.
  */
@@ -7,7 +9,14 @@ public final class FoldFailure extends Exception {
 
   private static final long serialVersionUID = 1L;
 
+  private final String reason;
+
   public FoldFailure(String reason) {
     super(reason, null, false, false);
+    this.reason = Objects.requireNonNull(reason, "reason");
+  }
+
+  public String reason() {
+    return reason;
   }
 }

@@ -50,11 +50,10 @@ final class Merge implements Fold {
     if (depth > MAX_DEPTH) {
       throw new FoldFailure("data is nested more than " + MAX_DEPTH + " levels deep");
     }
-    boolean fresh = target == null || !target.isObject();
-    if (fresh && !patch.mayHoldNull()) {
+    Json base = target != null && target.isObject() ? target : NOTHING;
+    if (base == NOTHING && !patch.mayHoldNull()) {
       return patch;
     }
-    Json base = fresh ? NOTHING : target;
     Map<String, Json> result = new LinkedHashMap<>(base.members());
     boolean changed = false;
     for (Map.Entry<String, Json> member : patch.members().entrySet()) {
