@@ -99,6 +99,11 @@ final class Ring {
     return states.ask();
   }
 
+  /** A reader found all that is behind its cursor here. */
+  void joined() {
+    meters.foundInRing();
+  }
+
   /** Nanoseconds for which nothing is known of the logs, since Redis does not answer. */
   long silence() {
     return tail.silence();
