@@ -169,7 +169,7 @@ final class CatchUp {
       return;
     }
     goal = goal.within(page.partition(), log);
-    Cursor reached = write(page, from);
+    Cursor reached = page.write(reader.connection(), filter, from);
     if (reader.isClosed()) {
       return;
     }
@@ -179,17 +179,5 @@ final class CatchUp {
     } else {
       goOn(reached);
     }
-  }
-
-  /** Writes as much of a page as the socket takes; the rest is read again when it takes more. */
-  private Cursor write(ReplayPage page, Cursor from) {
-    Connection connection = reader.connection();
-    Chunk chunk = page.from(0, filter, from);
-    connection.write(chunk);
-    while (chunk.next() < page.slots().size() && !connection.isFull()) {
-      chunk = page.from((int) chunk.next(), filter, chunk.at());
-      connection.write(chunk);
-    }
-    return chunk.at();
   }
 }

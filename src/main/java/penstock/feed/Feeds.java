@@ -7,9 +7,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import java.util.List;
-import penstock.redis.RedisLink;
-import penstock.redis.RedisLinks;
 import penstock.stream.EventFilter;
 import penstock.stream.EventLog;
 import penstock.stream.Stream;
@@ -27,9 +24,7 @@ class Feeds {
   private final FeedConfig config;
   private final FeedMeters meters;
   private final Admission admission;
-  private final RedisLink link;
-  private final Permits permits;
-  private final RecentPages recent;
+  private final Replays replays;
   private final Pumps pumps;
   private final Rings<StreamName, Ring> rings;
 
@@ -38,7 +33,7 @@ class Feeds {
       Vertx vertx,
       Tail tail,
       EventLog log,
-      RedisLinks links,
+      Replays replays,
       Pumps pumps,
       FeedConfig config,
       FeedMeters meters,
@@ -49,9 +44,7 @@ class Feeds {
     this.config = config;
     this.meters = meters;
     this.admission = admission;
-    this.link = links.open("feed");
-    this.permits = new Permits(config.replays());
-    this.recent = new RecentPages(vertx, config.replayKept().asLongValue(), config.replayKeep());
+    this.replays = replays;
     this.pumps = pumps;
     this.rings =
         new Rings<>(vertx, config.ringLinger(), ring -> ring.opened().failed(), Ring::close);
@@ -66,14 +59,7 @@ class Feeds {
   }
 
   private Ring open(Stream stream) {
-    return new Ring(stream, tail, log, pumps, config, meters, replays(stream));
-  }
-
-  private List<Replay> replays(Stream stream) {
-    boolean alone = stream.partitions().size() == 1;
-    return stream.partitions().stream()
-        .map(one -> new Replay(log, link, permits, meters, config, recent, one, alone))
-        .toList();
+    return new Ring(stream, tail, log, pumps, config, meters, replays.of(stream));
   }
 
   void end(@Observes @Priority(Drain.AFTER_READERS) ShutdownEvent ending) {

@@ -25,8 +25,6 @@ import penstock.stream.Scope;
  */
 final class Replay {
 
-  private static final int FIRST_COUNT = 16;
-
   /**
    * A page that is being read from further back may hold what is asked for: so often that is waited
    * for. Otherwise those who left at events next to each other would never meet on one page.
@@ -40,14 +38,11 @@ final class Replay {
   private final RecentPages recent;
   private final Partition partition;
   private final boolean alone;
-  private final int mostEvents;
-  private final long wantedBytes;
+  private final PageSize size;
 
   /** By the position behind which is read. */
   private final ConcurrentNavigableMap<Position, Future<ReplayPage>> underWay =
       new ConcurrentSkipListMap<>();
-
-  private volatile int count;
 
   /** The log's state at some moment from when it is asked for. */
   private final Coalesced<LogState> look;
@@ -71,9 +66,7 @@ final class Replay {
     this.recent = recent;
     this.partition = partition;
     this.alone = alone;
-    this.mostEvents = config.replayCount();
-    this.wantedBytes = config.replaySize().asLongValue();
-    this.count = Math.min(FIRST_COUNT, mostEvents);
+    this.size = new PageSize(config.replaySize().asLongValue(), config.replayCount());
     this.look = new Coalesced<>(() -> log.observe(partition, link));
   }
 
@@ -126,7 +119,7 @@ final class Replay {
   /** The entries are of one term if the log was in it before they were read and behind it. */
   private Future<ReplayPage> read(Position from, Position known) {
     meters.replayed();
-    int most = count;
+    int most = size.entries();
     long began = System.nanoTime();
     Future<LogState> before = log.observe(partition, link);
     Future<LogPage> entries = log.page(partition, from, most, link);
@@ -143,10 +136,7 @@ final class Replay {
   private ReplayPage page(
       Position from, Position known, LogPage read, int most, LogState state, long began) {
     meters.read(partition.stream(), read.entries(), System.nanoTime() - began);
-    if (read.read() > 0) {
-      long fitting = wantedBytes * read.read() / Math.max(1, read.bytes());
-      count = (int) Math.max(1, Math.min(Math.min(mostEvents, 2L * most), fitting));
-    }
+    size.adapt(most, read.read(), read.bytes());
     Position end = read.read() > 0 ? read.last() : from;
     boolean all = read.read() < most;
     if (all && known.isAfter(end) && !known.isAfter(state.last())) {

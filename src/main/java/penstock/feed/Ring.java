@@ -163,7 +163,7 @@ final class Ring {
       begun(partition, now);
       return;
     }
-    List<LogState> logs = new ArrayList<>(before.told());
+    List<LogState> logs = new ArrayList<>(before.reached());
     logs.set(partition, now);
     lane = laneFrom(logs);
     before.close();
