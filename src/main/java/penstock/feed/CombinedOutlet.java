@@ -10,8 +10,8 @@ import penstock.stream.Start;
 
 /**
  * A connection that several feeds share. Each writes its frames as if it were alone; {@link
- * CombinedFrames} makes them frames of the connection, so that whoever resumes with the id of one is
- * to each feed a reader with its own last id. What the feeds write in one turn of the event loop
+ * CombinedFrames} makes them frames of the connection, so that whoever resumes with the id of one
+ * is to each feed a reader with its own last id. What the feeds write in one turn of the event loop
  * goes out in one write. When one ends, all do. Belongs to its event loop.
  */
 final class CombinedOutlet {

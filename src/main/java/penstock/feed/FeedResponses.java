@@ -94,7 +94,7 @@ class FeedResponses {
     }
   }
 
-  /** What will pass is told in the stream: a status would keep the client from trying again. */
+  /** What will pass is said in the stream: a status would keep the client from trying again. */
   private void sendAway(HttpServerResponse response, DisconnectReason reason) {
     meters.disconnected(reason);
     if (!response.closed()) {

@@ -16,7 +16,7 @@ import penstock.stream.StreamName;
  * The newest events of a stream, encoded: what a ring holds as long as its logs go on unbroken.
  * Slots are numbered from 0; the oldest are overwritten. Those of several partitions stand in the
  * order in which this instance learned of them, which is another on each: what a reader has seen is
- * told by its cursor, not by a number.
+ * known by its cursor, not by a number.
  *
  * <p>Written by one thread, read by any. A reader that comes too late finds that a slot is not the
  * one that it asked for.
@@ -147,7 +147,7 @@ final class Lane {
   }
 
   /** Up to this position all events of a partition are here or were. */
-  Position before(int partition) {
+  Position floor(int partition) {
     return floor.before().position(partition);
   }
 
@@ -199,7 +199,7 @@ final class Lane {
   /**
    * The frames from a slot on that pass a filter: up to the head, or enough for a write. As long as
    * the reader is ahead of the lane in some partition, which it read on its own or on another
-   * instance, it is not told again what it has, and the ids are its own; then they are the lane's.
+   * instance, it is not sent again what it has, and the ids are its own; then they are the lane's.
    *
    * @param after where the reader stands
    * @return null if the first is not there any more

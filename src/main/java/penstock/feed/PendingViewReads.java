@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingViewReads {
 
-  /** One that waits, and the keys that it wants to hear of: null for all. */
+  /** One that waits, and the keys whose changes it wants: null for all. */
   private record Waiter(@Nullable Set<String> keys, Consumer<ViewAnswer> answer) {}
 
   /** A request and those who made it. */
   record Read(ViewAsk ask, List<Waiter> waiters) {
 
-    /** The keys that each wants to hear of; null for all. */
+    /** The keys whose changes each wants; null for all. */
     List<@Nullable Set<String>> keys() {
       var keys = new ArrayList<@Nullable Set<String>>();
       waiters.forEach(waiter -> keys.add(waiter.keys()));
@@ -39,7 +39,7 @@ final class PendingViewReads {
   }
 
   /**
-   * @param keys that the reader wants to hear of; null for all
+   * @param keys whose changes the reader wants; null for all
    * @param answer is given it once
    */
   void add(ViewAsk ask, @Nullable Set<String> keys, Consumer<ViewAnswer> answer) {

@@ -37,7 +37,7 @@ final class Replay {
   private final FeedMeters meters;
   private final RecentPages recent;
   private final Partition partition;
-  private final boolean alone;
+  private final boolean singlePartition;
   private final PageSize size;
 
   /** By the position behind which is read. */
@@ -45,10 +45,11 @@ final class Replay {
       new ConcurrentSkipListMap<>();
 
   /** The log's state at some moment from when it is asked for. */
-  private final Coalesced<LogState> look;
+  private final Coalesced<LogState> observed;
 
   /**
-   * @param alone the stream has no other partition, so that its place is all that an id says
+   * @param singlePartition the stream has no other partition, so that its place is all that an id
+   *     says
    */
   Replay(
       EventLog log,
@@ -58,16 +59,16 @@ final class Replay {
       FeedConfig config,
       RecentPages recent,
       Partition partition,
-      boolean alone) {
+      boolean singlePartition) {
     this.log = log;
     this.link = link;
     this.permits = permits;
     this.meters = meters;
     this.recent = recent;
     this.partition = partition;
-    this.alone = alone;
+    this.singlePartition = singlePartition;
     this.size = new PageSize(config.replaySize().asLongValue(), config.replayCount());
-    this.look = new Coalesced<>(() -> log.observe(partition, link));
+    this.observed = new Coalesced<>(() -> log.observe(partition, link));
   }
 
   /**
@@ -104,7 +105,8 @@ final class Replay {
   private Future<ReplayPage> kept(Position from, Supplier<Future<ReplayPage>> otherwise) {
     return recent.behind(partition, from) == null
         ? otherwise.get()
-        : look.ask()
+        : observed
+            .ask()
             .compose(
                 now -> {
                   ReplayPage page = recent.behind(partition, from);
@@ -118,7 +120,7 @@ final class Replay {
 
   /** The entries are of one term if the log was in it before they were read and behind it. */
   private Future<ReplayPage> read(Position from, Position known) {
-    meters.replayed();
+    meters.replayRead();
     int most = size.entries();
     long began = System.nanoTime();
     Future<LogState> before = log.observe(partition, link);
@@ -135,7 +137,7 @@ final class Replay {
 
   private ReplayPage page(
       Position from, Position known, LogPage read, int most, LogState state, long began) {
-    meters.read(partition.stream(), read.entries(), System.nanoTime() - began);
+    meters.recordReplay(partition.stream(), read.entries(), System.nanoTime() - began);
     size.adapt(most, read.read(), read.bytes());
     Position end = read.read() > 0 ? read.last() : from;
     boolean all = read.read() < most;
@@ -149,7 +151,7 @@ final class Replay {
 
   private Slot slot(Scope scope, LogState state, LogEntry entry) {
     Place place = Place.in(state, entry.position());
-    return alone
+    return singlePartition
         ? Slot.at(new Cursor(scope, List.of(place)), partition.index(), entry.event())
         : Slot.withoutId(partition.index(), place, entry.event());
   }

@@ -32,9 +32,9 @@ class Replays {
 
   /** One for each partition, in order. */
   List<Replay> of(Stream stream) {
-    boolean alone = stream.partitions().size() == 1;
+    boolean singlePartition = stream.partitions().size() == 1;
     return stream.partitions().stream()
-        .map(one -> new Replay(log, link, permits, meters, config, recent, one, alone))
+        .map(one -> new Replay(log, link, permits, meters, config, recent, one, singlePartition))
         .toList();
   }
 }

@@ -122,12 +122,12 @@ final class StreamCrowd extends Crowd<Reader> {
     for (long number = first; number < usualChunk.next(); number++) {
       Slot slot = lane.find(number);
       if (slot != null) {
-        meters.came(latency, slot.position());
+        meters.recordLatency(latency, slot.position());
         causes.add(slot.attributes());
       }
     }
     measured = usualChunk.next();
-    meters.wrote(latency, causes, measured - first, took);
+    meters.recordDelivery(latency, causes, measured - first, took);
   }
 
   /**

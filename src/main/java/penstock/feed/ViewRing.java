@@ -86,7 +86,7 @@ final class ViewRing {
   /**
    * Has something read. From any thread.
    *
-   * @param keys that the reader wants to hear of; null for all
+   * @param keys whose changes the reader wants; null for all
    * @param answer is given it once, on the ring's event loop
    */
   void ask(ViewAsk ask, @Nullable Set<String> keys, Consumer<ViewAnswer> answer) {

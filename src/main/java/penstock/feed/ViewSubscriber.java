@@ -1,7 +1,6 @@
 package penstock.feed;
 
 import io.vertx.core.Context;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -99,10 +98,9 @@ final class ViewSubscriber extends ConnectedSubscriber {
     advance();
   }
 
-  /** The beginning of a snapshot, in the order of the keys' bytes as far as they are ASCII. */
   private ViewAsk snapshot() {
     begun = null;
-    return keys == null ? new ViewAsk.All(null, null) : new ViewAsk.Some(null, List.copyOf(keys));
+    return ViewAsk.snapshot(keys);
   }
 
   private void reset(ResetReason reason) {
@@ -185,18 +183,10 @@ final class ViewSubscriber extends ConnectedSubscriber {
     begun = from;
     if (page.complete()) {
       connection().write(ViewFrames.id(from));
-      connection().write(page.frame());
       at = from;
-      state = new State.Asking(new ViewAsk.Since(from), false);
-    } else {
-      connection().write(page.frame());
-      state =
-          new State.Asking(
-              keys == null
-                  ? new ViewAsk.All(page.lane(), page.after())
-                  : new ViewAsk.Some(page.lane(), page.left()),
-              false);
     }
+    connection().write(page.frame());
+    state = new State.Asking(page.complete() ? new ViewAsk.Since(from) : page.next(keys), false);
   }
 
   private void failed(ViewAsk ask, Throwable failure) {
