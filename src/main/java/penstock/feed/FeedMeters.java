@@ -19,7 +19,7 @@ import penstock.trace.Causes;
 import penstock.trace.Stage;
 import penstock.trace.Tracing;
 
-/** What feeds tell the metrics and the traces. */
+/** The metrics and the traces of feeds. May be used from any thread. */
 @Singleton
 class FeedMeters {
 
@@ -70,7 +70,7 @@ class FeedMeters {
 
   private Counter resets(ResetReason reason) {
     return Counter.builder("penstock.feed.resets")
-        .description("Times that a reader was told that history is missing")
+        .description("Resets sent to readers, since history is missing")
         .tag("reason", reason.toString())
         .register(registry);
   }
@@ -92,7 +92,7 @@ class FeedMeters {
     bytes.increment(length);
   }
 
-  /** For {@link #came}. */
+  /** For {@link #recordLatency}. */
   Timer latency(StreamName stream) {
     return Timer.builder("penstock.feed.latency")
         .description("From an event's append to its last write to a reader of one event loop")
@@ -110,14 +110,14 @@ class FeedMeters {
   }
 
   /** An event was written to all readers of one event loop who had caught up. */
-  void came(Timer latency, Position event) {
+  void recordLatency(Timer latency, Position event) {
     long age = clock.age(event.millis());
     if (age != RedisClock.UNKNOWN) {
       latency.record(age, TimeUnit.NANOSECONDS);
     }
   }
 
-  /** To collect where events came from, for {@link #wrote}. */
+  /** To collect where events came from, for {@link #recordDelivery}. */
   Causes causes() {
     return tracing.causes();
   }
@@ -128,7 +128,7 @@ class FeedMeters {
    * @param latency of the stream
    * @param nanos how long it took
    */
-  void wrote(Timer latency, Causes causes, long events, long nanos) {
+  void recordDelivery(Timer latency, Causes causes, long events, long nanos) {
     String stream = String.valueOf(latency.getId().getTag(STREAM));
     Tracing.end(tracing.begin(Stage.DELIVER, stream, causes, nanos), events, null);
   }
@@ -139,12 +139,12 @@ class FeedMeters {
   }
 
   /** A reader needs no Redis to go on. */
-  void foundInRing() {
+  void ringHit() {
     ringHits.increment();
   }
 
   /** A page was read from Redis for readers who are behind. */
-  void replayed() {
+  void replayRead() {
     replays.increment();
   }
 
@@ -153,7 +153,7 @@ class FeedMeters {
    *
    * @param nanos how long it took
    */
-  void read(StreamName stream, List<LogEntry> page, long nanos) {
+  void recordReplay(StreamName stream, List<LogEntry> page, long nanos) {
     if (tracing.isOn()) {
       Causes causes = tracing.causes();
       page.forEach(entry -> causes.add(entry.event()));
