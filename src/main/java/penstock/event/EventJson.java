@@ -28,9 +28,7 @@ public final class EventJson {
 
   /** Appends the event as one JSON object without line breaks. */
   public static void write(Event event, Buffer out) {
-    var json = new JsonWriter();
-    write(event, json);
-    json.appendTo(out);
+    write(event, new JsonWriter(out));
   }
 
   /** Writes the event as one value. */

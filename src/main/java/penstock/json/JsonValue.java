@@ -1,5 +1,6 @@
 package penstock.json;
 
+import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -58,9 +59,11 @@ public final class JsonValue {
     for (Map.Entry<String, JsonValue> member : members.entrySet()) {
       capacity += member.getKey().length() + MEMBER_SYNTAX + member.getValue().length();
     }
-    var json = new JsonWriter(capacity).beginObject();
+    Buffer text = Buffer.buffer(capacity);
+    var json = new JsonWriter(text).beginObject();
     members.forEach((name, value) -> json.name(name).value(value));
-    return of(json.endObject().toBytes());
+    json.endObject();
+    return of(text.getBytes());
   }
 
   private int length() {

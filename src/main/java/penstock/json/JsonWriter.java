@@ -2,41 +2,30 @@ package penstock.json;
 
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
- * Writes JSON text in UTF-8 on one line: sets commas and quotes, and escapes what must be, as
- * Jackson does. What is begun must be ended, and each member of an object is a name and a value;
- * that is not checked. For one thread.
- *
- * <p>It grows in an array of its own and is appended to a buffer as a whole, since each append to a
- * buffer costs more than what is appended.
+ * Writes JSON text in UTF-8 to the end of a buffer, on one line: sets commas and quotes, and
+ * escapes what must be, as Jackson does. What is begun must be ended, and each member of an object
+ * is a name and a value; that is not checked. For one thread.
  */
 public final class JsonWriter {
-
-  /** Most events fit. */
-  private static final int TYPICAL = 1024;
 
   private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
   private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
   private static final byte[] NULL = {'n', 'u', 'l', 'l'};
   private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
 
-  private byte[] bytes;
-  private int length;
+  private final Buffer out;
 
   /** Whether a value comes before, so that the next one needs a comma. */
   private boolean follows;
 
-  public JsonWriter() {
-    this(TYPICAL);
-  }
-
   /**
-   * @param capacity bytes that it has room for before it grows
+   * @param out may have anything in it already
    */
-  public JsonWriter(int capacity) {
-    bytes = new byte[capacity];
+  public JsonWriter(Buffer out) {
+    this.out = out;
   }
 
   public JsonWriter beginObject() {
@@ -57,27 +46,27 @@ public final class JsonWriter {
 
   private JsonWriter begin(char bracket) {
     comma();
-    one((byte) bracket);
+    out.appendByte((byte) bracket);
     follows = false;
     return this;
   }
 
   private JsonWriter end(char bracket) {
-    one((byte) bracket);
+    out.appendByte((byte) bracket);
     follows = true;
     return this;
   }
 
   public JsonWriter name(JsonName name) {
     comma();
-    all(name.quoted());
+    out.appendBytes(name.quoted());
     follows = false;
     return this;
   }
 
   public JsonWriter name(String name) {
     string(name);
-    one((byte) ':');
+    out.appendByte((byte) ':');
     follows = false;
     return this;
   }
@@ -90,12 +79,11 @@ public final class JsonWriter {
   public JsonWriter string(String text) {
     comma();
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    reserve(utf8.length + 2);
-    bytes[length++] = '"';
+    out.appendByte((byte) '"');
     int from = 0;
     while (from < utf8.length) {
       int special = PlainRun.end(utf8, from);
-      some(utf8, from, special);
+      out.appendBytes(utf8, from, special - from);
       from = special;
       // What ends a run is written here in any case, so that each round gets on.
       if (from < utf8.length) {
@@ -105,7 +93,7 @@ public final class JsonWriter {
         character(utf8[from++]);
       }
     }
-    one((byte) '"');
+    out.appendByte((byte) '"');
     follows = true;
     return this;
   }
@@ -116,17 +104,14 @@ public final class JsonWriter {
 
   private void character(byte one) {
     if (one < 0 || !mayNotBePlain(one)) {
-      one(one);
+      out.appendByte(one);
       return;
     }
     byte letter = JsonEscapes.letter(one);
-    one((byte) '\\');
-    one(letter);
+    out.appendByte((byte) '\\').appendByte(letter);
     if (letter == 'u') {
-      one((byte) '0');
-      one((byte) '0');
-      one(HEX[one >> 4]);
-      one(HEX[one & 0xF]);
+      out.appendByte((byte) '0').appendByte((byte) '0');
+      out.appendByte(HEX[one >> 4]).appendByte(HEX[one & 0xF]);
     }
   }
 
@@ -158,59 +143,33 @@ public final class JsonWriter {
 
   public JsonWriter value(Buffer json) {
     comma();
-    reserve(json.length());
-    json.getBytes(bytes, length);
-    length += json.length();
+    out.appendBuffer(json);
     follows = true;
     return this;
   }
 
   JsonWriter value(byte[] json, int from, int to) {
     comma();
-    some(json, from, to);
+    out.appendBytes(json, from, to - from);
+    follows = true;
+    return this;
+  }
+
+  /**
+   * A value that another one appends.
+   *
+   * @param value is given the buffer, at whose end it must append valid JSON text
+   */
+  public JsonWriter value(Consumer<Buffer> value) {
+    comma();
+    value.accept(out);
     follows = true;
     return this;
   }
 
   private void comma() {
     if (follows) {
-      one((byte) ',');
+      out.appendByte((byte) ',');
     }
-  }
-
-  private void one(byte one) {
-    reserve(1);
-    bytes[length++] = one;
-  }
-
-  private void all(byte[] json) {
-    some(json, 0, json.length);
-  }
-
-  private void some(byte[] json, int from, int to) {
-    reserve(to - from);
-    System.arraycopy(json, from, bytes, length, to - from);
-    length += to - from;
-  }
-
-  private void reserve(int more) {
-    if (bytes.length - length < more) {
-      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
-    }
-  }
-
-  /** Appends what is written so far. */
-  public void appendTo(Buffer out) {
-    out.appendBytes(bytes, 0, length);
-  }
-
-  /** What is written so far, in a buffer of its own. */
-  public Buffer toBuffer() {
-    return Buffer.buffer(length).appendBytes(bytes, 0, length);
-  }
-
-  /** A copy of what is written so far. */
-  public byte[] toBytes() {
-    return Arrays.copyOf(bytes, length);
   }
 }

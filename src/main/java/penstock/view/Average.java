@@ -18,9 +18,6 @@ record Average(NumberRule number) implements Fold {
   private static final JsonName SUM_NAME = JsonName.of(SUM);
   private static final JsonName COUNT_NAME = JsonName.of(COUNT);
 
-  /** Most values fit. */
-  private static final int TYPICAL = 128;
-
   /** A quotient that does not end is rounded to so many digits: the field of 34 has a name. */
   private static final MathContext ROUNDED = MathContext.DECIMAL128;
 
@@ -60,10 +57,10 @@ record Average(NumberRule number) implements Fold {
   @Override
   public void value(Entry entry, Buffer out) {
     BigDecimal average = sum(entry).divide(count(entry), ROUNDED);
-    var json = new JsonWriter(TYPICAL).beginObject();
+    var json = new JsonWriter(out).beginObject();
     json.name(AVERAGE_NAME).value(Decimal.text(average));
     json.name(SUM_NAME).value(entry.bytes(SUM));
     json.name(COUNT_NAME).value(entry.bytes(COUNT));
-    json.endObject().appendTo(out);
+    json.endObject();
   }
 }

@@ -9,6 +9,7 @@ import penstock.json.JsonWriter;
 final class EntryJson {
 
   private static final int TYPICAL = 64;
+  private static final int PAGE = 1024;
 
   private static final JsonName KEY = JsonName.of("key");
   private static final JsonName VALUE = JsonName.of("value");
@@ -31,9 +32,9 @@ final class EntryJson {
    * @param value its value as JSON text
    */
   static Buffer entry(String key, Buffer value) {
-    JsonWriter json = new JsonWriter(TYPICAL + key.length() + value.length());
-    begin(key, json).value(value).endObject();
-    return json.toBuffer();
+    Buffer out = Buffer.buffer(TYPICAL + key.length() + value.length());
+    begin(key, new JsonWriter(out)).value(value).endObject();
+    return out;
   }
 
   /**
@@ -42,16 +43,17 @@ final class EntryJson {
    * @param entry null for one that does not exist: its value is {@code null}
    */
   static Buffer entry(String key, @Nullable Entry entry, Fold fold) {
-    return entry == null
-        ? begin(key, new JsonWriter(TYPICAL)).nothing().endObject().toBuffer()
-        : entry(key, value(entry, fold));
+    Buffer out = Buffer.buffer(TYPICAL + key.length() + (entry == null ? 0 : entry.bytes()));
+    JsonWriter json = begin(key, new JsonWriter(out));
+    (entry == null ? json.nothing() : json.value(value -> fold.value(entry, value))).endObject();
+    return out;
   }
 
   /** The entries of a page as elements of an array, without its brackets. */
   static Buffer elements(Entries.Page page) {
-    JsonWriter json = new JsonWriter();
-    write(page, json);
-    return json.toBuffer();
+    Buffer out = Buffer.buffer(PAGE);
+    write(page, new JsonWriter(out));
+    return out;
   }
 
   /**
@@ -60,18 +62,21 @@ final class EntryJson {
    * @param after the key that it was asked to begin behind; null for the beginning
    */
   static Buffer page(Entries.Page page, @Nullable String after) {
-    JsonWriter json = new JsonWriter();
+    Buffer out = Buffer.buffer(PAGE);
+    JsonWriter json = new JsonWriter(out);
     json.beginObject().name(ENTRIES).beginArray();
     write(page, json);
     String next = page.entries().isEmpty() ? after : page.entries().lastKey();
     json.endArray().name(NEXT).string(next == null ? "" : next);
     json.name(COMPLETE).bool(page.complete()).endObject();
-    return json.toBuffer();
+    return out;
   }
 
   private static void write(Entries.Page page, JsonWriter json) {
     page.entries()
-        .forEach((key, entry) -> begin(key, json).value(value(entry, page.fold())).endObject());
+        .forEach(
+            (key, entry) ->
+                begin(key, json).value(value -> page.fold().value(entry, value)).endObject());
   }
 
   private static JsonWriter begin(String key, JsonWriter json) {

@@ -20,9 +20,6 @@ import penstock.stream.Position;
  */
 final class Merge implements Fold {
 
-  /** Quotes, colon and comma. */
-  private static final int MEMBER_SYNTAX = 4;
-
   private static final JsonValue NOTHING = JsonValue.object(Map.of());
 
   @Override
@@ -83,11 +80,11 @@ final class Merge implements Fold {
   /** The members in the order of their names, so that equal entries have equal text. */
   @Override
   public void value(Entry entry, Buffer out) {
-    var json = new JsonWriter(entry.bytes() + MEMBER_SYNTAX * entry.names().size() + 2);
+    var json = new JsonWriter(out);
     json.beginObject();
     for (String name : new TreeSet<>(entry.names())) {
       json.name(name).value(entry.bytes(name));
     }
-    json.endObject().appendTo(out);
+    json.endObject();
   }
 }

@@ -114,11 +114,11 @@ record Rank(KeyRule member, NumberRule number, Score score, int size, boolean sp
       places.add(new Place(name, Decimal.of(entry.bytes(name))));
     }
     places.sort(HIGHEST_FIRST);
-    var json = new JsonWriter().beginArray();
+    var json = new JsonWriter(out).beginArray();
     for (Place place : places.subList(0, Math.min(size, places.size()))) {
       json.beginObject().name(MEMBER).string(place.member);
       json.name(SCORE).value(Decimal.text(place.score)).endObject();
     }
-    json.endArray().appendTo(out);
+    json.endArray();
   }
 }

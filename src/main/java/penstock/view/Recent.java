@@ -26,10 +26,10 @@ record Recent(int size) implements Fold {
   public Entry apply(@Nullable Entry entry, Event event, Position position) throws FoldFailure {
     Entry before = entry == null ? Entry.EMPTY : entry;
     long next = next(before);
-    var json = new JsonWriter();
+    Buffer json = Buffer.buffer();
     EventJson.write(event, json);
     byte[] following = ascii(next + 1);
-    Entry.Edit edit = before.edit().set(Long.toString(next), json.toBytes()).set(NEXT, following);
+    Entry.Edit edit = before.edit().set(Long.toString(next), json.getBytes()).set(NEXT, following);
     long oldest = next - count(before);
     while (next - oldest >= size || oldest < next && edit.bytes() > Entry.MAX_BYTES) {
       edit.remove(Long.toString(oldest++));
@@ -58,10 +58,10 @@ record Recent(int size) implements Fold {
   public void value(Entry entry, Buffer out) {
     long next = next(entry);
     long oldest = next - count(entry);
-    var json = new JsonWriter(2 + entry.bytes()).beginArray();
+    var json = new JsonWriter(out).beginArray();
     for (long number = next - 1; number >= oldest; number--) {
       json.value(entry.bytes(Long.toString(number)));
     }
-    json.endArray().appendTo(out);
+    json.endArray();
   }
 }

@@ -109,12 +109,12 @@ record Window(@Nullable NumberRule number, long bucket, int buckets) implements 
     for (String field : entry.names()) {
       inOrder.put(Long.valueOf(field), entry.bytes(field));
     }
-    var json = new JsonWriter().beginArray();
+    var json = new JsonWriter(out).beginArray();
     inOrder.forEach(
         (start, value) -> {
           json.beginObject().name(START).string(Instant.ofEpochSecond(start).toString());
           json.name(VALUE).value(value).endObject();
         });
-    json.endArray().appendTo(out);
+    json.endArray();
   }
 }
