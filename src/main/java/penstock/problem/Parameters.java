@@ -83,10 +83,6 @@ public final class Parameters {
   }
 
   public static ProblemException invalid(String name, String rule) {
-    return Problem.invalid(
-            ProblemType.INVALID_PARAMETER,
-            "The parameter '" + name + "' " + rule + ".",
-            List.of(new Violation(null, name, rule)))
-        .exception();
+    return ProblemException.ofParameter(name, rule);
   }
 }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import penstock.problem.Parameters;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -67,7 +66,7 @@ class DeadLetters {
   Future<LetterPage> page(Stream stream, Optional<ViewName> view, LetterId after, int limit) {
     if (after.partition() >= stream.partitions().size()) {
       return Future.failedFuture(
-          Parameters.invalid("after", "names a partition that the stream does not have"));
+          ProblemException.ofParameter("after", "names a partition that the stream does not have"));
     }
     return read(stream, view, after, limit, new ArrayList<>(), MOST_READS);
   }
