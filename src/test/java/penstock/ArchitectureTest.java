@@ -32,19 +32,21 @@ class ArchitectureTest {
 
   /** What all peers may use. */
   private static final Set<String> FOUNDATIONS =
-      Set.of("problem", "http", "redis", "event", "trace", "security", "stream", "view");
+      Set.of("problem", "http", "json", "redis", "event", "trace", "security", "stream", "view");
 
   /** Each package and those that it may use besides itself. The peers never use each other. */
   private static final Map<String, Set<String>> EDGES =
       Map.ofEntries(
           Map.entry("problem", Set.of()),
+          Map.entry("json", Set.of()),
           Map.entry("http", Set.of("problem")),
           Map.entry("redis", Set.of("problem", "http")),
-          Map.entry("event", Set.of("problem", "http", "redis")),
+          Map.entry("event", Set.of("problem", "http", "json", "redis")),
           Map.entry("trace", Set.of("event")),
           Map.entry("security", Set.of("problem", "http", "redis", "event")),
-          Map.entry("stream", Set.of("problem", "http", "redis", "event", "security")),
-          Map.entry("view", Set.of("problem", "http", "redis", "event", "security", "stream")),
+          Map.entry("stream", Set.of("problem", "http", "json", "redis", "event", "security")),
+          Map.entry(
+              "view", Set.of("problem", "http", "json", "redis", "event", "security", "stream")),
           Map.entry("ingest", FOUNDATIONS),
           Map.entry("projection", FOUNDATIONS),
           Map.entry("feed", FOUNDATIONS),
@@ -56,6 +58,7 @@ class ArchitectureTest {
               Set.of(
                   "problem",
                   "http",
+                  "json",
                   "redis",
                   "event",
                   "trace",

@@ -24,13 +24,13 @@ class FeedResponses {
   /** From here on a status says nothing against the request: it may succeed later. */
   private static final int FIRST_PASSING_STATUS = 429;
 
-  private final Feeds feeds;
+  private final Admission admission;
   private final FeedMeters meters;
   private final FeedConfig config;
 
   @Inject
-  FeedResponses(Feeds feeds, FeedMeters meters, FeedConfig config) {
-    this.feeds = feeds;
+  FeedResponses(Admission admission, FeedMeters meters, FeedConfig config) {
+    this.admission = admission;
     this.meters = meters;
     this.config = config;
   }
@@ -90,13 +90,13 @@ class FeedResponses {
       return Optional.empty();
     }
     var client = ClientAddress.of(request.remoteAddress());
-    Optional<DisconnectReason> refusal = feeds.refusal(client, readers);
+    Optional<DisconnectReason> refusal = admission.refusal(client, readers);
     if (refusal.isPresent()) {
       sendAway(response, refusal.get());
       return Optional.empty();
     }
     open(response);
-    response.write(Frames.hello(feeds.retryMillis()));
+    response.write(Frames.hello(ReconnectDelay.millis(config)));
     // It has done its work, and holds all that was made to read the request.
     response.headersEndHandler(null);
     return Optional.of(Outlet.of(request, client, config.slowClientTimeout()));
@@ -111,11 +111,12 @@ class FeedResponses {
     return request -> sendAway(request.response(), DisconnectReason.of(type));
   }
 
+  /** What will pass is said in the stream: a status would keep the client from trying again. */
   private void sendAway(HttpServerResponse response, DisconnectReason reason) {
     meters.disconnected(reason);
     if (!response.closed()) {
       open(response);
-      Ending.of(response, Frames.unavailable(reason, feeds.retryMillis()));
+      Ending.of(response, Frames.unavailable(reason, ReconnectDelay.millis(config)));
     }
   }
 }

@@ -1,13 +1,14 @@
 package penstock.projection;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import penstock.event.Event;
 import penstock.event.EventFields;
 import penstock.event.EventJson;
 import penstock.http.JsonBody;
+import penstock.json.JsonName;
+import penstock.json.JsonWriter;
 
 /**
  * Some dead letters of a stream.
@@ -16,6 +17,17 @@ import penstock.http.JsonBody;
  * @param complete no letter lies behind them
  */
 record LetterPage(List<Found> letters, LetterId last, boolean complete) implements JsonBody {
+
+  private static final JsonName DEAD_LETTERS = JsonName.of("deadLetters");
+  private static final JsonName NEXT = JsonName.of("next");
+  private static final JsonName COMPLETE = JsonName.of("complete");
+  private static final JsonName ID = JsonName.of("id");
+  private static final JsonName VIEW = JsonName.of("view");
+  private static final JsonName GENERATION = JsonName.of("generation");
+  private static final JsonName POSITION = JsonName.of("position");
+  private static final JsonName REASON = JsonName.of("reason");
+  private static final JsonName FAILED_REPLAY = JsonName.of("failedReplay");
+  private static final JsonName EVENT = JsonName.of("event");
 
   /**
    * A letter.
@@ -26,45 +38,37 @@ record LetterPage(List<Found> letters, LetterId last, boolean complete) implemen
 
   @Override
   public Buffer json() {
-    Buffer out = Buffer.buffer(256 + 512 * letters.size()).appendString("{\"deadLetters\":[");
-    String comma = "";
-    for (Found found : letters) {
-      write(found, out.appendString(comma));
-      comma = ",";
-    }
-    out.appendString("],\"next\":");
-    text(last.toString(), out);
-    return out.appendString(",\"complete\":" + complete + "}");
+    Buffer out = Buffer.buffer(256 + 512 * letters.size());
+    var json = new JsonWriter(out);
+    json.beginObject().name(DEAD_LETTERS).beginArray();
+    letters.forEach(found -> write(found, json));
+    json.endArray().name(NEXT).string(last.toString()).name(COMPLETE).bool(complete).endObject();
+    return out;
   }
 
-  private static void write(Found found, Buffer out) {
+  private static void write(Found found, JsonWriter json) {
     Letter letter = found.letter();
-    JsonObject envelope =
-        new JsonObject()
-            .put("id", found.id().toString())
-            .put("view", letter.view())
-            .put("generation", letter.generation())
-            .put("position", letter.event().position().toString())
-            .put("reason", letter.reason());
+    json.beginObject().name(ID).string(found.id().toString());
+    json.name(VIEW).string(letter.view()).name(GENERATION).string(letter.generation());
+    json.name(POSITION).string(letter.event().position().toString());
+    json.name(REASON).string(letter.reason());
     if (found.failedReplay() != null) {
-      envelope.put("failedReplay", found.failedReplay());
+      json.name(FAILED_REPLAY).string(found.failedReplay());
     }
-    String members = envelope.encode();
-    out.appendString(members.substring(0, members.length() - 1));
-    Buffer event = Buffer.buffer();
-    try {
-      Delivered fields = letter.event();
-      EventJson.write(EventFields.read(fields.fields(), fields.from()), event);
-      out.appendString(",\"event\":").appendBuffer(event);
-    } catch (RuntimeException unreadable) {
-      // What nobody can read as an event is told by its reason alone.
+    Event event = event(letter.event());
+    if (event != null) {
+      json.name(EVENT);
+      EventJson.write(event, json);
     }
-    out.appendByte((byte) '}');
+    json.endObject();
   }
 
-  private static void text(String text, Buffer out) {
-    out.appendByte((byte) '"')
-        .appendBytes(JsonStringEncoder.getInstance().quoteAsUTF8(text))
-        .appendByte((byte) '"');
+  /** Null if nobody can read it: then it is told by its reason alone. */
+  private static @Nullable Event event(Delivered logged) {
+    try {
+      return EventFields.read(logged.fields(), logged.from());
+    } catch (RuntimeException unreadable) {
+      return null;
+    }
   }
 }

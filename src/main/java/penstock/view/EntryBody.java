@@ -18,15 +18,11 @@ record EntryBody(String key, Buffer value) implements JsonBody {
   /** Enough that two values have the same tag by chance never. */
   private static final int TAG_BYTES = 15;
 
-  private static final int FRAME = 24;
-
   /**
    * @param entry of the key
    */
   static EntryBody of(String key, Entry entry, Fold fold) {
-    Buffer value = Buffer.buffer(EntryJson.TYPICAL + entry.bytes());
-    fold.value(entry, value);
-    return new EntryBody(key, value);
+    return new EntryBody(key, EntryJson.value(entry, fold));
   }
 
   /** Equal values have equal ones, on any instance. */
@@ -41,8 +37,6 @@ record EntryBody(String key, Buffer value) implements JsonBody {
 
   @Override
   public Buffer json() {
-    Buffer out = Buffer.buffer(value.length() + key.length() + FRAME);
-    EntryJson.write(key, value, out);
-    return out;
+    return EntryJson.entry(key, value);
   }
 }

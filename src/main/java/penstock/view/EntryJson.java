@@ -1,47 +1,85 @@
 package penstock.view;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
+import penstock.json.JsonName;
+import penstock.json.JsonWriter;
 
-/** The JSON form of an entry, {@code {"key":...,"value":...}}. */
+/** The JSON forms of entries: {@code {"key":...,"value":...}}, and a page of such. */
 final class EntryJson {
 
-  /** About what of a value is not in its entry's bytes. */
-  static final int TYPICAL = 64;
+  private static final int TYPICAL = 64;
+  private static final int PAGE = 1024;
+
+  private static final JsonName KEY = JsonName.of("key");
+  private static final JsonName VALUE = JsonName.of("value");
+  private static final JsonName ENTRIES = JsonName.of("entries");
+  private static final JsonName NEXT = JsonName.of("next");
+  private static final JsonName COMPLETE = JsonName.of("complete");
 
   private EntryJson() {}
 
+  /** The value of an entry. */
+  static Buffer value(Entry entry, Fold fold) {
+    Buffer value = Buffer.buffer(TYPICAL + entry.bytes());
+    fold.value(entry, value);
+    return value;
+  }
+
   /**
-   * Appends it.
+   * An entry.
+   *
+   * @param value its value as JSON text
+   */
+  static Buffer entry(String key, Buffer value) {
+    Buffer out = Buffer.buffer(TYPICAL + key.length() + value.length());
+    begin(key, new JsonWriter(out)).value(value).endObject();
+    return out;
+  }
+
+  /**
+   * An entry.
    *
    * @param entry null for one that does not exist: its value is {@code null}
    */
-  static void write(String key, @Nullable Entry entry, Fold fold, Buffer out) {
-    if (entry == null) {
-      write(key, Buffer.buffer("null"), out);
-    } else {
-      Buffer value = Buffer.buffer(TYPICAL + entry.bytes());
-      fold.value(entry, value);
-      write(key, value, out);
-    }
+  static Buffer entry(String key, @Nullable Entry entry, Fold fold) {
+    Buffer out = Buffer.buffer(TYPICAL + key.length() + (entry == null ? 0 : entry.bytes()));
+    JsonWriter json = begin(key, new JsonWriter(out));
+    (entry == null ? json.nothing() : json.value(value -> fold.value(entry, value))).endObject();
+    return out;
+  }
+
+  /** The entries of a page as elements of an array, without its brackets. */
+  static Buffer elements(Entries.Page page) {
+    Buffer out = Buffer.buffer(PAGE);
+    write(page, new JsonWriter(out));
+    return out;
   }
 
   /**
-   * Appends it.
+   * A page of entries.
    *
-   * @param value JSON
+   * @param after the key that it was asked to begin behind; empty for the beginning
    */
-  static void write(String key, Buffer value, Buffer out) {
-    out.appendString("{\"key\":");
-    text(key, out);
-    out.appendString(",\"value\":").appendBuffer(value).appendByte((byte) '}');
+  static Buffer page(Entries.Page page, String after) {
+    Buffer out = Buffer.buffer(PAGE);
+    JsonWriter json = new JsonWriter(out);
+    json.beginObject().name(ENTRIES).beginArray();
+    write(page, json);
+    String next = page.entries().isEmpty() ? after : page.entries().lastKey();
+    json.endArray().name(NEXT).string(next);
+    json.name(COMPLETE).bool(page.complete()).endObject();
+    return out;
   }
 
-  /** Appends a text as a JSON string. */
-  static void text(String text, Buffer out) {
-    out.appendByte((byte) '"')
-        .appendBytes(JsonStringEncoder.getInstance().quoteAsUTF8(text))
-        .appendByte((byte) '"');
+  private static void write(Entries.Page page, JsonWriter json) {
+    page.entries()
+        .forEach(
+            (key, entry) ->
+                begin(key, json).value(value -> page.fold().value(entry, value)).endObject());
+  }
+
+  private static JsonWriter begin(String key, JsonWriter json) {
+    return json.beginObject().name(KEY).string(key).name(VALUE);
   }
 }

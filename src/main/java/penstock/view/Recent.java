@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.EventJson;
+import penstock.json.JsonWriter;
 import penstock.stream.Position;
 
 /**
@@ -57,13 +58,10 @@ record Recent(int size) implements Fold {
   public void value(Entry entry, Buffer out) {
     long next = next(entry);
     long oldest = next - count(entry);
-    out.appendByte((byte) '[');
+    var json = new JsonWriter(out).beginArray();
     for (long number = next - 1; number >= oldest; number--) {
-      if (number < next - 1) {
-        out.appendByte((byte) ',');
-      }
-      out.appendBytes(entry.bytes(Long.toString(number)));
+      json.value(entry.bytes(Long.toString(number)));
     }
-    out.appendByte((byte) ']');
+    json.endArray();
   }
 }

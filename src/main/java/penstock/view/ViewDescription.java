@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Partition;
 
@@ -86,7 +87,7 @@ class ViewDescription {
                     of.get(1) == null ? null : of.get(1).toLong(),
                     of.get(2).toString(),
                     of.get(3).toLong(),
-                    of.get(4).toLong() / MILLIS_PER_SECOND,
+                    RedisNumber.longOf(of.get(4)) / MILLIS_PER_SECOND,
                     of.get(5).toLong(),
                     of.get(6).toLong(),
                     of.get(7).toLong(),

@@ -1,0 +1,175 @@
+package penstock.json;
+
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+
+/**
+ * Writes JSON text in UTF-8 to the end of a buffer, on one line: sets commas and quotes, and
+ * escapes what must be, as Jackson does. What is begun must be ended, and each member of an object
+ * is a name and a value; that is not checked. For one thread.
+ */
+public final class JsonWriter {
+
+  private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
+  private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
+  private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+  private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
+
+  private final Buffer out;
+
+  /** Whether a value comes before, so that the next one needs a comma. */
+  private boolean follows;
+
+  /**
+   * @param out may have anything in it already
+   */
+  public JsonWriter(Buffer out) {
+    this.out = out;
+  }
+
+  public JsonWriter beginObject() {
+    return begin('{');
+  }
+
+  public JsonWriter endObject() {
+    return end('}');
+  }
+
+  public JsonWriter beginArray() {
+    return begin('[');
+  }
+
+  public JsonWriter endArray() {
+    return end(']');
+  }
+
+  private JsonWriter begin(char bracket) {
+    comma();
+    out.appendByte((byte) bracket);
+    follows = false;
+    return this;
+  }
+
+  private JsonWriter end(char bracket) {
+    out.appendByte((byte) bracket);
+    follows = true;
+    return this;
+  }
+
+  public JsonWriter name(JsonName name) {
+    comma();
+    out.appendBytes(name.quoted());
+    follows = false;
+    return this;
+  }
+
+  public JsonWriter name(String name) {
+    string(name);
+    out.appendByte((byte) ':');
+    follows = false;
+    return this;
+  }
+
+  /**
+   * The text as a JSON string.
+   *
+   * @param text that UTF-8 can carry
+   */
+  public JsonWriter string(String text) {
+    comma();
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    out.appendByte((byte) '"');
+    int from = 0;
+    while (from < utf8.length) {
+      int special = PlainRun.end(utf8, from);
+      out.appendBytes(utf8, from, special - from);
+      from = special;
+      // What ends a run is written here in any case, so that each round gets on.
+      if (from < utf8.length) {
+        character(utf8[from++]);
+      }
+      while (from < utf8.length && mayNotBePlain(utf8[from])) {
+        character(utf8[from++]);
+      }
+    }
+    out.appendByte((byte) '"');
+    follows = true;
+    return this;
+  }
+
+  private static boolean mayNotBePlain(byte one) {
+    return one < ' ' || one == '"' || one == '\\';
+  }
+
+  private void character(byte one) {
+    if (one < 0 || !mayNotBePlain(one)) {
+      out.appendByte(one);
+      return;
+    }
+    byte letter = JsonEscapes.letter(one);
+    out.appendByte((byte) '\\').appendByte(letter);
+    if (letter == 'u') {
+      out.appendByte((byte) '0').appendByte((byte) '0');
+      out.appendByte(HEX[one >> 4]).appendByte(HEX[one & 0xF]);
+    }
+  }
+
+  public JsonWriter number(long number) {
+    return value(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
+  }
+
+  public JsonWriter bool(boolean value) {
+    return value(value ? TRUE : FALSE);
+  }
+
+  public JsonWriter nothing() {
+    return value(NULL);
+  }
+
+  /**
+   * A value as it stands.
+   *
+   * @param json valid JSON text in UTF-8
+   */
+  public JsonWriter value(byte[] json) {
+    return value(json, 0, json.length);
+  }
+
+  public JsonWriter value(JsonValue json) {
+    json.appendTo(this);
+    return this;
+  }
+
+  public JsonWriter value(Buffer json) {
+    comma();
+    out.appendBuffer(json);
+    follows = true;
+    return this;
+  }
+
+  JsonWriter value(byte[] json, int from, int to) {
+    comma();
+    out.appendBytes(json, from, to - from);
+    follows = true;
+    return this;
+  }
+
+  /**
+   * A value that another one appends.
+   *
+   * @param value is given the buffer, at whose end it must append valid JSON text
+   */
+  public JsonWriter value(Consumer<Buffer> value) {
+    comma();
+    value.accept(out);
+    follows = true;
+    return this;
+  }
+
+  private void comma() {
+    if (follows) {
+      out.appendByte((byte) ',');
+    }
+  }
+}
