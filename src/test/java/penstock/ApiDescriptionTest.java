@@ -63,8 +63,8 @@ class ApiDescriptionTest {
   private static final String EVENT = "application/cloudevents+json";
   private static final String BATCH = "application/cloudevents-batch+json";
 
-  /** A route that another test brings along. */
-  private static final String DEFECTIVE = " /defective/";
+  /** Where the resources are that other tests bring along. */
+  private static final String OF_TESTS = " /test/";
 
   private static final String PROBLEM = "application/problem+json";
 
@@ -111,7 +111,7 @@ class ApiDescriptionTest {
     Set<String> routes =
         router.operations().stream()
             .filter(one -> !one.startsWith("OPTIONS") && !one.contains(" /q/"))
-            .filter(one -> !one.contains(DEFECTIVE))
+            .filter(one -> !one.contains(OF_TESTS))
             .collect(Collectors.toCollection(TreeSet::new));
     Set<String> told =
         api.operations().keySet().stream()

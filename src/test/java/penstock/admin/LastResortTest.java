@@ -22,7 +22,7 @@ import penstock.redis.RedisResource;
 class LastResortTest {
 
   /** A feature with a defect. */
-  @Path("/defective/{name}")
+  @Path("/test/defective/{name}")
   static class Defective {
 
     @GET
@@ -36,7 +36,7 @@ class LastResortTest {
   static class DefectiveFilter {
     void routes(@Observes Router router) {
       router
-          .get("/defective-filter")
+          .get("/test/defective-filter")
           .handler(
               context -> {
                 throw new IllegalStateException("secret");
@@ -59,7 +59,7 @@ class LastResortTest {
   @Test
   void tellsWhichMethodsAreAllowed() {
     given()
-        .delete("/defective/a")
+        .delete("/test/defective/a")
         .then()
         .statusCode(405)
         .header("Allow", "GET, HEAD, OPTIONS")
@@ -68,7 +68,7 @@ class LastResortTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/defective/a", "/defective-filter"})
+  @ValueSource(strings = {"/test/defective/a", "/test/defective-filter"})
   void hidesTheCauseOfADefect(String path) {
     String body =
         given()

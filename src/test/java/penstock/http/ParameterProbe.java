@@ -26,7 +26,7 @@ import penstock.problem.Problem;
 import penstock.problem.ProblemType;
 
 /** Shows what a resource is given, and fails in all ways. */
-@Path("/probe")
+@Path("/test/probe")
 class ParameterProbe {
 
   private static final String LIMIT = "must be a whole number from 1 to 10";

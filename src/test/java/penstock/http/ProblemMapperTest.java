@@ -37,10 +37,10 @@ class ProblemMapperTest {
     "POST,/no/such/path",
     "OPTIONS,/no/such/path",
     "DELETE,/",
-    "GET,/probe",
-    "GET,/probe/a/b",
-    "OPTIONS,/probe/a/b",
-    "GET,/probe/a/b;c"
+    "GET,/test/probe",
+    "GET,/test/probe/a/b",
+    "OPTIONS,/test/probe/a/b",
+    "GET,/test/probe/a/b;c"
   })
   void tellsThatThereIsNothing(String method, String path) {
     check(
@@ -56,10 +56,11 @@ class ProblemMapperTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "DELETE | /probe/a | GET, HEAD, OPTIONS, POST",
-        "GET | /probe/failing/a | DELETE, OPTIONS",
-        "HEAD | /probe/failing/a | DELETE, OPTIONS",
-        "PATCH | /probe/single | GET, HEAD, OPTIONS, POST"
+        "DELETE | /test/probe/a | GET, HEAD, OPTIONS, POST",
+        "GET | /test/probe/failing/a | DELETE, OPTIONS",
+        "HEAD | /test/probe/failing/a | DELETE, OPTIONS",
+        "PUT | /test/probe/failing/a | DELETE, OPTIONS",
+        "PATCH | /test/probe/single | GET, HEAD, OPTIONS, POST"
       })
   void tellsWhichMethodsAreAllowed(String method, String path, String allowed) {
     Response response = request(method, path);
@@ -76,7 +77,7 @@ class ProblemMapperTest {
 
   @Test
   void answersOptionsWithThem() {
-    Response response = request("OPTIONS", "/probe/a");
+    Response response = request("OPTIONS", "/test/probe/a");
     assertThat(response.statusCode()).isEqualTo(204);
     assertThat(response.header("Allow")).isEqualTo("GET, HEAD, OPTIONS, POST");
   }
@@ -85,7 +86,7 @@ class ProblemMapperTest {
   @ValueSource(strings = {"thrown", "failed"})
   void hidesTheCauseOfADefect(String how) {
     check(
-        request("DELETE", "/probe/failing/" + how),
+        request("DELETE", "/test/probe/failing/" + how),
         500,
         "{\"type\":\"urn:penstock:problem:internal-error\",\"title\":\"The service failed\",\"status\":500,"
             + "\"detail\":\"This is a defect of the service; its log has the cause under the same time.\"}");
@@ -93,7 +94,7 @@ class ProblemMapperTest {
 
   @Test
   void tellsWhenToComeBack() {
-    Response response = request("DELETE", "/probe/failing/passing");
+    Response response = request("DELETE", "/test/probe/failing/passing");
     check(
         response,
         429,
@@ -103,7 +104,8 @@ class ProblemMapperTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/probe/%zz", "/probe/single?text=%zz", "/probe/single?text=%"})
+  @ValueSource(
+      strings = {"/test/probe/%zz", "/test/probe/single?text=%zz", "/test/probe/single?text=%"})
   void refusesWhatCannotBeDecoded(String path) throws IOException {
     try (var socket = new Socket("localhost", RestAssured.port)) {
       socket
@@ -122,7 +124,7 @@ class ProblemMapperTest {
   @ParameterizedTest
   @ValueSource(strings = {"text/html", "image/png", "nonsense"})
   void hasOneFormOfEachThing(String accepted) {
-    given().header("Accept", accepted).get("/probe/a").then().statusCode(200);
+    given().header("Accept", accepted).get("/test/probe/a").then().statusCode(200);
     given().header("Accept", accepted).get("/nothing").then().statusCode(404);
   }
 }

@@ -16,7 +16,7 @@ import penstock.redis.RedisResource;
 class TypedParameterTest {
 
   private static Response get(String path) {
-    return given().urlEncodingEnabled(false).get("/probe/" + path);
+    return given().urlEncodingEnabled(false).get("/test/probe/" + path);
   }
 
   @ParameterizedTest
@@ -47,7 +47,7 @@ class TypedParameterTest {
   void givesAHeader() {
     given()
         .header("Last-Event-ID", "x")
-        .get("/probe/single")
+        .get("/test/probe/single")
         .then()
         .body(org.hamcrest.Matchers.endsWith(", x]\""));
   }
