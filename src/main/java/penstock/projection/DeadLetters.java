@@ -18,6 +18,7 @@ import penstock.problem.ProblemType;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Partition;
 import penstock.stream.Position;
@@ -234,7 +235,7 @@ class DeadLetters {
     return ASK.run(link, ASK.call(place.requests()).arg(wish.text()).arg(MOST_REQUESTS))
         .compose(
             taken ->
-                taken.toInteger() == 1
+                RedisNumber.intOf(taken) == 1
                     ? projection.membership().tell(Notice.Kind.REQUESTED, place.state())
                     : Future.failedFuture(tooMany()));
   }
