@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class PendingViewReads {
     }
   }
 
-  private final Map<ViewAsk, List<Waiter>> waiting = new LinkedHashMap<>();
+  private final SequencedMap<ViewAsk, List<Waiter>> waiting = new LinkedHashMap<>();
 
   boolean isEmpty() {
     return waiting.isEmpty();
@@ -55,10 +56,10 @@ final class PendingViewReads {
     return waiting.computeIfAbsent(ask, absent -> new ArrayList<>());
   }
 
-  /** Takes out the request that has waited longest; there must be one. */
-  Read next() {
-    ViewAsk ask = waiting.keySet().iterator().next();
-    return new Read(ask, waiting.remove(ask));
+  /** Takes out the request that has waited longest; null if there is none. */
+  @Nullable Read next() {
+    Map.Entry<ViewAsk, List<Waiter>> oldest = waiting.pollFirstEntry();
+    return oldest == null ? null : new Read(oldest.getKey(), oldest.getValue());
   }
 
   void answerAll(ViewAnswer answer) {

@@ -130,10 +130,12 @@ final class ViewRing {
     } else if (changed) {
       changed = false;
       read = settled(present, readChanges(present));
-    } else if (!pending.isEmpty()) {
-      read = settled(present, answer(present, pending.next()));
     } else {
-      return;
+      PendingViewReads.Read oldest = pending.next();
+      if (oldest == null) {
+        return;
+      }
+      read = settled(present, answer(present, oldest));
     }
     busy = true;
     read.onComplete(
