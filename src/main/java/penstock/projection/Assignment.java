@@ -5,7 +5,12 @@ import penstock.stream.Partition;
 import penstock.view.Generation;
 import penstock.view.ViewDefinition;
 
-/** What one worker works: a partition of a generation of a view. */
+/**
+ * What one task works: a partition of a generation of a view.
+ *
+ * @param log the keys of the partition's log
+ * @param names the keys of the generation on that partition
+ */
 record Assignment(
     ViewDefinition view,
     Generation generation,
@@ -18,7 +23,7 @@ record Assignment(
     return generation.group(view.name());
   }
 
-  /** What an instance that works it is said to work. */
+  /** What an instance that works it names in its heartbeats: view and generation. */
   String name() {
     return view.name() + ":" + generation.id();
   }

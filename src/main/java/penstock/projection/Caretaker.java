@@ -2,6 +2,7 @@ package penstock.projection;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
@@ -28,6 +29,7 @@ final class Caretaker {
   private final RedisLink link;
   private final Keys keys;
   private final Duration keep;
+  private final AtomicBoolean running = new AtomicBoolean();
 
   /**
    * @param keep how long what nobody works is kept
@@ -36,6 +38,26 @@ final class Caretaker {
     this.link = link;
     this.keys = keys;
     this.keep = keep;
+  }
+
+  /** Runs in a thread of its own, since there may be much to remove; not twice at a time. */
+  void runAside() {
+    if (running.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("penstock-caretaker")
+          .start(
+              () -> {
+                try {
+                  runOnce();
+                } catch (RuntimeException e) {
+                  LOG.infof("removing what is not used ended early: %s", e.getMessage());
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                } finally {
+                  running.set(false);
+                }
+              });
+    }
   }
 
   private record Retired(ViewName view, Generation generation) {}

@@ -55,7 +55,7 @@ record LetterPage(List<Found> letters, LetterId last, boolean complete) {
       EventJson.write(EventFields.read(fields.fields(), fields.from()), event);
       out.appendString(",\"event\":").appendBuffer(event);
     } catch (RuntimeException unreadable) {
-      // What nobody can read as an event is told by its reason alone.
+      // What nobody can read as an event has only its reason.
     }
     out.appendByte((byte) '}');
   }

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one instance lets all others know at once.
+ * A message from one instance to all, so that nobody waits for the next heartbeat.
  *
- * @param id its place among the notices
+ * @param id its place among the messages
  * @param about the state key of a view's partition; empty for those that concern all
  */
 record Notice(String id, Kind kind, String about) {
@@ -21,7 +21,7 @@ record Notice(String id, Kind kind, String about) {
     VIEWS,
     /** A lease was given back. */
     RELEASED,
-    /** There is a request to a lease's holder. */
+    /** There is a command to a lease's holder. */
     REQUESTED,
     /** Of a later Penstock. */
     UNKNOWN;

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -16,9 +15,9 @@ import penstock.view.Generations;
 import penstock.view.Registry;
 
 /**
- * Keeps the roster: tells that this instance lives, hears who else does, and follows the notices.
- * Has a thread of its own, which spends its time in one blocked read: that ends with a notice, when
- * the next heartbeat is due, or when another instance would count as gone.
+ * Keeps the roster: sends heartbeats, hears who else lives, and follows the control messages. Has a
+ * thread of its own, which spends its time in one blocked read: that ends with a message, when the
+ * next heartbeat is due, or when another instance would count as gone.
  */
 final class Watch {
 
@@ -44,7 +43,6 @@ final class Watch {
   private final Consumer<Heard> listener;
   private final Backoff backoff = new Backoff(LONGEST_PAUSE);
   private final CountDownLatch stopping = new CountDownLatch(1);
-  private final AtomicBoolean caring = new AtomicBoolean();
   private final Thread thread = Thread.ofVirtual().name("penstock-membership").unstarted(this::run);
 
   private @Nullable String last;
@@ -54,7 +52,7 @@ final class Watch {
 
   /**
    * @param wanted the names of what this instance works, by what is registered
-   * @param listener is told on the watch's thread
+   * @param listener is called on the loop's thread
    */
   Watch(
       Membership membership,
@@ -80,7 +78,7 @@ final class Watch {
    *
    * @param registry what is registered; null if it was not looked
    * @param changed whether the roster is another one than before
-   * @param notices that were read
+   * @param notices messages that were read
    */
   record Heard(@Nullable Registry registry, boolean changed, List<Notice> notices) {}
 
@@ -159,27 +157,7 @@ final class Watch {
     listener.accept(new Heard(registry, changed, notices));
     if (roster.isCaretaker() && now - cared >= care.toNanos()) {
       cared = now;
-      care();
-    }
-  }
-
-  /** In a thread of its own, since there may be much to remove. */
-  private void care() {
-    if (caring.compareAndSet(false, true)) {
-      Thread.ofVirtual()
-          .name("penstock-caretaker")
-          .start(
-              () -> {
-                try {
-                  caretaker.runOnce();
-                } catch (RuntimeException e) {
-                  LOG.infof("removing what is not used ended early: %s", e.getMessage());
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                } finally {
-                  caring.set(false);
-                }
-              });
+      caretaker.runAside();
     }
   }
 }

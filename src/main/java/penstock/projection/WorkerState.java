@@ -34,7 +34,7 @@ sealed interface WorkerState {
   }
 
   /** In a few words. */
-  default String told() {
+  default String text() {
     return switch (this) {
       case Working working -> "working";
       case StandingBy standingBy -> "standing by: " + standingBy.holder() + " works";

@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import penstock.redis.Keys;
 import penstock.redis.RedisLinks;
@@ -66,7 +67,6 @@ class HandDriven {
   @Inject Keys keys;
   @Inject RedisLinks links;
   @Inject ProjectionConfig config;
-  private int processes;
 
   ViewDefinition definition(String view) {
     return views.find(new ViewName(view));
@@ -113,19 +113,18 @@ class HandDriven {
   Worker worker(
       Assignment work, String instance, Script commit, Roster roster, Semaphore loneFolds) {
     var redis =
-        new Workplace(
+        new ShardRepositories(
             links.open("test-reads"),
             links.open("test-writes"),
             log,
-            instance,
-            "process-" + ++processes,
+            new Instance(Optional.of(instance)),
             membership(instance),
             config,
             commit);
     return new Worker(
         work,
         redis,
-        new Succession(work, generations, redis, roster),
+        new Succession(work, redis.writes(), generations, redis.membership(), roster),
         progress,
         roster,
         new WorkerMeters(new SimpleMeterRegistry(), work, millis -> 0),

@@ -96,7 +96,7 @@ class MembershipTest {
     Membership a = hand.membership("a");
     log.ask("CONFIG", "SET", "maxmemory", 1);
     assertThat(beat(a, "v:1-0").works()).containsOnlyKeys("a");
-    Await.of(a.tell(Notice.Kind.RELEASED, "some-key"));
+    Await.of(a.send(Notice.Kind.RELEASED, "some-key"));
     assertThat(Await.of(a.notices("0-0", 1)).getLast())
         .extracting(Notice::kind, Notice::about)
         .containsExactly(Notice.Kind.RELEASED, "some-key");

@@ -233,7 +233,7 @@ class PoisonTest {
     Worker worker = worker(halting);
     await().until(() -> !worker.runOnce() && worker.state() instanceof WorkerState.Halted);
     assertThat(worker.state().isFine()).isFalse();
-    assertThat(worker.state().told()).contains("/who", bad);
+    assertThat(worker.state().text()).contains("/who", bad);
     assertThat(state(halting, "halted")).contains(bad);
     assertThat(state(halting, "count")).isEqualTo("1");
     assertThat(letters()).isEmpty();

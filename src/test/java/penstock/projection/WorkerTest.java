@@ -117,9 +117,9 @@ class WorkerTest {
     append(1_000, new Random(1));
     Worker worker = worker("counted");
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(log.pending(worker.assignment().group())).isZero();
-    assertThat(state(worker.assignment(), "count")).isEqualTo("1000");
+    assertThat(counts(worker.shard())).isEqualTo(expected);
+    assertThat(log.pending(worker.shard().group())).isZero();
+    assertThat(state(worker.shard(), "count")).isEqualTo("1000");
     assertThat(worker.state()).isEqualTo(new WorkerState.Working());
   }
 
@@ -138,7 +138,7 @@ class WorkerTest {
     log.append("t", "e", "{\"x\":1}");
     log.append("deleted", "e", "{}");
     drain(worker);
-    assertThat(log.entries(worker.assignment().names()))
+    assertThat(log.entries(worker.shard().names()))
         .isEqualTo(
             Map.of(
                 "a", Map.of("x", "1.10", "y", "{\"z\":1,\"w\":2}"),
@@ -148,7 +148,7 @@ class WorkerTest {
     log.append("deleted", "d", "{}");
     log.append("t", "d", "{\"z\":1}");
     drain(worker);
-    assertThat(log.entries(worker.assignment().names()))
+    assertThat(log.entries(worker.shard().names()))
         .containsEntry("b", Map.of("y", "2"))
         .containsEntry("d", Map.of("z", "1"));
   }
@@ -162,9 +162,9 @@ class WorkerTest {
     log.append("unwanted", "a", "{\"who\":[]}");
     String bad = log.append("wanted", "a", "{\"who\":{}}");
     drain(picky);
-    assertThat(counts(picky.assignment())).isEqualTo(Map.of("ann", 1, "1.10", 1));
-    assertThat(state(picky.assignment(), "skipped")).isEqualTo("1");
-    assertThat(state(picky.assignment(), "dead")).isEqualTo("1");
+    assertThat(counts(picky.shard())).isEqualTo(Map.of("ann", 1, "1.10", 1));
+    assertThat(state(picky.shard(), "skipped")).isEqualTo("1");
+    assertThat(state(picky.shard(), "dead")).isEqualTo("1");
     List<?> letters = (List<?>) log.ask("XRANGE", log.names().dead(), "-", "+");
     assertThat(letters).hasSize(1);
     List<?> fields = (List<?>) ((List<?>) letters.getFirst()).get(1);
@@ -174,7 +174,7 @@ class WorkerTest {
                 "view",
                 "picky",
                 "generation",
-                picky.assignment().generation().id(),
+                picky.shard().generation().id(),
                 "reason",
                 "the key at /who is no string, number or boolean",
                 "position",
@@ -191,8 +191,8 @@ class WorkerTest {
     log.append("t", "b", "[1]");
     Worker worker = worker("merged");
     drain(worker);
-    assertThat(log.entries(worker.assignment().names()).get("a")).containsOnlyKeys("one", "three");
-    assertThat(log.entries(worker.assignment().names())).containsOnlyKeys("a");
+    assertThat(log.entries(worker.shard().names()).get("a")).containsOnlyKeys("one", "three");
+    assertThat(log.entries(worker.shard().names())).containsOnlyKeys("a");
     assertThat(log.ask("XLEN", log.names().dead())).isEqualTo(2L);
   }
 
@@ -204,16 +204,16 @@ class WorkerTest {
     }
     Worker worker = worker("merged");
     drain(worker);
-    assertThat(log.entries(worker.assignment().names())).hasSize(20);
-    assertThat((Long) log.ask("XLEN", worker.assignment().names().changes())).isBetween(4L, 20L);
+    assertThat(log.entries(worker.shard().names())).hasSize(20);
+    assertThat((Long) log.ask("XLEN", worker.shard().names().changes())).isBetween(4L, 20L);
     // Entries that are read come in several scripts, too.
     Worker next = worker("merged");
-    log.ask("DEL", worker.assignment().names().lease());
+    log.ask("DEL", worker.shard().names().lease());
     for (int i = 0; i < 20; i++) {
       log.append("t", "key-" + i, "{\"w\":1}");
     }
     drain(next);
-    assertThat(log.entries(worker.assignment().names()).values())
+    assertThat(log.entries(worker.shard().names()).values())
         .allSatisfy(entry -> assertThat(entry).containsOnlyKeys("v", "w"));
   }
 
@@ -224,7 +224,7 @@ class WorkerTest {
     append(1, new Random(2));
     Worker worker = worker("counted");
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
+    assertThat(counts(worker.shard())).isEqualTo(expected);
     assertThat(log.ask("XLEN", log.names().dead())).isEqualTo(1L);
   }
 
@@ -242,15 +242,13 @@ class WorkerTest {
                           while (dead.runOnce()) {}
                         })
                     .hasMessageStartingWith("DEAD"));
-    assertThat(log.pending(dead.assignment().group())).isPositive();
+    assertThat(log.pending(dead.shard().group())).isPositive();
     Worker next = worker("counted");
     runUntil(next, () -> next.state().equals(new WorkerState.Working()));
     drain(next);
-    assertThat(counts(next.assignment())).isEqualTo(expected);
-    assertThat(log.pending(next.assignment().group())).isZero();
-    assertThat(
-            log.ask("XINFO", "CONSUMERS", log.names().events(), next.assignment().group())
-                .toString())
+    assertThat(counts(next.shard())).isEqualTo(expected);
+    assertThat(log.pending(next.shard().group())).isZero();
+    assertThat(log.ask("XINFO", "CONSUMERS", log.names().events(), next.shard().group()).toString())
         .doesNotContain("dead");
   }
 
@@ -263,7 +261,7 @@ class WorkerTest {
     assertThat(text).contains("LOST");
     Worker worker = hand.worker(hand.assignment("counted"), "deaf", Script.of(text));
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
+    assertThat(counts(worker.shard())).isEqualTo(expected);
   }
 
   @Test
@@ -278,7 +276,7 @@ class WorkerTest {
     append(10, new Random(2));
     drain(two);
     assertThat(two.state()).isEqualTo(new WorkerState.Working());
-    assertThat(counts(two.assignment())).isEqualTo(expected);
+    assertThat(counts(two.shard())).isEqualTo(expected);
   }
 
   /** A zombie goes on after its lease ran out, and takes events from the group. */
@@ -288,7 +286,7 @@ class WorkerTest {
     Worker zombie = worker("counted");
     Worker next = worker("counted");
     drain(zombie);
-    log.ask("DEL", zombie.assignment().names().lease());
+    log.ask("DEL", zombie.shard().names().lease());
     drain(next);
     append(10, new Random(2));
     assertThatThrownBy(
@@ -296,9 +294,9 @@ class WorkerTest {
               while (zombie.runOnce()) {}
             })
         .hasMessageStartingWith("FENCED");
-    runUntil(next, () -> counts(next.assignment()).equals(expected));
+    runUntil(next, () -> counts(next.shard()).equals(expected));
     drain(next);
-    assertThat(log.pending(next.assignment().group())).isZero();
+    assertThat(log.pending(next.shard().group())).isZero();
   }
 
   @Test
@@ -310,15 +308,15 @@ class WorkerTest {
     log.ask(
         "XREADGROUP",
         "GROUP",
-        worker.assignment().group(),
+        worker.shard().group(),
         "thief",
         "STREAMS",
         log.names().events(),
         ">");
     append(5, new Random(3));
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(log.pending(worker.assignment().group())).isZero();
+    assertThat(counts(worker.shard())).isEqualTo(expected);
+    assertThat(log.pending(worker.shard().group())).isZero();
   }
 
   @Test
@@ -326,16 +324,16 @@ class WorkerTest {
     append(10, new Random(1));
     Worker worker = worker("counted");
     drain(worker);
-    log.ask("XGROUP", "SETID", log.names().events(), worker.assignment().group(), "0");
+    log.ask("XGROUP", "SETID", log.names().events(), worker.shard().group(), "0");
     drain(worker);
     append(10, new Random(2));
     drain(worker);
     append(10, new Random(3));
-    log.ask("XGROUP", "SETID", log.names().events(), worker.assignment().group(), "$");
+    log.ask("XGROUP", "SETID", log.names().events(), worker.shard().group(), "$");
     append(10, new Random(4));
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(log.pending(worker.assignment().group())).isZero();
+    assertThat(counts(worker.shard())).isEqualTo(expected);
+    assertThat(log.pending(worker.shard().group())).isZero();
   }
 
   @Test
@@ -343,10 +341,10 @@ class WorkerTest {
     append(10, new Random(1));
     Worker worker = worker("counted");
     drain(worker);
-    log.ask("XGROUP", "DESTROY", log.names().events(), worker.assignment().group());
+    log.ask("XGROUP", "DESTROY", log.names().events(), worker.shard().group());
     append(10, new Random(2));
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
+    assertThat(counts(worker.shard())).isEqualTo(expected);
   }
 
   @Test
@@ -358,9 +356,8 @@ class WorkerTest {
     expected.clear();
     append(7, new Random(2));
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(log.ask("HGET", "ps:views", "counted"))
-        .isEqualTo(worker.assignment().generation().id());
+    assertThat(counts(worker.shard())).isEqualTo(expected);
+    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(worker.shard().generation().id());
   }
 
   @Test
@@ -375,9 +372,9 @@ class WorkerTest {
     expected.clear();
     append(3, new Random(2));
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(state(worker.assignment(), "count")).isEqualTo("3");
-    assertThat((List<?>) log.ask("KEYS", worker.assignment().names().entries() + "old*")).isEmpty();
+    assertThat(counts(worker.shard())).isEqualTo(expected);
+    assertThat(state(worker.shard(), "count")).isEqualTo("3");
+    assertThat((List<?>) log.ask("KEYS", worker.shard().names().entries() + "old*")).isEmpty();
   }
 
   @Test
@@ -390,7 +387,7 @@ class WorkerTest {
     log.ask(
         "XREADGROUP",
         "GROUP",
-        worker.assignment().group(),
+        worker.shard().group(),
         "gone",
         "STREAMS",
         log.names().events(),
@@ -399,11 +396,11 @@ class WorkerTest {
     append(0, new Random(3));
     log.append("t", "after", "{}");
     drain(worker);
-    runUntil(worker, () -> log.pending(worker.assignment().group()) == 0);
+    runUntil(worker, () -> log.pending(worker.shard().group()) == 0);
     var counts = new TreeMap<>(before);
     counts.put("after", 1);
-    assertThat(counts(worker.assignment())).isEqualTo(counts);
-    assertThat(state(worker.assignment(), "count"))
+    assertThat(counts(worker.shard())).isEqualTo(counts);
+    assertThat(state(worker.shard(), "count"))
         .isEqualTo(log.hash(log.names().log()).get("appended"));
   }
 
@@ -413,19 +410,19 @@ class WorkerTest {
     Worker worker = worker("counted");
     log.ask("CONFIG", "SET", "maxmemory", 1);
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(log.pending(worker.assignment().group())).isZero();
+    assertThat(counts(worker.shard())).isEqualTo(expected);
+    assertThat(log.pending(worker.shard().group())).isZero();
   }
 
   @Test
   void aWriteThatFailsHaltsTheViewAloud() {
     Worker worker = worker("merged");
     log.append("t", "a", "{\"x\":1}");
-    log.ask("SET", worker.assignment().names().entries() + "a", "not a hash");
+    log.ask("SET", worker.shard().names().entries() + "a", "not a hash");
     runUntil(worker, () -> worker.state() instanceof WorkerState.Halted);
     assertThat(worker.state().isFine()).isFalse();
-    assertThat(worker.state().told()).contains("WRONGTYPE");
-    assertThat(state(worker.assignment(), "applied")).isEqualTo("0-0");
+    assertThat(worker.state().text()).contains("WRONGTYPE");
+    assertThat(state(worker.shard(), "applied")).isEqualTo("0-0");
   }
 
   /** The same view by another definition, as after a change of the configuration. */
@@ -524,11 +521,11 @@ class WorkerTest {
     append(5, new Random(2));
     Worker strict = worker("counted");
     runUntil(strict, () -> strict.state() instanceof WorkerState.Halted);
-    assertThat(strict.state().told()).contains("accept-partial-history");
+    assertThat(strict.state().text()).contains("accept-partial-history");
     Worker lenient = worker("partial");
     drain(lenient);
-    assertThat(counts(lenient.assignment())).isEqualTo(expected);
-    assertThat(log.hash(lenient.assignment().names().state()))
+    assertThat(counts(lenient.shard())).isEqualTo(expected);
+    assertThat(log.hash(lenient.shard().names().state()))
         .containsEntry("complete-from", last)
         .containsEntry("count", "10");
   }
@@ -540,14 +537,14 @@ class WorkerTest {
     runUntil(
         worker,
         () ->
-            state(worker.assignment(), "applied") != null
-                && !state(worker.assignment(), "applied").equals("0-0"));
+            state(worker.shard(), "applied") != null
+                && !state(worker.shard(), "applied").equals("0-0"));
     log.close();
     redis.restart();
     log = new TestLog(redis, "hand");
     append(500, new Random(2));
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
+    assertThat(counts(worker.shard())).isEqualTo(expected);
   }
 
   /** Random turns of two workers that lose leases, memory and events to thieves. */
