@@ -26,7 +26,7 @@ public record Stream(
   }
 
   /** A position as clients see it: with its partition before it if there are several. */
-  public String tell(int partition, Position position) {
+  public String positionText(int partition, Position position) {
     return partitions.size() == 1 ? position.toString() : partition + "/" + position;
   }
 

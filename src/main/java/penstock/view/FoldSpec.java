@@ -21,17 +21,6 @@ record FoldSpec(String name, SortedMap<String, String> settings) {
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
   }
 
-  static FoldSpec of(ViewsConfig.OfView view) {
-    var settings = new TreeMap<String, String>();
-    view.value().ifPresent(value -> settings.put("value", value));
-    view.member().ifPresent(member -> settings.put("member", member));
-    view.score().ifPresent(score -> settings.put("score", score));
-    view.size().ifPresent(size -> settings.put("size", Integer.toString(size)));
-    view.bucket().ifPresent(bucket -> settings.put("bucket", bucket.toString()));
-    view.buckets().ifPresent(buckets -> settings.put("buckets", Integer.toString(buckets)));
-    return new FoldSpec(view.fold(), settings);
-  }
-
   /** Such as {@code sum value=%2Ftotal}: the same for the same settings. */
   String text() {
     return settings.entrySet().stream()

@@ -19,7 +19,7 @@ final class Folds {
   private Folds() {}
 
   /**
-   * The fold; what makes no sense is a {@link ViewDefinition.InvalidSetting}.
+   * The fold; what makes no sense is a {@link InvalidSettingException}.
    *
    * @param partitions of the stream
    */
@@ -55,12 +55,12 @@ final class Folds {
 
   private static Fold bean(String name) {
     if (!name.startsWith(BEAN)) {
-      throw new ViewDefinition.InvalidSetting("fold", "must be " + NAMES);
+      throw new InvalidSettingException("fold", "must be " + NAMES);
     }
     Instance<Fold> found =
         CDI.current().select(Fold.class, NamedLiteral.of(name.substring(BEAN.length())));
     if (!found.isResolvable()) {
-      throw new ViewDefinition.InvalidSetting(
+      throw new InvalidSettingException(
           "fold",
           "there is no bean named '"
               + name.substring(BEAN.length())

@@ -28,7 +28,9 @@ record Rank(KeyRule member, NumberRule number, Score score, int size, boolean sp
   static final int MAX_SIZE = 1_000;
 
   private static final Comparator<Place> HIGHEST_FIRST =
-      Comparator.comparing(Place::score).reversed().thenComparing(Place::member, Entries::compare);
+      Comparator.comparing(Place::score)
+          .reversed()
+          .thenComparing(Place::member, Utf8Order::compare);
 
   /** What a member's score is, of all that events said of it. */
   enum Score {
