@@ -25,7 +25,7 @@ import penstock.view.Views;
 
 /** Makes workers that tests drive by hand, as many as they want for a view. */
 @ApplicationScoped
-class HandDriven {
+public class HandDriven {
 
   /** Views over the stream {@code hand}, and no workers but those that a test makes. */
   public static final class Profile implements QuarkusTestProfile {
@@ -68,7 +68,7 @@ class HandDriven {
   @Inject RedisLinks links;
   @Inject ProjectionConfig config;
 
-  ViewDefinition definition(String view) {
+  public ViewDefinition definition(String view) {
     return views.find(new ViewName(view));
   }
 
@@ -133,7 +133,7 @@ class HandDriven {
         loneFolds);
   }
 
-  Membership membership(String instance) {
+  public Membership membership(String instance) {
     return new Membership(
         links.open("test-membership"), links.open("test-notices"), keys, instance, config.lease());
   }
