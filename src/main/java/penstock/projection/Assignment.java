@@ -11,7 +11,7 @@ import penstock.view.ViewDefinition;
  * @param log the keys of the partition's log
  * @param names the keys of the generation on that partition
  */
-record Assignment(
+public record Assignment(
     ViewDefinition view,
     Generation generation,
     Partition partition,
@@ -19,12 +19,12 @@ record Assignment(
     Keys.OfView names) {
 
   /** The consumer group on the log. */
-  String group() {
+  public String group() {
     return generation.group(view.name());
   }
 
   /** What an instance that works it names in its heartbeats: view and generation. */
-  String name() {
+  public String name() {
     return view.name() + ":" + generation.id();
   }
 

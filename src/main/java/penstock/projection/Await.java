@@ -4,12 +4,12 @@ import io.vertx.core.Future;
 import java.util.concurrent.ExecutionException;
 
 /** Waits for an answer of Redis on a worker's own thread; never on an event loop. */
-final class Await {
+public final class Await {
 
   private Await() {}
 
   /** The result, or the failure thrown. Ends in time, since a link gives up an answer. */
-  static <T> T of(Future<T> future) throws InterruptedException {
+  public static <T> T of(Future<T> future) throws InterruptedException {
     try {
       return future.toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {

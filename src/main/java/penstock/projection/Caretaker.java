@@ -16,7 +16,7 @@ import penstock.view.ViewName;
  * definitions that were replaced, and those of views that are not declared any more, whose idle
  * groups would keep retention from its work for ever. Blocks; not for event loops.
  */
-final class Caretaker {
+public final class Caretaker {
 
   private static final Logger LOG = Logger.getLogger(Caretaker.class);
   private static final Script RETIRE = Script.named("retire");
@@ -34,7 +34,7 @@ final class Caretaker {
   /**
    * @param keep how long what nobody works is kept
    */
-  Caretaker(RedisLink link, Keys keys, Duration keep) {
+  public Caretaker(RedisLink link, Keys keys, Duration keep) {
     this.link = link;
     this.keys = keys;
     this.keep = keep;
@@ -44,7 +44,7 @@ final class Caretaker {
   void runAside() {
     if (running.compareAndSet(false, true)) {
       Thread.ofVirtual()
-          .name("penstock-caretaker")
+          .name("penstock-reaper")
           .start(
               () -> {
                 try {
@@ -63,7 +63,7 @@ final class Caretaker {
   private record Retired(ViewName view, Generation generation) {}
 
   /** Notes what nobody works, and removes what nobody has worked for long enough. */
-  void runOnce() throws InterruptedException {
+  public void runOnce() throws InterruptedException {
     var reply =
         Await.of(RETIRE.run(link, RETIRE.call(keys.views(), keys.works()).arg(keep.toMillis())));
     for (int i = 0; i + 1 < reply.size(); i += 2) {

@@ -15,7 +15,7 @@ import penstock.redis.Script;
  * Commands that wait for the holder of one shard's lease, oldest first. Any instance adds them; the
  * holder's commit that executes one removes it. Futures fail as {@link RedisLink} says.
  */
-final class DeadLetterCommandQueue {
+public final class DeadLetterCommandQueue {
 
   private static final Script ASK = Script.named("ask");
 
@@ -28,7 +28,7 @@ final class DeadLetterCommandQueue {
   private final Membership membership;
   private final Keys.OfView names;
 
-  DeadLetterCommandQueue(RedisLink link, Membership membership, Keys.OfView names) {
+  public DeadLetterCommandQueue(RedisLink link, Membership membership, Keys.OfView names) {
     this.link = link;
     this.membership = membership;
     this.names = names;
@@ -45,7 +45,7 @@ final class DeadLetterCommandQueue {
   }
 
   /** The text of the first command; null if there is none. */
-  Future<@Nullable String> first() {
+  public Future<@Nullable String> first() {
     return link.send(Command.LINDEX, names.requests(), 0)
         .map(first -> first == null ? null : first.toString());
   }

@@ -15,7 +15,7 @@ import penstock.stream.Position;
  * The dead letters of one partition, of whichever view, in the order in which they were set aside.
  * Futures fail as {@link RedisLink} says.
  */
-final class DeadLetterLog {
+public final class DeadLetterLog {
 
   /** Letters in one read where the reader does not say how many. */
   private static final int READ = 100;
@@ -23,7 +23,7 @@ final class DeadLetterLog {
   private final RedisLink link;
   private final Keys.OfPartition names;
 
-  DeadLetterLog(RedisLink link, Keys.OfPartition names) {
+  public DeadLetterLog(RedisLink link, Keys.OfPartition names) {
     this.link = link;
     this.names = names;
   }
@@ -35,7 +35,7 @@ final class DeadLetterLog {
   }
 
   /** Some letters in [from, to]. */
-  Future<List<Letter>> range(Position from, Position to) {
+  public Future<List<Letter>> range(Position from, Position to) {
     return link.send(Command.XRANGE, names.dead(), from, to, "COUNT", READ)
         .map(DeadLetterLog::letters);
   }

@@ -27,7 +27,7 @@ import penstock.view.Views;
  */
 @Startup
 @ApplicationScoped
-class DeadLetters {
+public class DeadLetters {
 
   private final RedisLink link;
   private final Keys keys;
@@ -46,7 +46,8 @@ class DeadLetters {
   }
 
   /** Letters after one of them, partition by partition. */
-  Future<LetterPage> page(Stream stream, Optional<ViewName> view, LetterId after, int limit) {
+  public Future<LetterPage> page(
+      Stream stream, Optional<ViewName> view, LetterId after, int limit) {
     if (after.partition() >= stream.partitions().size()) {
       return Future.failedFuture(
           Parameters.invalid("after", "names a partition that the stream does not have"));
@@ -56,7 +57,7 @@ class DeadLetters {
   }
 
   /** Sends the command to replay a letter. */
-  Future<Void> replay(Stream stream, LetterId id) {
+  public Future<Void> replay(Stream stream, LetterId id) {
     return find(stream, id)
         .compose(
             letter ->
@@ -72,7 +73,7 @@ class DeadLetters {
    * Sends the command to replay all letters that there are of a view, and that its present
    * generations set aside.
    */
-  Future<Void> replayAll(Stream stream, ViewName view) {
+  public Future<Void> replayAll(Stream stream, ViewName view) {
     ViewDefinition definition = views.find(view);
     return generations
         .registry()
@@ -106,7 +107,7 @@ class DeadLetters {
    * Sends the command to delete a letter; deletes it at once if no instance works what it was set
    * aside by.
    */
-  Future<Void> delete(Stream stream, LetterId id) {
+  public Future<Void> delete(Stream stream, LetterId id) {
     return find(stream, id)
         .compose(
             letter ->

@@ -11,7 +11,7 @@ import penstock.stream.Position;
  * @param id its place among the dead letters of its partition
  * @param event its position is the one that it has, or had, in the log
  */
-record Letter(Position id, String view, String generation, String reason, Delivered event) {
+public record Letter(Position id, String view, String generation, String reason, Delivered event) {
 
   private static final int VIEW = 1;
   private static final int GENERATION = 3;
@@ -31,7 +31,7 @@ record Letter(Position id, String view, String generation, String reason, Delive
   }
 
   /** Adds one that is to be made to the arguments of {@code commit.lua}: their number, then all. */
-  static void write(Request request, Assignment shard, String reason, Delivered event) {
+  public static void write(Request request, Assignment shard, String reason, Delivered event) {
     String[] envelope = {
       "view", shard.view().name().value(),
       "generation", shard.generation().id(),
@@ -47,7 +47,7 @@ record Letter(Position id, String view, String generation, String reason, Delive
     }
   }
 
-  boolean isOf(Assignment shard) {
+  public boolean isOf(Assignment shard) {
     return view.equals(shard.view().name().value()) && generation.equals(shard.generation().id());
   }
 }

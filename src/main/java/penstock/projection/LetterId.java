@@ -6,14 +6,14 @@ import penstock.problem.Parameters;
 import penstock.stream.Position;
 
 /** A dead letter of a stream, as clients name it: {@code <partition>.<its place there>}. */
-record LetterId(int partition, Position place) {
+public record LetterId(int partition, Position place) {
 
   private static final Pattern FORM = Pattern.compile("(\\d{1,4})\\.(\\d{1,18}-\\d{1,18})");
 
   /** Before all others. */
-  static final LetterId FIRST = new LetterId(0, Position.ZERO);
+  public static final LetterId FIRST = new LetterId(0, Position.ZERO);
 
-  static LetterId parse(String parameter, String text) {
+  public static LetterId parse(String parameter, String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       throw Parameters.invalid(parameter, "must be the id of a dead letter, as a page gave it");

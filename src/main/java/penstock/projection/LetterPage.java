@@ -14,7 +14,7 @@ import penstock.event.EventJson;
  * @param last up to where it was looked
  * @param complete no letter lies behind them
  */
-record LetterPage(List<Found> letters, LetterId last, boolean complete) {
+public record LetterPage(List<Found> letters, LetterId last, boolean complete) {
 
   /**
    * A letter.
@@ -23,7 +23,7 @@ record LetterPage(List<Found> letters, LetterId last, boolean complete) {
    */
   record Found(LetterId id, Letter letter, @Nullable String failedReplay) {}
 
-  Buffer json() {
+  public Buffer json() {
     Buffer out = Buffer.buffer(256 + 512 * letters.size()).appendString("{\"deadLetters\":[");
     String comma = "";
     for (Found found : letters) {

@@ -23,12 +23,12 @@ import penstock.redis.Script;
  * and fail as {@link RedisLink} says.
  */
 @Singleton
-final class Membership {
+public final class Membership {
 
   private static final Script HEARTBEAT = Script.named("heartbeat");
   private static final Script LEAVE = Script.named("leave");
   private static final Script NOTIFY = Script.named("notify");
-  private static final int MOST_NOTICES = 1_000;
+  private static final int MOST_MESSAGES = 1_000;
 
   private final RedisLink link;
   private final RedisLink blocked;
@@ -37,7 +37,7 @@ final class Membership {
   private final Duration patience;
 
   @Inject
-  Membership(RedisLinks links, Keys keys, Instance instance, ProjectionConfig config) {
+  public Membership(RedisLinks links, Keys keys, Instance instance, ProjectionConfig config) {
     this(links.open("membership"), links.open("notices"), keys, instance.name(), config.lease());
   }
 
@@ -45,7 +45,7 @@ final class Membership {
    * @param blocked for reads that wait; nothing else may use it
    * @param patience after which an instance without a heartbeat counts as gone
    */
-  Membership(RedisLink link, RedisLink blocked, Keys keys, String me, Duration patience) {
+  public Membership(RedisLink link, RedisLink blocked, Keys keys, String me, Duration patience) {
     this.link = link;
     this.blocked = blocked;
     this.keys = keys;
@@ -62,7 +62,7 @@ final class Membership {
   record Members(long millisLeft, Map<String, Set<String>> works) {}
 
   /** Says that this instance lives and works these; takes those that are gone off the list. */
-  Future<Members> heartbeat(List<String> works) {
+  public Future<Members> heartbeat(List<String> works) {
     return HEARTBEAT
         .run(
             link,
@@ -94,22 +94,22 @@ final class Membership {
   }
 
   /** Sends a message to all instances, this one too. */
-  Future<Void> send(Notice.Kind kind, String about) {
+  public Future<Void> send(Notice.Kind kind, String about) {
     return NOTIFY.run(link, NOTIFY.call(keys.notices()).arg(kind.word()).arg(about)).mapEmpty();
   }
 
   /** The id of the last message there is. */
-  Future<String> lastNotice() {
+  public Future<String> lastMessage() {
     return link.send(Command.XREVRANGE, keys.notices(), "+", "-", "COUNT", 1)
         .map(found -> found.size() == 0 ? "0-0" : found.get(0).get(0).toString());
   }
 
   /** Messages after one of them; none if none comes in time, which is at least a millisecond. */
-  Future<List<Notice>> notices(String after, long millis) {
+  public Future<List<Notice>> receive(String after, long millis) {
     long block = Math.max(1, Math.min(millis, blocked.timeoutMillis() / 2));
     return blocked
         .send(
-            Command.XREAD, "COUNT", MOST_NOTICES, "BLOCK", block, "STREAMS", keys.notices(), after)
+            Command.XREAD, "COUNT", MOST_MESSAGES, "BLOCK", block, "STREAMS", keys.notices(), after)
         .map(Notice::list);
   }
 }

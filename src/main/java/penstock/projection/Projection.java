@@ -23,7 +23,7 @@ import penstock.view.Views;
 /**
  * This instance's part in the projection: a task for each partition of each generation that its
  * configuration wants, of which those work that the {@link Roster} says. A {@link Watch} keeps the
- * roster.
+ * assignor.
  */
 @ApplicationScoped
 class Projection {
@@ -32,8 +32,8 @@ class Projection {
   private final Generations generations;
   private final EventLog log;
   private final ProjectionConfig config;
-  private final Roster roster;
-  private final Watch watch;
+  private final Roster assignor;
+  private final Watch heartbeats;
   private final WorkerThreads threads;
 
   @Inject
@@ -53,15 +53,15 @@ class Projection {
     this.generations = generations;
     this.log = log;
     this.config = config;
-    this.roster = new Roster(instance.name());
+    this.assignor = new Roster(instance.name());
     this.threads =
         new WorkerThreads(
-            vertx, tail, shard -> tasks.create(shard, roster), config.lease(), config.backoff());
-    this.watch =
+            vertx, tail, shard -> tasks.create(shard, assignor), config.lease(), config.backoff());
+    this.heartbeats =
         new Watch(
             membership,
             generations,
-            roster,
+            assignor,
             new Caretaker(links.commands(), keys, config.keepUnused()),
             config,
             this::wanted,
@@ -70,7 +70,7 @@ class Projection {
 
   void start(@Observes StartupEvent event) {
     if (config.enabled()) {
-      watch.start();
+      heartbeats.start();
     }
   }
 
@@ -97,7 +97,7 @@ class Projection {
     return all;
   }
 
-  /** Takes in what the watch heard. Called on its thread. */
+  /** Takes in what the heartbeat loop heard. Called on its thread. */
   private void heard(Watch.Heard news) {
     if (news.registry() != null) {
       threads.assign(shards(news.registry()));
@@ -105,7 +105,7 @@ class Projection {
     if (news.changed()) {
       threads.nudgeAll();
     }
-    news.notices().forEach(threads::received);
+    news.messages().forEach(threads::received);
   }
 
   /** Before readers are sent away, so that another instance works as soon as possible. */
@@ -119,7 +119,7 @@ class Projection {
 
   /** Leaves the others' list, then gives all leases back. */
   private void stop() {
-    watch.stop();
+    heartbeats.stop();
     threads.stop();
   }
 
@@ -135,6 +135,6 @@ class Projection {
   /** Whether readers read what the task works, as this instance last heard. */
   boolean isServed(Assignment shard) {
     String own = shard.generation().id();
-    return roster.served(shard.view().name()).orElse(own).equals(own);
+    return assignor.served(shard.view().name()).orElse(own).equals(own);
   }
 }

@@ -14,7 +14,7 @@ import penstock.view.Progress;
 
 /** Makes the tasks of this instance, which share two links to Redis. */
 @ApplicationScoped
-class ShardTaskFactory {
+public class ShardTaskFactory {
 
   private final ShardRepositories redis;
   private final Generations generations;
@@ -57,15 +57,15 @@ class ShardTaskFactory {
   /**
    * Makes the task of a shard.
    *
-   * @param roster says whether this instance is to work the shard
+   * @param assignor says whether this instance is to work the shard
    */
-  Worker create(Assignment shard, Roster roster) {
+  public Worker create(Assignment shard, Roster assignor) {
     return new Worker(
         shard,
         redis,
-        new Succession(shard, redis.writes(), generations, redis.membership(), roster),
+        new Succession(shard, redis.writes(), generations, redis.membership(), assignor),
         progress,
-        roster,
+        assignor,
         new WorkerMeters(meters, shard, clock::age),
         tracing,
         config,

@@ -25,7 +25,7 @@ final class Succession {
   private final RedisLink link;
   private final Generations generations;
   private final Membership membership;
-  private final Roster roster;
+  private final Roster assignor;
 
   private String served = "";
 
@@ -34,12 +34,12 @@ final class Succession {
       RedisLink link,
       Generations generations,
       Membership membership,
-      Roster roster) {
+      Roster assignor) {
     this.shard = shard;
     this.link = link;
     this.generations = generations;
     this.membership = membership;
-    this.roster = roster;
+    this.assignor = assignor;
   }
 
   /** Registers the generation; called before the lease is acquired. */
@@ -51,12 +51,12 @@ final class Succession {
   void caughtUp(Lease lease) throws InterruptedException {
     ViewName view = shard.view().name();
     String own = shard.generation().id();
-    if (roster.served(view).orElse(served).equals(own)) {
+    if (assignor.served(view).orElse(served).equals(own)) {
       return;
     }
     Registry registry = Await.of(generations.registry());
     served = registry.served(view).orElse("");
-    boolean abandoned = !roster.isWorked(view, served);
+    boolean abandoned = !assignor.isWorked(view, served);
     boolean later = !served.isEmpty() && registry.isLater(view, shard.generation(), served);
     if (served.equals(own) || !later && !abandoned) {
       return;

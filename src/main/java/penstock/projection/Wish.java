@@ -6,7 +6,7 @@ import penstock.stream.Position;
  * A command about dead letters to the holder of a lease. Commands wait in a list, and each is taken
  * off it by the commit that executes it: so it is executed once.
  */
-sealed interface Wish {
+public sealed interface Wish {
 
   /** Fold the event again, against the present entry. */
   record Replay(Position letter) implements Wish {}

@@ -13,13 +13,13 @@ import penstock.view.Progress;
  * <p>Whatever fails, all that was read ahead or cached is dropped and the work is taken over anew,
  * from what Redis says is applied.
  */
-final class Worker {
+public final class Worker {
 
   private static final Logger LOG = Logger.getLogger(Worker.class);
 
   private final Assignment shard;
-  private final Succession succession;
-  private final Roster roster;
+  private final Succession generationSwitch;
+  private final Roster assignor;
   private final WorkerMeters meters;
   private final Duration leaseLength;
   private final LeaseKeeper leases;
@@ -39,16 +39,16 @@ final class Worker {
   Worker(
       Assignment shard,
       ShardRepositories redis,
-      Succession succession,
+      Succession generationSwitch,
       Progress progress,
-      Roster roster,
+      Roster assignor,
       WorkerMeters meters,
       Tracing tracing,
       ProjectionConfig config,
       Semaphore loneFolds) {
     this.shard = shard;
-    this.succession = succession;
-    this.roster = roster;
+    this.generationSwitch = generationSwitch;
+    this.assignor = assignor;
     this.meters = meters;
     this.leaseLength = config.lease();
     this.leases = new LeaseKeeper(redis.leases(shard), meters, config.lease());
@@ -73,11 +73,11 @@ final class Worker {
         new Wishes(shard, redis.commands(shard), redis.deadLetters(shard), entries, cache, commits);
   }
 
-  Assignment shard() {
+  public Assignment shard() {
     return shard;
   }
 
-  WorkerState state() {
+  public WorkerState state() {
     return state;
   }
 
@@ -156,16 +156,16 @@ final class Worker {
   /** Another instance is to work: nothing is asked of Redis until that changes. */
   private boolean standBy() {
     patience = leaseLength;
-    become(new WorkerState.StandingBy(roster.owner(shard)));
+    become(new WorkerState.StandingBy(assignor.owner(shard)));
     return false;
   }
 
   private boolean acquire() throws InterruptedException {
-    if (!roster.isMine(shard)) {
+    if (!assignor.isMine(shard)) {
       return standBy();
     }
     patience = leases.interval();
-    succession.enter();
+    generationSwitch.enter();
     return switch (leases.acquire()) {
       case AcquireResult.Held held -> {
         Duration left = Duration.ofMillis(1 + Math.max(0, held.millisLeft()));
@@ -194,7 +194,7 @@ final class Worker {
   }
 
   private boolean proceed(Lease lease) throws InterruptedException {
-    if (!roster.isMine(shard)) {
+    if (!assignor.isMine(shard)) {
       release(lease);
       return standBy();
     }
@@ -238,7 +238,7 @@ final class Worker {
     if (check && pipeline.recheck(lease)) {
       return true;
     }
-    succession.caughtUp(lease);
+    generationSwitch.caughtUp(lease);
     return hasCommands;
   }
 }

@@ -1,7 +1,7 @@
 package penstock.projection;
 
 /** What a worker is at. */
-sealed interface WorkerState {
+public sealed interface WorkerState {
 
   /** It has not tried to get its lease yet. */
   record Starting() implements WorkerState {}

@@ -19,7 +19,7 @@ import penstock.stream.Tail;
  * The threads of this instance's tasks, one for each shard. The tail of a shard's log wakes its
  * thread. May be used from any thread.
  */
-final class WorkerThreads {
+public final class WorkerThreads {
 
   private static final Logger LOG = Logger.getLogger(WorkerThreads.class);
 
@@ -37,7 +37,7 @@ final class WorkerThreads {
    * @param patience how long a thread that is to end may take
    * @param backoff the longest pause after failures
    */
-  WorkerThreads(
+  public WorkerThreads(
       Vertx vertx,
       Tail tail,
       Function<Assignment, Worker> tasks,
@@ -51,7 +51,7 @@ final class WorkerThreads {
   }
 
   /** Begins and ends threads so that there is one for each of these shards. */
-  void assign(List<Assignment> shards) {
+  public void assign(List<Assignment> shards) {
     var ended = new HashMap<>(threads);
     for (Assignment shard : shards) {
       if (ended.remove(shard.names().state()) == null) {
@@ -93,12 +93,12 @@ final class WorkerThreads {
   }
 
   /** Who is to work what may have changed. */
-  void nudgeAll() {
+  public void nudgeAll() {
     threads.values().forEach(WorkLoop::nudge);
   }
 
   /** Takes in a message that may be about one of the shards. */
-  void received(Notice message) {
+  public void received(Notice message) {
     WorkLoop about = threads.get(message.about());
     if (about != null) {
       if (message.kind() == Notice.Kind.REQUESTED) {
@@ -109,7 +109,7 @@ final class WorkerThreads {
   }
 
   /** Ends all threads at the same time, and waits for each. */
-  void stop() {
+  public void stop() {
     var stopping = new ArrayList<Thread>();
     for (WorkLoop thread : threads.values()) {
       stopping.add(Thread.ofVirtual().start(() -> thread.stop(patience)));
@@ -123,11 +123,11 @@ final class WorkerThreads {
     }
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return threads.isEmpty();
   }
 
-  List<Worker> tasks() {
+  public List<Worker> tasks() {
     return threads.values().stream().map(WorkLoop::worker).toList();
   }
 

@@ -55,7 +55,7 @@ public class EventLog {
   }
 
   /** The same over another link. */
-  Future<List<LogState>> observe(List<Partition> partitions, RedisLink over) {
+  public Future<List<LogState>> observe(List<Partition> partitions, RedisLink over) {
     List<Keys.OfPartition> names = partitions.stream().map(this::keys).toList();
     Request call =
         OBSERVE

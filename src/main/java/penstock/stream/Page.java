@@ -8,4 +8,4 @@ import java.util.List;
  * @param cursor behind the last event that was looked at, whether it is in the page or not
  * @param caughtUp whether nothing came after it when it was read
  */
-record Page(List<LogEntry> entries, Cursor cursor, boolean caughtUp) {}
+public record Page(List<LogEntry> entries, Cursor cursor, boolean caughtUp) {}

@@ -14,7 +14,7 @@ import penstock.problem.ProblemType;
  * bounded number of entries and bytes, so that a filter that nothing passes costs no more than a
  * full page does.
  */
-final class PageReader {
+public final class PageReader {
 
   /**
    * Entries looked at for one page; a filtered page may end there with fewer events than asked for,
@@ -38,7 +38,7 @@ final class PageReader {
   private int lookedAt;
   private long bytes;
 
-  PageReader(EventLog log, Stream stream, EventFilter filter, int limit, Start start) {
+  public PageReader(EventLog log, Stream stream, EventFilter filter, int limit, Start start) {
     this.log = log;
     this.stream = stream;
     this.filter = filter;
@@ -47,7 +47,7 @@ final class PageReader {
   }
 
   /** The page behind the cursor; a problem if the cursor's place is gone. */
-  Future<Page> read() {
+  public Future<Page> read() {
     return log.observe(stream.partitions())
         .compose(
             logs ->

@@ -45,7 +45,7 @@ public record Stream(
   }
 
   /** A stream that was created by an append: all settings as by default. */
-  static Stream created(StreamName name, int partitions, Duration dedupWindow) {
+  public static Stream created(StreamName name, int partitions, Duration dedupWindow) {
     return new Stream(
         name,
         IntStream.range(0, partitions).mapToObj(index -> new Partition(name, index)).toList(),

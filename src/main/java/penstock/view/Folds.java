@@ -6,7 +6,7 @@ import jakarta.enterprise.inject.spi.CDI;
 import java.time.Duration;
 
 /** The folds by the names that the configuration uses. */
-final class Folds {
+public final class Folds {
 
   /** Before the name of a bean that is a fold. */
   private static final String BEAN = "bean:";
@@ -23,7 +23,7 @@ final class Folds {
    *
    * @param partitions of the stream
    */
-  static Fold of(FoldSpec spec, int partitions) {
+  public static Fold of(FoldSpec spec, int partitions) {
     FoldSettings settings = new FoldSettings(spec);
     Fold fold =
         switch (spec.name()) {

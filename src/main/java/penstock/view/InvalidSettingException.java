@@ -1,7 +1,7 @@
 package penstock.view;
 
 /** A setting of a view that makes no sense. Its message completes the property's name. */
-final class InvalidSettingException extends IllegalArgumentException {
+public final class InvalidSettingException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;
 
@@ -10,12 +10,12 @@ final class InvalidSettingException extends IllegalArgumentException {
   /**
    * @param setting as in {@code penstock.views.<name>.<setting>}
    */
-  InvalidSettingException(String setting, String rule) {
+  public InvalidSettingException(String setting, String rule) {
     super(rule);
     this.setting = setting;
   }
 
-  String setting() {
+  public String setting() {
     return setting;
   }
 }

@@ -9,7 +9,7 @@ import penstock.event.Event;
 import penstock.event.EventData;
 
 /** Which entry of a view an event belongs to. */
-sealed interface KeyRule {
+public sealed interface KeyRule {
 
   /** In UTF-8. A longer one could hardly be asked for: request lines are bounded. */
   int MAX_BYTES = 1_024;

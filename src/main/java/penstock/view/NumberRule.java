@@ -6,7 +6,7 @@ import penstock.event.EventData;
 import penstock.event.JsonPointer;
 
 /** Which number of an event's data a fold takes. */
-record NumberRule(JsonPointer pointer) {
+public record NumberRule(JsonPointer pointer) {
 
   BigDecimal of(Event event) throws FoldFailure, NothingToFold {
     String json = event.data() instanceof EventData.Json data ? pointer.find(data.json()) : null;

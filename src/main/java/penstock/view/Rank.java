@@ -21,7 +21,7 @@ import penstock.stream.Position;
  * @param size how many are shown
  * @param spread whether the stream has several partitions
  */
-record Rank(KeyRule member, NumberRule number, Score score, int size, boolean spread)
+public record Rank(KeyRule member, NumberRule number, Score score, int size, boolean spread)
     implements Fold {
 
   static final int DEFAULT_SIZE = 10;
@@ -33,7 +33,7 @@ record Rank(KeyRule member, NumberRule number, Score score, int size, boolean sp
           .thenComparing(Place::member, Utf8Order::compare);
 
   /** What a member's score is, of all that events said of it. */
-  enum Score {
+  public enum Score {
     LAST {
       @Override
       BigDecimal of(BigDecimal before, BigDecimal next) {
