@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.EventData;
-import penstock.event.JsonPointer;
+import penstock.json.JsonPointer;
+import penstock.json.JsonValue;
 import penstock.stream.Position;
 import penstock.view.Entry;
 import penstock.view.Fold;
@@ -29,14 +30,14 @@ public class LongestTitle implements Fold {
   @Override
   public Entry apply(@Nullable Entry entry, Event event, Position position)
       throws FoldFailure, NothingToFold {
-    String title = event.data() instanceof EventData.Json data ? TITLE.find(data.json()) : null;
+    JsonValue title = event.data() instanceof EventData.Json data ? TITLE.find(data.json()) : null;
     if (title == null) {
       throw new NothingToFold(); // skipped and counted
     }
-    if (!title.startsWith("\"")) {
+    if (!title.isString()) {
       throw new FoldFailure("the title is no string"); // a dead letter
     }
-    return entry == null ? of(title) : of(longer(title(entry), title));
+    return entry == null ? of(title.toString()) : of(longer(title(entry), title.toString()));
   }
 
   @Override

@@ -32,18 +32,19 @@ class ArchitectureTest {
 
   /** What all peers may use. */
   private static final Set<String> FOUNDATIONS =
-      Set.of("problem", "redis", "event", "trace", "security", "stream", "view");
+      Set.of("problem", "json", "redis", "event", "trace", "security", "stream", "view");
 
   /** Each package and those that it may use besides itself. The peers never use each other. */
   private static final Map<String, Set<String>> EDGES =
       Map.ofEntries(
           Map.entry("problem", Set.of()),
+          Map.entry("json", Set.of()),
           Map.entry("redis", Set.of("problem")),
-          Map.entry("event", Set.of("problem", "redis")),
+          Map.entry("event", Set.of("problem", "json", "redis")),
           Map.entry("trace", Set.of("event")),
           Map.entry("security", Set.of("problem", "redis", "event")),
-          Map.entry("stream", Set.of("problem", "redis", "event", "security")),
-          Map.entry("view", Set.of("problem", "redis", "event", "security", "stream")),
+          Map.entry("stream", Set.of("problem", "json", "redis", "event", "security")),
+          Map.entry("view", Set.of("problem", "json", "redis", "event", "security", "stream")),
           Map.entry("ingest", FOUNDATIONS),
           Map.entry("projection", FOUNDATIONS),
           Map.entry("feed", FOUNDATIONS),
@@ -54,6 +55,7 @@ class ArchitectureTest {
               "admin",
               Set.of(
                   "problem",
+                  "json",
                   "redis",
                   "event",
                   "trace",

@@ -59,11 +59,13 @@ class LastResort {
   }
 
   private static void wrongMethod(Router router, RoutingContext context) {
+    String path = context.request().path();
     Set<String> allowed = new TreeSet<>();
     for (Route route : router.getRoutes()) {
-      if (route.methods() != null
+      if (path != null
+          && route.methods() != null
           && route.getPath() != null
-          && matches(route.getPath(), context.request().path())) {
+          && matches(route.getPath(), path)) {
         for (HttpMethod method : route.methods()) {
           allowed.add(method.name());
         }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import penstock.json.JsonScanner;
 
 /** The attributes that CloudEvents 1.0 defines, each with the rule of its value. */
 enum Attribute {

@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import penstock.json.JsonScanner;
+import penstock.json.Utf8;
 
 /**
  * Reads one event whose data is the body: in binary content mode (HTTP binding 1.0.2, section 3.1),
@@ -87,9 +89,9 @@ final class BinaryEvent {
       value = HeaderValue.decode(header);
     } catch (HeaderValue.Broken broken) {
       if (attribute != null) {
-        draft.setBroken(attribute, broken.getMessage());
+        draft.setBroken(attribute, broken.rule());
       } else {
-        draft.wrong(name, broken.getMessage());
+        draft.wrong(name, broken.rule());
       }
       return;
     }

@@ -31,18 +31,4 @@ final class Characters {
     }
     return null;
   }
-
-  /** Whether UTF-8 cannot carry the text. */
-  static boolean hasLoneSurrogate(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        int character = text.codePointAt(i);
-        if (character <= Character.MAX_SURROGATE) {
-          return true;
-        }
-        i++;
-      }
-    }
-    return false;
-  }
 }

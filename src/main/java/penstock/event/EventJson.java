@@ -1,8 +1,10 @@
 package penstock.event;
 
 import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import penstock.json.JsonName;
+import penstock.json.JsonWriter;
 
 /**
  * Writes events in the CloudEvents JSON format, on one line. Data goes out as it is kept, so that
@@ -10,53 +12,57 @@ import java.util.Map;
  */
 public final class EventJson {
 
-  private static final byte[] BEGIN = name("{\"specversion\":\"1.0\",\"id\":");
-  private static final byte[] SOURCE = name(",\"source\":");
-  private static final byte[] TYPE = name(",\"type\":");
-  private static final byte[] SUBJECT = name(",\"subject\":");
-  private static final byte[] TIME = name(",\"time\":");
-  private static final byte[] DATA_CONTENT_TYPE = name(",\"datacontenttype\":");
-  private static final byte[] DATA_SCHEMA = name(",\"dataschema\":");
-  private static final byte[] DATA = name(",\"data\":");
-  private static final byte[] DATA_BASE64 = name(",\"data_base64\":");
+  private static final JsonName SPEC_VERSION = JsonName.of("specversion");
+  private static final byte[] ONE_ZERO = {'"', '1', '.', '0', '"'};
+  private static final JsonName ID = JsonName.of("id");
+  private static final JsonName SOURCE = JsonName.of("source");
+  private static final JsonName TYPE = JsonName.of("type");
+  private static final JsonName SUBJECT = JsonName.of("subject");
+  private static final JsonName TIME = JsonName.of("time");
+  private static final JsonName DATA_CONTENT_TYPE = JsonName.of("datacontenttype");
+  private static final JsonName DATA_SCHEMA = JsonName.of("dataschema");
+  private static final JsonName DATA = JsonName.of("data");
+  private static final JsonName DATA_BASE64 = JsonName.of("data_base64");
 
   private EventJson() {}
 
   /** Appends the event as one JSON object without line breaks. */
   public static void write(Event event, Buffer out) {
-    var json = new JsonOutput();
-    json.raw(BEGIN);
-    json.string(event.id());
-    json.raw(SOURCE);
-    json.string(event.source());
-    json.raw(TYPE);
-    json.string(event.type());
-    json.member(SUBJECT, event.subject());
-    json.member(TIME, event.time());
-    json.member(DATA_CONTENT_TYPE, event.dataContentType());
-    json.member(DATA_SCHEMA, event.dataSchema());
+    var json = new JsonWriter();
+    write(event, json);
+    json.appendTo(out);
+  }
+
+  /** Writes the event as one value. */
+  public static void write(Event event, JsonWriter json) {
+    json.beginObject().name(SPEC_VERSION).value(ONE_ZERO);
+    json.name(ID).string(event.id());
+    json.name(SOURCE).string(event.source());
+    json.name(TYPE).string(event.type());
+    text(SUBJECT, event.subject(), json);
+    text(TIME, event.time(), json);
+    text(DATA_CONTENT_TYPE, event.dataContentType(), json);
+    text(DATA_SCHEMA, event.dataSchema(), json);
     for (Map.Entry<String, Object> extension : event.extensions().entrySet()) {
-      json.raw(name(",\"" + extension.getKey() + "\":"));
-      if (extension.getValue() instanceof String value) {
-        json.string(value);
-      } else {
-        json.raw(name(extension.getValue().toString()));
+      json.name(extension.getKey());
+      switch (extension.getValue()) {
+        case Boolean flag -> json.bool(flag);
+        case Integer number -> json.number(number);
+        default -> json.string(extension.getValue().toString());
       }
     }
     switch (event.data()) {
       case EventData.None none -> {}
-      case EventData.Json data -> {
-        json.raw(DATA);
-        json.raw(data.json());
-      }
-      case EventData.Text data -> json.member(DATA, data.text());
-      case EventData.Binary data -> json.member(DATA_BASE64, data.base64());
+      case EventData.Json data -> json.name(DATA).value(data.json());
+      case EventData.Text data -> json.name(DATA).string(data.text());
+      case EventData.Binary data -> json.name(DATA_BASE64).string(data.base64());
     }
-    json.raw((byte) '}');
-    json.appendTo(out);
+    json.endObject();
   }
 
-  private static byte[] name(String ascii) {
-    return ascii.getBytes(StandardCharsets.US_ASCII);
+  private static void text(JsonName name, @Nullable String value, JsonWriter json) {
+    if (value != null) {
+      json.name(name).string(value);
+    }
   }
 }

@@ -2,6 +2,7 @@ package penstock.event;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import penstock.json.Utf8;
 
 /** How HTTP headers carry attributes (HTTP binding 1.0.2, section 3.1.3.2). */
 final class HeaderValue {
@@ -11,11 +12,18 @@ final class HeaderValue {
 
     private static final long serialVersionUID = 1L;
 
+    private final String rule;
+
     /**
      * @param rule that is broken, as it ends "The attribute ..."
      */
     Broken(String rule) {
       super(rule, null, false, false);
+      this.rule = rule;
+    }
+
+    String rule() {
+      return rule;
     }
   }
 

@@ -6,6 +6,8 @@ import io.vertx.core.http.HttpHeaders;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import penstock.json.JsonSyntaxException;
+import penstock.json.Utf8;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;

@@ -3,6 +3,9 @@ package penstock.event;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import penstock.json.JsonScanner;
+import penstock.json.JsonSyntaxException;
+import penstock.json.Utf8;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 
@@ -185,7 +188,7 @@ final class JsonEvents {
     String text = string(json);
     if (text == null) {
       draft.wrong("data", "must be a string, since 'datacontenttype' is not JSON");
-    } else if (Characters.hasLoneSurrogate(text)) {
+    } else if (Utf8.hasLoneSurrogate(text)) {
       draft.wrong("data", Characters.LONE_SURROGATE);
     } else {
       return new EventData.Text(text);

@@ -7,9 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import penstock.redis.RedisClock;
@@ -35,8 +33,6 @@ class FeedMeters {
   private final Counter bytes;
   private final Counter ringHits;
   private final Counter replays;
-  private final Map<ResetReason, Counter> resets = new EnumMap<>(ResetReason.class);
-  private final Map<DisconnectReason, Counter> disconnects = new EnumMap<>(DisconnectReason.class);
 
   @Inject
   FeedMeters(MeterRegistry registry, RedisClock clock, Tracing tracing) {
@@ -63,22 +59,27 @@ class FeedMeters {
         Counter.builder("penstock.feed.replays")
             .description("Pages read from Redis for readers who are behind")
             .register(registry);
+    // registered before the first of each, so that it is seen as zero
     for (ResetReason reason : ResetReason.values()) {
-      resets.put(
-          reason,
-          Counter.builder("penstock.feed.resets")
-              .description("Times that a reader was told that history is missing")
-              .tag("reason", reason.toString())
-              .register(registry));
+      resets(reason);
     }
     for (DisconnectReason reason : DisconnectReason.values()) {
-      disconnects.put(
-          reason,
-          Counter.builder("penstock.feed.disconnects")
-              .description("Feeds that ended")
-              .tag("reason", reason.toString())
-              .register(registry));
+      disconnects(reason);
     }
+  }
+
+  private Counter resets(ResetReason reason) {
+    return Counter.builder("penstock.feed.resets")
+        .description("Times that a reader was told that history is missing")
+        .tag("reason", reason.toString())
+        .register(registry);
+  }
+
+  private Counter disconnects(DisconnectReason reason) {
+    return Counter.builder("penstock.feed.disconnects")
+        .description("Feeds that ended")
+        .tag("reason", reason.toString())
+        .register(registry);
   }
 
   void subscribers(int now) {
@@ -161,10 +162,10 @@ class FeedMeters {
   }
 
   void reset(ResetReason reason) {
-    resets.get(reason).increment();
+    resets(reason).increment();
   }
 
   void disconnected(DisconnectReason reason) {
-    disconnects.get(reason).increment();
+    disconnects(reason).increment();
   }
 }

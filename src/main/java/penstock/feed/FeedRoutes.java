@@ -5,6 +5,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import penstock.problem.Parameters;
 import penstock.problem.Problems;
 import penstock.stream.EventFilter;
 import penstock.stream.Stream;
@@ -33,7 +34,7 @@ class FeedRoutes {
   }
 
   private void feed(RoutingContext context) {
-    var name = new StreamName(context.pathParam("stream"));
+    var name = new StreamName(Parameters.inPath(context, "stream"));
     EventFilter filter = EventFilter.of(context.request());
     Wish wish = Wish.of(context.request(), "latest");
     // who follows a stream before its first event, where appends make streams, must not be sent
@@ -54,7 +55,7 @@ class FeedRoutes {
     EventFilter.of(context.request());
     Wish.of(context.request(), "latest");
     streams
-        .find(new StreamName(context.pathParam("stream")))
+        .find(new StreamName(Parameters.inPath(context, "stream")))
         .onSuccess(stream -> FeedResponses.headers(context.response()).end())
         .onFailure(failure -> Problems.answer(context, failure));
   }

@@ -37,7 +37,7 @@ class ViewFeedRoutes {
   }
 
   private ViewDefinition view(RoutingContext context) {
-    return views.find(new ViewName(context.pathParam("view")));
+    return views.find(new ViewName(Parameters.inPath(context, "view")));
   }
 
   /** Of a view there is no more than what it is now and what changes. */

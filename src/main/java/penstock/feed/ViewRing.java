@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -51,7 +52,7 @@ final class ViewRing implements Follower {
   private final Pumps pumps;
   private final FeedConfig config;
   private final ConcurrentMap<Thread, ViewCrowd> crowds = new ConcurrentHashMap<>();
-  private final Map<ViewAsk, List<Waiter>> asks = new LinkedHashMap<>();
+  private final SequencedMap<ViewAsk, List<Waiter>> asks = new LinkedHashMap<>();
   private final List<Source> followed = new ArrayList<>();
   private final long timer;
   private @Nullable ViewLane lane;
@@ -151,12 +152,12 @@ final class ViewRing implements Follower {
     } else if (woken) {
       woken = false;
       step = settled(present, advance(present));
-    } else if (!asks.isEmpty()) {
-      ViewAsk ask = asks.keySet().iterator().next();
-      List<Waiter> waiters = asks.remove(ask);
-      step = settled(present, serve(present, ask, waiters));
     } else {
-      return;
+      Map.Entry<ViewAsk, List<Waiter>> oldest = asks.pollFirstEntry();
+      if (oldest == null) {
+        return;
+      }
+      step = settled(present, serve(present, oldest.getKey(), oldest.getValue()));
     }
     busy = true;
     step.onComplete(

@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
@@ -58,8 +59,9 @@ public final class Problems {
     response.setStatusCode(problem.type().status());
     response.putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE);
     response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    if (problem.retryAfter() != null) {
-      response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(retrySeconds(problem)));
+    Duration retryAfter = problem.retryAfter();
+    if (retryAfter != null) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds(retryAfter)));
     }
     response.end(document(problem).toBuffer());
   }
@@ -68,8 +70,8 @@ public final class Problems {
    * Whole seconds, at least one, spread by up to half as much again so that refused callers do not
    * return at once.
    */
-  private static long retrySeconds(Problem problem) {
-    long seconds = Math.max(1, problem.retryAfter().toSeconds());
+  private static long seconds(Duration retryAfter) {
+    long seconds = Math.max(1, retryAfter.toSeconds());
     return seconds + ThreadLocalRandom.current().nextLong(seconds / 2 + 1);
   }
 

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Partition;
 import penstock.view.Generation;
@@ -102,7 +103,8 @@ public final class Caretaker {
     int first = 1;
     while (true) {
       int left =
-          Await.of(
+          RedisNumber.intOf(
+              Await.of(
                   REMOVE.run(
                       link,
                       REMOVE
@@ -116,8 +118,7 @@ public final class Caretaker {
                           .arg(names.entries())
                           .arg(STEP)
                           .arg(retired.generation().group(retired.view()))
-                          .arg(first)))
-              .toInteger();
+                          .arg(first))));
       if (left != 1) {
         return left == 0;
       }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Position;
 
@@ -107,6 +108,8 @@ final class CommitRepository {
   private Future<Committed> run(Request request) {
     return commit
         .run(link, request)
-        .map(reply -> new Committed(reply.get(0).toLong(), reply.get(1).toLong()));
+        .map(
+            reply ->
+                new Committed(RedisNumber.longOf(reply.get(0)), RedisNumber.longOf(reply.get(1))));
   }
 }

@@ -9,6 +9,7 @@ import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 
 /**
@@ -39,7 +40,7 @@ public final class DeadLetterCommandQueue {
     return ASK.run(link, ASK.call(names.requests()).arg(command.text()).arg(CAPACITY))
         .compose(
             taken ->
-                taken.toInteger() == 1
+                RedisNumber.intOf(taken) == 1
                     ? membership.send(Notice.Kind.REQUESTED, names.state())
                     : Future.failedFuture(full()));
   }

@@ -4,6 +4,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.List;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.view.EntryFields;
 
@@ -54,7 +55,8 @@ final class EntryRepository {
 
   /** Removes some entries of an earlier life; true if there are more. */
   boolean clearSome(Lease lease) throws InterruptedException {
-    return Await.of(
+    return RedisNumber.intOf(
+            Await.of(
                 CLEAR.run(
                     writes,
                     CLEAR
@@ -66,8 +68,7 @@ final class EntryRepository {
                             shard.names().changes())
                         .arg(lease.fence())
                         .arg(shard.names().entries())
-                        .arg(CLEAR_STEP)))
-            .toInteger()
+                        .arg(CLEAR_STEP))))
         == 1;
   }
 }

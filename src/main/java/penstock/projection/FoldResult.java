@@ -41,7 +41,7 @@ sealed interface FoldResult {
     try {
       after = view.isDeletedBy(event) ? null : view.fold().apply(before, event, position);
     } catch (FoldFailure failure) {
-      return new Failed(failure.getMessage());
+      return new Failed(failure.reason());
     } catch (NothingToFold lacking) {
       return SKIPPED;
     } catch (Throwable defect) {

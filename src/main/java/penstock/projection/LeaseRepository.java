@@ -5,6 +5,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.EventLog;
 import penstock.stream.Position;
@@ -69,7 +70,8 @@ final class LeaseRepository {
 
   private static AcquireResult result(Response reply) {
     return switch (reply.get(0).toString()) {
-      case "held" -> new AcquireResult.Held(reply.get(1).toString(), reply.get(2).toLong());
+      case "held" ->
+          new AcquireResult.Held(reply.get(1).toString(), RedisNumber.longOf(reply.get(2)));
       case "broken" -> new AcquireResult.Broken(reply.get(1).toString());
       case "partial" -> new AcquireResult.Partial(Position.parse(reply.get(1).toString()));
       default ->
@@ -79,8 +81,8 @@ final class LeaseRepository {
                   reply.get(2).toString(),
                   Position.parse(reply.get(3).toString()),
                   Position.parse(reply.get(4).toString()),
-                  reply.get(6).toInteger() == 1,
-                  reply.get(7).toInteger() == 1,
+                  RedisNumber.intOf(reply.get(6)) == 1,
+                  RedisNumber.intOf(reply.get(7)) == 1,
                   reply.get(8) == null ? null : Position.parse(reply.get(8).toString())));
     };
   }
@@ -112,10 +114,10 @@ final class LeaseRepository {
         .map(
             reply ->
                 new Renewal(
-                    reply.get(0).toLong(),
-                    reply.get(1).toLong(),
-                    reply.get(2).toInteger(),
-                    reply.get(3).toLong()));
+                    RedisNumber.longOf(reply.get(0)),
+                    RedisNumber.longOf(reply.get(1)),
+                    RedisNumber.intOf(reply.get(2)),
+                    RedisNumber.longOf(reply.get(3))));
   }
 
   /** Gives the lease back, and notifies those that wait for it. */

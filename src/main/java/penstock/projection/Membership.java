@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 
 /**
@@ -83,7 +84,7 @@ public final class Membership {
               .filter(name -> !name.isEmpty())
               .collect(Collectors.toUnmodifiableSet()));
     }
-    return new Members(reply.get(0).toLong(), works);
+    return new Members(RedisNumber.longOf(reply.get(0)), works);
   }
 
   /** Takes this instance off the list at once. */

@@ -4,6 +4,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import org.jboss.logging.Logger;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Position;
 
@@ -55,9 +56,9 @@ final class PendingSweeper {
     boolean more;
     do {
       Response step = Await.of(SWEEP.run(link, request(lease, claimed, died)));
-      acknowledged += step.get(0).toInteger();
+      acknowledged += RedisNumber.intOf(step.get(0));
       claimed = Position.parse(step.get(2).toString());
-      more = step.get(3).toInteger() == 1;
+      more = RedisNumber.intOf(step.get(3)) == 1;
       step.get(4).forEach(id -> suspects.add(Position.parse(id.toString())));
       leases.renewIfDue(lease);
     } while (more);

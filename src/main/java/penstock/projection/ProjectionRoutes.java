@@ -57,7 +57,7 @@ class ProjectionRoutes {
 
   private Future<JsonObject> rebuild(RoutingContext context) {
     return rebuild
-        .begin(views.find(new ViewName(context.pathParam("view"))))
+        .begin(views.find(new ViewName(Parameters.inPath(context, "view"))))
         .map(generation -> new JsonObject().put("generation", generation.id()));
   }
 
@@ -92,21 +92,21 @@ class ProjectionRoutes {
   }
 
   private Future<JsonObject> replay(RoutingContext context) {
-    LetterId id = LetterId.parse("id", context.pathParam("id"));
+    LetterId id = LetterId.parse("id", Parameters.inPath(context, "id"));
     return stream(context)
         .compose(stream -> deadLetters.replay(stream, id))
         .map(asked -> new JsonObject());
   }
 
   private Future<JsonObject> delete(RoutingContext context) {
-    LetterId id = LetterId.parse("id", context.pathParam("id"));
+    LetterId id = LetterId.parse("id", Parameters.inPath(context, "id"));
     return stream(context)
         .compose(stream -> deadLetters.delete(stream, id))
         .map(asked -> new JsonObject());
   }
 
   private Future<Stream> stream(RoutingContext context) {
-    return streams.find(new StreamName(context.pathParam("stream")));
+    return streams.find(new StreamName(Parameters.inPath(context, "stream")));
   }
 
   private static void accept(

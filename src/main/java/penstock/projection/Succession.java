@@ -3,6 +3,7 @@ package penstock.projection;
 import io.vertx.redis.client.Command;
 import org.jboss.logging.Logger;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Partition;
 import penstock.view.Generations;
@@ -80,6 +81,6 @@ final class Succession {
   private boolean isCaughtUp(Partition partition) throws InterruptedException {
     String state =
         generations.keys(shard.view().name(), shard.generation(), partition.index()).state();
-    return Await.of(link.send(Command.HEXISTS, state, "caught-up")).toInteger() == 1;
+    return RedisNumber.intOf(Await.of(link.send(Command.HEXISTS, state, "caught-up"))) == 1;
   }
 }

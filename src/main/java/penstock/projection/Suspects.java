@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Position;
 
@@ -59,14 +60,14 @@ final class Suspects {
    */
   boolean mayTry(Lease lease, Position position) throws InterruptedException {
     int attempt =
-        Await.of(
+        RedisNumber.intOf(
+            Await.of(
                 ATTEMPT.run(
                     link,
                     ATTEMPT
                         .call(shard.names().state())
                         .arg(lease.fence())
-                        .arg(position.toString())))
-            .toInteger();
+                        .arg(position.toString()))));
     if (attempt > 1) {
       LOG.warnf(
           "an event on which processes died is folded alone: %s position=%s attempt=%d",

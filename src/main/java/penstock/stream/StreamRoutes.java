@@ -49,7 +49,7 @@ class StreamRoutes {
   }
 
   private Future<Stream> stream(RoutingContext context) {
-    return streams.find(new StreamName(context.pathParam("stream")));
+    return streams.find(new StreamName(Parameters.inPath(context, "stream")));
   }
 
   private Future<Buffer> list(RoutingContext context) {

@@ -5,6 +5,8 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
+import penstock.json.JsonName;
+import penstock.json.JsonWriter;
 import penstock.stream.Position;
 
 /** The average of a number of each event, from the exact sum and count, which are kept. */
@@ -12,6 +14,12 @@ record Average(NumberRule number) implements Fold {
 
   private static final String SUM = "sum";
   private static final String COUNT = "count";
+  private static final JsonName AVERAGE_NAME = JsonName.of("average");
+  private static final JsonName SUM_NAME = JsonName.of(SUM);
+  private static final JsonName COUNT_NAME = JsonName.of(COUNT);
+
+  /** Most values fit. */
+  private static final int TYPICAL = 128;
 
   /** A quotient that does not end is rounded to so many digits: the field of 34 has a name. */
   private static final MathContext ROUNDED = MathContext.DECIMAL128;
@@ -52,12 +60,10 @@ record Average(NumberRule number) implements Fold {
   @Override
   public void value(Entry entry, Buffer out) {
     BigDecimal average = sum(entry).divide(count(entry), ROUNDED);
-    out.appendString("{\"average\":")
-        .appendString(average.toPlainString())
-        .appendString(",\"sum\":")
-        .appendBytes(entry.bytes(SUM))
-        .appendString(",\"count\":")
-        .appendBytes(entry.bytes(COUNT))
-        .appendString("}");
+    var json = new JsonWriter(TYPICAL).beginObject();
+    json.name(AVERAGE_NAME).value(Decimal.text(average));
+    json.name(SUM_NAME).value(entry.bytes(SUM));
+    json.name(COUNT_NAME).value(entry.bytes(COUNT));
+    json.endObject().appendTo(out);
   }
 }

@@ -152,9 +152,7 @@ public class Changes {
               var values = new Values(new LinkedHashMap<>(), new HashSet<>());
               for (String key : keys.subList(0, some.known())) {
                 Entry entry = some.found().get(key);
-                Buffer json = Buffer.buffer();
-                EntryJson.write(key, entry, fold, json);
-                values.json().put(key, json);
+                values.json().put(key, EntryJson.entry(key, entry, fold));
                 if (entry == null) {
                   values.absent().add(key);
                 }
@@ -180,17 +178,8 @@ public class Changes {
         .page(view.name(), generation, after, limit, bytes, over)
         .map(
             page -> {
-              Buffer json = Buffer.buffer();
-              page.entries()
-                  .forEach(
-                      (key, entry) -> {
-                        if (json.length() > 0) {
-                          json.appendByte((byte) ',');
-                        }
-                        EntryJson.write(key, entry, page.fold(), json);
-                      });
               return new Page(
-                  json,
+                  EntryJson.elements(page),
                   page.entries().isEmpty() ? after : page.entries().lastKey(),
                   page.complete());
             });

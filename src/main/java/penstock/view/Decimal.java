@@ -2,7 +2,8 @@ package penstock.view;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import penstock.event.JsonPointer;
+import penstock.json.JsonPointer;
+import penstock.json.JsonValue;
 
 /** Exact decimal numbers: how they are taken from JSON, and kept and shown in plain digits. */
 final class Decimal {
@@ -16,18 +17,17 @@ final class Decimal {
   private Decimal() {}
 
   /**
-   * The number that a JSON text is.
+   * The number that a JSON value is.
    *
-   * @param at where the text was found, for what is said of it
+   * @param at where it was found, for what is said of it
    */
-  static BigDecimal of(String json, JsonPointer at) throws FoldFailure {
-    char first = json.isEmpty() ? ' ' : json.charAt(0);
-    if (first != '-' && (first < '0' || first > '9')) {
+  static BigDecimal of(JsonValue json, JsonPointer at) throws FoldFailure {
+    if (!json.isNumber()) {
       throw new FoldFailure("the value at " + at + " is no number");
     }
     BigDecimal number;
     try {
-      number = new BigDecimal(json);
+      number = new BigDecimal(json.toString());
     } catch (NumberFormatException e) {
       throw outOfBounds(at);
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Cursor;
 import penstock.stream.Partition;
@@ -146,7 +147,7 @@ public class Entries {
         last = reply.get(i).toString(StandardCharsets.UTF_8);
         entries.merge(last, EntryFields.read(reply.get(i + 1)), fold::combine);
       }
-      boolean hasMore = reply.get(STANDING).toInteger() == 1;
+      boolean hasMore = RedisNumber.intOf(reply.get(STANDING)) == 1;
       if (hasMore && last != null && (end == null || Utf8Order.compare(last, end) < 0)) {
         end = last;
       }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import penstock.event.JsonPointer;
+import penstock.json.JsonPointer;
 
 /**
  * The settings of one fold, each of which must be asked for. What makes no sense is an {@link
@@ -45,7 +45,7 @@ final class FoldSettings {
     try {
       return new NumberRule(JsonPointer.parse(pointer));
     } catch (IllegalArgumentException e) {
-      throw new InvalidSettingException("value", e.getMessage());
+      throw new InvalidSettingException("value", e);
     }
   }
 
@@ -64,7 +64,7 @@ final class FoldSettings {
     try {
       return KeyRule.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new InvalidSettingException(name, e.getMessage());
+      throw new InvalidSettingException(name, e);
     }
   }
 

@@ -15,6 +15,14 @@ public final class InvalidSettingException extends IllegalArgumentException {
     this.setting = setting;
   }
 
+  /**
+   * @param cause says which rule is broken
+   */
+  public InvalidSettingException(String setting, IllegalArgumentException cause) {
+    super(cause.getMessage(), cause);
+    this.setting = setting;
+  }
+
   public String setting() {
     return setting;
   }

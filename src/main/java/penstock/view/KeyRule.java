@@ -1,12 +1,14 @@
 package penstock.view;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.EventData;
+import penstock.json.JsonPointer;
+import penstock.json.JsonSyntaxException;
+import penstock.json.JsonValue;
+import penstock.json.Utf8;
 
 /** Which entry of a view an event belongs to. */
 public sealed interface KeyRule {
@@ -34,7 +36,7 @@ public sealed interface KeyRule {
   /** The rule as the configuration writes it; an illegal argument's message says what is wrong. */
   static KeyRule parse(String text) {
     if (text.startsWith("/")) {
-      return Pointer.parse(text);
+      return new Pointer(JsonPointer.parse(text));
     }
     return Stream.of(Attribute.values())
         .filter(attribute -> attribute.text.equals(text))
@@ -90,50 +92,36 @@ public sealed interface KeyRule {
     }
   }
 
-  /**
-   * A string, number or boolean in the data.
-   *
-   * @param text as it was configured
-   * @param tokens unescaped
-   * @see <a href="https://www.rfc-editor.org/rfc/rfc6901">RFC 6901</a>
-   */
-  record Pointer(String text, List<String> tokens) implements KeyRule {
-
-    private static final Pattern BAD_ESCAPE = Pattern.compile("~(?![01])");
-
-    static Pointer parse(String text) {
-      if (BAD_ESCAPE.matcher(text).find()) {
-        throw new IllegalArgumentException(
-            "is not a JSON pointer: '~' must be written ~0, and '/' within a name ~1");
-      }
-      List<String> tokens =
-          Stream.of(text.substring(1).split("/", -1))
-              .map(token -> token.replace("~1", "/").replace("~0", "~"))
-              .toList();
-      return new Pointer(text, tokens);
-    }
+  /** A string, number or boolean in the data. */
+  record Pointer(JsonPointer pointer) implements KeyRule {
 
     @Override
     public @Nullable String of(Event event) throws FoldFailure {
       if (!(event.data() instanceof EventData.Json data)) {
         return null;
       }
-      Json value = Json.of(data.json());
-      for (String token : tokens) {
-        value = value.child(token);
-        if (value == null) {
-          return null;
-        }
+      JsonValue value;
+      try {
+        value = pointer.find(data.json());
+      } catch (JsonSyntaxException notJson) {
+        throw FoldFailure.notJson(notJson);
+      }
+      if (value == null) {
+        return null;
       }
       if (!value.isString() && !value.isNumber() && !value.isBoolean()) {
-        throw new FoldFailure("the key at " + text + " is no string, number or boolean");
+        throw new FoldFailure("the key at " + pointer + " is no string, number or boolean");
       }
-      return value.asText();
+      String key = value.text();
+      if (Utf8.hasLoneSurrogate(key)) {
+        throw new FoldFailure("the key at " + pointer + " has half of a surrogate pair");
+      }
+      return key;
     }
 
     @Override
     public String toString() {
-      return text;
+      return pointer.toString();
     }
   }
 }

@@ -1,6 +1,5 @@
 package penstock.view;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.vertx.core.buffer.Buffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,6 +7,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.EventData;
+import penstock.json.JsonSyntaxException;
+import penstock.json.JsonValue;
+import penstock.json.JsonWriter;
 import penstock.stream.Position;
 
 /**
@@ -18,73 +20,74 @@ import penstock.stream.Position;
  */
 final class Merge implements Fold {
 
-  /** Bounds the recursion; JSON of more levels is refused by most parsers. */
-  private static final int MAX_DEPTH = 1_000;
+  /** Quotes, colon and comma. */
+  private static final int MEMBER_SYNTAX = 4;
 
-  private static final Json NOTHING = Json.object(Map.of());
+  private static final JsonValue NOTHING = JsonValue.object(Map.of());
 
   @Override
   public Entry apply(@Nullable Entry entry, Event event, Position position) throws FoldFailure {
-    if (!(event.data() instanceof EventData.Json data) || !Json.of(data.json()).isObject()) {
+    if (!(event.data() instanceof EventData.Json data) || !JsonValue.of(data.json()).isObject()) {
       throw new FoldFailure("merge needs data that is a JSON object");
     }
-    Entry before = entry == null ? Entry.EMPTY : entry;
+    try {
+      return merged(entry == null ? Entry.EMPTY : entry, JsonValue.of(data.json()));
+    } catch (JsonSyntaxException notJson) {
+      throw FoldFailure.notJson(notJson);
+    }
+  }
+
+  private static Entry merged(Entry before, JsonValue data) {
     Entry.Edit edit = before.edit();
-    for (Map.Entry<String, Json> member : Json.of(data.json()).members().entrySet()) {
+    for (Map.Entry<String, JsonValue> member : data.members().entrySet()) {
       if (member.getValue().isNull()) {
         edit.remove(member.getKey());
       } else {
         byte[] old = before.get(member.getKey());
-        Json merged = patch(old == null ? null : Json.of(old), member.getValue(), 1);
+        JsonValue merged = patch(old == null ? null : JsonValue.of(old), member.getValue());
         edit.set(member.getKey(), merged.bytes());
       }
     }
     return edit.done();
   }
 
-  /** The target patched, where it is not the whole entry. */
-  static Json patch(@Nullable Json target, Json patch, int depth) throws FoldFailure {
+  /**
+   * The target patched, where it is not the whole entry. Recursion ends: what has members was read
+   * as a value of the text around it, which is bounded in its depth.
+   */
+  static JsonValue patch(@Nullable JsonValue target, JsonValue patch) {
     if (!patch.isObject()) {
       return patch;
     }
-    if (depth > MAX_DEPTH) {
-      throw new FoldFailure("data is nested more than " + MAX_DEPTH + " levels deep");
-    }
-    boolean fresh = target == null || !target.isObject();
-    if (fresh && !patch.mayHoldNull()) {
+    JsonValue base = target != null && target.isObject() ? target : NOTHING;
+    if (base == NOTHING && !patch.mayHoldNull()) {
       return patch;
     }
-    Json base = fresh ? NOTHING : target;
-    Map<String, Json> result = new LinkedHashMap<>(base.members());
+    Map<String, JsonValue> result = new LinkedHashMap<>(base.members());
     boolean changed = false;
-    for (Map.Entry<String, Json> member : patch.members().entrySet()) {
+    for (Map.Entry<String, JsonValue> member : patch.members().entrySet()) {
       if (member.getValue().isNull()) {
         changed |= result.remove(member.getKey()) != null;
       } else {
-        Json old = result.get(member.getKey());
-        Json merged = patch(old, member.getValue(), depth + 1);
+        JsonValue old = result.get(member.getKey());
+        JsonValue merged = patch(old, member.getValue());
         if (old == null || !old.hasSameText(merged)) {
           result.put(member.getKey(), merged);
           changed = true;
         }
       }
     }
-    return changed ? Json.object(result) : base;
+    return changed ? JsonValue.object(result) : base;
   }
 
   /** The members in the order of their names, so that equal entries have equal text. */
   @Override
   public void value(Entry entry, Buffer out) {
-    char before = '{';
+    var json = new JsonWriter(entry.bytes() + MEMBER_SYNTAX * entry.names().size() + 2);
+    json.beginObject();
     for (String name : new TreeSet<>(entry.names())) {
-      out.appendByte((byte) before).appendByte((byte) '"');
-      out.appendBytes(JsonStringEncoder.getInstance().quoteAsUTF8(name));
-      out.appendByte((byte) '"').appendByte((byte) ':').appendBytes(entry.get(name));
-      before = ',';
+      json.name(name).value(entry.bytes(name));
     }
-    if (before == '{') {
-      out.appendByte((byte) '{');
-    }
-    out.appendByte((byte) '}');
+    json.endObject().appendTo(out);
   }
 }

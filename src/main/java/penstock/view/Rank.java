@@ -1,6 +1,5 @@
 package penstock.view;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.vertx.core.buffer.Buffer;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -9,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
+import penstock.json.JsonName;
+import penstock.json.JsonWriter;
 import penstock.stream.Position;
 
 /**
@@ -26,6 +27,9 @@ public record Rank(KeyRule member, NumberRule number, Score score, int size, boo
 
   static final int DEFAULT_SIZE = 10;
   static final int MAX_SIZE = 1_000;
+
+  private static final JsonName MEMBER = JsonName.of("member");
+  private static final JsonName SCORE = JsonName.of("score");
 
   private static final Comparator<Place> HIGHEST_FIRST =
       Comparator.comparing(Place::score)
@@ -112,16 +116,11 @@ public record Rank(KeyRule member, NumberRule number, Score score, int size, boo
       places.add(new Place(name, Decimal.of(entry.bytes(name))));
     }
     places.sort(HIGHEST_FIRST);
-    char before = '[';
+    var json = new JsonWriter().beginArray();
     for (Place place : places.subList(0, Math.min(size, places.size()))) {
-      out.appendByte((byte) before)
-          .appendString("{\"member\":\"")
-          .appendBytes(JsonStringEncoder.getInstance().quoteAsUTF8(place.member))
-          .appendString("\",\"score\":")
-          .appendBytes(Decimal.text(place.score))
-          .appendByte((byte) '}');
-      before = ',';
+      json.beginObject().name(MEMBER).string(place.member);
+      json.name(SCORE).value(Decimal.text(place.score)).endObject();
     }
-    out.appendByte((byte) ']');
+    json.endArray().appendTo(out);
   }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.EventJson;
+import penstock.json.JsonWriter;
 import penstock.stream.Position;
 
 /**
@@ -25,10 +26,10 @@ record Recent(int size) implements Fold {
   public Entry apply(@Nullable Entry entry, Event event, Position position) throws FoldFailure {
     Entry before = entry == null ? Entry.EMPTY : entry;
     long next = next(before);
-    Buffer json = Buffer.buffer();
+    var json = new JsonWriter();
     EventJson.write(event, json);
     byte[] following = ascii(next + 1);
-    Entry.Edit edit = before.edit().set(Long.toString(next), json.getBytes()).set(NEXT, following);
+    Entry.Edit edit = before.edit().set(Long.toString(next), json.toBytes()).set(NEXT, following);
     long oldest = next - count(before);
     while (next - oldest >= size || oldest < next && edit.bytes() > Entry.MAX_BYTES) {
       edit.remove(Long.toString(oldest++));
@@ -57,13 +58,10 @@ record Recent(int size) implements Fold {
   public void value(Entry entry, Buffer out) {
     long next = next(entry);
     long oldest = next - count(entry);
-    out.appendByte((byte) '[');
+    var json = new JsonWriter(2 + entry.bytes()).beginArray();
     for (long number = next - 1; number >= oldest; number--) {
-      if (number < next - 1) {
-        out.appendByte((byte) ',');
-      }
-      out.appendBytes(entry.bytes(Long.toString(number)));
+      json.value(entry.bytes(Long.toString(number)));
     }
-    out.appendByte((byte) ']');
+    json.endArray().appendTo(out);
   }
 }

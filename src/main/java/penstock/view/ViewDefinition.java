@@ -45,7 +45,7 @@ public record ViewDefinition(
     try {
       key = settings.key().map(KeyRule::parse).orElse(KeyRule.Attribute.KEY);
     } catch (IllegalArgumentException e) {
-      throw new InvalidSettingException("key", e.getMessage());
+      throw new InvalidSettingException("key", e);
     }
     return new ViewDefinition(
         name,

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Partition;
 
@@ -129,7 +130,7 @@ class ViewDescription {
                       .put("fence", of.get(1) == null ? null : of.get(1).toLong())
                       .put("applied", of.get(2).toString())
                       .put("lag", of.get(3).toLong())
-                      .put("lagSeconds", of.get(4).toLong() / MILLIS_PER_SECOND)
+                      .put("lagSeconds", RedisNumber.longOf(of.get(4)) / MILLIS_PER_SECOND)
                       .put("pending", of.get(5).toLong())
                       .put("entries", of.get(6).toLong())
                       .put("skipped", of.get(7).toLong())

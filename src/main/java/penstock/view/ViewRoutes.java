@@ -58,7 +58,7 @@ class ViewRoutes {
   }
 
   private ViewDefinition view(RoutingContext context) {
-    return views.find(new ViewName(context.pathParam("view")));
+    return views.find(new ViewName(Parameters.inPath(context, "view")));
   }
 
   private void list(RoutingContext context) {
@@ -87,7 +87,7 @@ class ViewRoutes {
 
   private void entry(RoutingContext context) {
     ViewDefinition view = view(context);
-    String key = context.pathParam("key");
+    String key = Parameters.inPath(context, "key");
     waited(view, new Parameters(context.request()))
         .compose(reached -> entries.one(view, key))
         .onFailure(failure -> Problems.answer(context, failure))

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
+import penstock.json.JsonName;
+import penstock.json.JsonWriter;
 import penstock.stream.Position;
 
 /**
@@ -32,6 +34,8 @@ record Window(@Nullable NumberRule number, long bucket, int buckets) implements 
    */
   private static final long MAX_AHEAD = Duration.ofMinutes(5).toSeconds();
 
+  private static final JsonName START = JsonName.of("start");
+  private static final JsonName VALUE = JsonName.of("value");
   private static final String AHEAD = "the event's time is further ahead of the log than ";
 
   @Override
@@ -105,15 +109,12 @@ record Window(@Nullable NumberRule number, long bucket, int buckets) implements 
     for (String field : entry.names()) {
       inOrder.put(Long.valueOf(field), entry.bytes(field));
     }
-    char[] before = {'['};
+    var json = new JsonWriter().beginArray();
     inOrder.forEach(
         (start, value) -> {
-          out.appendByte((byte) before[0])
-              .appendString("{\"start\":\"" + Instant.ofEpochSecond(start) + "\",\"value\":")
-              .appendBytes(value)
-              .appendByte((byte) '}');
-          before[0] = ',';
+          json.beginObject().name(START).string(Instant.ofEpochSecond(start).toString());
+          json.name(VALUE).value(value).endObject();
         });
-    out.appendByte((byte) ']');
+    json.endArray().appendTo(out);
   }
 }

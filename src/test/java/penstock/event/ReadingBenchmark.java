@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToIntFunction;
 import java.util.zip.GZIPInputStream;
+import penstock.json.JsonPointer;
 
 /**
  * How long it takes to read, write and digest an event, beside the CloudEvents SDK and a bare pass

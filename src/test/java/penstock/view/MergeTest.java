@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import penstock.event.Event;
 import penstock.event.EventData;
+import penstock.json.JsonValue;
 import penstock.stream.Position;
 
 class MergeTest {
@@ -66,7 +67,7 @@ class MergeTest {
         "{}                       | {\"a\":{\"bb\":{\"ccc\":null}}}| {\"a\":{\"bb\":{}}}",
       })
   void mergesAsTheSpecificationShows(String target, String patch, String result) throws Exception {
-    Json merged = Merge.patch(Json.of(utf8(target)), Json.of(utf8(patch)), 1);
+    JsonValue merged = Merge.patch(JsonValue.of(utf8(target)), JsonValue.of(utf8(patch)));
     assertThat(JSON.readTree(merged.bytes())).isEqualTo(JSON.readTree(result));
     // The same one level deeper, where the fields of the entry are what is patched.
     if (!patch.equals("null")) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import penstock.event.JsonPointer;
+import penstock.json.JsonPointer;
 import penstock.stream.Partition;
 import penstock.stream.Retention;
 import penstock.stream.Stream;
@@ -64,7 +64,7 @@ class ViewsTest {
     properties.put("penstock.views.max-waiting", "7");
     ViewDefinition view = one(properties);
     assertThat(view.types()).containsExactly("x", "y");
-    assertThat(view.keyRule()).isEqualTo(new KeyRule.Pointer("/a~1b/0", List.of("a/b", "0")));
+    assertThat(view.keyRule()).isEqualTo(new KeyRule.Pointer(JsonPointer.parse("/a~1b/0")));
   }
 
   @ParameterizedTest

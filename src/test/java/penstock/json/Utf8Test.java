@@ -1,4 +1,4 @@
-package penstock.event;
+package penstock.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,7 +58,7 @@ class Utf8Test {
       for (int piece = random.nextInt(8); piece >= 0; piece--) {
         text.append(pieces[random.nextInt(pieces.length)]);
       }
-      byte[] bytes = Requests.utf8(text.toString());
+      byte[] bytes = utf8(text.toString());
       assertSameAsPlatform(bytes);
       bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       assertSameAsPlatform(bytes);
@@ -74,5 +74,9 @@ class Utf8Test {
     if (Utf8.firstBroken(bytes) != broken) {
       assertThat(Utf8.firstBroken(bytes)).as(HexFormat.of().formatHex(bytes)).isEqualTo(broken);
     }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

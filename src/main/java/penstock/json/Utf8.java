@@ -1,11 +1,11 @@
-package penstock.event;
+package penstock.json;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** The rules of UTF-8 (RFC 3629), without mercy: no overlong form, no surrogate, nothing cut. */
-final class Utf8 {
+public final class Utf8 {
 
   private static final VarHandle EIGHT =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -14,7 +14,7 @@ final class Utf8 {
   private Utf8() {}
 
   /** The offset of the first byte that does not belong to UTF-8; -1 if there is none. */
-  static int firstBroken(byte[] bytes) {
+  public static int firstBroken(byte[] bytes) {
     int at = 0;
     while (at < bytes.length) {
       while (at + 8 <= bytes.length && ((long) EIGHT.get(bytes, at) & HIGH_BITS) == 0) {
@@ -59,5 +59,19 @@ final class Utf8 {
 
   private static boolean continues(byte[] bytes, int at) {
     return at < bytes.length && (bytes[at] & 0xC0) == 0x80;
+  }
+
+  /** Whether UTF-8 cannot carry the text. */
+  public static boolean hasLoneSurrogate(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        int character = text.codePointAt(i);
+        if (character <= Character.MAX_SURROGATE) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-package penstock.event;
+package penstock.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,7 +50,7 @@ class JsonScannerTest {
   private static final String[] NUMBERS = {
     "0", "-0", "7", "-12", "1.10", "1e400", "-1.5E-7", "0.0", "2E+3", "12345678901234567890.123"
   };
-  private static final byte[] BENDS = Requests.utf8("\"\\{}[]:,-+.eE019 \ntfn\u0001u/é");
+  private static final byte[] BENDS = utf8("\"\\{}[]:,-+.eE019 \ntfn\u0001u/é");
 
   private final JsonFactory jackson = new JsonFactory();
 
@@ -59,7 +59,7 @@ class JsonScannerTest {
   void takesAndGivesTheSameAsJackson(long seed) {
     var random = new Random(seed);
     for (int i = 0; i < DOCUMENTS; i++) {
-      byte[] json = Requests.utf8(spaced(random, value(random, 0)));
+      byte[] json = utf8(spaced(random, value(random, 0)));
       byte[] compact = compact(json);
 
       assertThat(tokens(compact)).as(text(json)).isNotNull().isEqualTo(tokens(json));
@@ -125,7 +125,7 @@ class JsonScannerTest {
 
   private static int bytesOutsideSpace(byte[] json) {
     String outside = text(json).replaceAll("(\"(?:[^\"\\\\]|\\\\.)*+\")|\\s+", "$1");
-    return Requests.utf8(outside).length;
+    return utf8(outside).length;
   }
 
   private static byte[] bend(byte[] json, Random random) {
@@ -175,5 +175,9 @@ class JsonScannerTest {
 
   private static String text(byte[] json) {
     return new String(json, StandardCharsets.UTF_8);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

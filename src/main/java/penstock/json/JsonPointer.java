@@ -1,4 +1,4 @@
-package penstock.event;
+package penstock.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -60,12 +60,13 @@ public final class JsonPointer {
   }
 
   /**
-   * The JSON text of the value that it points to, with its digits and escapes as they stand; null
-   * if there is none. Of members with the same name the last one counts, as most readers have it.
+   * The value that it points to, as it stands; null if there is none. Of members with the same name
+   * the last one counts, as most readers have it.
    *
-   * @param json valid JSON text in UTF-8, as in {@link EventData.Json}
+   * @param json valid JSON text in UTF-8, such as the data of an event; not to be modified
+   * @throws JsonSyntaxException if it is not valid up to the end of what was looked at
    */
-  public @Nullable String find(byte[] json) {
+  public @Nullable JsonValue find(byte[] json) {
     var scanner = new JsonScanner(json);
     for (Step step : steps) {
       int value =
@@ -79,7 +80,7 @@ public final class JsonPointer {
       }
       scanner = new JsonScanner(json, value);
     }
-    return new String(scanner.compactValue(), StandardCharsets.UTF_8);
+    return scanner.value();
   }
 
   /** The offset of the value of the last such member; -1 if there is none. */

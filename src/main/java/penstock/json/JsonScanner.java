@@ -1,8 +1,5 @@
-package penstock.event;
+package penstock.json;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -12,21 +9,17 @@ import java.util.Arrays;
  *
  * <p>Its bounds are within those of Jackson, so that what passes here can be read by it later.
  */
-final class JsonScanner {
+public final class JsonScanner {
 
   /** Objects and arrays within each other. */
-  static final int MAX_DEPTH = 500;
+  public static final int MAX_DEPTH = 500;
 
   /** Characters of a number. */
-  static final int MAX_NUMBER = 1_000;
+  public static final int MAX_NUMBER = 1_000;
 
   /** Bytes of the name of a member. */
-  static final int MAX_NAME = 50_000;
+  public static final int MAX_NAME = 50_000;
 
-  private static final VarHandle EIGHT =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long ONES = 0x0101010101010101L;
-  private static final long HIGH_BITS = 0x8080808080808080L;
   private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
   private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
   private static final byte[] NULL = {'n', 'u', 'l', 'l'};
@@ -39,7 +32,7 @@ final class JsonScanner {
   private boolean stringEscaped;
   private boolean stringPlain;
 
-  JsonScanner(byte[] json) {
+  public JsonScanner(byte[] json) {
     this(json, 0);
   }
 
@@ -49,12 +42,12 @@ final class JsonScanner {
   }
 
   /** The offset of the next byte. */
-  int offset() {
+  public int offset() {
     return at;
   }
 
   /** The first byte of the next token, after white space; 0 at the end. */
-  byte peek() {
+  public byte peek() {
     while (at < json.length) {
       byte next = json[at];
       if (next > ' ') {
@@ -73,7 +66,7 @@ final class JsonScanner {
   }
 
   /** Takes the next token if it is this one. */
-  boolean take(char token) {
+  public boolean take(char token) {
     if (peek() == token) {
       at++;
       return true;
@@ -81,20 +74,20 @@ final class JsonScanner {
     return false;
   }
 
-  void expect(char token) {
+  public void expect(char token) {
     if (!take(token)) {
       throw error("there must be a '" + token + "'");
     }
   }
 
-  void expectEnd() {
+  public void expectEnd() {
     if (peek() != 0) {
       throw error("there is something after the end of the JSON text");
     }
   }
 
   /** Reads a string and keeps its place for the methods below, until the next one is read. */
-  void string() {
+  public void string() {
     if (peek() != '"') {
       throw error("there must be a string");
     }
@@ -104,7 +97,7 @@ final class JsonScanner {
     boolean escaped = false;
     boolean plain = true;
     while (true) {
-      i = skipOrdinary(bytes, i);
+      i = PlainRun.end(bytes, i);
       if (i >= bytes.length) {
         at = i;
         throw error("a string does not end");
@@ -114,7 +107,7 @@ final class JsonScanner {
         break;
       } else if (special == '\\') {
         escaped = true;
-        i = skipEscape(i);
+        i = JsonEscapes.end(bytes, i);
       } else if (special >= 0 && special < ' ') {
         at = i;
         throw error("a control character in a string is not escaped");
@@ -131,125 +124,39 @@ final class JsonScanner {
     at = i + 1;
   }
 
-  /** The offset of the first byte from here that is not a printable ASCII character as it is. */
-  static int skipOrdinary(byte[] bytes, int from) {
-    int i = from;
-    while (i + 8 <= bytes.length) {
-      long eight = (long) EIGHT.get(bytes, i);
-      long quote = eight ^ (ONES * '"');
-      long backslash = eight ^ (ONES * '\\');
-      long delete = eight ^ (ONES * 0x7F);
-      // In each byte the high bit says: it is zero here, or below ' ' there. A borrow can make it
-      // wrong only above the first one that is right.
-      long special =
-          (((quote - ONES) & ~quote)
-                  | ((backslash - ONES) & ~backslash)
-                  | ((delete - ONES) & ~delete)
-                  | ((eight - ONES * ' ') & ~eight)
-                  | eight)
-              & HIGH_BITS;
-      if (special != 0) {
-        return i + (Long.numberOfTrailingZeros(special) >>> 3);
-      }
-      i += 8;
-    }
-    while (i < bytes.length) {
-      byte one = bytes[i];
-      if (one == '"' || one == '\\' || one < ' ' || one == 0x7F) {
-        return i;
-      }
-      i++;
-    }
-    return i;
-  }
-
-  private int skipEscape(int backslash) {
-    at = backslash;
-    byte kind = backslash + 1 < json.length ? json[backslash + 1] : 0;
-    switch (kind) {
-      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> {
-        return backslash + 2;
-      }
-      case 'u' -> {
-        for (int i = backslash + 2; i < backslash + 6; i++) {
-          if (i >= json.length || Character.digit(json[i], 16) < 0) {
-            throw error("an escape is not \\u and four hexadecimal digits");
-          }
-        }
-        return backslash + 6;
-      }
-      default -> throw error("there is no such escape");
-    }
-  }
-
   /** Reads the name of a member and the colon behind it. */
-  void name() {
+  public void name() {
     string();
     if (stringTo - stringFrom > MAX_NAME) {
       throw new JsonSyntaxException(stringFrom, "a name is longer than " + MAX_NAME + " bytes");
     }
-    if (stringEscaped && Characters.hasLoneSurrogate(text())) {
+    if (stringEscaped && Utf8.hasLoneSurrogate(text())) {
       throw new JsonSyntaxException(stringFrom, "a name has half of a surrogate pair");
     }
     expect(':');
   }
 
   /** Whether the last string is this one, given in ASCII or UTF-8 without need of escapes. */
-  boolean stringIs(byte[] utf8) {
+  public boolean stringIs(byte[] utf8) {
     return stringEscaped
         ? text().equals(new String(utf8, StandardCharsets.UTF_8))
         : Arrays.equals(json, stringFrom, stringTo, utf8, 0, utf8.length);
   }
 
   /** Whether the last string is of printable ASCII characters, none escaped. */
-  boolean stringIsPlain() {
+  public boolean stringIsPlain() {
     return stringPlain;
   }
 
   /** The value of the last string. */
-  String text() {
+  public String text() {
     return stringEscaped
-        ? unescaped()
+        ? JsonEscapes.decode(json, stringFrom, stringTo)
         : new String(json, stringFrom, stringTo - stringFrom, StandardCharsets.UTF_8);
   }
 
-  private String unescaped() {
-    var text = new StringBuilder(stringTo - stringFrom);
-    int i = stringFrom;
-    while (i < stringTo) {
-      int run = i;
-      while (i < stringTo && json[i] != '\\') {
-        i++;
-      }
-      text.append(new String(json, run, i - run, StandardCharsets.UTF_8));
-      if (i < stringTo) {
-        byte kind = json[i + 1];
-        if (kind == 'u') {
-          int unit = 0;
-          for (int digit = i + 2; digit < i + 6; digit++) {
-            unit = unit << 4 | Character.digit(json[digit], 16);
-          }
-          text.append((char) unit);
-          i += 6;
-        } else {
-          text.append(
-              switch (kind) {
-                case 'b' -> '\b';
-                case 'f' -> '\f';
-                case 'n' -> '\n';
-                case 'r' -> '\r';
-                case 't' -> '\t';
-                default -> (char) kind;
-              });
-          i += 2;
-        }
-      }
-    }
-    return text.toString();
-  }
-
   /** Skips the next value, whatever it is; it is checked on the way. */
-  void skipValue() {
+  public void skipValue() {
     skipValue(0);
   }
 
@@ -289,7 +196,7 @@ final class JsonScanner {
   }
 
   /** After a member or element: takes a comma, or else the end, which must be there. */
-  boolean more(char close) {
+  public boolean more(char close) {
     byte next = peek();
     if (next == ',') {
       at++;
@@ -353,34 +260,24 @@ final class JsonScanner {
     }
   }
 
+  /** Skips the next value and gives it as it stands. */
+  JsonValue value() {
+    peek();
+    int from = at;
+    skipValue();
+    return new JsonValue(json, from, at);
+  }
+
   /**
    * Skips the next value and gives a copy of it without white space outside strings, else as it
    * stands.
    */
-  byte[] compactValue() {
+  public byte[] compactValue() {
     peek();
     int from = at;
     spaced = false;
     skipValue();
-    return spaced ? compact(from, at) : Arrays.copyOfRange(json, from, at);
-  }
-
-  private byte[] compact(int from, int to) {
-    byte[] compact = new byte[to - from];
-    int length = 0;
-    boolean inString = false;
-    for (int i = from; i < to; i++) {
-      byte next = json[i];
-      if (inString || next > ' ') {
-        compact[length++] = next;
-        if (next == '"') {
-          inString = !inString;
-        } else if (next == '\\') {
-          compact[length++] = json[++i];
-        }
-      }
-    }
-    return Arrays.copyOf(compact, length);
+    return spaced ? Compaction.of(json, from, at) : Arrays.copyOfRange(json, from, at);
   }
 
   private JsonSyntaxException error(String rule) {

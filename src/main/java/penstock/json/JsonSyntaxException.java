@@ -1,7 +1,7 @@
-package penstock.event;
+package penstock.json;
 
 /** Bytes that are not JSON text. Has no stack trace: it is an answer to a sender, not a defect. */
-final class JsonSyntaxException extends RuntimeException {
+public final class JsonSyntaxException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
@@ -12,14 +12,14 @@ final class JsonSyntaxException extends RuntimeException {
    * @param offset of the byte at fault
    * @param rule that it breaks, as it ends "At this place there ..."
    */
-  JsonSyntaxException(int offset, String rule) {
+  public JsonSyntaxException(int offset, String rule) {
     super(rule, null, false, false);
     this.offset = offset;
     this.rule = rule;
   }
 
   /** The rule and the place as line and column, both from 1; the column counts characters. */
-  String describe(byte[] json) {
+  public String describe(byte[] json) {
     int line = 1;
     int column = 1;
     for (int i = 0; i < Math.min(offset, json.length); i++) {
