@@ -25,7 +25,7 @@ final class AppendReply {
       out.appendString("\",\"source\":\"");
       out.appendBytes(quote.quoteAsUTF8(events.get(i).source()));
       out.appendString("\",\"position\":\"");
-      out.appendString(stream.tell(outcome.partition(), outcome.position()));
+      out.appendString(stream.positionText(outcome.partition(), outcome.position()));
       out.appendString(outcome.duplicate() ? "\",\"duplicate\":true}" : "\",\"duplicate\":false}");
     }
     return out.appendString("]}");

@@ -5,8 +5,13 @@ import penstock.stream.Partition;
 import penstock.view.Generation;
 import penstock.view.ViewDefinition;
 
-/** What one worker works: a partition of a generation of a view. */
-record Assignment(
+/**
+ * What one task works: a partition of a generation of a view.
+ *
+ * @param log the keys of the partition's log
+ * @param names the keys of the generation on that partition
+ */
+public record Assignment(
     ViewDefinition view,
     Generation generation,
     Partition partition,
@@ -14,12 +19,12 @@ record Assignment(
     Keys.OfView names) {
 
   /** The consumer group on the log. */
-  String group() {
+  public String group() {
     return generation.group(view.name());
   }
 
-  /** What an instance that works it is said to work. */
-  String name() {
+  /** What an instance that works it names in its heartbeats: view and generation. */
+  public String name() {
     return view.name() + ":" + generation.id();
   }
 

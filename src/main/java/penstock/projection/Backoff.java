@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  *
  * @param longest the bound
  */
-record Backoff(Duration longest) {
+public record Backoff(Duration longest) {
 
   private static final int STEPS = 100;
   private static final int MAX_DOUBLINGS = 20;
@@ -17,7 +17,7 @@ record Backoff(Duration longest) {
   /**
    * @param failures in a row, at least 1
    */
-  Duration after(int failures, RandomGenerator random) {
+  public Duration after(int failures, RandomGenerator random) {
     long most = Math.max(2, longest.toMillis());
     long first = Math.max(2, most / STEPS);
     long bound = Math.min(most, first << Math.min(MAX_DOUBLINGS, failures - 1));

@@ -1,9 +1,6 @@
 package penstock.projection;
 
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 import penstock.stream.Position;
 import penstock.trace.Causes;
 import penstock.view.Entry;
-import penstock.view.FoldFailure;
-import penstock.view.NothingToFold;
 import penstock.view.ViewDefinition;
 
 /**
@@ -38,7 +33,7 @@ final class Batch {
   private final long begun = System.nanoTime();
   private final List<Position> positions = new ArrayList<>(MAX_EVENTS);
   private final Map<String, Touched> touched = new LinkedHashMap<>();
-  private final List<DeadLetter> deadLetters = new ArrayList<>();
+  private final List<SetAside> deadLetters = new ArrayList<>();
   private int skipped;
   private long bytes;
   private @Nullable String obstacle;
@@ -55,7 +50,8 @@ final class Batch {
     this.causes = causes;
   }
 
-  private record DeadLetter(Delivered delivered, String reason) {}
+  /** An event that becomes a dead letter. */
+  record SetAside(Delivered event, String reason) {}
 
   /** An entry as it was before the batch, and as it is after. */
   private static final class Touched {
@@ -73,7 +69,7 @@ final class Batch {
    *
    * @return false if the batch is full without it; then it has not changed
    */
-  boolean take(Delivered delivered, Step step) {
+  boolean take(Delivered event, Step step) {
     if (positions.size() == MAX_EVENTS) {
       return false;
     }
@@ -84,11 +80,11 @@ final class Batch {
             skipped++;
             yield true;
           }
-          case Step.Failed failed -> deadLetter(delivered, failed.reason());
-          case Step.Fold fold -> fold(delivered, fold);
+          case Step.Failed failed -> setAside(event, failed.reason());
+          case Step.Fold fold -> fold(event, fold);
         };
     if (taken) {
-      positions.add(delivered.position());
+      positions.add(event.position());
       if (step instanceof Step.Fold fold) {
         causes.add(fold.event());
       }
@@ -96,55 +92,36 @@ final class Batch {
     return taken;
   }
 
-  /** What an event makes of its entry, or why it cannot. */
-  private record Made(@Nullable Entry before, @Nullable Entry after, @Nullable String failure) {}
-
-  private Made make(Position position, Step.Fold step) {
-    EntryCache.Cached cached = cache.get(step.key());
+  private @Nullable Entry cached(String key) {
+    EntryCache.Cached cached = cache.get(key);
     if (cached == null) {
       throw new IllegalStateException("the entry was not read");
     }
-    Entry before = cached.entry();
-    Entry after;
-    try {
-      after =
-          view.isDeletedBy(step.event()) ? null : view.fold().apply(before, step.event(), position);
-    } catch (FoldFailure failure) {
-      return new Made(before, before, failure.reason());
-    } catch (NothingToFold lacking) {
-      skipped++;
-      return new Made(before, before, null);
-    } catch (Throwable defect) {
-      if (defect instanceof VirtualMachineError outside
-          && !(defect instanceof StackOverflowError)) {
-        throw outside;
+    return cached.entry();
+  }
+
+  private boolean fold(Delivered event, Step.Fold step) {
+    Entry before = cached(step.key());
+    return switch (FoldResult.of(view, before, step.event(), event.position())) {
+      case FoldResult.Unchanged unchanged -> true;
+      case FoldResult.Skipped noValue -> {
+        skipped++;
+        yield true;
       }
-      // A fold that is not written in Java may also throw what it does not declare.
-      return new Made(before, before, "the fold failed: " + defect);
-    }
-    return after != null && after.bytes() > Entry.MAX_BYTES
-        ? new Made(before, before, "the entry would be larger than " + Entry.MAX_BYTES + " bytes")
-        : new Made(before, after, null);
+      case FoldResult.Failed failed -> setAside(event, failed.reason());
+      case FoldResult.Changed changed -> {
+        boolean fits = grow(step.key().length() + cost(before, changed.after()));
+        if (fits) {
+          touch(step.key(), before, changed.after());
+        }
+        yield fits;
+      }
+    };
   }
 
-  private boolean fold(Delivered delivered, Step.Fold step) {
-    Made made = make(delivered.position(), step);
-    if (made.failure() != null) {
-      return deadLetter(delivered, made.failure());
-    }
-    if (made.after() == made.before()) {
-      return true;
-    }
-    if (!grow(step.key().length() + cost(made.before(), made.after()))) {
-      return false;
-    }
-    touch(step.key(), made);
-    return true;
-  }
-
-  private void touch(String key, Made made) {
-    touched.computeIfAbsent(key, first -> new Touched(made.before())).after = made.after();
-    cache.put(key, made.after(), number);
+  private void touch(String key, @Nullable Entry before, @Nullable Entry after) {
+    touched.computeIfAbsent(key, first -> new Touched(before)).after = after;
+    cache.put(key, after, number);
   }
 
   /**
@@ -158,12 +135,22 @@ final class Batch {
       case Step.Ignored ignored -> null;
       case Step.Skipped noKey -> null;
       case Step.Failed failed -> failed.reason();
-      case Step.Fold fold -> {
-        Made made = make(position, fold);
-        if (made.failure() == null && made.after() != made.before()) {
-          touch(fold.key(), made);
-        }
-        yield made.failure();
+      case Step.Fold fold -> replay(position, fold);
+    };
+  }
+
+  private @Nullable String replay(Position position, Step.Fold step) {
+    Entry before = cached(step.key());
+    return switch (FoldResult.of(view, before, step.event(), position)) {
+      case FoldResult.Unchanged unchanged -> null;
+      case FoldResult.Skipped noValue -> {
+        skipped++;
+        yield null;
+      }
+      case FoldResult.Failed failed -> failed.reason();
+      case FoldResult.Changed changed -> {
+        touch(step.key(), before, changed.after());
+        yield null;
       }
     };
   }
@@ -176,15 +163,15 @@ final class Batch {
     return after.bytes() <= SMALL_ENTRY ? after.bytes() : after.difference(before);
   }
 
-  private boolean deadLetter(Delivered delivered, String reason) {
+  private boolean setAside(Delivered event, String reason) {
     if (view.haltsOnError()) {
-      obstacle = reason + "; position=" + delivered.position();
+      obstacle = reason + "; position=" + event.position();
       return false;
     }
-    if (!grow(delivered.bytes())) {
+    if (!grow(event.bytes())) {
       return false;
     }
-    deadLetters.add(new DeadLetter(delivered, reason));
+    deadLetters.add(new SetAside(event, reason));
     return true;
   }
 
@@ -233,93 +220,25 @@ final class Batch {
     return begun;
   }
 
+  /** How many events had no key or no value for the view. */
   int skipped() {
     return skipped;
   }
 
-  int deadLetters() {
-    return deadLetters.size();
+  List<SetAside> deadLetters() {
+    return Collections.unmodifiableList(deadLetters);
   }
 
-  /** Adds the arguments of {@code commit.lua} from the number of skipped events on. */
-  void write(Request request, Assignment assignment) {
-    request.arg(skipped).arg(positions.size());
-    for (Position position : positions) {
-      request.arg(position.toString());
-    }
-    var changed = new ArrayList<Change>(touched.size());
+  /** The entries that are not as they were before the batch, with what is to be written of each. */
+  List<EntryChange> changes() {
+    var changes = new ArrayList<EntryChange>(touched.size());
     touched.forEach(
         (key, entry) -> {
-          Change change = Change.between(key, entry.before, entry.after);
+          EntryChange change = EntryChange.between(key, entry.before, entry.after);
           if (change != null) {
-            changed.add(change);
+            changes.add(change);
           }
         });
-    request.arg(changed.size());
-    changed.forEach(change -> change.write(request));
-    request.arg(deadLetters.size());
-    deadLetters.forEach(letter -> write(letter, request, assignment));
-  }
-
-  /**
-   * The envelope comes first and is known by its place: the event's attributes may have any name.
-   */
-  private static void write(DeadLetter letter, Request request, Assignment assignment) {
-    Response fields = letter.delivered().fields();
-    String[] envelope = {
-      "view", assignment.view().name().value(),
-      "generation", assignment.generation().id(),
-      "reason", letter.reason(),
-      "position", letter.delivered().position().toString()
-    };
-    request.arg(envelope.length + fields.size());
-    for (String word : envelope) {
-      request.arg(word);
-    }
-    for (Response field : fields) {
-      request.arg(field.toBuffer());
-    }
-  }
-
-  /** What a commit writes of one entry. */
-  private record Change(
-      String key, char kind, List<String> names, List<byte[]> values, List<String> removed) {
-
-    /** Null if nothing changed in the end. */
-    static @Nullable Change between(String key, @Nullable Entry before, @Nullable Entry after) {
-      if (after == null) {
-        return before == null ? null : new Change(key, '-', List.of(), List.of(), List.of());
-      }
-      var names = new ArrayList<String>();
-      var values = new ArrayList<byte[]>();
-      for (String name : after.names()) {
-        byte[] value = after.bytes(name);
-        if (before == null || !same(before.get(name), value)) {
-          names.add(name);
-          values.add(value);
-        }
-      }
-      if (before == null) {
-        return new Change(key, '+', names, values, List.of());
-      }
-      List<String> removed =
-          before.names().stream().filter(name -> after.get(name) == null).toList();
-      return names.isEmpty() && removed.isEmpty()
-          ? null
-          : new Change(key, '=', names, values, removed);
-    }
-
-    private static boolean same(byte @Nullable [] one, byte[] other) {
-      return one == other || one != null && Arrays.equals(one, other);
-    }
-
-    void write(Request request) {
-      request.arg(key).arg(Character.toString(kind)).arg(2 * names.size());
-      for (int i = 0; i < names.size(); i++) {
-        request.arg(names.get(i)).arg(values.get(i));
-      }
-      request.arg(removed.size());
-      removed.forEach(request::arg);
-    }
+    return changes;
   }
 }

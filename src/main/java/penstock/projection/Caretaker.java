@@ -2,6 +2,7 @@ package penstock.projection;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
@@ -16,7 +17,7 @@ import penstock.view.ViewName;
  * definitions that were replaced, and those of views that are not declared any more, whose idle
  * groups would keep retention from its work for ever. Blocks; not for event loops.
  */
-final class Caretaker {
+public final class Caretaker {
 
   private static final Logger LOG = Logger.getLogger(Caretaker.class);
   private static final Script RETIRE = Script.named("retire");
@@ -29,20 +30,41 @@ final class Caretaker {
   private final RedisLink link;
   private final Keys keys;
   private final Duration keep;
+  private final AtomicBoolean running = new AtomicBoolean();
 
   /**
    * @param keep how long what nobody works is kept
    */
-  Caretaker(RedisLink link, Keys keys, Duration keep) {
+  public Caretaker(RedisLink link, Keys keys, Duration keep) {
     this.link = link;
     this.keys = keys;
     this.keep = keep;
   }
 
+  /** Runs in a thread of its own, since there may be much to remove; not twice at a time. */
+  void runAside() {
+    if (running.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("penstock-reaper")
+          .start(
+              () -> {
+                try {
+                  runOnce();
+                } catch (RuntimeException e) {
+                  LOG.infof("removing what is not used ended early: %s", e.getMessage());
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                } finally {
+                  running.set(false);
+                }
+              });
+    }
+  }
+
   private record Retired(ViewName view, Generation generation) {}
 
   /** Notes what nobody works, and removes what nobody has worked for long enough. */
-  void runOnce() throws InterruptedException {
+  public void runOnce() throws InterruptedException {
     var reply =
         Await.of(RETIRE.run(link, RETIRE.call(keys.views(), keys.works()).arg(keep.toMillis())));
     for (int i = 0; i + 1 < reply.size(); i += 2) {

@@ -11,10 +11,10 @@ import penstock.stream.Position;
  *
  * @param from how many elements of the fields come before the event
  */
-record Delivered(Position position, Response fields, int from) {
+public record Delivered(Position position, Response fields, int from) {
 
   /** Reads the reply of XRANGE. */
-  static List<Delivered> list(@Nullable Response entries) {
+  public static List<Delivered> list(@Nullable Response entries) {
     if (entries == null) {
       return List.of();
     }
@@ -26,11 +26,11 @@ record Delivered(Position position, Response fields, int from) {
   }
 
   /** Reads the reply of XREADGROUP for one stream. */
-  static List<Delivered> ofGroup(@Nullable Response reply) {
+  public static List<Delivered> ofGroup(@Nullable Response reply) {
     return list(reply == null || reply.size() == 0 ? null : reply.get(0).get(1));
   }
 
-  int bytes() {
+  public int bytes() {
     int bytes = 0;
     for (Response field : fields) {
       bytes += field.toBuffer().length();

@@ -1,5 +1,6 @@
 package penstock.projection;
 
+import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import penstock.stream.Position;
 
@@ -10,7 +11,7 @@ import penstock.stream.Position;
  * @param id its place among the dead letters of its partition
  * @param event its position is the one that it has, or had, in the log
  */
-record Letter(Position id, String view, String generation, String reason, Delivered event) {
+public record Letter(Position id, String view, String generation, String reason, Delivered event) {
 
   private static final int VIEW = 1;
   private static final int GENERATION = 3;
@@ -29,7 +30,24 @@ record Letter(Position id, String view, String generation, String reason, Delive
         new Delivered(Position.parse(fields.get(POSITION).toString()), fields, ENVELOPE));
   }
 
-  boolean isOf(Assignment work) {
-    return view.equals(work.view().name().value()) && generation.equals(work.generation().id());
+  /** Adds one that is to be made to the arguments of {@code commit.lua}: their number, then all. */
+  public static void write(Request request, Assignment shard, String reason, Delivered event) {
+    String[] envelope = {
+      "view", shard.view().name().value(),
+      "generation", shard.generation().id(),
+      "reason", reason,
+      "position", event.position().toString()
+    };
+    request.arg(envelope.length + event.fields().size());
+    for (String word : envelope) {
+      request.arg(word);
+    }
+    for (Response field : event.fields()) {
+      request.arg(field.toBuffer());
+    }
+  }
+
+  public boolean isOf(Assignment shard) {
+    return view.equals(shard.view().name().value()) && generation.equals(shard.generation().id());
   }
 }

@@ -5,19 +5,19 @@ import java.util.regex.Pattern;
 import penstock.stream.Position;
 
 /** A dead letter of a stream, as clients name it: {@code <partition>.<its place there>}. */
-record LetterId(int partition, Position place) {
+public record LetterId(int partition, Position place) {
 
   private static final Pattern FORM = Pattern.compile("(\\d{1,4})\\.(\\d{1,18}-\\d{1,18})");
 
   /** Before all others. */
-  static final LetterId FIRST = new LetterId(0, Position.ZERO);
+  public static final LetterId FIRST = new LetterId(0, Position.ZERO);
 
   /**
    * Reads {@link #toString}'s form.
    *
    * @throws IllegalArgumentException if it is another
    */
-  static LetterId parse(String text) {
+  public static LetterId parse(String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException("must be the id of a dead letter, as a page gave it");

@@ -16,7 +16,7 @@ import penstock.json.JsonWriter;
  * @param last up to where it was looked
  * @param complete no letter lies behind them
  */
-record LetterPage(List<Found> letters, LetterId last, boolean complete) implements JsonBody {
+public record LetterPage(List<Found> letters, LetterId last, boolean complete) implements JsonBody {
 
   private static final JsonName DEAD_LETTERS = JsonName.of("deadLetters");
   private static final JsonName NEXT = JsonName.of("next");
@@ -63,7 +63,7 @@ record LetterPage(List<Found> letters, LetterId last, boolean complete) implemen
     json.endObject();
   }
 
-  /** Null if nobody can read it: then it is told by its reason alone. */
+  /** Null if nobody can read it: then its reason is all that is shown. */
   private static @Nullable Event event(Delivered logged) {
     try {
       return EventFields.read(logged.fields(), logged.from());

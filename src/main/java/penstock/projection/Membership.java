@@ -3,6 +3,8 @@ package penstock.projection;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -12,20 +14,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisLinks;
 import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 
 /**
- * What this instance tells the others and hears of them through Redis: heartbeats by Redis's clock,
- * and notices, so that nobody waits for a heartbeat. Futures complete on the links' threads and
- * fail as {@link RedisLink} says.
+ * What this instance and the others send each other through Redis: heartbeats by Redis's clock, and
+ * control messages, so that nobody waits for a heartbeat. Futures complete on the links' threads
+ * and fail as {@link RedisLink} says.
  */
-final class Membership {
+@Singleton
+public final class Membership {
 
   private static final Script HEARTBEAT = Script.named("heartbeat");
   private static final Script LEAVE = Script.named("leave");
   private static final Script NOTIFY = Script.named("notify");
-  private static final int MOST_NOTICES = 1_000;
+  private static final int MOST_MESSAGES = 1_000;
 
   private final RedisLink link;
   private final RedisLink blocked;
@@ -33,11 +37,16 @@ final class Membership {
   private final String me;
   private final Duration patience;
 
+  @Inject
+  public Membership(RedisLinks links, Keys keys, Instance instance, ProjectionConfig config) {
+    this(links.open("membership"), links.open("notices"), keys, instance.name(), config.lease());
+  }
+
   /**
    * @param blocked for reads that wait; nothing else may use it
-   * @param patience after which an instance that does not tell that it lives counts as gone
+   * @param patience after which an instance without a heartbeat counts as gone
    */
-  Membership(RedisLink link, RedisLink blocked, Keys keys, String me, Duration patience) {
+  public Membership(RedisLink link, RedisLink blocked, Keys keys, String me, Duration patience) {
     this.link = link;
     this.blocked = blocked;
     this.keys = keys;
@@ -53,8 +62,8 @@ final class Membership {
    */
   record Members(long millisLeft, Map<String, Set<String>> works) {}
 
-  /** Tells that this instance lives and works these; takes those that are gone off the list. */
-  Future<Members> heartbeat(List<String> works) {
+  /** Says that this instance lives and works these; takes those that are gone off the list. */
+  public Future<Members> heartbeat(List<String> works) {
     return HEARTBEAT
         .run(
             link,
@@ -85,23 +94,23 @@ final class Membership {
         .mapEmpty();
   }
 
-  /** Lets all instances know, this one too. */
-  Future<Void> tell(Notice.Kind kind, String about) {
+  /** Sends a message to all instances, this one too. */
+  public Future<Void> send(Notice.Kind kind, String about) {
     return NOTIFY.run(link, NOTIFY.call(keys.notices()).arg(kind.word()).arg(about)).mapEmpty();
   }
 
-  /** The id of the last notice there is. */
-  Future<String> lastNotice() {
+  /** The id of the last message there is. */
+  public Future<String> lastMessage() {
     return link.send(Command.XREVRANGE, keys.notices(), "+", "-", "COUNT", 1)
         .map(found -> found.size() == 0 ? "0-0" : found.get(0).get(0).toString());
   }
 
-  /** Notices after one of them; none if none comes in time, which is at least a millisecond. */
-  Future<List<Notice>> notices(String after, long millis) {
+  /** Messages after one of them; none if none comes in time, which is at least a millisecond. */
+  public Future<List<Notice>> receive(String after, long millis) {
     long block = Math.max(1, Math.min(millis, blocked.timeoutMillis() / 2));
     return blocked
         .send(
-            Command.XREAD, "COUNT", MOST_NOTICES, "BLOCK", block, "STREAMS", keys.notices(), after)
+            Command.XREAD, "COUNT", MOST_MESSAGES, "BLOCK", block, "STREAMS", keys.notices(), after)
         .map(Notice::list);
   }
 }

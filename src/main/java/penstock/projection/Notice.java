@@ -6,22 +6,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one instance lets all others know at once.
+ * A message from one instance to all, so that nobody waits for the next heartbeat.
  *
- * @param id its place among the notices
+ * @param id its place among the messages
  * @param about the state key of a view's partition; empty for those that concern all
  */
-record Notice(String id, Kind kind, String about) {
+public record Notice(String id, Kind kind, String about) {
 
   /** What happened. */
-  enum Kind {
+  public enum Kind {
     /** Someone came or went, or works something else. */
     MEMBERS,
     /** A generation was made, or is served now. */
     VIEWS,
     /** A lease was given back. */
     RELEASED,
-    /** There is a request to a lease's holder. */
+    /** There is a command to a lease's holder. */
     REQUESTED,
     /** Of a later Penstock. */
     UNKNOWN;
@@ -42,17 +42,17 @@ record Notice(String id, Kind kind, String about) {
 
   /** Reads the reply of XREAD for one stream. */
   static List<Notice> list(@Nullable Response reply) {
-    var notices = new ArrayList<Notice>();
+    var messages = new ArrayList<Notice>();
     if (reply != null && reply.size() > 0) {
       for (Response entry : reply.get(0).get(1)) {
         Response fields = entry.get(1);
-        notices.add(
+        messages.add(
             new Notice(
                 entry.get(0).toString(),
                 Kind.of(fields.get(0).toString()),
                 fields.get(1).toString()));
       }
     }
-    return notices;
+    return messages;
   }
 }

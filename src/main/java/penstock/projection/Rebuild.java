@@ -24,14 +24,14 @@ class Rebuild {
 
   private final Generations generations;
   private final EventLog log;
-  private final Projection projection;
+  private final Membership membership;
   private final RedisLink link;
 
   @Inject
-  Rebuild(Generations generations, EventLog log, Projection projection, RedisLinks links) {
+  Rebuild(Generations generations, EventLog log, Membership membership, RedisLinks links) {
     this.generations = generations;
     this.log = log;
-    this.projection = projection;
+    this.membership = membership;
     this.link = links.commands();
   }
 
@@ -57,9 +57,7 @@ class Rebuild {
             generation ->
                 generations
                     .register(view.name(), generation)
-                    .compose(
-                        served ->
-                            projection.membership().tell(Notice.Kind.VIEWS, view.name().value()))
+                    .compose(served -> membership.send(Notice.Kind.VIEWS, view.name().value()))
                     .map(generation));
   }
 

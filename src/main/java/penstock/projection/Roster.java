@@ -12,15 +12,16 @@ import penstock.view.ViewName;
  * together with the partition. So all that heard the same decide the same, and one that comes or
  * goes moves no more than its own share. It is never needed for correctness: that is the fence's.
  */
-final class Roster {
+public final class Roster {
 
-  private static final String CARETAKING = "caretaking";
+  /** Hashed by instances of every version, so that they choose the same one: it never changes. */
+  private static final String REAPING = "caretaking";
 
   private final String me;
   private volatile Map<String, Set<String>> works = Map.of();
   private volatile Registry registry = Registry.EMPTY;
 
-  Roster(String me) {
+  public Roster(String me) {
     this.me = me;
   }
 
@@ -30,7 +31,7 @@ final class Roster {
    * @param present live instance to the names of what it works
    * @return whether anything is not as it was
    */
-  boolean update(Map<String, Set<String>> present, Registry views) {
+  public boolean update(Map<String, Set<String>> present, Registry views) {
     boolean changed = !present.equals(works) || !views.equals(registry);
     works = Map.copyOf(present);
     registry = views;
@@ -38,28 +39,28 @@ final class Roster {
   }
 
   /** The instance that is to work it; this one as long as nobody is known who does. */
-  String owner(Assignment work) {
-    String place = work.name() + "/" + work.partition().index();
-    return highest(place, Optional.of(work.name()));
+  public String owner(Assignment shard) {
+    String place = shard.name() + "/" + shard.partition().index();
+    return highest(place, Optional.of(shard.name()));
   }
 
-  boolean isMine(Assignment work) {
-    return owner(work).equals(me);
+  public boolean isMine(Assignment shard) {
+    return owner(shard).equals(me);
   }
 
   /** Whether this instance is to remove what nobody works. */
-  boolean isCaretaker() {
-    return highest(CARETAKING, Optional.empty()).equals(me);
+  boolean isReaper() {
+    return highest(REAPING, Optional.empty()).equals(me);
   }
 
   /** Whether a live instance works the generation. */
-  boolean isWorked(ViewName view, String generation) {
+  public boolean isWorked(ViewName view, String generation) {
     String name = view + ":" + generation;
     return works.values().stream().anyMatch(names -> names.contains(name));
   }
 
   /** The generation that is served, if that was heard. */
-  Optional<String> served(ViewName view) {
+  public Optional<String> served(ViewName view) {
     return registry.served(view);
   }
 

@@ -1,63 +1,86 @@
 package penstock.projection;
 
+import io.vertx.redis.client.Command;
 import org.jboss.logging.Logger;
+import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
+import penstock.redis.Script;
 import penstock.stream.Partition;
 import penstock.view.Generations;
 import penstock.view.Registry;
 import penstock.view.ViewName;
 
 /**
- * How a worker's generation comes to be served: at once if the view has none; in the place of the
+ * How a shard's generation comes to be served: at once if the view has none; in the place of the
  * one before once all its partitions have caught up. One that was made earlier takes the place of a
  * later one only if no live instance works that, as after a return to the definition before: so two
- * definitions, worked side by side in a rolling update, do not take turns.
+ * definitions, worked side by side in a rolling update, do not take turns. Belongs to its task's
+ * thread, and blocks.
  */
 final class Succession {
 
   private static final Logger LOG = Logger.getLogger(Succession.class);
+  private static final Script CAUGHT_UP = Script.named("caught-up");
 
-  private final Assignment work;
+  private final Assignment shard;
+  private final RedisLink link;
   private final Generations generations;
-  private final Workplace redis;
-  private final Roster roster;
+  private final Membership membership;
+  private final Roster assignor;
 
   private String served = "";
 
-  Succession(Assignment work, Generations generations, Workplace redis, Roster roster) {
-    this.work = work;
+  Succession(
+      Assignment shard,
+      RedisLink link,
+      Generations generations,
+      Membership membership,
+      Roster assignor) {
+    this.shard = shard;
+    this.link = link;
     this.generations = generations;
-    this.redis = redis;
-    this.roster = roster;
+    this.membership = membership;
+    this.assignor = assignor;
   }
 
-  /** Notes the generation; called before the lease is taken. */
+  /** Registers the generation; called before the lease is acquired. */
   void enter() throws InterruptedException {
-    served = Await.of(generations.register(work.view().name(), work.generation()));
+    served = Await.of(generations.register(shard.view().name(), shard.generation()));
   }
 
-  /** The worker has applied all there is. */
-  void caughtUp(Lease.Mine lease) throws InterruptedException {
-    ViewName view = work.view().name();
-    String own = work.generation().id();
-    if (roster.served(view).orElse(served).equals(own)) {
+  /** The shard has applied all that the log holds. */
+  void caughtUp(Lease lease) throws InterruptedException {
+    ViewName view = shard.view().name();
+    String own = shard.generation().id();
+    if (assignor.served(view).orElse(served).equals(own)) {
       return;
     }
     Registry registry = Await.of(generations.registry());
     served = registry.served(view).orElse("");
-    boolean abandoned = !roster.isWorked(view, served);
-    boolean later = !served.isEmpty() && registry.isLater(view, work.generation(), served);
+    boolean abandoned = !assignor.isWorked(view, served);
+    boolean later = !served.isEmpty() && registry.isLater(view, shard.generation(), served);
     if (served.equals(own) || !later && !abandoned) {
       return;
     }
-    Await.of(redis.markCaughtUp(work, lease));
-    for (Partition partition : work.generation().partitions()) {
-      if (!Await.of(
-          redis.isCaughtUp(generations.keys(view, work.generation(), partition.index())))) {
+    markCaughtUp(lease);
+    for (Partition partition : shard.generation().partitions()) {
+      if (!isCaughtUp(partition)) {
         return;
       }
     }
-    LOG.infof("%s takes the place of generation %s", work, served);
-    served = Await.of(generations.replace(view, served, work.generation(), abandoned));
-    Await.of(redis.tell(Notice.Kind.VIEWS, view.value()));
+    LOG.infof("%s takes the place of generation %s", shard, served);
+    served = Await.of(generations.replace(view, served, shard.generation(), abandoned));
+    Await.of(membership.send(Notice.Kind.VIEWS, view.value()));
+  }
+
+  /** Notes that the partition once had all applied that there was. */
+  private void markCaughtUp(Lease lease) throws InterruptedException {
+    Await.of(CAUGHT_UP.run(link, CAUGHT_UP.call(shard.names().state()).arg(lease.fence())));
+  }
+
+  private boolean isCaughtUp(Partition partition) throws InterruptedException {
+    String state =
+        generations.keys(shard.view().name(), shard.generation(), partition.index()).state();
+    return RedisNumber.intOf(Await.of(link.send(Command.HEXISTS, state, "caught-up"))) == 1;
   }
 }

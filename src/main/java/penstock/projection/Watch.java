@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -16,11 +15,11 @@ import penstock.view.Generations;
 import penstock.view.Registry;
 
 /**
- * Keeps the roster: tells that this instance lives, hears who else does, and follows the notices.
- * Has a thread of its own, which spends its time in one blocked read: that ends with a notice, when
- * the next heartbeat is due, or when another instance would count as gone.
+ * Keeps the {@link Roster} up to date: sends heartbeats, hears who else lives, and follows the
+ * control messages. Has a thread of its own, which spends its time in one blocked read: that ends
+ * with a message, when the next heartbeat is due, or when another instance would count as gone.
  */
-final class Watch {
+public final class Watch {
 
   private static final Logger LOG = Logger.getLogger(Watch.class);
 
@@ -28,49 +27,48 @@ final class Watch {
   private static final int HEARTBEATS = 3;
 
   /** Of the time that unused generations are kept, how often it is looked for them. */
-  private static final int CARE = 20;
+  private static final int REAPS = 20;
 
-  private static final Duration LEAST_CARE = Duration.ofSeconds(1);
+  private static final Duration LEAST_REAP_INTERVAL = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
   private static final Set<Notice.Kind> OF_ALL = EnumSet.of(Notice.Kind.MEMBERS, Notice.Kind.VIEWS);
 
   private final Membership membership;
   private final Generations generations;
-  private final Roster roster;
-  private final Caretaker caretaker;
+  private final Roster assignor;
+  private final Caretaker reaper;
   private final Duration lease;
-  private final Duration care;
+  private final Duration reapInterval;
   private final Function<Registry, List<String>> wanted;
   private final Consumer<Heard> listener;
   private final Backoff backoff = new Backoff(LONGEST_PAUSE);
   private final CountDownLatch stopping = new CountDownLatch(1);
-  private final AtomicBoolean caring = new AtomicBoolean();
   private final Thread thread = Thread.ofVirtual().name("penstock-membership").unstarted(this::run);
 
   private @Nullable String last;
   private long beaten;
-  private long cared = System.nanoTime();
+  private long reaped = System.nanoTime();
   private long millisLeft;
 
   /**
    * @param wanted the names of what this instance works, by what is registered
-   * @param listener is told on the watch's thread
+   * @param listener is called on the loop's thread
    */
-  Watch(
+  public Watch(
       Membership membership,
       Generations generations,
-      Roster roster,
-      Caretaker caretaker,
+      Roster assignor,
+      Caretaker reaper,
       ProjectionConfig config,
       Function<Registry, List<String>> wanted,
       Consumer<Heard> listener) {
     this.membership = membership;
     this.generations = generations;
-    this.roster = roster;
-    this.caretaker = caretaker;
+    this.assignor = assignor;
+    this.reaper = reaper;
     this.lease = config.lease();
-    Duration part = config.keepUnused().dividedBy(CARE);
-    this.care = part.compareTo(LEAST_CARE) < 0 ? LEAST_CARE : part;
+    Duration part = config.keepUnused().dividedBy(REAPS);
+    this.reapInterval = part.compareTo(LEAST_REAP_INTERVAL) < 0 ? LEAST_REAP_INTERVAL : part;
     this.wanted = wanted;
     this.listener = listener;
   }
@@ -79,17 +77,17 @@ final class Watch {
    * What is new.
    *
    * @param registry what is registered; null if it was not looked
-   * @param changed whether the roster is another one than before
-   * @param notices that were read
+   * @param changed whether the assignor knows something else than before
+   * @param messages that were read
    */
-  record Heard(@Nullable Registry registry, boolean changed, List<Notice> notices) {}
+  public record Heard(@Nullable Registry registry, boolean changed, List<Notice> messages) {}
 
-  void start() {
+  public void start() {
     thread.start();
   }
 
   /** Ends it, and takes this instance off the list. Does nothing the second time. */
-  void stop() {
+  public void stop() {
     if (stopping.getCount() == 0 || !thread.isAlive()) {
       return;
     }
@@ -127,59 +125,39 @@ final class Watch {
 
   private void runOnce() throws InterruptedException {
     if (last == null) {
-      last = Await.of(membership.lastNotice());
+      last = Await.of(membership.lastMessage());
     }
     long interval = lease.dividedBy(HEARTBEATS).toMillis();
     if (beaten == 0) {
       beat(List.of());
     }
     long passed = (System.nanoTime() - beaten) / 1_000_000;
-    List<Notice> notices =
-        Await.of(membership.notices(last, Math.min(interval, millisLeft + 1) - passed));
-    if (!notices.isEmpty()) {
-      last = notices.getLast().id();
+    List<Notice> messages =
+        Await.of(membership.receive(last, Math.min(interval, millisLeft + 1) - passed));
+    if (!messages.isEmpty()) {
+      last = messages.getLast().id();
     }
     passed = (System.nanoTime() - beaten) / 1_000_000;
     if (passed >= interval
         || passed > millisLeft
-        || notices.stream().anyMatch(notice -> OF_ALL.contains(notice.kind()))) {
-      beat(notices);
-    } else if (!notices.isEmpty()) {
-      listener.accept(new Heard(null, false, notices));
+        || messages.stream().anyMatch(message -> OF_ALL.contains(message.kind()))) {
+      beat(messages);
+    } else if (!messages.isEmpty()) {
+      listener.accept(new Heard(null, false, messages));
     }
   }
 
-  private void beat(List<Notice> notices) throws InterruptedException {
+  private void beat(List<Notice> messages) throws InterruptedException {
     Registry registry = Await.of(generations.registry());
     long now = System.nanoTime();
     Membership.Members members = Await.of(membership.heartbeat(wanted.apply(registry)));
     beaten = now;
     millisLeft = members.millisLeft();
-    boolean changed = roster.update(members.works(), registry);
-    listener.accept(new Heard(registry, changed, notices));
-    if (roster.isCaretaker() && now - cared >= care.toNanos()) {
-      cared = now;
-      care();
-    }
-  }
-
-  /** In a thread of its own, since there may be much to remove. */
-  private void care() {
-    if (caring.compareAndSet(false, true)) {
-      Thread.ofVirtual()
-          .name("penstock-caretaker")
-          .start(
-              () -> {
-                try {
-                  caretaker.runOnce();
-                } catch (RuntimeException e) {
-                  LOG.infof("removing what is not used ended early: %s", e.getMessage());
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                } finally {
-                  caring.set(false);
-                }
-              });
+    boolean changed = assignor.update(members.works(), registry);
+    listener.accept(new Heard(registry, changed, messages));
+    if (assignor.isReaper() && now - reaped >= reapInterval.toNanos()) {
+      reaped = now;
+      reaper.runAside();
     }
   }
 }

@@ -3,10 +3,10 @@ package penstock.projection;
 import penstock.stream.Position;
 
 /**
- * What the holder of a lease is asked to do with dead letters. Requests wait in a list, and each is
- * taken off it by the commit that fulfils it: so it is fulfilled once.
+ * A command about dead letters to the holder of a lease. Commands wait in a list, and each is taken
+ * off it by the commit that executes it: so it is executed once.
  */
-sealed interface Wish {
+public sealed interface Wish {
 
   /** Fold the event again, against the present entry. */
   record Replay(Position letter) implements Wish {}

@@ -7,68 +7,79 @@ import penstock.stream.Position;
 import penstock.trace.Causes;
 
 /**
- * Fulfils what a lease's holder is asked to do with dead letters. On the worker's thread, and only
- * while no commit is under way.
+ * Executes the commands that wait for a lease's holder. On the task's thread, and only while no
+ * commit is under way.
  */
 final class Wishes {
 
-  private final Assignment work;
-  private final Workplace redis;
+  private final Assignment shard;
+  private final DeadLetterCommandQueue queue;
+  private final DeadLetterLog letters;
+  private final EntryRepository entries;
   private final EntryCache cache;
+  private final CommitRepository commits;
 
-  Wishes(Assignment work, Workplace redis, EntryCache cache) {
-    this.work = work;
-    this.redis = redis;
+  Wishes(
+      Assignment shard,
+      DeadLetterCommandQueue queue,
+      DeadLetterLog letters,
+      EntryRepository entries,
+      EntryCache cache,
+      CommitRepository commits) {
+    this.shard = shard;
+    this.queue = queue;
+    this.letters = letters;
+    this.entries = entries;
     this.cache = cache;
+    this.commits = commits;
   }
 
   /**
-   * Fulfils the first one, or a part of it that fits into one commit.
+   * Executes the first command, or a part of it that fits into one commit.
    *
-   * @param applied what the view has taken in
+   * @param applied the position up to which the view has applied the log
    * @param number of the batch
    * @return false if there was none
    */
-  boolean fulfilNext(Lease.Mine held, Position applied, long number) throws InterruptedException {
-    String text = Await.of(redis.firstWish(work));
+  boolean executeNext(Lease lease, Position applied, long number) throws InterruptedException {
+    String text = Await.of(queue.first());
     if (text == null) {
       return false;
     }
-    Batch batch = new Batch(number, work.view(), applied, cache, Causes.NONE);
+    Batch batch = new Batch(number, shard.view(), applied, cache, Causes.NONE);
     switch (Wish.parse(text)) {
-      case Wish.Replay wish -> {
-        Optional<Letter> letter = mine(Await.of(redis.letters(work, wish.letter(), wish.letter())));
+      case Wish.Replay command -> {
+        Optional<Letter> letter = find(command.letter());
         commit(
-            held, batch, text, "", letter, letter.isPresent() ? replay(batch, letter.get()) : null);
+            lease,
+            batch,
+            text,
+            "",
+            letter,
+            letter.isPresent() ? replay(batch, letter.get()) : null);
       }
-      case Wish.Delete wish ->
-          commit(
-              held,
-              batch,
-              text,
-              "",
-              mine(Await.of(redis.letters(work, wish.letter(), wish.letter()))),
-              null);
-      case Wish.ReplayAll wish -> next(held, batch, text, wish);
+      case Wish.Delete command -> commit(lease, batch, text, "", find(command.letter()), null);
+      case Wish.ReplayAll command -> replayNext(lease, batch, text, command);
     }
     cache.committed(number);
     return true;
   }
 
-  private void next(Lease.Mine held, Batch batch, String text, Wish.ReplayAll wish)
+  /** Replays the first letter that the command is about, and leaves the rest of it in the list. */
+  private void replayNext(Lease lease, Batch batch, String text, Wish.ReplayAll command)
       throws InterruptedException {
-    List<Letter> letters = Await.of(redis.letters(work, after(wish.after()), wish.upto()));
-    if (letters.isEmpty()) {
-      commit(held, batch, text, "", Optional.empty(), null);
+    List<Letter> some = Await.of(letters.range(after(command.after()), command.upto()));
+    if (some.isEmpty()) {
+      commit(lease, batch, text, "", Optional.empty(), null);
       return;
     }
-    Optional<Letter> letter = mine(letters);
-    Position upto = letter.orElse(letters.getLast()).id();
+    Optional<Letter> letter = own(some);
+    Position upto = letter.orElse(some.getLast()).id();
     commit(
-        held,
+        lease,
         batch,
         text,
-        new Wish.ReplayAll(upto, wish.upto()).text(),
+        new Wish.ReplayAll(upto, command.upto()).text(),
         letter,
         letter.isPresent() ? replay(batch, letter.get()) : null);
   }
@@ -77,23 +88,26 @@ final class Wishes {
     return new Position(position.millis(), position.sequence() + 1);
   }
 
+  private Optional<Letter> find(Position id) throws InterruptedException {
+    return own(Await.of(letters.range(id, id)));
+  }
+
   /** The first one that this view's generation set aside. */
-  private Optional<Letter> mine(List<Letter> letters) {
-    return letters.stream().filter(letter -> letter.isOf(work)).findFirst();
+  private Optional<Letter> own(List<Letter> some) {
+    return some.stream().filter(letter -> letter.isOf(shard)).findFirst();
   }
 
   /** Why it cannot be folded; null if it was. */
   private @Nullable String replay(Batch batch, Letter letter) throws InterruptedException {
-    Step step = Step.of(work.view(), letter.event());
+    Step step = Step.of(shard.view(), letter.event());
     if (step instanceof Step.Fold fold && !cache.knows(fold.key())) {
-      cache.put(
-          fold.key(), Await.of(redis.load(work, List.of(fold.key()))).getFirst(), batch.number());
+      entries.load(List.of(fold.key()), cache, batch.number());
     }
     return batch.replay(letter.event().position(), step);
   }
 
   private void commit(
-      Lease.Mine held,
+      Lease lease,
       Batch batch,
       String text,
       String rest,
@@ -101,9 +115,8 @@ final class Wishes {
       @Nullable String failure)
       throws InterruptedException {
     Await.of(
-        redis.fulfil(
-            work,
-            held,
+        commits.execute(
+            lease,
             batch,
             text,
             rest,

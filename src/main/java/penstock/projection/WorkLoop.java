@@ -27,7 +27,7 @@ final class WorkLoop {
     this.backoff = backoff;
     this.thread =
         Thread.ofVirtual()
-            .name("penstock-worker-" + worker.assignment().view().name())
+            .name("penstock-worker-" + worker.shard().view().name())
             .unstarted(this::run);
   }
 
@@ -56,12 +56,12 @@ final class WorkLoop {
     }
   }
 
-  /** Does something when the loop is told to end, at once if it was. */
+  /** Runs something when the loop is to end; at once if it is already. */
   void onEnd(Runnable what) {
-    ended.future().onComplete(told -> what.run());
+    ended.future().onComplete(ending -> what.run());
   }
 
-  /** Tells the loop to end. */
+  /** Begins to end the loop. */
   void end() {
     ended.tryComplete();
     stopping.countDown();
@@ -99,7 +99,7 @@ final class WorkLoop {
       }
       worker.close();
     } catch (InterruptedException shutdown) {
-      LOG.infof("%s: interrupted", worker.assignment());
+      LOG.infof("%s: interrupted", worker.shard());
     }
   }
 
@@ -109,13 +109,12 @@ final class WorkLoop {
     }
   }
 
-  /** What Redis refuses or cannot do is to be expected; the worker's state tells of it. */
+  /** What Redis refuses or cannot do is to be expected; the worker's state shows it. */
   private void log(Throwable failure, Duration pause) {
     if (failure instanceof ProblemException || failure instanceof RedisReplyException) {
-      LOG.debugf(
-          "%s: %s; again in %d ms", worker.assignment(), failure.getMessage(), pause.toMillis());
+      LOG.debugf("%s: %s; again in %d ms", worker.shard(), failure.getMessage(), pause.toMillis());
     } else {
-      LOG.errorf(failure, "%s: again in %d ms", worker.assignment(), pause.toMillis());
+      LOG.errorf(failure, "%s: again in %d ms", worker.shard(), pause.toMillis());
     }
   }
 }

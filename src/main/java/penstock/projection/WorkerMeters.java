@@ -16,8 +16,8 @@ import java.util.function.ToDoubleFunction;
 import penstock.redis.RedisClock;
 
 /**
- * What a worker measures. May be told from any thread. The gauges tell of the partition only while
- * this instance works it; otherwise they are 0, so that a sum over the instances is right.
+ * The meters of one shard. May be used on any thread. The gauges show the partition only while this
+ * instance works it; otherwise they are 0, so that a sum over the instances is right.
  */
 final class WorkerMeters {
 
@@ -41,12 +41,12 @@ final class WorkerMeters {
   private volatile boolean hasCaughtUp;
 
   /**
-   * @param age nanoseconds since a position's milliseconds, as {@link RedisClock} tells
+   * @param age nanoseconds since a position's milliseconds, as {@link RedisClock} has it
    */
-  WorkerMeters(MeterRegistry registry, Assignment work, LongUnaryOperator age) {
+  WorkerMeters(MeterRegistry registry, Assignment shard, LongUnaryOperator age) {
     this.registry = registry;
     this.age = age;
-    Tags view = Tags.of("view", work.view().name().value());
+    Tags view = Tags.of("view", shard.view().name().value());
     applied =
         counter(registry, view, "applied", "Events applied, whether they changed anything or not");
     skipped = counter(registry, view, "skipped", "Events without a key or value for the view");
@@ -84,8 +84,8 @@ final class WorkerMeters {
             .register(registry);
     Tags part =
         view.and(
-            "partition", Integer.toString(work.partition().index()),
-            "generation", work.generation().id());
+            "partition", Integer.toString(shard.partition().index()),
+            "generation", shard.generation().id());
     gauge(
         "lag",
         "Events in the log that the view has not applied, as of the last commit here",
@@ -132,7 +132,7 @@ final class WorkerMeters {
   void committed(Batch done, long nanos) {
     applied.increment(done.size());
     skipped.increment(done.skipped());
-    deadLetters.increment(done.deadLetters());
+    deadLetters.increment(done.deadLetters().size());
     commit.record(nanos, TimeUnit.NANOSECONDS);
     batch.record(done.size());
     lastMillis = done.last().millis();
@@ -157,9 +157,9 @@ final class WorkerMeters {
     return nanos == RedisClock.UNKNOWN ? Double.NaN : (double) nanos / TimeUnit.SECONDS.toNanos(1);
   }
 
-  void renewed(Workplace.Renewed told) {
-    pending = told.pending();
-    letters = told.deadLetters();
+  void renewed(LeaseRepository.Renewal renewal) {
+    pending = renewal.pending();
+    letters = renewal.deadLetters();
   }
 
   /**

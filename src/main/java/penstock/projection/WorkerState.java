@@ -1,7 +1,7 @@
 package penstock.projection;
 
 /** What a worker is at. */
-sealed interface WorkerState {
+public sealed interface WorkerState {
 
   /** It has not tried to get its lease yet. */
   record Starting() implements WorkerState {}
@@ -34,7 +34,7 @@ sealed interface WorkerState {
   }
 
   /** In a few words. */
-  default String told() {
+  default String text() {
     return switch (this) {
       case Working working -> "working";
       case StandingBy standingBy -> "standing by: " + standingBy.holder() + " works";

@@ -8,8 +8,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Whether every worker of what readers read works or stands by; of a build beside that it only
- * tells. Asks nobody, so it answers when Redis does not.
+ * Whether every task of what readers read works or stands by; the tasks of a build beside that are
+ * only shown. Asks nobody, so it answers when Redis does not.
  */
 @Readiness
 @ApplicationScoped
@@ -24,16 +24,16 @@ class WorkersReadiness implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    HealthCheckResponseBuilder told = HealthCheckResponse.named("view workers");
+    HealthCheckResponseBuilder answer = HealthCheckResponse.named("view workers");
     boolean fine = projection.hasBegun();
     for (Worker worker : projection.workers()) {
       WorkerState state = worker.state();
-      Assignment work = worker.assignment();
-      boolean served = projection.isServed(work);
+      Assignment shard = worker.shard();
+      boolean served = projection.isServed(shard);
       fine &= state.isFine() || !served;
-      String name = work.view().name() + "/" + work.partition().index();
-      told.withData(served ? name : name + "/" + work.generation(), state.told());
+      String name = shard.view().name() + "/" + shard.partition().index();
+      answer.withData(served ? name : name + "/" + shard.generation(), state.text());
     }
-    return told.status(fine).build();
+    return answer.status(fine).build();
   }
 }

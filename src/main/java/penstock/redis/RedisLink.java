@@ -1,6 +1,5 @@
 package penstock.redis;
 
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -38,8 +37,7 @@ public final class RedisLink {
   private final String name;
   private final Vertx vertx;
   private final ContextInternal context;
-  private final Supplier<Redis> clients;
-  private final Function<RedisConnection, Future<Void>> admission;
+  private final RedisConnector connector;
   private final PenstockRedisConfig config;
 
   private volatile @Nullable RedisSession session;
@@ -50,7 +48,6 @@ public final class RedisLink {
 
   // Below: only on the context.
   private int failedAttempts;
-  private @Nullable Promise<RedisSession> attempt;
   private long watchdog;
   private @Nullable Channels channels;
 
@@ -68,8 +65,7 @@ public final class RedisLink {
     this.name = name;
     this.vertx = vertx;
     this.context = ((ContextInternal) context).unwrap();
-    this.clients = clients;
-    this.admission = admission;
+    this.connector = new RedisConnector(vertx, this.context, clients, admission, config);
     this.config = config;
   }
 
@@ -87,7 +83,7 @@ public final class RedisLink {
   /**
    * Begins to connect, for messages only.
    *
-   * @param listener is told of messages, and of the link's ups and downs, on its context
+   * @param listener gets messages, and the link's ups and downs, on its context
    */
   void start(Channels listener) {
     channels = listener;
@@ -188,29 +184,10 @@ public final class RedisLink {
     if (closed) {
       return;
     }
-    Redis client;
-    try {
-      client = clients.get();
-    } catch (RuntimeException e) {
-      retry(e);
-      firstAttempt.tryComplete();
-      return;
-    }
-    // Not all that can go wrong while connecting completes the client's own future, hence a promise
-    // and a deadline.
-    Promise<RedisSession> opened = Promise.promise();
-    attempt = opened;
-    long deadline =
-        vertx.setTimer(
-            config.timeout().toMillis(),
-            late -> opened.tryFail("no answer within " + config.timeout().toMillis() + " ms"));
-    client.connect().compose(this::admitted).onComplete(result -> settle(client, result, opened));
-    opened
-        .future()
+    connector
+        .open(channels == null ? null : this::message, this::down)
         .onComplete(
             result -> {
-              vertx.cancelTimer(deadline);
-              attempt = null;
               if (result.succeeded()) {
                 session = result.result();
                 if (failedAttempts > 0) {
@@ -221,41 +198,16 @@ public final class RedisLink {
                   channels.up();
                 }
               } else {
-                client.close();
                 retry(result.cause());
               }
               firstAttempt.tryComplete();
             });
   }
 
-  private Future<RedisConnection> admitted(RedisConnection connection) {
-    return admission.apply(connection).map(connection);
-  }
-
-  private void settle(
-      Redis client, AsyncResult<RedisConnection> result, Promise<RedisSession> opened) {
-    if (result.failed()) {
-      opened.tryFail(result.cause());
-      return;
+  private void message(RedisSession from, Response message) {
+    if (session == from && channels != null) {
+      channels.message(message);
     }
-    RedisConnection connection = result.result();
-    var fresh = new RedisSession(client, connection, config.maxPending());
-    Channels listener = channels;
-    if (listener != null) {
-      connection.handler(
-          message ->
-              context.execute(
-                  () -> {
-                    if (session == fresh) {
-                      listener.message(message);
-                    }
-                  }));
-    }
-    connection.exceptionHandler(
-        failure ->
-            context.runOnContext(go -> down(fresh, "connection failed: " + reason(failure))));
-    connection.endHandler(end -> context.runOnContext(go -> down(fresh, "connection closed")));
-    opened.tryComplete(fresh);
   }
 
   private void down(RedisSession was, String why) {
@@ -268,7 +220,7 @@ public final class RedisLink {
     if (!closed) {
       LOG.warnf("redis link down: link=%s reason=\"%s\"", name, why);
       failedAttempts++;
-      tellDown();
+      notifyDown();
       later();
     }
   }
@@ -282,17 +234,17 @@ public final class RedisLink {
       LOG.debugf("redis link cannot connect: link=%s reason=\"%s\"", name, why);
     }
     downReason = why;
-    tellDown();
+    notifyDown();
     later();
   }
 
-  private void tellDown() {
+  private void notifyDown() {
     if (channels != null) {
       channels.down(RedisFailures.notSent(downReason));
     }
   }
 
-  private static String reason(Throwable failure) {
+  static String reason(Throwable failure) {
     return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }
 
@@ -325,10 +277,8 @@ public final class RedisLink {
           if (last != null) {
             last.close();
           }
-          tellDown();
-          if (attempt != null) {
-            attempt.tryFail(downReason);
-          }
+          notifyDown();
+          connector.giveUp(downReason);
           done.complete();
         });
     return done.future();

@@ -12,6 +12,11 @@ import penstock.problem.ProblemType;
  * Where a reader stands in every partition that it covers, and in which existence of the log.
  * Opaque to clients.
  *
+ * <p>Example: of the stream {@code orders} with two partitions, a reader has read the first up to
+ * 870-0 in term 1 and the second up to 910-3 in term 4. Its cursor holds a digest of the stream's
+ * name, a digest of the lives of both logs, and these two places. A {@link Term} says which places
+ * are good after a master was replaced; another life of one log makes the cursor bad as a whole.
+ *
  * <p>Encoded as base64url without padding of: a version byte; three bytes each of the scope's
  * identity and existence; then for each partition the term's number (varint), its bits (two bytes),
  * the position's milliseconds (zigzag varint of the difference from the partition before) and its

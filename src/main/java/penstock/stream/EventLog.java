@@ -55,7 +55,7 @@ public class EventLog {
   }
 
   /** The same over another link. */
-  Future<List<LogState>> observe(List<Partition> partitions, RedisLink over) {
+  public Future<List<LogState>> observe(List<Partition> partitions, RedisLink over) {
     List<Keys.OfPartition> names = partitions.stream().map(this::keys).toList();
     Request call =
         OBSERVE
@@ -72,14 +72,9 @@ public class EventLog {
     return OBSERVE.run(over, call).map(states -> states.stream().map(LogState::of).toList());
   }
 
-  /** The partition's log, to be followed. */
-  public Source source(Partition partition) {
-    return new Source.Log(partition, keys(partition).events());
-  }
-
   /**
    * Entries after a position, oldest first, at most {@code count}. Whether some were trimmed in
-   * between tells an {@link #observe} that is sent after it.
+   * between is seen by an {@link #observe} that is sent after it.
    */
   Future<LogPage> page(Partition partition, Position after, int count) {
     return page(partition, after, count, link);
@@ -87,7 +82,7 @@ public class EventLog {
 
   /**
    * Entries after a position, oldest first, at most {@code count}, over another link. Whether they
-   * are of one term, and what was trimmed, tell observations sent before and behind it.
+   * are of one term, and what was trimmed, is seen by observations sent before and behind it.
    */
   public Future<LogPage> page(Partition partition, Position after, int count, RedisLink over) {
     return over.send(Command.XRANGE, keys(partition).events(), "(" + after, "+", "COUNT", count)

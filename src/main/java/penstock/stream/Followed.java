@@ -22,7 +22,7 @@ final class Followed {
   /** As last observed. */
   private LogState log;
 
-  /** All up to here was told. */
+  /** All up to here was delivered. */
   private Position position;
 
   private final byte[] keyArgument;
@@ -53,7 +53,7 @@ final class Followed {
     return keyArgument;
   }
 
-  /** All up to here was told, as an argument of a read. */
+  /** All up to here was delivered, as an argument of a read. */
   byte[] positionArgument() {
     return positionArgument;
   }
@@ -63,7 +63,7 @@ final class Followed {
     positionArgument = to.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Adds a follower; tells it from where on it follows. */
+  /** Adds a follower; returns the state of the log from which on it follows. */
   LogState join(Follower follower) {
     followers.add(follower);
     return log.until(position);
@@ -99,8 +99,8 @@ final class Followed {
   /**
    * Takes in what an observation says that was made after the last read from its position.
    *
-   * @return whether the entries of that read can be told: the log is the one they were asked of.
-   *     Otherwise they must be read again, from what is the position then.
+   * @return whether the entries of that read can be delivered: the log is the one they were asked
+   *     of. Otherwise they must be read again, from what is the position then.
    */
   boolean check(LogState now) {
     LogState before = log;
@@ -114,41 +114,41 @@ final class Followed {
           "the log has moved: source=%s position=%s last=%s trimmed=%s sameLife=%s",
           source, position, now.last(), now.trimmed(), now.life().equals(before.life()));
       moveTo(now.last());
-      tell(follower -> follower.moved(now));
+      each(follower -> follower.moved(now));
       return false;
     }
     if (!now.term().equals(before.term())) {
       // What was read may be of either term, so it is read again, in the one that is now known. All
-      // that was told is in it; but who read ahead of that on its own may hold what is lost.
-      LogState told = now.until(position);
-      tell(follower -> follower.moved(told));
+      // that was delivered is in it; but who read ahead of that on its own may hold what is lost.
+      LogState delivered = now.until(position);
+      each(follower -> follower.moved(delivered));
       return false;
     }
     return true;
   }
 
-  /** Tells entries that a read brought and that were found good. */
-  void tell(LogPage page) {
+  /** Delivers entries that a read brought and that were found good. */
+  void deliver(LogPage page) {
     moveTo(page.last());
     if (!page.entries().isEmpty()) {
-      tell(follower -> follower.appended(log, page.entries()));
+      each(follower -> follower.appended(log, page.entries()));
     }
   }
 
-  /** Not all that is in the log was told. */
+  /** Not all that is in the log was delivered. */
   boolean isBehind() {
     return log.last().isAfter(position);
   }
 
-  /** Tells only that there is something new, if so. All up to the log's end counts as told. */
+  /** Wakes the followers if there is something new. All up to the log's end counts as delivered. */
   void wake() {
     if (isBehind()) {
       moveTo(log.last());
-      tell(follower -> follower.appended(log, List.of()));
+      each(follower -> follower.appended(log, List.of()));
     }
   }
 
-  private void tell(Consumer<Follower> what) {
+  private void each(Consumer<Follower> what) {
     for (Follower follower : List.copyOf(followers)) {
       try {
         what.accept(follower);

@@ -3,8 +3,8 @@ package penstock.stream;
 import java.util.List;
 
 /**
- * Is told by the {@link Tail} what happens to one partition. All calls come on the tail's event
- * loop, one at a time, and must not block.
+ * Is called by the {@link Tail} with what happens to one partition. All calls come on the tail's
+ * event loop, one at a time, and must not block.
  */
 public interface Follower {
 
@@ -29,7 +29,7 @@ public interface Follower {
   /**
    * The log is not what it was: another life began, or another term, which may lack some of what
    * was read in the one before, or what came next was trimmed. The tail goes on after {@code
-   * log.last()}; what lies before it and was not told is not told any more.
+   * log.last()}; what lies before it and was not delivered is not delivered any more.
    */
   void moved(LogState log);
 }

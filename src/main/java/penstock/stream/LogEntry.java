@@ -7,7 +7,7 @@ import penstock.event.EventFields;
 /** One event in the log and its place there. */
 public record LogEntry(Position position, Event event) {
 
-  static LogEntry of(Position position, Response entry) {
+  public static LogEntry of(Position position, Response entry) {
     return new LogEntry(position, EventFields.read(entry.get(1)));
   }
 }

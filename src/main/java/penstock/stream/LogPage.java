@@ -23,7 +23,7 @@ public record LogPage(List<LogEntry> entries, int read, Position last, long byte
   }
 
   /** Reads an array of entries, as XRANGE gives it and XREAD within its reply. */
-  static LogPage of(Response raw) {
+  public static LogPage of(Response raw) {
     var entries = new ArrayList<LogEntry>(raw.size());
     Position last = Position.ZERO;
     long bytes = 0;

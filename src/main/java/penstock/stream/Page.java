@@ -4,28 +4,31 @@ import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import penstock.event.EventJson;
 import penstock.http.JsonBody;
+import penstock.json.JsonName;
+import penstock.json.JsonWriter;
 
 /**
  * Some events of a stream, in order.
  *
- * @param cursor behind the last event that was looked at, told or not
+ * @param cursor behind the last event that was looked at, whether it is in the page or not
  * @param caughtUp whether nothing came after it when it was read
  */
-record Page(List<LogEntry> entries, Cursor cursor, boolean caughtUp) implements JsonBody {
+public record Page(List<LogEntry> entries, Cursor cursor, boolean caughtUp) implements JsonBody {
 
   private static final int TYPICAL = 512;
 
+  private static final JsonName EVENTS = JsonName.of("events");
+  private static final JsonName CURSOR = JsonName.of("cursor");
+  private static final JsonName CAUGHT_UP = JsonName.of("caughtUp");
+
   @Override
   public Buffer json() {
-    Buffer out = Buffer.buffer(TYPICAL * (1 + entries.size())).appendString("{\"events\":[");
-    for (int i = 0; i < entries.size(); i++) {
-      if (i > 0) {
-        out.appendByte((byte) ',');
-      }
-      EventJson.write(entries.get(i).event(), out);
-    }
-    return out.appendString("],\"cursor\":\"")
-        .appendString(cursor.encode())
-        .appendString("\",\"caughtUp\":" + caughtUp + "}");
+    Buffer out = Buffer.buffer(TYPICAL * (1 + entries.size()));
+    var json = new JsonWriter(out);
+    json.beginObject().name(EVENTS).beginArray();
+    entries.forEach(entry -> EventJson.write(entry.event(), json));
+    json.endArray().name(CURSOR).string(cursor.encode());
+    json.name(CAUGHT_UP).bool(caughtUp).endObject();
+    return out;
   }
 }

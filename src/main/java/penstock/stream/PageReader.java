@@ -1,7 +1,6 @@
 package penstock.stream;
 
 import io.vertx.core.Future;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +14,7 @@ import penstock.problem.ProblemType;
  * bounded number of entries and bytes, so that a filter that nothing passes costs no more than a
  * full page does.
  */
-final class PageReader {
+public final class PageReader {
 
   /**
    * Entries looked at for one page; a filtered page may end there with fewer events than asked for,
@@ -34,12 +33,12 @@ final class PageReader {
   private final EventFilter filter;
   private final int limit;
   private final Start start;
-  private final List<Lane> lanes = new ArrayList<>();
+  private final List<PartitionReader> partitions = new ArrayList<>();
   private final List<LogEntry> found = new ArrayList<>();
   private int lookedAt;
   private long bytes;
 
-  PageReader(EventLog log, Stream stream, EventFilter filter, int limit, Start start) {
+  public PageReader(EventLog log, Stream stream, EventFilter filter, int limit, Start start) {
     this.log = log;
     this.stream = stream;
     this.filter = filter;
@@ -48,7 +47,7 @@ final class PageReader {
   }
 
   /** The page behind the cursor; a problem if the cursor's place is gone. */
-  Future<Page> read() {
+  public Future<Page> read() {
     return log.observe(stream.partitions())
         .compose(
             logs ->
@@ -88,7 +87,7 @@ final class PageReader {
 
   private Future<Page> begin(List<LogState> logs, List<Position> after) {
     for (Partition partition : stream.partitions()) {
-      lanes.add(new Lane(partition, after.get(partition.index())));
+      partitions.add(new PartitionReader(log, partition, after.get(partition.index())));
     }
     return more(logs);
   }
@@ -96,12 +95,15 @@ final class PageReader {
   private Future<Page> more(List<LogState> begun) {
     int count = nextRead();
     return Future.all(
-            lanes.stream().filter(Lane::isHungry).map(lane -> lane.read(log, count)).toList())
+            partitions.stream()
+                .filter(PartitionReader::isHungry)
+                .map(one -> one.read(count))
+                .toList())
         .compose(
             read -> {
               lookedAt += read.<Integer>list().stream().mapToInt(Integer::intValue).sum();
               take();
-              return isFull() || lanes.stream().allMatch(Lane::isOver)
+              return isFull() || partitions.stream().allMatch(PartitionReader::isOver)
                   ? finish(begun)
                   : more(begun);
             });
@@ -109,11 +111,11 @@ final class PageReader {
 
   /** Takes what passes the filter, oldest first, as long as it is known which entry is next. */
   private void take() {
-    while (!isFull() && lanes.stream().noneMatch(Lane::isHungry)) {
-      Lane oldest = null;
-      for (Lane lane : lanes) {
-        if (!lane.isOver() && (oldest == null || lane.peek().compareTo(oldest.peek()) < 0)) {
-          oldest = lane;
+    while (!isFull() && partitions.stream().noneMatch(PartitionReader::isHungry)) {
+      PartitionReader oldest = null;
+      for (PartitionReader one : partitions) {
+        if (!one.isOver() && (oldest == null || one.peek().compareTo(oldest.peek()) < 0)) {
+          oldest = one;
         }
       }
       if (oldest == null) {
@@ -137,13 +139,15 @@ final class PageReader {
    * it. If a log began anew meanwhile, the entries may be of either, and are read again.
    */
   private Future<Page> finish(List<LogState> begun) {
-    boolean caughtUp = lanes.stream().allMatch(Lane::isOver);
-    List<Position> reached = lanes.stream().map(Lane::reached).toList();
+    boolean caughtUp = partitions.stream().allMatch(PartitionReader::isOver);
+    List<Position> reached = partitions.stream().map(PartitionReader::reached).toList();
     return log.observe(stream.partitions())
         .compose(
             logs ->
                 areOfOneTerm(begun, logs)
-                    ? check(cursor(logs, lanes.stream().map(Lane::begun).toList()), logs)
+                    ? check(
+                            cursor(logs, partitions.stream().map(PartitionReader::begun).toList()),
+                            logs)
                         .map(page(logs, reached, caughtUp))
                     : new PageReader(log, stream, filter, limit, start).read());
   }
@@ -167,7 +171,7 @@ final class PageReader {
     }
     long average = Math.max(100, bytes / lookedAt);
     long wanted = filter.isOpen() ? limit - found.size() : MAX_READ;
-    return Math.clamp(Math.min(wanted, MAX_BYTES / average / lanes.size()), 1, MAX_READ);
+    return Math.clamp(Math.min(wanted, MAX_BYTES / average / partitions.size()), 1, MAX_READ);
   }
 
   private static long size(LogEntry entry) {
@@ -178,67 +182,5 @@ final class PageReader {
           case EventData.Text data -> data.text().length();
           case EventData.Binary data -> data.base64().length();
         };
-  }
-
-  /** What is read of one partition. */
-  private static final class Lane {
-
-    private final Partition partition;
-    private final Position begun;
-    private final ArrayDeque<LogEntry> ahead = new ArrayDeque<>();
-
-    /** Behind all that was read, also of what is no event. */
-    private Position end;
-
-    private Position reached;
-    private boolean atEnd;
-
-    Lane(Partition partition, Position after) {
-      this.partition = partition;
-      this.begun = after;
-      this.end = after;
-      this.reached = after;
-    }
-
-    Position begun() {
-      return begun;
-    }
-
-    /** Its next entry is not known yet. */
-    boolean isHungry() {
-      return ahead.isEmpty() && !atEnd;
-    }
-
-    /** It had no further entry when it was read. */
-    boolean isOver() {
-      return ahead.isEmpty() && atEnd;
-    }
-
-    /** Reads on; tells how many entries were passed over, since they are no events. */
-    Future<Integer> read(EventLog log, int count) {
-      return log.page(partition, end, count)
-          .map(
-              page -> {
-                ahead.addAll(page.entries());
-                atEnd = page.read() < count;
-                end = page.read() > 0 ? page.last() : end;
-                reached = ahead.isEmpty() ? end : reached;
-                return page.read() - page.entries().size();
-              });
-    }
-
-    Position peek() {
-      return ahead.element().position();
-    }
-
-    LogEntry next() {
-      LogEntry entry = ahead.remove();
-      reached = ahead.isEmpty() ? end : entry.position();
-      return entry;
-    }
-
-    Position reached() {
-      return reached;
-    }
   }
 }

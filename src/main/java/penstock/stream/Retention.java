@@ -21,7 +21,7 @@ public record Retention(Optional<Duration> maxAge, OptionalLong maxLength, Optio
     return new Retention(settings.maxAge(), settings.maxLength(), settings.hardLimit());
   }
 
-  boolean isUnlimited() {
+  public boolean isUnlimited() {
     return equals(UNLIMITED);
   }
 }

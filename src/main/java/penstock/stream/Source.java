@@ -20,10 +20,10 @@ public sealed interface Source {
   }
 
   /**
-   * What is told like a log.
+   * What is read like a log.
    *
    * @param name for the log
-   * @param observation tells its state over a link
+   * @param observation reads its state over a link
    */
   record Other(String name, String key, Function<RedisLink, Future<LogState>> observation)
       implements Source {

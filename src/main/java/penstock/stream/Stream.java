@@ -26,7 +26,7 @@ public record Stream(
   }
 
   /** A position as clients see it: with its partition before it if there are several. */
-  public String tell(int partition, Position position) {
+  public String positionText(int partition, Position position) {
     return partitions.size() == 1 ? position.toString() : partition + "/" + position;
   }
 
@@ -45,7 +45,7 @@ public record Stream(
   }
 
   /** A stream that was created by an append: all settings as by default. */
-  static Stream created(StreamName name, int partitions, Duration dedupWindow) {
+  public static Stream created(StreamName name, int partitions, Duration dedupWindow) {
     return new Stream(
         name,
         IntStream.range(0, partitions).mapToObj(index -> new Partition(name, index)).toList(),

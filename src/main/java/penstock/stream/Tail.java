@@ -48,15 +48,15 @@ public class Tail {
    * Begins to follow a partition.
    *
    * @return completes on the tail's event loop, and before the first call of the follower, with the
-   *     log's state once following has begun: every entry after its {@code last} will be told.
+   *     log's state once following has begun: every entry after its {@code last} will be delivered.
    *     Fails as {@link RedisLink} says.
    */
   public Future<LogState> follow(Partition partition, Follower follower) {
-    return follow(log.source(partition), follower);
+    return follow(logOf(partition), follower);
   }
 
   /**
-   * Begins to follow what is no log, but told like one: its follower must want to be woken only,
+   * Begins to follow what is no log, but read like one: its follower must want to be woken only,
    * since the entries are no events.
    */
   public Future<LogState> follow(Source source, Follower follower) {
@@ -65,7 +65,7 @@ public class Tail {
 
   /** Ends what {@link #follow} began. A call that is under way may still come. */
   public void unfollow(Partition partition, Follower follower) {
-    unfollow(log.source(partition), follower);
+    unfollow(logOf(partition), follower);
   }
 
   /** Ends what {@link #follow} began. A call that is under way may still come. */
@@ -74,11 +74,15 @@ public class Tail {
   }
 
   /**
-   * Nanoseconds for which Redis has not told what it was asked of the logs whose entries are
+   * Nanoseconds for which Redis has not answered what it was asked of the logs whose entries are
    * followed; 0 if it is asked nothing now. Within {@code penstock.tail.check-interval} it is.
    */
   public long silence() {
     return entries.silence();
+  }
+
+  private Source logOf(Partition partition) {
+    return new Source.Log(partition, log.keys(partition).events());
   }
 
   private TailLoop loopOf(Follower follower) {

@@ -13,7 +13,8 @@ public interface TailConfig {
 
   /**
    * How often a quiet log is looked at, to see whether it is still the same one. What is appended
-   * is told at once, whatever this is, unless the notice of it was lost, or another hand wrote it.
+   * is delivered at once, whatever this is, unless the notice of it was lost, or another hand wrote
+   * it.
    */
   @WithDefault("1s")
   Duration checkInterval();

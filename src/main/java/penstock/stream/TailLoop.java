@@ -5,11 +5,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import penstock.redis.Channels;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -28,8 +24,8 @@ import penstock.redis.RedisReplyException;
 /**
  * Reads the followed logs in turns, over one link: those on whose channels it heard that something
  * was appended, and those not looked at for a while. Behind the XREAD, over the same connection,
- * goes an observation of the same logs; what was read is told if they are still the ones that were
- * asked. What comes while a turn is under way is of the next.
+ * goes an observation of the same logs; what was read is delivered if they are still the ones that
+ * were asked. What comes while a turn is under way is of the next.
  *
  * <p>A notice that is lost makes an event late, until the log is looked at anyway; it cannot make
  * it missed, since each read goes on from where the one before it ended.
@@ -49,12 +45,9 @@ final class TailLoop {
   /** How finely the looks at quiet logs are spread over their interval. */
   private static final int LOOKS_PER_INTERVAL = 8;
 
-  /** Until the sizes of entries are known. */
-  private static final int FIRST_COUNT = 16;
-
   private static final int RETRY_MILLIS = 20;
 
-  /** What the followers of a loop want to be told. */
+  /** What the followers of a loop want. */
   enum Kind {
     ENTRIES,
     WAKES
@@ -65,16 +58,15 @@ final class TailLoop {
   private final RedisLink link;
   private final Channels channels;
   private final Observer observer;
+  private final TailReader reader;
   private final Kind kind;
   private final long intervalNanos;
-  private final int mostEntries;
-  private final long wantedBytes;
   private final long looks;
 
   /** By the name of the log in Redis, which is also that of its channel. */
   private final Map<String, Followed> followed = new LinkedHashMap<>();
 
-  /** Those that may have something that was not told yet. */
+  /** Those that may have something that was not delivered yet. */
   private final Set<Followed> news = new LinkedHashSet<>();
 
   /** Those that were not looked at for a while. */
@@ -83,7 +75,6 @@ final class TailLoop {
   private volatile boolean underWay;
   private boolean failing;
   private boolean closed;
-  private int count;
   private volatile int size;
   private volatile long reads;
 
@@ -96,11 +87,9 @@ final class TailLoop {
     this.link = links.open(name, context);
     this.channels = links.openChannels(name + "-news", context, this::heard);
     this.observer = new Observer(log, link);
+    this.reader = new TailReader(link, config);
     this.kind = kind;
     this.intervalNanos = config.checkInterval().toNanos();
-    this.mostEntries = config.readCount();
-    this.count = Math.min(FIRST_COUNT, mostEntries);
-    this.wantedBytes = config.readSize().asLongValue();
     this.looks =
         vertx.setPeriodic(
             Math.max(1, config.checkInterval().toMillis() / LOOKS_PER_INTERVAL),
@@ -233,14 +222,14 @@ final class TailLoop {
       began = System.nanoTime();
     }
     reads++;
-    int asked = count;
-    Future<Map<String, Response>> found = read(logs, asked);
+    int asked = reader.count();
+    Future<Map<String, Response>> found = read(logs);
     Future<Map<Followed, LogState>> states = observer.observe(logs);
     Future.all(found, states)
         .onSuccess(
             done -> {
               failing = false;
-              tell(found.result(), asked, states.result());
+              deliver(found.result(), asked, states.result());
               turn();
             })
         .onFailure(this::later);
@@ -255,23 +244,12 @@ final class TailLoop {
   }
 
   /** What the logs brought, by name; those with nothing new are absent. */
-  private Future<Map<String, Response>> read(List<Followed> logs, int most) {
-    List<Followed> sound = logs.stream().filter(one -> !one.isBroken()).toList();
-    if (kind == Kind.WAKES || sound.isEmpty()) {
+  private Future<Map<String, Response>> read(List<Followed> logs) {
+    if (kind == Kind.WAKES) {
       return Future.succeededFuture(Map.of());
     }
-    Request request = Request.cmd(Command.XREAD).arg("COUNT").arg(most).arg("STREAMS");
-    sound.forEach(one -> request.arg(one.keyArgument()));
-    sound.forEach(one -> request.arg(one.positionArgument()));
-    return link.send(request).map(TailLoop::byName).recover(failure -> refused(failure, sound));
-  }
-
-  private static Map<String, Response> byName(@Nullable Response reply) {
-    var found = new HashMap<String, Response>();
-    if (reply != null) {
-      reply.forEach(log -> found.put(log.get(0).toString(), log.get(1)));
-    }
-    return found;
+    List<Followed> sound = logs.stream().filter(one -> !one.isBroken()).toList();
+    return reader.read(sound).recover(failure -> refused(failure, sound));
   }
 
   /**
@@ -299,7 +277,8 @@ final class TailLoop {
     return followed.get(one.key()) == one;
   }
 
-  private void tell(Map<String, Response> found, int asked, Map<Followed, LogState> states) {
+  /** Gives the followers what was read, where the log is still the one that was asked. */
+  private void deliver(Map<String, Response> found, int asked, Map<Followed, LogState> states) {
     states.forEach(
         (one, state) -> {
           if (!isFollowed(one)) {
@@ -313,19 +292,13 @@ final class TailLoop {
             one.wake();
           } else if (found.get(one.key()) instanceof Response entries) {
             LogPage page = LogPage.of(entries);
-            adapt(page);
-            one.tell(page);
+            reader.adapt(page);
+            one.deliver(page);
             if (page.read() >= asked) {
               news.add(one);
             }
           }
         });
-  }
-
-  /** Asks for as many entries as make up the wanted size, if they are like these. */
-  private void adapt(LogPage page) {
-    long fitting = wantedBytes * page.read() / Math.max(1, page.bytes());
-    count = (int) Math.max(1, Math.min(Math.min(mostEntries, 2L * count), fitting));
   }
 
   private void later(Throwable failure) {

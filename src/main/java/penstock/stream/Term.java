@@ -1,10 +1,18 @@
 package penstock.stream;
 
 /**
- * One reign of a Redis master within a life of the log.
+ * One reign of a Redis master within a life of the log. A life is one existence of the log: it ends
+ * when the log is lost as a whole.
+ *
+ * <p>Example: a log begins its life in term 1, which starts at 0-0, and grows up to 900-0. Then the
+ * master dies. The replica that takes its place has received the log up to 880-0 only; term 2
+ * begins, which starts at 880-0. A reader that stands at 870-0 in term 1 can go on, since that
+ * position was in the log when term 2 began. A reader that stands at 900-0 in term 1 is reset: what
+ * it has read is lost, even if the new master has appended another event at 900-0. Had Redis lost
+ * the log, the next append would begin another life, and every reader would be reset.
  *
  * @param number counts from 1
- * @param bits 16 random bits, so that the same number of another lineage is told apart
+ * @param bits 16 random bits, which differ if two masters both began a term of this number
  * @param start the last position when it began: what the reign before it left
  */
 public record Term(int number, int bits, Position start) {

@@ -47,7 +47,7 @@ public class Trimmer {
   private final long interval;
   private final Map<Partition, String> blockers = new ConcurrentHashMap<>();
 
-  /** Those that could not be trimmed when that was tried last: each is told of once. */
+  /** Those that could not be trimmed when that was tried last: each is logged once. */
   private final Set<Partition> broken = ConcurrentHashMap.newKeySet();
 
   private final AtomicBoolean trimming = new AtomicBoolean();
@@ -151,14 +151,14 @@ public class Trimmer {
                   "Entries removed by the hard limit that a consumer was not done with",
                   stream,
                   RedisNumber.longOf(reply.get(1)));
-              tell(partition, RedisNumber.longOf(reply.get(1)), reply.get(3).toString());
+              report(partition, RedisNumber.longOf(reply.get(1)), reply.get(3).toString());
               return RedisNumber.intOf(reply.get(2)) == 1
                   ? trim(stream, partition)
                   : Future.succeededFuture();
             });
   }
 
-  private void tell(Partition partition, long unconsumed, String keeper) {
+  private void report(Partition partition, long unconsumed, String keeper) {
     if (unconsumed > 0) {
       LOG.warnf(
           "hard limit removed what a consumer was not done with: partition=%s entries=%d",

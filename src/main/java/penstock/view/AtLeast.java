@@ -18,7 +18,7 @@ import penstock.stream.Scope;
 
 /** Reads of one's own writes: waits until a view has applied what a cursor of its stream covers. */
 @ApplicationScoped
-class AtLeast {
+public class AtLeast {
 
   private final EventLog log;
   private final Generations generations;
@@ -34,7 +34,7 @@ class AtLeast {
   /**
    * Fails with a problem if the cursor is none of the view's stream as it is, or after the wait.
    */
-  Future<Void> reached(ViewDefinition view, Cursor cursor, Duration wait) {
+  public Future<Void> reached(ViewDefinition view, Cursor cursor, Duration wait) {
     return generations
         .served(view)
         .compose(

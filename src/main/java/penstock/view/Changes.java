@@ -23,9 +23,9 @@ import penstock.stream.Position;
 import penstock.stream.Source;
 
 /**
- * What readers of a view's feed are told: which keys changed, and what they and all others are now.
- * The caller gives the link, since the order of these reads is what keeps a key from going back.
- * Futures fail as {@link RedisLink} says, or since no generation is served yet.
+ * What is read for the readers of a view's feed: which keys changed, and what they and all others
+ * are now. The caller gives the link, since the order of these reads is what keeps a key from going
+ * back. Futures fail as {@link RedisLink} says, or since no generation is served yet.
  */
 @ApplicationScoped
 @Startup
@@ -57,7 +57,7 @@ public class Changes {
    * Changes of a partition that follow one another.
    *
    * @param state of the changes, as of a log: the life is empty if the generation has not begun in
-   *     the life of its log, and only the present term is told
+   *     the life of its log, and there is only the present term
    */
   public record Found(LogState state, List<Change> changes) {
 
@@ -150,7 +150,7 @@ public class Changes {
             some -> {
               Fold fold = generation.fold();
               var values = new Values(new LinkedHashMap<>(), new HashSet<>());
-              for (String key : keys.subList(0, some.told())) {
+              for (String key : keys.subList(0, some.known())) {
                 Entry entry = some.found().get(key);
                 values.json().put(key, EntryJson.entry(key, entry, fold));
                 if (entry == null) {

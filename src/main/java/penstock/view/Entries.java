@@ -7,14 +7,11 @@ import io.vertx.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
@@ -29,7 +26,7 @@ import penstock.stream.Partition;
  * and fail as {@link RedisLink} says, or since no generation is served yet.
  *
  * <p>What several partitions made of a key is read from each at about the same time, and combined;
- * the cursor that is told with it says up to where in each.
+ * the cursor that comes with it says up to where in each.
  */
 @ApplicationScoped
 @Startup
@@ -46,15 +43,14 @@ public class Entries {
   private final RedisLink link;
   private final Generations generations;
   private final Keys keys;
-
-  /** What was served when it was last looked; a wrong guess costs a second read. */
-  private final Map<ViewName, Generation> guesses = new ConcurrentHashMap<>();
+  private final OptimisticRead served;
 
   @Inject
   public Entries(RedisLinks links, Generations generations, Keys keys) {
     this.link = links.open("entries");
     this.generations = generations;
     this.keys = keys;
+    this.served = new OptimisticRead(generations, link);
   }
 
   /**
@@ -75,7 +71,7 @@ public class Entries {
 
   /** The entry of a key. */
   public Future<Found> one(ViewDefinition view, String key) {
-    return read(view, generation -> one(view.name(), generation, key));
+    return served.of(view, generation -> one(view.name(), generation, key));
   }
 
   private Future<Found> one(ViewName view, Generation generation, String key) {
@@ -92,7 +88,7 @@ public class Entries {
               Fold fold = generation.fold();
               Entry combined = null;
               for (Response reply : replies) {
-                Entry part = entry(reply.get(STANDING));
+                Entry part = EntryFields.read(reply.get(STANDING));
                 if (part != null) {
                   combined = combined == null ? part : fold.combine(combined, part);
                 }
@@ -107,7 +103,7 @@ public class Entries {
    * @param after the key before the first; null for the beginning
    */
   public Future<Page> page(ViewDefinition view, @Nullable String after, int limit) {
-    return read(view, generation -> page(view.name(), generation, after, limit));
+    return served.of(view, generation -> page(view.name(), generation, after, limit));
   }
 
   private Future<Page> page(
@@ -143,16 +139,16 @@ public class Entries {
    */
   private static Page page(Generation generation, List<Response> replies, int limit) {
     Fold fold = generation.fold();
-    var entries = new TreeMap<String, Entry>(Entries::compare);
+    var entries = new TreeMap<String, Entry>(Utf8Order::compare);
     String end = null;
     for (Response reply : replies) {
       String last = null;
       for (int i = STANDING + 1; i + 1 < reply.size(); i += 2) {
         last = reply.get(i).toString(StandardCharsets.UTF_8);
-        entries.merge(last, entry(reply.get(i + 1)), fold::combine);
+        entries.merge(last, EntryFields.read(reply.get(i + 1)), fold::combine);
       }
       boolean hasMore = RedisNumber.intOf(reply.get(STANDING)) == 1;
-      if (hasMore && last != null && (end == null || compare(last, end) < 0)) {
+      if (hasMore && last != null && (end == null || Utf8Order.compare(last, end) < 0)) {
         end = last;
       }
     }
@@ -165,34 +161,9 @@ public class Entries {
     return new Page(fold, known, complete, applied(generation, replies));
   }
 
-  /** By the bytes of UTF-8, as Redis has it. */
-  static int compare(String one, String other) {
-    return Arrays.compareUnsigned(
-        one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /**
-   * Reads from the generation that is probably served, and then sees whether it was: one round trip
-   * as a rule.
-   */
-  private <T> Future<T> read(ViewDefinition view, Function<Generation, Future<T>> reading) {
-    Generation guess = guesses.getOrDefault(view.name(), view.generation());
-    Future<T> read = reading.apply(guess);
-    return generations
-        .served(view, link)
-        .compose(
-            served -> {
-              if (served.equals(guess)) {
-                return read;
-              }
-              guesses.put(view.name(), served);
-              return reading.apply(served);
-            });
-  }
-
   /**
    * What a generation has of some keys now, over another link, where its order matters; those that
-   * it does not have are absent. May tell fewer than asked for: then the rest is to be asked again.
+   * it does not have are absent. May have fewer than asked for: then the rest is to be asked again.
    */
   Future<Some> some(ViewName view, Generation generation, List<String> wanted, RedisLink over) {
     return Future.all(
@@ -207,29 +178,29 @@ public class Entries {
         .map(
             all -> {
               List<Response> replies = all.list();
-              int told = wanted.size();
+              int known = wanted.size();
               for (Response reply : replies) {
-                told = Math.min(told, reply.size() - STANDING);
+                known = Math.min(known, reply.size() - STANDING);
               }
               var found = new HashMap<String, Entry>();
               for (Response reply : replies) {
-                for (int i = 0; i < told; i++) {
-                  Entry part = entry(reply.get(STANDING + i));
+                for (int i = 0; i < known; i++) {
+                  Entry part = EntryFields.read(reply.get(STANDING + i));
                   if (part != null) {
                     found.merge(wanted.get(i), part, generation.fold()::combine);
                   }
                 }
               }
-              return new Some(told, found);
+              return new Some(known, found);
             });
   }
 
   /**
    * What was found of some keys.
    *
-   * @param told of how many of the wanted keys, from the first on
+   * @param known of how many of the wanted keys, from the first on
    */
-  record Some(int told, Map<String, Entry> found) {}
+  record Some(int known, Map<String, Entry> found) {}
 
   private Request request(
       Script script, ViewName view, Generation generation, Partition partition, long bytes) {
@@ -240,17 +211,5 @@ public class Entries {
 
   private static Cursor applied(Generation generation, List<Response> replies) {
     return Standing.cursor(generation.stream(), replies.stream().map(Standing::of).toList());
-  }
-
-  /** Reads an array of field, value, ...; null stays null. */
-  public static @Nullable Entry entry(@Nullable Response fields) {
-    if (fields == null) {
-      return null;
-    }
-    var map = new HashMap<String, byte[]>(fields.size());
-    for (int i = 0; i + 1 < fields.size(); i += 2) {
-      map.put(fields.get(i).toString(StandardCharsets.UTF_8), fields.get(i + 1).toBytes());
-    }
-    return Entry.of(map);
   }
 }

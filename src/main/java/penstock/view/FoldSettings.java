@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import penstock.json.JsonPointer;
 
 /**
- * The settings of one fold, each of which must be asked for. What makes no sense is told as a
- * {@link ViewDefinition.InvalidSetting}.
+ * The settings of one fold, each of which must be asked for. What makes no sense is an {@link
+ * InvalidSettingException}.
  */
 final class FoldSettings {
 
@@ -30,7 +30,7 @@ final class FoldSettings {
   NumberRule number() {
     NumberRule number = optionalNumber();
     if (number == null) {
-      throw new ViewDefinition.InvalidSetting(
+      throw new InvalidSettingException(
           "value", "the fold '" + fold + "' needs a JSON pointer to a number, such as /total");
     }
     return number;
@@ -45,7 +45,7 @@ final class FoldSettings {
     try {
       return new NumberRule(JsonPointer.parse(pointer));
     } catch (IllegalArgumentException e) {
-      throw new ViewDefinition.InvalidSetting("value", e);
+      throw new InvalidSettingException("value", e);
     }
   }
 
@@ -55,7 +55,7 @@ final class FoldSettings {
         take(name)
             .orElseThrow(
                 () ->
-                    new ViewDefinition.InvalidSetting(
+                    new InvalidSettingException(
                         name,
                         "the fold '"
                             + fold
@@ -64,14 +64,14 @@ final class FoldSettings {
     try {
       return KeyRule.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new ViewDefinition.InvalidSetting(name, e);
+      throw new InvalidSettingException(name, e);
     }
   }
 
   int count(String name, int normal, int most) {
     int count = take(name).map(Integer::parseInt).orElse(normal);
     if (count < 1 || count > most) {
-      throw new ViewDefinition.InvalidSetting(name, "must be from 1 to " + most);
+      throw new InvalidSettingException(name, "must be from 1 to " + most);
     }
     return count;
   }
@@ -85,7 +85,7 @@ final class FoldSettings {
                     .findFirst()
                     .orElseThrow(
                         () ->
-                            new ViewDefinition.InvalidSetting(
+                            new InvalidSettingException(
                                 "score", "must be last, highest, lowest or total")))
         .orElse(Rank.Score.LAST);
   }
@@ -94,7 +94,7 @@ final class FoldSettings {
   long seconds(String name, Duration normal, Duration most) {
     Duration duration = take(name).map(Duration::parse).orElse(normal);
     if (duration.toSeconds() < 1 || duration.getNano() != 0 || duration.compareTo(most) > 0) {
-      throw new ViewDefinition.InvalidSetting(
+      throw new InvalidSettingException(
           name, "must be whole seconds, from 1s to " + most.toDays() + " days");
     }
     return duration.toSeconds();
@@ -106,7 +106,7 @@ final class FoldSettings {
         .findAny()
         .ifPresent(
             name -> {
-              throw new ViewDefinition.InvalidSetting(
+              throw new InvalidSettingException(
                   name, "the fold '" + fold + "' has no such setting");
             });
   }

@@ -15,31 +15,20 @@ import java.util.stream.Collectors;
  *
  * @param settings by name, as in {@code penstock.views.<name>.<setting>}
  */
-record FoldSpec(String name, SortedMap<String, String> settings) {
+public record FoldSpec(String name, SortedMap<String, String> settings) {
 
-  FoldSpec {
+  public FoldSpec {
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
   }
 
-  static FoldSpec of(ViewsConfig.OfView view) {
-    var settings = new TreeMap<String, String>();
-    view.value().ifPresent(value -> settings.put("value", value));
-    view.member().ifPresent(member -> settings.put("member", member));
-    view.score().ifPresent(score -> settings.put("score", score));
-    view.size().ifPresent(size -> settings.put("size", Integer.toString(size)));
-    view.bucket().ifPresent(bucket -> settings.put("bucket", bucket.toString()));
-    view.buckets().ifPresent(buckets -> settings.put("buckets", Integer.toString(buckets)));
-    return new FoldSpec(view.fold(), settings);
-  }
-
   /** Such as {@code sum value=%2Ftotal}: the same for the same settings. */
-  String text() {
+  public String text() {
     return settings.entrySet().stream()
         .map(one -> " " + one.getKey() + "=" + encode(one.getValue()))
         .collect(Collectors.joining("", name, ""));
   }
 
-  static FoldSpec parse(String text) {
+  public static FoldSpec parse(String text) {
     String[] words = text.split(" ");
     Map<String, String> settings = new TreeMap<>();
     for (int i = 1; i < words.length; i++) {

@@ -6,7 +6,7 @@ import jakarta.enterprise.inject.spi.CDI;
 import java.time.Duration;
 
 /** The folds by the names that the configuration uses. */
-final class Folds {
+public final class Folds {
 
   /** Before the name of a bean that is a fold. */
   private static final String BEAN = "bean:";
@@ -19,11 +19,11 @@ final class Folds {
   private Folds() {}
 
   /**
-   * The fold; what makes no sense is a {@link ViewDefinition.InvalidSetting}.
+   * The fold; what makes no sense is a {@link InvalidSettingException}.
    *
    * @param partitions of the stream
    */
-  static Fold of(FoldSpec spec, int partitions) {
+  public static Fold of(FoldSpec spec, int partitions) {
     FoldSettings settings = new FoldSettings(spec);
     Fold fold =
         switch (spec.name()) {
@@ -55,12 +55,12 @@ final class Folds {
 
   private static Fold bean(String name) {
     if (!name.startsWith(BEAN)) {
-      throw new ViewDefinition.InvalidSetting("fold", "must be " + NAMES);
+      throw new InvalidSettingException("fold", "must be " + NAMES);
     }
     Instance<Fold> found =
         CDI.current().select(Fold.class, NamedLiteral.of(name.substring(BEAN.length())));
     if (!found.isResolvable()) {
-      throw new ViewDefinition.InvalidSetting(
+      throw new InvalidSettingException(
           "fold",
           "there is no bean named '"
               + name.substring(BEAN.length())

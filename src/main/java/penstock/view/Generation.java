@@ -63,7 +63,7 @@ public record Generation(String id, StreamName stream, int partitionCount, Strin
         .toList();
   }
 
-  Fold fold() {
+  public Fold fold() {
     return Folds.of(FoldSpec.parse(foldName), partitionCount);
   }
 

@@ -45,7 +45,7 @@ public class Generations {
   }
 
   /** The same over another link, where its order with other commands matters. */
-  Future<Generation> served(ViewDefinition view, RedisLink over) {
+  public Future<Generation> served(ViewDefinition view, RedisLink over) {
     Generation own = view.generation();
     return over.send(Command.HGET, keys.views(), view.name())
         .compose(

@@ -11,7 +11,7 @@ import penstock.json.JsonValue;
 import penstock.json.Utf8;
 
 /** Which entry of a view an event belongs to. */
-sealed interface KeyRule {
+public sealed interface KeyRule {
 
   /** In UTF-8. A longer one could hardly be asked for: request lines are bounded. */
   int MAX_BYTES = 1_024;

@@ -8,7 +8,7 @@ import penstock.json.JsonSyntaxException;
 import penstock.json.JsonValue;
 
 /** Which number of an event's data a fold takes. */
-record NumberRule(JsonPointer pointer) {
+public record NumberRule(JsonPointer pointer) {
 
   BigDecimal of(Event event) throws FoldFailure, NothingToFold {
     if (!(event.data() instanceof EventData.Json data)) {

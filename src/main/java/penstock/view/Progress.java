@@ -23,9 +23,9 @@ import penstock.redis.RedisLinks;
 import penstock.stream.Position;
 
 /**
- * Lets requests wait until a view has applied what they ask for. This instance's workers tell what
- * they applied; for those of others, one look at Redis serves all that wait for the same view and
- * partition. Nothing is looked at while nobody waits.
+ * Lets requests wait until a view has applied what they ask for. This instance's workers report
+ * what they applied; for those of others, one look at Redis serves all that wait for the same view
+ * and partition. Nothing is looked at while nobody waits.
  */
 @ApplicationScoped
 @Startup
@@ -37,7 +37,7 @@ public class Progress {
   private final RedisLink link;
   private final ViewsConfig config;
   private final AtomicInteger waiting = new AtomicInteger();
-  private final Map<String, Watch> watches = new ConcurrentHashMap<>();
+  private final Map<String, Waiters> waitersByKey = new ConcurrentHashMap<>();
 
   @Inject
   public Progress(Vertx vertx, RedisLinks links, ViewsConfig config) {
@@ -48,9 +48,9 @@ public class Progress {
 
   /** A worker has applied all up to a position. May be called on any thread; does not block. */
   public void applied(Keys.OfView view, String life, Position position) {
-    Watch watch = watches.get(view.state());
-    if (watch != null) {
-      watch.applied(life, position);
+    Waiters those = waitersByKey.get(view.state());
+    if (those != null) {
+      those.applied(life, position);
     }
   }
 
@@ -72,15 +72,15 @@ public class Progress {
     }
     Promise<Void> promise = Promise.promise();
     var waiter = new Waiter(life, position, promise);
-    Watch watch =
-        watches.compute(
+    Waiters those =
+        waitersByKey.compute(
             view.state(),
             (key, present) -> {
-              Watch joined = present == null ? new Watch(key) : present;
+              Waiters joined = present == null ? new Waiters(key) : present;
               joined.add(waiter);
               return joined;
             });
-    watch
+    those
         .look()
         .onComplete(
             looked -> {
@@ -106,7 +106,7 @@ public class Progress {
   }
 
   private void leave(String key, Waiter waiter) {
-    watches.computeIfPresent(key, (same, watch) -> watch.remove(waiter) ? null : watch);
+    waitersByKey.computeIfPresent(key, (same, those) -> those.remove(waiter) ? null : those);
   }
 
   private static RuntimeException late() {
@@ -120,13 +120,13 @@ public class Progress {
   private record Waiter(String life, Position position, Promise<Void> promise) {}
 
   /** Those that wait for one partition of one generation. */
-  private final class Watch {
+  private final class Waiters {
 
     private final String key;
     private final Set<Waiter> waiters = new HashSet<>();
     private final long timer;
 
-    Watch(String key) {
+    Waiters(String key) {
       this.key = key;
       this.timer = vertx.setPeriodic(Math.max(1, config.pollInterval().toMillis()), tick -> look());
     }

@@ -22,7 +22,7 @@ import penstock.stream.Position;
  * @param size how many are shown
  * @param spread whether the stream has several partitions
  */
-record Rank(KeyRule member, NumberRule number, Score score, int size, boolean spread)
+public record Rank(KeyRule member, NumberRule number, Score score, int size, boolean spread)
     implements Fold {
 
   static final int DEFAULT_SIZE = 10;
@@ -32,10 +32,12 @@ record Rank(KeyRule member, NumberRule number, Score score, int size, boolean sp
   private static final JsonName SCORE = JsonName.of("score");
 
   private static final Comparator<Place> HIGHEST_FIRST =
-      Comparator.comparing(Place::score).reversed().thenComparing(Place::member, Entries::compare);
+      Comparator.comparing(Place::score)
+          .reversed()
+          .thenComparing(Place::member, Utf8Order::compare);
 
   /** What a member's score is, of all that events said of it. */
-  enum Score {
+  public enum Score {
     LAST {
       @Override
       BigDecimal of(BigDecimal before, BigDecimal next) {

@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
@@ -38,13 +39,13 @@ public record ViewDefinition(
 
   static ViewDefinition of(
       ViewName name, StreamName stream, int partitions, ViewsConfig.OfView settings) {
-    FoldSpec spec = FoldSpec.of(settings);
+    FoldSpec spec = foldSpec(settings);
     Fold fold = Folds.of(spec, partitions);
     KeyRule key;
     try {
       key = settings.key().map(KeyRule::parse).orElse(KeyRule.Attribute.KEY);
     } catch (IllegalArgumentException e) {
-      throw new InvalidSetting("key", e);
+      throw new InvalidSettingException("key", e);
     }
     return new ViewDefinition(
         name,
@@ -59,6 +60,17 @@ public record ViewDefinition(
         sorted(settings.deletes().orElse(Set.of())),
         settings.acceptPartialHistory(),
         settings.onError() == ViewsConfig.OnError.HALT);
+  }
+
+  private static FoldSpec foldSpec(ViewsConfig.OfView view) {
+    var settings = new TreeMap<String, String>();
+    view.value().ifPresent(value -> settings.put("value", value));
+    view.member().ifPresent(member -> settings.put("member", member));
+    view.score().ifPresent(score -> settings.put("score", score));
+    view.size().ifPresent(size -> settings.put("size", Integer.toString(size)));
+    view.bucket().ifPresent(bucket -> settings.put("bucket", bucket.toString()));
+    view.buckets().ifPresent(buckets -> settings.put("buckets", Integer.toString(buckets)));
+    return new FoldSpec(view.fold(), settings);
   }
 
   private static SortedSet<String> sorted(Set<String> values) {
@@ -108,31 +120,6 @@ public record ViewDefinition(
       return new Generation(id, stream, partitions, foldName);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  /** A setting that makes no sense; told with the property's name. */
-  static final class InvalidSetting extends IllegalArgumentException {
-
-    private static final long serialVersionUID = 1L;
-
-    private final String setting;
-
-    InvalidSetting(String setting, String rule) {
-      super(rule);
-      this.setting = setting;
-    }
-
-    /**
-     * @param cause says which rule is broken
-     */
-    InvalidSetting(String setting, IllegalArgumentException cause) {
-      super(cause.getMessage(), cause);
-      this.setting = setting;
-    }
-
-    String setting() {
-      return setting;
     }
   }
 }

@@ -66,7 +66,7 @@ public class Views {
               ViewName view = new ViewName(name);
               try {
                 views.put(view, ViewDefinition.of(view, stream, partitions, settings));
-              } catch (ViewDefinition.InvalidSetting e) {
+              } catch (InvalidSettingException e) {
                 throw new ConfigurationException(
                     property + "." + e.setting() + ": " + e.getMessage());
               }

@@ -24,7 +24,7 @@ public interface ViewsConfig {
 
   /**
    * How often it is looked whether a view has applied what requests wait for, where another
-   * instance works it; this instance's own workers tell at once.
+   * instance works it; this instance's own workers report it at once.
    */
   @WithDefault("20ms")
   Duration pollInterval();
@@ -48,7 +48,7 @@ public interface ViewsConfig {
 
     /**
      * A JSON pointer to the number that is summed, compared or ranked; for {@code distinct} what is
-     * told apart, as with the key.
+     * counted once, as with the key.
      */
     Optional<String> value();
 

@@ -204,7 +204,7 @@ abstract class CommitScriptContract {
   }
 
   @Test
-  void refusesALeaseThatIsHeldAndTellsByWhom() {
+  void refusesALeaseThatIsHeldAndSaysByWhom() {
     acquire("a");
     assertThat(acquireReply("b")).startsWith("held", "a");
     assertThat(acquireReply("a")).startsWith("mine");

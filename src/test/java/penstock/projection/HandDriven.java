@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import penstock.redis.Keys;
 import penstock.redis.RedisLinks;
@@ -24,7 +25,7 @@ import penstock.view.Views;
 
 /** Makes workers that tests drive by hand, as many as they want for a view. */
 @ApplicationScoped
-class HandDriven {
+public class HandDriven {
 
   /** Views over the stream {@code hand}, and no workers but those that a test makes. */
   public static final class Profile implements QuarkusTestProfile {
@@ -66,9 +67,8 @@ class HandDriven {
   @Inject Keys keys;
   @Inject RedisLinks links;
   @Inject ProjectionConfig config;
-  private int processes;
 
-  ViewDefinition definition(String view) {
+  public ViewDefinition definition(String view) {
     return views.find(new ViewName(view));
   }
 
@@ -113,19 +113,18 @@ class HandDriven {
   Worker worker(
       Assignment work, String instance, Script commit, Roster roster, Semaphore loneFolds) {
     var redis =
-        new Workplace(
+        new ShardRepositories(
             links.open("test-reads"),
             links.open("test-writes"),
             log,
-            instance,
-            "process-" + ++processes,
+            new Instance(Optional.of(instance)),
             membership(instance),
             config,
             commit);
     return new Worker(
         work,
         redis,
-        new Succession(work, generations, redis, roster),
+        new Succession(work, redis.writes(), generations, redis.membership(), roster),
         progress,
         roster,
         new WorkerMeters(new SimpleMeterRegistry(), work, millis -> 0),
@@ -134,7 +133,7 @@ class HandDriven {
         loneFolds);
   }
 
-  Membership membership(String instance) {
+  public Membership membership(String instance) {
     return new Membership(
         links.open("test-membership"), links.open("test-notices"), keys, instance, config.lease());
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
-/** What instances tell each other, against a real Redis. */
+/** What instances send each other, against a real Redis. */
 @QuarkusTest
 @WithTestResource(RedisResource.class)
 @TestProfile(HandDriven.Profile.class)
@@ -43,7 +43,7 @@ class MembershipTest {
   }
 
   private static List<Notice.Kind> kinds(Membership one, String after) throws InterruptedException {
-    return Await.of(one.notices(after, 1)).stream().map(Notice::kind).toList();
+    return Await.of(one.receive(after, 1)).stream().map(Notice::kind).toList();
   }
 
   @Test
@@ -61,7 +61,7 @@ class MembershipTest {
   void aHeartbeatThatChangesNothingIsNoNews() throws Exception {
     Membership a = hand.membership("a");
     beat(a, "v:1-0");
-    String last = Await.of(a.lastNotice());
+    String last = Await.of(a.lastMessage());
     beat(a, "v:1-0");
     assertThat(kinds(a, last)).isEmpty();
     beat(a, "v:1-0", "v:1-1");
@@ -69,7 +69,7 @@ class MembershipTest {
   }
 
   @Test
-  void oneThatDoesNotTellInTimeIsTakenOffByAnother() throws Exception {
+  void oneWithoutAHeartbeatInTimeIsTakenOffByAnother() throws Exception {
     Membership a = hand.membership("a");
     Membership b = hand.membership("b");
     beat(a, "v:1-0");
@@ -85,7 +85,7 @@ class MembershipTest {
     Membership b = hand.membership("b");
     beat(a, "v:1-0");
     beat(b, "v:1-0");
-    String last = Await.of(b.lastNotice());
+    String last = Await.of(b.lastMessage());
     Await.of(a.leave());
     assertThat(kinds(b, last)).containsExactly(Notice.Kind.MEMBERS);
     assertThat(beat(b, "v:1-0").works()).containsOnlyKeys("b");
@@ -96,8 +96,8 @@ class MembershipTest {
     Membership a = hand.membership("a");
     log.ask("CONFIG", "SET", "maxmemory", 1);
     assertThat(beat(a, "v:1-0").works()).containsOnlyKeys("a");
-    Await.of(a.tell(Notice.Kind.RELEASED, "some-key"));
-    assertThat(Await.of(a.notices("0-0", 1)).getLast())
+    Await.of(a.send(Notice.Kind.RELEASED, "some-key"));
+    assertThat(Await.of(a.receive("0-0", 1)).getLast())
         .extracting(Notice::kind, Notice::about)
         .containsExactly(Notice.Kind.RELEASED, "some-key");
     Await.of(a.leave());

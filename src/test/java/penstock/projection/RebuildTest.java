@@ -77,19 +77,10 @@ class RebuildTest {
         .ignoreExceptions()
         .until(
             () -> {
-              JsonPath told = view(view);
-              return told.get("building") == null
-                  && told.getList("partitions.lag", Integer.class).equals(List.of(0, 0));
+              JsonPath now = view(view);
+              return now.get("building") == null
+                  && now.getList("partitions.lag", Integer.class).equals(List.of(0, 0));
             });
-  }
-
-  private static JsonPath letters(String query) {
-    return given()
-        .get("/streams/letters/dead-letters" + query)
-        .then()
-        .statusCode(200)
-        .extract()
-        .jsonPath();
   }
 
   @Test
@@ -206,7 +197,7 @@ class RebuildTest {
     log.ask("HSET", log.names().view("strict", next).state(), "broken", "on purpose");
     given().post("/views/strict/rebuild").then().statusCode(202);
     await().until(() -> "halted".equals(view("strict").getString("building.partitions[0].state")));
-    String told = "checks.find { it.name == 'view workers' }.data.'strict/0/" + next + "'";
+    String shown = "checks.find { it.name == 'view workers' }.data.'strict/0/" + next + "'";
     await()
         .untilAsserted(
             () ->
@@ -214,7 +205,7 @@ class RebuildTest {
                     .get("/q/health/ready")
                     .then()
                     .statusCode(200)
-                    .body(told, containsString("on purpose")));
+                    .body(shown, containsString("on purpose")));
     assertThat(Meters.read("penstock_view_halted", "view", "strict", "generation", next)).isOne();
   }
 
@@ -234,7 +225,7 @@ class RebuildTest {
   }
 
   @Test
-  void aViewTellsHowItStands() {
+  void aViewShowsHowItStands() {
     log.append("t", "a", "{}");
     isApplied("letters");
     given()
@@ -248,75 +239,5 @@ class RebuildTest {
         .body("partitions[0].pending", equalTo(0))
         .body("partitions[0].deadLetters", equalTo(0))
         .body("building", nullValue());
-  }
-
-  @Test
-  void deadLettersAreListedReplayedAndDeleted() {
-    log.append("t", "a", "{\"n\":1}");
-    log.append("t", "a", "[1]");
-    other.append("t", "b", "[2]");
-    other.append("t", "b", "{\"n\":2}");
-    isApplied("letters");
-    JsonPath all = letters("?view=letters");
-    List<String> ids = all.getList("deadLetters.id");
-    assertThat(ids).hasSize(2);
-    assertThat(all.getBoolean("complete")).isTrue();
-    assertThat(all.getString("deadLetters[0].reason")).isNotEmpty();
-    assertThat(all.getString("deadLetters[0].event.subject")).isEqualTo("a");
-    assertThat(all.getList("deadLetters[0].event.data")).containsExactly(1);
-    assertThat(letters("?view=strict").getList("deadLetters")).isEmpty();
-    JsonPath first = letters("?view=letters&limit=1");
-    assertThat(first.getList("deadLetters.id")).containsExactly(ids.get(0));
-    assertThat(letters("?view=letters&after=" + first.getString("next")).getList("deadLetters.id"))
-        .containsExactly(ids.get(1));
-
-    // It fails again, and stays with the reason.
-    given().post("/streams/letters/dead-letters/{id}/replay", ids.get(0)).then().statusCode(202);
-    await().until(() -> letters("?view=letters").getString("deadLetters[0].failedReplay") != null);
-    given().delete("/streams/letters/dead-letters/{id}", ids.get(0)).then().statusCode(202);
-    await().until(() -> letters("").getList("deadLetters.id").equals(List.of(ids.get(1))));
-    assertThat(view("letters").getInt("partitions[0].deadLetters")).isZero();
-    given()
-        .post("/streams/letters/dead-letters/{id}/replay", ids.get(0))
-        .then()
-        .statusCode(404)
-        .body("type", equalTo("urn:penstock:problem:unknown-dead-letter"));
-
-    // What can be folded now is folded against the present entry, once.
-    mend(other);
-    for (int i = 0; i < 3; i++) {
-      given().post("/streams/letters/dead-letters/replay?view=letters").then().statusCode(202);
-    }
-    await().until(() -> letters("").getList("deadLetters").isEmpty());
-    given()
-        .get("/views/letters/entries/b")
-        .then()
-        .statusCode(200)
-        .body("value", equalTo(Map.of("n", 2, "mended", true)));
-    assertThat(view("letters").getInt("partitions[1].deadLetters")).isZero();
-    assertThat(other.ask("EXISTS", other.names().failedReplays())).isEqualTo(0L);
-  }
-
-  /** Replaces the letter by the same one with data that can be folded. */
-  private static void mend(TestLog log) {
-    List<?> letter =
-        (List<?>) ((List<?>) log.ask("XRANGE", log.names().dead(), "-", "+")).getFirst();
-    List<Object> command = new java.util.ArrayList<>(List.of("XADD", log.names().dead(), "*"));
-    List<?> fields = (List<?>) letter.get(1);
-    for (int i = 0; i < fields.size(); i += 2) {
-      command.add(fields.get(i));
-      command.add(fields.get(i).equals("data") ? "{\"mended\":true}" : fields.get(i + 1));
-    }
-    log.ask(command.toArray());
-    log.ask("XDEL", log.names().dead(), letter.getFirst());
-  }
-
-  @Test
-  void whatMakesNoSenseIsRefused() {
-    given().get("/streams/letters/dead-letters?after=x").then().statusCode(400);
-    given().get("/streams/letters/dead-letters?limit=0").then().statusCode(400);
-    given().post("/streams/letters/dead-letters/replay").then().statusCode(400);
-    given().post("/streams/letters/dead-letters/x/replay").then().statusCode(400);
-    given().delete("/streams/letters/dead-letters/9.1-1").then().statusCode(404);
   }
 }

@@ -60,7 +60,7 @@ class RosterTest {
   void oneWorksAllAsLongAsItKnowsNobodyElse() {
     Roster roster = new Roster("a");
     assertThat(roster.isMine(work(0))).isTrue();
-    assertThat(roster.isCaretaker()).isTrue();
+    assertThat(roster.isReaper()).isTrue();
   }
 
   @Test

@@ -21,7 +21,7 @@ import penstock.redis.RedisConversation;
 import penstock.redis.RedisServer;
 
 /** Appends to a partition and looks at what became of it, by plain commands. */
-final class TestLog implements AutoCloseable {
+public final class TestLog implements AutoCloseable {
 
   private static final Pattern INCLUDE = Pattern.compile("(?m)^-- include ([a-z-]+)$");
   private static final int BATCH = 200;
@@ -31,26 +31,26 @@ final class TestLog implements AutoCloseable {
   private int ids;
 
   /** Waits until the server has loaded its data. */
-  TestLog(RedisServer server, String stream, int partition) {
+  public TestLog(RedisServer server, String stream, int partition) {
     this.redis = server.open();
     this.names = new Keys("ps").partition(stream, partition);
     await().ignoreException(IllegalStateException.class).until(() -> "PONG".equals(ask("PING")));
   }
 
-  TestLog(RedisServer server, String stream) {
+  public TestLog(RedisServer server, String stream) {
     this(server, stream, 0);
   }
 
-  Keys.OfPartition names() {
+  public Keys.OfPartition names() {
     return names;
   }
 
-  @Nullable Object ask(Object... command) {
+  public @Nullable Object ask(Object... command) {
     return redis.ask(command);
   }
 
   /** Events as fields; the specversion and a fresh id and source are added. */
-  List<String> append(List<Map<String, String>> events) {
+  public List<String> append(List<Map<String, String>> events) {
     var positions = new ArrayList<String>();
     for (int from = 0; from < events.size(); from += BATCH) {
       positions.addAll(appendOne(events.subList(from, Math.min(from + BATCH, events.size()))));
@@ -59,11 +59,11 @@ final class TestLog implements AutoCloseable {
   }
 
   /** One event with JSON data. */
-  String append(String type, String subject, String data) {
+  public String append(String type, String subject, String data) {
     return append(List.of(event(type, subject, data))).getFirst();
   }
 
-  static Map<String, String> event(String type, String subject, String data) {
+  public static Map<String, String> event(String type, String subject, String data) {
     return Map.of("type", type, "subject", subject, "data", data);
   }
 
@@ -110,7 +110,7 @@ final class TestLog implements AutoCloseable {
   }
 
   /** The text of a script with its parts. */
-  static String source(String intent) {
+  public static String source(String intent) {
     return INCLUDE
         .matcher(resource("lua/" + intent + ".lua"))
         .replaceAll(
@@ -126,7 +126,7 @@ final class TestLog implements AutoCloseable {
   }
 
   /** All entries of a generation of a view: key to fields. */
-  Map<String, Map<String, String>> entries(Keys.OfView view) {
+  public Map<String, Map<String, String>> entries(Keys.OfView view) {
     var entries = new TreeMap<String, Map<String, String>>();
     for (Object key : (List<?>) redis.ask("ZRANGE", view.index(), 0, -1)) {
       entries.put((String) key, hash(view.entries() + key));
@@ -134,7 +134,7 @@ final class TestLog implements AutoCloseable {
     return entries;
   }
 
-  Map<String, String> hash(String key) {
+  public Map<String, String> hash(String key) {
     List<?> flat = (List<?>) redis.ask("HGETALL", key);
     var fields = new TreeMap<String, String>();
     for (int i = 0; i < flat.size(); i += 2) {
@@ -143,7 +143,7 @@ final class TestLog implements AutoCloseable {
     return fields;
   }
 
-  long pending(String group) {
+  public long pending(String group) {
     return (Long) ((List<?>) redis.ask("XPENDING", names.events(), group)).getFirst();
   }
 

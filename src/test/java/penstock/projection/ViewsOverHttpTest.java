@@ -143,7 +143,7 @@ class ViewsOverHttpTest {
   }
 
   @Test
-  void anEntryHasATagAndTellsWhatIsApplied() {
+  void anEntryHasATagAndSaysWhatIsApplied() {
     String position = log.append("order.placed", "tagged", "{\"x\":1}");
     Response found = applied("tagged");
     String tag = found.header("ETag");
@@ -239,7 +239,7 @@ class ViewsOverHttpTest {
 
   /** The worker is kept from its work by a lease that another instance seems to hold. */
   @Test
-  void tellsThatAPositionIsNotYetAppliedAndServesTheRestMeanwhile() {
+  void saysThatAPositionIsNotYetAppliedAndServesTheRestMeanwhile() {
     log.append("order.placed", "late", "{\"x\":1}");
     applied("late");
     String generation = (String) log.ask("HGET", "ps:views", "orders");

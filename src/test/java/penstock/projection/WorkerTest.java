@@ -1,125 +1,34 @@
 package penstock.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static penstock.Patience.await;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import jakarta.inject.Inject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import penstock.redis.RedisResource;
-import penstock.redis.RedisServer;
 import penstock.redis.Script;
 import penstock.view.Registry;
-import penstock.view.ViewDefinition;
 
-/** Workers driven by hand against a real Redis: whatever happens, every event counts once. */
+/** One task, or two in turn: whatever happens, every event counts once. */
 @QuarkusTest
 @WithTestResource(RedisResource.class)
 @TestProfile(HandDriven.Profile.class)
-class WorkerTest {
-
-  /** Before it is looked again whether there was enough time. */
-  private static final int STEPS = 100;
-
-  RedisServer redis;
-  @Inject HandDriven hand;
-  private TestLog log;
-  private final Map<String, Integer> expected = new TreeMap<>();
-  private int instances;
-
-  @BeforeEach
-  void open() {
-    redis.flush();
-    log = new TestLog(redis, "hand");
-  }
-
-  @AfterEach
-  void close() {
-    log.ask("CONFIG", "SET", "maxmemory", 0);
-    log.close();
-  }
-
-  private Worker worker(String view) {
-    return hand.worker(view, "instance-" + ++instances);
-  }
-
-  /** Runs until there is nothing to do; a failure is what the loop would try again after. */
-  private static void drain(Worker... workers) {
-    await()
-        .until(
-            () -> {
-              for (int step = 0; step < STEPS; step++) {
-                if (quiet(workers)) {
-                  return true;
-                }
-              }
-              return false;
-            });
-  }
-
-  private static boolean quiet(Worker... workers) throws InterruptedException {
-    boolean quiet = true;
-    for (Worker worker : workers) {
-      try {
-        quiet &= !worker.runOnce();
-      } catch (RuntimeException again) {
-        quiet = false;
-      }
-    }
-    return quiet;
-  }
-
-  /** Runs until something holds, which may take the worker's patience. */
-  private static void runUntil(Worker worker, BooleanSupplier condition) {
-    await()
-        .until(
-            () -> {
-              quiet(worker);
-              return condition.getAsBoolean();
-            });
-  }
-
-  private void append(int count, Random random) {
-    List<Map<String, String>> events = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      String subject = "key-" + random.nextInt(20);
-      expected.merge(subject, 1, Integer::sum);
-      events.add(TestLog.event("t", subject, "{\"n\":" + i + "}"));
-    }
-    log.append(events);
-  }
-
-  private Map<String, Integer> counts(Assignment work) {
-    var counts = new TreeMap<String, Integer>();
-    log.entries(work.names())
-        .forEach((key, of) -> counts.put(key, Integer.valueOf(of.get("count"))));
-    return counts;
-  }
-
-  private String state(Assignment work, String field) {
-    return log.hash(work.names().state()).get(field);
-  }
+class WorkerTest extends ShardScenario {
 
   @Test
   void appliesAllThatWasAppendedBeforeItAndAcknowledgesIt() {
     append(1_000, new Random(1));
     Worker worker = worker("counted");
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(log.pending(worker.assignment().group())).isZero();
-    assertThat(state(worker.assignment(), "count")).isEqualTo("1000");
+    assertThat(counts(worker.shard())).isEqualTo(expected);
+    assertThat(log.pending(worker.shard().group())).isZero();
+    assertThat(state(worker.shard(), "count")).isEqualTo("1000");
     assertThat(worker.state()).isEqualTo(new WorkerState.Working());
   }
 
@@ -138,7 +47,7 @@ class WorkerTest {
     log.append("t", "e", "{\"x\":1}");
     log.append("deleted", "e", "{}");
     drain(worker);
-    assertThat(log.entries(worker.assignment().names()))
+    assertThat(log.entries(worker.shard().names()))
         .isEqualTo(
             Map.of(
                 "a", Map.of("x", "1.10", "y", "{\"z\":1,\"w\":2}"),
@@ -148,7 +57,7 @@ class WorkerTest {
     log.append("deleted", "d", "{}");
     log.append("t", "d", "{\"z\":1}");
     drain(worker);
-    assertThat(log.entries(worker.assignment().names()))
+    assertThat(log.entries(worker.shard().names()))
         .containsEntry("b", Map.of("y", "2"))
         .containsEntry("d", Map.of("z", "1"));
   }
@@ -162,9 +71,9 @@ class WorkerTest {
     log.append("unwanted", "a", "{\"who\":[]}");
     String bad = log.append("wanted", "a", "{\"who\":{}}");
     drain(picky);
-    assertThat(counts(picky.assignment())).isEqualTo(Map.of("ann", 1, "1.10", 1));
-    assertThat(state(picky.assignment(), "skipped")).isEqualTo("1");
-    assertThat(state(picky.assignment(), "dead")).isEqualTo("1");
+    assertThat(counts(picky.shard())).isEqualTo(Map.of("ann", 1, "1.10", 1));
+    assertThat(state(picky.shard(), "skipped")).isEqualTo("1");
+    assertThat(state(picky.shard(), "dead")).isEqualTo("1");
     List<?> letters = (List<?>) log.ask("XRANGE", log.names().dead(), "-", "+");
     assertThat(letters).hasSize(1);
     List<?> fields = (List<?>) ((List<?>) letters.getFirst()).get(1);
@@ -174,7 +83,7 @@ class WorkerTest {
                 "view",
                 "picky",
                 "generation",
-                picky.assignment().generation().id(),
+                picky.shard().generation().id(),
                 "reason",
                 "the key at /who is no string, number or boolean",
                 "position",
@@ -191,8 +100,8 @@ class WorkerTest {
     log.append("t", "b", "[1]");
     Worker worker = worker("merged");
     drain(worker);
-    assertThat(log.entries(worker.assignment().names()).get("a")).containsOnlyKeys("one", "three");
-    assertThat(log.entries(worker.assignment().names())).containsOnlyKeys("a");
+    assertThat(log.entries(worker.shard().names()).get("a")).containsOnlyKeys("one", "three");
+    assertThat(log.entries(worker.shard().names())).containsOnlyKeys("a");
     assertThat(log.ask("XLEN", log.names().dead())).isEqualTo(2L);
   }
 
@@ -204,16 +113,16 @@ class WorkerTest {
     }
     Worker worker = worker("merged");
     drain(worker);
-    assertThat(log.entries(worker.assignment().names())).hasSize(20);
-    assertThat((Long) log.ask("XLEN", worker.assignment().names().changes())).isBetween(4L, 20L);
+    assertThat(log.entries(worker.shard().names())).hasSize(20);
+    assertThat((Long) log.ask("XLEN", worker.shard().names().changes())).isBetween(4L, 20L);
     // Entries that are read come in several scripts, too.
     Worker next = worker("merged");
-    log.ask("DEL", worker.assignment().names().lease());
+    log.ask("DEL", worker.shard().names().lease());
     for (int i = 0; i < 20; i++) {
       log.append("t", "key-" + i, "{\"w\":1}");
     }
     drain(next);
-    assertThat(log.entries(worker.assignment().names()).values())
+    assertThat(log.entries(worker.shard().names()).values())
         .allSatisfy(entry -> assertThat(entry).containsOnlyKeys("v", "w"));
   }
 
@@ -224,34 +133,8 @@ class WorkerTest {
     append(1, new Random(2));
     Worker worker = worker("counted");
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
+    assertThat(counts(worker.shard())).isEqualTo(expected);
     assertThat(log.ask("XLEN", log.names().dead())).isEqualTo(1L);
-  }
-
-  /** The process dies after it was given events and before their commit. */
-  @Test
-  void whatADeadWorkerWasGivenIsAppliedOnceByTheNext() {
-    append(600, new Random(1));
-    Script death = Script.of("return redis.error_reply('DEAD before the commit')");
-    Worker dead = hand.worker(hand.assignment("counted"), "dead", death);
-    await()
-        .untilAsserted(
-            () ->
-                assertThatThrownBy(
-                        () -> {
-                          while (dead.runOnce()) {}
-                        })
-                    .hasMessageStartingWith("DEAD"));
-    assertThat(log.pending(dead.assignment().group())).isPositive();
-    Worker next = worker("counted");
-    runUntil(next, () -> next.state().equals(new WorkerState.Working()));
-    drain(next);
-    assertThat(counts(next.assignment())).isEqualTo(expected);
-    assertThat(log.pending(next.assignment().group())).isZero();
-    assertThat(
-            log.ask("XINFO", "CONSUMERS", log.names().events(), next.assignment().group())
-                .toString())
-        .doesNotContain("dead");
   }
 
   /** The commit was done, but its answer never came. */
@@ -263,148 +146,7 @@ class WorkerTest {
     assertThat(text).contains("LOST");
     Worker worker = hand.worker(hand.assignment("counted"), "deaf", Script.of(text));
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-  }
-
-  @Test
-  void onlyOneWorksAndTheOtherTakesOverWhenTheLeaseIsGivenBack() throws Exception {
-    append(10, new Random(1));
-    Worker one = worker("counted");
-    Worker two = worker("counted");
-    drain(one);
-    drain(two);
-    assertThat(two.state()).isEqualTo(new WorkerState.StandingBy("instance-1"));
-    one.close();
-    append(10, new Random(2));
-    drain(two);
-    assertThat(two.state()).isEqualTo(new WorkerState.Working());
-    assertThat(counts(two.assignment())).isEqualTo(expected);
-  }
-
-  /** A zombie goes on after its lease ran out, and takes events from the group. */
-  @Test
-  void aZombieCommitsNothingAndWhatItTookIsNotLost() {
-    append(10, new Random(1));
-    Worker zombie = worker("counted");
-    Worker next = worker("counted");
-    drain(zombie);
-    log.ask("DEL", zombie.assignment().names().lease());
-    drain(next);
-    append(10, new Random(2));
-    assertThatThrownBy(
-            () -> {
-              while (zombie.runOnce()) {}
-            })
-        .hasMessageStartingWith("FENCED");
-    runUntil(next, () -> counts(next.assignment()).equals(expected));
-    drain(next);
-    assertThat(log.pending(next.assignment().group())).isZero();
-  }
-
-  @Test
-  void whatAnotherConsumerTookBetweenTwoReadsIsNotLost() {
-    append(10, new Random(1));
-    Worker worker = worker("counted");
-    drain(worker);
-    append(5, new Random(2));
-    log.ask(
-        "XREADGROUP",
-        "GROUP",
-        worker.assignment().group(),
-        "thief",
-        "STREAMS",
-        log.names().events(),
-        ">");
-    append(5, new Random(3));
-    drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(log.pending(worker.assignment().group())).isZero();
-  }
-
-  @Test
-  void aGroupThatIsSetBackOrForwardChangesNothing() {
-    append(10, new Random(1));
-    Worker worker = worker("counted");
-    drain(worker);
-    log.ask("XGROUP", "SETID", log.names().events(), worker.assignment().group(), "0");
-    drain(worker);
-    append(10, new Random(2));
-    drain(worker);
-    append(10, new Random(3));
-    log.ask("XGROUP", "SETID", log.names().events(), worker.assignment().group(), "$");
-    append(10, new Random(4));
-    drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(log.pending(worker.assignment().group())).isZero();
-  }
-
-  @Test
-  void aGroupThatIsGoneIsMadeAgainWhereTheViewStands() {
-    append(10, new Random(1));
-    Worker worker = worker("counted");
-    drain(worker);
-    log.ask("XGROUP", "DESTROY", log.names().events(), worker.assignment().group());
-    append(10, new Random(2));
-    drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-  }
-
-  @Test
-  void anEmptiedRedisBeginsANewLife() {
-    append(10, new Random(1));
-    Worker worker = worker("counted");
-    drain(worker);
-    redis.flush();
-    expected.clear();
-    append(7, new Random(2));
-    drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(log.ask("HGET", "ps:views", "counted"))
-        .isEqualTo(worker.assignment().generation().id());
-  }
-
-  @Test
-  void aLostLogBeginsANewLifeWithoutTheEntriesOfTheOld() {
-    append(500, new Random(1));
-    for (int i = 0; i < 500; i++) {
-      log.append("t", "old-" + i, "{}");
-    }
-    Worker worker = worker("counted");
-    drain(worker);
-    log.ask("DEL", log.names().events());
-    expected.clear();
-    append(3, new Random(2));
-    drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(state(worker.assignment(), "count")).isEqualTo("3");
-    assertThat((List<?>) log.ask("KEYS", worker.assignment().names().entries() + "old*")).isEmpty();
-  }
-
-  @Test
-  void entriesRemovedFromTheLogWhilePendingAreAcknowledged() {
-    append(5, new Random(1));
-    Worker worker = worker("counted");
-    drain(worker);
-    Map<String, Integer> before = Map.copyOf(expected);
-    append(5, new Random(2));
-    log.ask(
-        "XREADGROUP",
-        "GROUP",
-        worker.assignment().group(),
-        "gone",
-        "STREAMS",
-        log.names().events(),
-        ">");
-    log.ask("XTRIM", log.names().events(), "MAXLEN", 0);
-    append(0, new Random(3));
-    log.append("t", "after", "{}");
-    drain(worker);
-    runUntil(worker, () -> log.pending(worker.assignment().group()) == 0);
-    var counts = new TreeMap<>(before);
-    counts.put("after", 1);
-    assertThat(counts(worker.assignment())).isEqualTo(counts);
-    assertThat(state(worker.assignment(), "count"))
-        .isEqualTo(log.hash(log.names().log()).get("appended"));
+    assertThat(counts(worker.shard())).isEqualTo(expected);
   }
 
   @Test
@@ -413,105 +155,19 @@ class WorkerTest {
     Worker worker = worker("counted");
     log.ask("CONFIG", "SET", "maxmemory", 1);
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
-    assertThat(log.pending(worker.assignment().group())).isZero();
+    assertThat(counts(worker.shard())).isEqualTo(expected);
+    assertThat(log.pending(worker.shard().group())).isZero();
   }
 
   @Test
   void aWriteThatFailsHaltsTheViewAloud() {
     Worker worker = worker("merged");
     log.append("t", "a", "{\"x\":1}");
-    log.ask("SET", worker.assignment().names().entries() + "a", "not a hash");
+    log.ask("SET", worker.shard().names().entries() + "a", "not a hash");
     runUntil(worker, () -> worker.state() instanceof WorkerState.Halted);
     assertThat(worker.state().isFine()).isFalse();
-    assertThat(worker.state().told()).contains("WRONGTYPE");
-    assertThat(state(worker.assignment(), "applied")).isEqualTo("0-0");
-  }
-
-  /** The same view by another definition, as after a change of the configuration. */
-  private Assignment changed(Assignment was) {
-    var changed = hand.definition("merged");
-    var definition =
-        new ViewDefinition(
-            was.view().name(),
-            changed.stream(),
-            1,
-            changed.foldName(),
-            changed.fold(),
-            changed.key(),
-            changed.keyRule(),
-            changed.types(),
-            changed.subjects(),
-            changed.deletes(),
-            false,
-            false);
-    return hand.assignment(definition, definition.generation());
-  }
-
-  @Test
-  void aChangedDefinitionIsBuiltBesideTheOldOneAndTakesItsPlace() throws Exception {
-    append(1_000, new Random(1));
-    Assignment was = hand.assignment("counted");
-    Assignment is = changed(was);
-    Map<String, Set<String>> both = Map.of("old", Set.of(was.name()), "new", Set.of(is.name()));
-    Roster ofOld = new Roster("old");
-    Roster ofNew = new Roster("new");
-    ofOld.update(both, Registry.EMPTY);
-    ofNew.update(both, Registry.EMPTY);
-    Worker old = hand.worker(was, "old", Script.named("commit"), ofOld);
-    drain(old);
-    Worker next = hand.worker(is, "new", Script.named("commit"), ofNew);
-    runUntil(next, () -> next.state().equals(new WorkerState.Working()));
-    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(was.generation().id());
-    // Meanwhile readers that know the new definition are given the old one's entries by its own
-    // fold.
-    assertThat(hand.value(is.view(), "key-1")).isEqualTo(expected.get("key-1").toString());
-    drain(next);
-    assertThat(hand.value(is.view(), "key-1")).startsWith("{\"n\":");
-    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(is.generation().id());
-    // The old one goes on as long as someone works it, and does not take its place back.
-    for (int i = 0; i < 3; i++) {
-      append(10, new Random(2));
-      drain(old, next);
-      assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(is.generation().id());
-    }
-    assertThat(counts(was)).isEqualTo(expected);
-    old.close();
-    Caretaker caretaker = hand.caretaker();
-    hand.membership("new").heartbeat(List.of(is.name())).toCompletionStage();
-    await()
-        .until(
-            () -> {
-              caretaker.runOnce();
-              return ((List<?>) log.ask("KEYS", was.names().state() + "*")).isEmpty();
-            });
-    assertThat(log.ask("XINFO", "GROUPS", log.names().events()).toString())
-        .doesNotContain(was.group())
-        .contains(is.group());
-    assertThat(log.entries(is.names())).hasSize(expected.size());
-    assertThat(log.hash("ps:views").keySet())
-        .doesNotContain("counted:" + was.generation().id())
-        .contains("counted:" + is.generation().id());
-  }
-
-  /** A return to the definition before: its generation is old, and nobody works the other one. */
-  @Test
-  void anEarlierDefinitionIsServedAgainWhenNobodyWorksTheLaterOne() throws Exception {
-    append(100, new Random(1));
-    Assignment was = hand.assignment("counted");
-    Assignment is = changed(was);
-    Worker old = hand.worker(was, "old", Script.named("commit"));
-    drain(old);
-    old.close();
-    Worker next = hand.worker(is, "new", Script.named("commit"));
-    drain(next);
-    next.close();
-    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(is.generation().id());
-    append(100, new Random(2));
-    Worker again = hand.worker(was, "again", Script.named("commit"));
-    drain(again);
-    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(was.generation().id());
-    assertThat(counts(was)).isEqualTo(expected);
+    assertThat(worker.state().text()).contains("WRONGTYPE");
+    assertThat(state(worker.shard(), "applied")).isEqualTo("0-0");
   }
 
   @Test
@@ -524,11 +180,11 @@ class WorkerTest {
     append(5, new Random(2));
     Worker strict = worker("counted");
     runUntil(strict, () -> strict.state() instanceof WorkerState.Halted);
-    assertThat(strict.state().told()).contains("accept-partial-history");
+    assertThat(strict.state().text()).contains("accept-partial-history");
     Worker lenient = worker("partial");
     drain(lenient);
-    assertThat(counts(lenient.assignment())).isEqualTo(expected);
-    assertThat(log.hash(lenient.assignment().names().state()))
+    assertThat(counts(lenient.shard())).isEqualTo(expected);
+    assertThat(log.hash(lenient.shard().names().state()))
         .containsEntry("complete-from", last)
         .containsEntry("count", "10");
   }
@@ -540,14 +196,14 @@ class WorkerTest {
     runUntil(
         worker,
         () ->
-            state(worker.assignment(), "applied") != null
-                && !state(worker.assignment(), "applied").equals("0-0"));
+            state(worker.shard(), "applied") != null
+                && !state(worker.shard(), "applied").equals("0-0"));
     log.close();
     redis.restart();
     log = new TestLog(redis, "hand");
     append(500, new Random(2));
     drain(worker);
-    assertThat(counts(worker.assignment())).isEqualTo(expected);
+    assertThat(counts(worker.shard())).isEqualTo(expected);
   }
 
   /** Random turns of two workers that lose leases, memory and events to thieves. */
@@ -613,5 +269,71 @@ class WorkerTest {
       noticed = !everyEventCountsOnce(unchecked, seed);
     }
     assertThat(noticed).isTrue();
+  }
+
+  @Test
+  void aViewMayHaltInsteadAndGoesOnWhenItMaySetAside() throws Exception {
+    Assignment halting = hand.assignment("halting");
+    log.append("wanted", "a", "{\"who\":\"ann\"}");
+    String bad = log.append("wanted", "a", "{\"who\":{}}");
+    log.append("wanted", "a", "{\"who\":\"ann\"}");
+    Worker worker = worker(halting);
+    await().until(() -> !worker.runOnce() && worker.state() instanceof WorkerState.Halted);
+    assertThat(worker.state().isFine()).isFalse();
+    assertThat(worker.state().text()).contains("/who", bad);
+    assertThat(state(halting, "halted")).contains(bad);
+    assertThat(state(halting, "count")).isEqualTo("1");
+    assertThat(letters()).isEmpty();
+    assertThat(log.ask("GET", halting.names().lease())).isNull();
+    // Another one does not go on either.
+    Worker other = worker(halting);
+    assertThat(other.runOnce()).isFalse();
+    assertThat(other.state()).isInstanceOf(WorkerState.Halted.class);
+    // The same definition, which sets aside what cannot be folded.
+    Assignment lenient =
+        hand.assignment(hand.definition("lenient"), hand.definition("lenient").generation());
+    assertThat(lenient.generation()).isEqualTo(halting.generation());
+    var same =
+        new Assignment(
+            lenient.view(),
+            halting.generation(),
+            halting.partition(),
+            halting.log(),
+            halting.names());
+    runToEnd(worker(same));
+    assertThat(state(halting, "count")).isEqualTo("3");
+    assertThat(letters()).hasSize(1);
+    assertThat(state(halting, "halted")).isNull();
+  }
+
+  @Test
+  void whoLosesAPartitionCommitsAndReleasesItAtOnce() throws Exception {
+    Assignment work = hand.assignment("counted");
+    append(300);
+    Roster roster = new Roster("one");
+    Worker one = hand.worker(work, "one", COMMIT, roster);
+    for (int step = 0; step < 3; step++) {
+      one.runOnce();
+    }
+    Map<String, Set<String>> both = Map.of("one", Set.of(), "two", Set.of(work.name()));
+    roster.update(both, Registry.EMPTY);
+    var membership = hand.membership("two");
+    String last = Await.of(membership.lastMessage());
+    assertThat(one.runOnce()).isFalse();
+    assertThat(one.state()).isEqualTo(new WorkerState.StandingBy("two"));
+    assertThat(log.ask("EXISTS", work.names().lease())).isEqualTo(0L);
+    assertThat(Await.of(membership.receive(last, 1)))
+        .extracting(Notice::kind, Notice::about)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(Notice.Kind.RELEASED, work.names().state()));
+    Roster ofTwo = new Roster("two");
+    ofTwo.update(both, Registry.EMPTY);
+    Worker two = hand.worker(work, "two", COMMIT, ofTwo);
+    runToEnd(two);
+    assertThat(state(work, "count")).isEqualTo("300");
+    // It asks Redis for nothing while another one is to work.
+    Map<String, String> before = log.hash(work.names().state());
+    assertThat(one.runOnce()).isFalse();
+    assertThat(log.hash(work.names().state())).isEqualTo(before);
   }
 }

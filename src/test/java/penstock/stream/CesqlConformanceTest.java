@@ -46,9 +46,9 @@ class CesqlConformanceTest {
   private static final Map<String, String> UNMET =
       Map.of(
           "Binary logical operations: AND operator is NOT short circuit evaluated when the first operand evaluates to true",
-          "it tells the error, but goes on with 0 for 1 / 0, where the whole should be false",
+          "it reports the error, but goes on with 0 for 1 / 0, where the whole should be false",
           "Binary logical operations: OR operator is NOT short circuit evaluated when the first operand evaluates to false",
-          "it tells the error, but goes on with 0 for 1 / 0, where the whole should be false",
+          "it reports the error, but goes on with 0 for 1 / 0, where the whole should be false",
           "Not operator: Invalid int cast",
           "it casts an integer to a boolean without an error");
 
@@ -148,7 +148,7 @@ class CesqlConformanceTest {
   @MethodSource("cases")
   void meetsTheSpecification(Case one, String name) {
     if (UNMET.containsKey(name)) {
-      // When the library does meet it, this tells that the entry can go.
+      // When the library does meet it, this shows that the entry can go.
       assertThatThrownBy(() -> check(one)).as(UNMET.get(name)).isInstanceOf(AssertionError.class);
     } else {
       check(one);

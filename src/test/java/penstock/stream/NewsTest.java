@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
-/** Quiet logs are never looked at here: what is told was heard of. */
+/** Quiet logs are never looked at here: what is delivered was heard of. */
 @QuarkusTest
 @WithTestResource(RedisResource.class)
 @TestProfile(NewsTest.Settings.class)
@@ -64,7 +64,7 @@ class NewsTest {
   }
 
   @Test
-  void tellsAllOfManyLogs() {
+  void deliversAllOfManyLogs() {
     List<Notes> all = IntStream.range(0, MANY).mapToObj(i -> new Notes()).toList();
     await(
         Future.all(
@@ -96,11 +96,11 @@ class NewsTest {
     await(follow(partition("sleepy"), sleeper));
     for (int i = 0; i < 20; i++) {
       Position last = writer.append(partition("sleepy").stream(), Integer.toString(i)).getFirst();
-      await().until(() -> told(sleeper).equals(last));
+      await().until(() -> lastDelivered(sleeper).equals(last));
     }
   }
 
-  private static Position told(Notes notes) {
+  private static Position lastDelivered(Notes notes) {
     return notes.calls.isEmpty() ? Position.ZERO : notes.calls.getLast().last();
   }
 

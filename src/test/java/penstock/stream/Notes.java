@@ -3,7 +3,7 @@ package penstock.stream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Notes what the tail tells. */
+/** Notes what the tail calls it with. */
 class Notes implements Follower {
 
   final List<String> ids = new CopyOnWriteArrayList<>();

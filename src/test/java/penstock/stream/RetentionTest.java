@@ -66,7 +66,7 @@ class RetentionTest {
   }
 
   @Test
-  void keepsExactlyTheGreatestLengthAndTellsReadersThatStoodBefore() {
+  void keepsExactlyTheGreatestLengthAndResetsReadersThatStoodBefore() {
     String before = post("kept-short", 0, 1).getString("cursor");
     String last = post("kept-short", 1, 345).getString("cursor");
     await().untilAsserted(() -> assertThat(length("kept-short")).isEqualTo(10));

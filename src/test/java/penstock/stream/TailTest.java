@@ -35,7 +35,7 @@ import penstock.redis.RedisServer;
     value = RedisResource.class,
     initArgs = @ResourceArg(name = "options", value = "--databases 3 --appendfsync always"))
 @TestProfile(TailTest.Settings.class)
-class TailTest {
+public class TailTest {
 
   /** The timers of the service that call scripts are few: a test counts its own calls. */
   public static final class Settings implements QuarkusTestProfile {
@@ -79,7 +79,7 @@ class TailTest {
   }
 
   @Test
-  void tellsWhatIsAppendedAfterTheStateItGave() {
+  void deliversWhatIsAppendedAfterTheStateItGave() {
     writer.append(stream, "before");
     var notes = new Notes();
     LogState from = await(tail.follow(partition, notes));
@@ -92,7 +92,7 @@ class TailTest {
   }
 
   @Test
-  void tellsEveryFollowerTheSame() {
+  void deliversTheSameToEveryFollower() {
     var first = follow(partition, new Notes());
     writer.append(stream, "a");
     await().until(() -> first.ids.size() == 1);
@@ -202,7 +202,7 @@ class TailTest {
   }
 
   @Test
-  void tellsANewLife() {
+  void reportsANewLife() {
     writer.append(stream, "a");
     var notes = follow(partition, new Notes());
     redis.flush();
@@ -212,9 +212,11 @@ class TailTest {
     assertThat(notes.ids).containsExactly("b");
   }
 
-  /** What began the new life lies before the end that is told, unless it was seen before that. */
+  /**
+   * What began the new life lies before the end that is reported, unless it was seen before that.
+   */
   @Test
-  void tellsANewLifeThatBeginsWithAnAppend() {
+  void reportsANewLifeThatBeginsWithAnAppend() {
     writer.append(stream, "a");
     var notes = follow(partition, new Notes());
     redis.flush();
@@ -250,7 +252,7 @@ class TailTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"trimmed 2-0 removed 2", "trimmed 0-0 removed 0"})
-  void tellsWhenWhatComesNextWasTrimmed(String noted) {
+  void reportsThatWhatComesNextWasTrimmed(String noted) {
     var notes = follow(partition, new Notes());
     try (var conversation = redis.open()) {
       String events = log.keys(partition).events();
@@ -270,7 +272,7 @@ class TailTest {
     assertThat(notes.moves.getFirst().last()).isEqualTo(new Position(3, 0));
   }
 
-  /** What is left and what was appended tell that something is gone, though nobody noted it. */
+  /** What is left and what was appended show that something is gone, though nobody noted it. */
   @Test
   void seesWhatAnotherHandRemoved() {
     List<Position> positions = writer.append(stream, "a", "b", "c", "d", "e");
@@ -387,7 +389,7 @@ class TailTest {
   }
 
   @Test
-  void tellsANewLifeOfEachOfMany() {
+  void reportsANewLifeOfEachOfMany() {
     List<Partition> logs = many();
     List<Notes> all = followMany(logs);
     redis.flush();
@@ -425,7 +427,7 @@ class TailTest {
   }
 
   @Test
-  void tellsNothingAfterItWasLeft() {
+  void callsNobodyAfterItWasLeft() {
     var notes = new Notes();
     await(tail.follow(partition, notes));
     tail.unfollow(partition, notes);

@@ -6,75 +6,17 @@ import static penstock.Patience.await;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import jakarta.inject.Inject;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import penstock.redis.RedisResource;
-import penstock.redis.RedisServer;
 import penstock.redis.Script;
-import penstock.view.Registry;
 
-/** Events that cannot be folded or kill who tries, and who works when who tries is gone. */
+/** Events that kill the processes that try them. */
 @QuarkusTest
 @WithTestResource(RedisResource.class)
 @TestProfile(HandDriven.Profile.class)
-class PoisonTest {
-
-  private static final int STEPS = 100;
-  private static final Script COMMIT = Script.named("commit");
-
-  RedisServer redis;
-  @Inject HandDriven hand;
-  private TestLog log;
-  private int instances;
-
-  @BeforeEach
-  void open() {
-    redis.flush();
-    log = new TestLog(redis, "hand");
-  }
-
-  @AfterEach
-  void close() {
-    log.close();
-  }
-
-  private Worker worker(Assignment work) {
-    return hand.worker(work, "instance-" + ++instances, COMMIT);
-  }
-
-  private static void drain(Worker worker) {
-    await()
-        .until(
-            () -> {
-              for (int step = 0; step < STEPS; step++) {
-                if (!worker.runOnce()) {
-                  return worker.state().isFine()
-                      && !(worker.state() instanceof WorkerState.StandingBy);
-                }
-              }
-              return false;
-            });
-  }
-
-  private String state(Assignment work, String field) {
-    return log.hash(work.names().state()).get(field);
-  }
-
-  private List<?> letters() {
-    return (List<?>) log.ask("XRANGE", log.names().dead(), "-", "+");
-  }
-
-  private void append(int count) {
-    for (int i = 0; i < count; i++) {
-      log.append("t", "key-" + i, "{}");
-    }
-  }
+class SuspectsTest extends ShardScenario {
 
   /**
    * A process that works until the commit that has the poison among its positions, and dies there.
@@ -115,7 +57,7 @@ class PoisonTest {
       if (deaths <= 5) {
         dieOf(work, poison);
       } else {
-        drain(worker(work));
+        runToEnd(worker(work));
       }
     }
     assertThat(deaths).isEqualTo(6);
@@ -146,7 +88,7 @@ class PoisonTest {
     assertThat(state(work, "lone-attempts")).isEqualTo(before);
     assertThat(state(work, "count")).isEqualTo("0");
     loneFolds.release();
-    drain(worker);
+    runToEnd(worker);
     assertThat(state(work, "count")).isEqualTo("1");
     assertThat(letters()).isEmpty();
     assertThat(loneFolds.availablePermits()).isOne();
@@ -163,7 +105,7 @@ class PoisonTest {
     assertThat(state(work, "count")).isEqualTo("50");
     assertThat(state(work, "lone")).isEqualTo(poison);
     assertThat(state(work, "lone-attempts")).isEqualTo("1");
-    drain(worker(work));
+    runToEnd(worker(work));
     assertThat(letters()).isEmpty();
     assertThat(log.entries(work.names())).containsKey("poison");
     assertThat(state(work, "lone")).isNull();
@@ -190,7 +132,7 @@ class PoisonTest {
           ">");
       worker.close();
     }
-    drain(worker(work));
+    runToEnd(worker(work));
     assertThat(letters()).isEmpty();
     assertThat(state(work, "lone-attempts")).isNull();
     assertThat(log.entries(work.names()).get("late")).isEqualTo(Map.of("count", "10"));
@@ -222,71 +164,5 @@ class PoisonTest {
             });
     assertThat(letters()).isEmpty();
     assertThat(log.entries(work.names())).containsKey("a");
-  }
-
-  @Test
-  void aViewMayHaltInsteadAndGoesOnWhenItIsToldTo() throws Exception {
-    Assignment halting = hand.assignment("halting");
-    log.append("wanted", "a", "{\"who\":\"ann\"}");
-    String bad = log.append("wanted", "a", "{\"who\":{}}");
-    log.append("wanted", "a", "{\"who\":\"ann\"}");
-    Worker worker = worker(halting);
-    await().until(() -> !worker.runOnce() && worker.state() instanceof WorkerState.Halted);
-    assertThat(worker.state().isFine()).isFalse();
-    assertThat(worker.state().told()).contains("/who", bad);
-    assertThat(state(halting, "halted")).contains(bad);
-    assertThat(state(halting, "count")).isEqualTo("1");
-    assertThat(letters()).isEmpty();
-    assertThat(log.ask("GET", halting.names().lease())).isNull();
-    // Another one does not go on either.
-    Worker other = worker(halting);
-    assertThat(other.runOnce()).isFalse();
-    assertThat(other.state()).isInstanceOf(WorkerState.Halted.class);
-    // The same definition, told to set aside what cannot be folded.
-    Assignment lenient =
-        hand.assignment(hand.definition("lenient"), hand.definition("lenient").generation());
-    assertThat(lenient.generation()).isEqualTo(halting.generation());
-    var same =
-        new Assignment(
-            lenient.view(),
-            halting.generation(),
-            halting.partition(),
-            halting.log(),
-            halting.names());
-    drain(worker(same));
-    assertThat(state(halting, "count")).isEqualTo("3");
-    assertThat(letters()).hasSize(1);
-    assertThat(state(halting, "halted")).isNull();
-  }
-
-  @Test
-  void whoLosesAPartitionCommitsAndReleasesItAtOnce() throws Exception {
-    Assignment work = hand.assignment("counted");
-    append(300);
-    Roster roster = new Roster("one");
-    Worker one = hand.worker(work, "one", COMMIT, roster);
-    for (int step = 0; step < 3; step++) {
-      one.runOnce();
-    }
-    Map<String, Set<String>> both = Map.of("one", Set.of(), "two", Set.of(work.name()));
-    roster.update(both, Registry.EMPTY);
-    var membership = hand.membership("two");
-    String last = Await.of(membership.lastNotice());
-    assertThat(one.runOnce()).isFalse();
-    assertThat(one.state()).isEqualTo(new WorkerState.StandingBy("two"));
-    assertThat(log.ask("EXISTS", work.names().lease())).isEqualTo(0L);
-    assertThat(Await.of(membership.notices(last, 1)))
-        .extracting(Notice::kind, Notice::about)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(Notice.Kind.RELEASED, work.names().state()));
-    Roster ofTwo = new Roster("two");
-    ofTwo.update(both, Registry.EMPTY);
-    Worker two = hand.worker(work, "two", COMMIT, ofTwo);
-    drain(two);
-    assertThat(state(work, "count")).isEqualTo("300");
-    // It asks Redis for nothing while another one is to work.
-    Map<String, String> before = log.hash(work.names().state());
-    assertThat(one.runOnce()).isFalse();
-    assertThat(log.hash(work.names().state())).isEqualTo(before);
   }
 }

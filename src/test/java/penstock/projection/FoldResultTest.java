@@ -16,13 +16,12 @@ import penstock.event.Event;
 import penstock.event.EventData;
 import penstock.stream.Position;
 import penstock.stream.StreamName;
-import penstock.trace.Causes;
 import penstock.view.Entry;
 import penstock.view.Fold;
 import penstock.view.ViewDefinition;
 import penstock.view.ViewName;
 
-class BatchTest {
+class FoldResultTest {
 
   private static final Position POSITION = new Position(1, 0);
 
@@ -45,7 +44,7 @@ class BatchTest {
     }
   }
 
-  private static @Nullable String fold(Throwable defect) {
+  private static FoldResult fold(Throwable defect) {
     ViewDefinition view =
         new ViewDefinition(
             new ViewName("v"),
@@ -60,11 +59,8 @@ class BatchTest {
             new TreeSet<>(),
             false,
             false);
-    EntryCache cache = new EntryCache(1_000);
-    cache.put("k", null, 1);
     Event event = new Event("1", "/", "t", "k", null, null, null, new TreeMap<>(), EventData.NONE);
-    return new Batch(1, view, Position.ZERO, cache, Causes.NONE)
-        .replay(POSITION, new Step.Fold(event, "k"));
+    return FoldResult.of(view, null, event, POSITION);
   }
 
   static Stream<Throwable> defects() {
@@ -79,7 +75,10 @@ class BatchTest {
   @ParameterizedTest
   @MethodSource("defects")
   void whatAFoldThrowsSetsItsEventAside(Throwable defect) {
-    assertThat(fold(defect)).contains("the fold failed", "on purpose");
+    assertThat(fold(defect))
+        .isInstanceOfSatisfying(
+            FoldResult.Failed.class,
+            failed -> assertThat(failed.reason()).contains("the fold failed", "on purpose"));
   }
 
   @Test
