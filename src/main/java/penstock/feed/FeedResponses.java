@@ -37,7 +37,7 @@ class FeedResponses {
 
   /**
    * The response with the body that comes of the future. If it fails for a reason that will pass,
-   * that is told in the stream: a status would keep the client from trying again.
+   * that is said in the stream: a status would keep the client from trying again.
    */
   Uni<RestResponse<FeedBody>> feed(Future<FeedBody> body) {
     return Unis.of(
