@@ -32,19 +32,21 @@ class ArchitectureTest {
 
   /** What all peers may use. */
   private static final Set<String> FOUNDATIONS =
-      Set.of("problem", "json", "redis", "event", "trace", "security", "stream", "view");
+      Set.of("problem", "http", "json", "redis", "event", "trace", "security", "stream", "view");
 
   /** Each package and those that it may use besides itself. The peers never use each other. */
   private static final Map<String, Set<String>> EDGES =
       Map.ofEntries(
           Map.entry("problem", Set.of()),
           Map.entry("json", Set.of()),
-          Map.entry("redis", Set.of("problem")),
-          Map.entry("event", Set.of("problem", "json", "redis")),
+          Map.entry("http", Set.of("problem")),
+          Map.entry("redis", Set.of("problem", "http")),
+          Map.entry("event", Set.of("problem", "http", "json", "redis")),
           Map.entry("trace", Set.of("event")),
-          Map.entry("security", Set.of("problem", "redis", "event")),
-          Map.entry("stream", Set.of("problem", "json", "redis", "event", "security")),
-          Map.entry("view", Set.of("problem", "json", "redis", "event", "security", "stream")),
+          Map.entry("security", Set.of("problem", "http", "redis", "event")),
+          Map.entry("stream", Set.of("problem", "http", "json", "redis", "event", "security")),
+          Map.entry(
+              "view", Set.of("problem", "http", "json", "redis", "event", "security", "stream")),
           Map.entry("ingest", FOUNDATIONS),
           Map.entry("projection", FOUNDATIONS),
           Map.entry("feed", FOUNDATIONS),
@@ -55,6 +57,7 @@ class ArchitectureTest {
               "admin",
               Set.of(
                   "problem",
+                  "http",
                   "json",
                   "redis",
                   "event",
@@ -134,14 +137,6 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule NOTHING_IS_PRINTED =
       noClasses().should(ACCESS_STANDARD_STREAMS).because("what is to be told goes to the log");
-
-  @ArchTest
-  static final ArchRule ROUTES_ARE_PLAIN =
-      noClasses()
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("jakarta.ws.rs..")
-          .because("the HTTP API is plain Vert.x routes");
 
   @ArchTest
   static final ArchRule NAMES_SAY_SOMETHING =

@@ -5,12 +5,16 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.util.Set;
 import java.util.TreeSet;
+import penstock.http.AllowedMethods;
 
-/** Knows the routes of the application under test. */
+/** Knows the operations of the application under test: those of its resources, and plain routes. */
 @ApplicationScoped
 public class RouterWitness {
+
+  @Inject AllowedMethods methods;
 
   private Router router;
 
@@ -24,6 +28,9 @@ public class RouterWitness {
    */
   public Set<String> operations() {
     var operations = new TreeSet<String>();
+    for (AllowedMethods.Operation one : methods.operations()) {
+      operations.add(one.method() + " " + one.path().replaceAll(": *[^{}]+}", "}"));
+    }
     for (Route route : router.getRoutes()) {
       if (route.methods() != null && (route.getPath() != null || route.getName() != null)) {
         for (HttpMethod method : route.methods()) {

@@ -89,9 +89,9 @@ final class BinaryEvent {
       value = HeaderValue.decode(header);
     } catch (HeaderValue.Broken broken) {
       if (attribute != null) {
-        draft.setBroken(attribute, broken.getMessage());
+        draft.setBroken(attribute, broken.rule());
       } else {
-        draft.wrong(name, broken.getMessage());
+        draft.wrong(name, broken.rule());
       }
       return;
     }

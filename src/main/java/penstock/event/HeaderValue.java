@@ -12,11 +12,18 @@ final class HeaderValue {
 
     private static final long serialVersionUID = 1L;
 
+    private final String rule;
+
     /**
      * @param rule that is broken, as it ends "The attribute ..."
      */
     Broken(String rule) {
       super(rule, null, false, false);
+      this.rule = rule;
+    }
+
+    String rule() {
+      return rule;
     }
   }
 

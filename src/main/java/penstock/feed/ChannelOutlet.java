@@ -88,7 +88,7 @@ final class ChannelOutlet extends ResponseOutlet {
   }
 
   private void write(ByteBuf wire) {
-    // The connection's promise tells nobody of a failure; the channel is closed then, and the
+    // The connection's promise passes no failure on; the channel is closed then, and the
     // listener is called later, not in the middle of a write.
     behindEncoder.writeAndFlush(wire, connection.voidPromise);
   }

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 
 /**
  * What readers of one client have in common: an IPv4 address, or the 64 bits of an IPv6 network, as
- * it is a network that a subscriber of the internet is given. A proxy may tell something else,
+ * it is a network that a subscriber of the internet is given. A proxy may give something else,
  * which is taken as it is.
  */
 record ClientAddress(String value) {
@@ -18,7 +18,7 @@ record ClientAddress(String value) {
   private static final int NETWORK_BYTES = 8;
 
   /**
-   * @param address of the connection's other end, or as a trusted proxy tells it
+   * @param address of the connection's other end, or as a trusted proxy gives it
    */
   static ClientAddress of(SocketAddress address) {
     String text = address.hostAddress() == null ? address.host() : address.hostAddress();

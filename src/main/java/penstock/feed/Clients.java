@@ -8,11 +8,11 @@ final class Clients {
 
   private final ConcurrentMap<ClientAddress, Integer> readers = new ConcurrentHashMap<>();
 
-  int of(ClientAddress client) {
+  int readers(ClientAddress client) {
     return readers.getOrDefault(client, 0);
   }
 
-  void came(ClientAddress client) {
+  void entered(ClientAddress client) {
     readers.merge(client, 1, Integer::sum);
   }
 

@@ -11,8 +11,8 @@ import penstock.stream.Cursor;
  * Where a reader of several feeds over one connection stands in each: their own cursors. Opaque to
  * clients.
  *
- * <p>Encoded as a version and the cursors, parted by dots. Which is of which feed each tells by its
- * scope, so that feeds can come and go.
+ * <p>Encoded as a version and the cursors, separated by dots. The scope of each says of which feed
+ * it is, so that feeds can come and go.
  */
 record CombinedCursor(List<Cursor> cursors) {
 

@@ -2,30 +2,27 @@ package penstock.feed;
 
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Start;
 
 /**
- * A connection that several feeds share. Each writes its frames as if it were alone; on their way
- * they get the name of the feed, and as their id the last ids of all feeds, so that whoever resumes
- * with it is to each feed a reader with its own last id. What the feeds write in one turn of the
- * event loop goes out in one write. When one ends, all do. Belongs to its event loop.
+ * A connection that several feeds share. Each writes its frames as if it were alone; {@link
+ * CombinedFrames} makes them frames of the connection, so that whoever resumes with the id of one
+ * is to each feed a reader with its own last id. What the feeds write in one turn of the event loop
+ * goes out in one write. When one ends, all do. Belongs to its event loop.
  */
 final class CombinedOutlet {
-
-  private static final byte[] ID = ascii("id: ");
-  private static final byte[] DATA = ascii("data: ");
-  private static final byte[] EVENT = ascii(",\"event\":");
 
   private final Context context;
   private final Outlet outlet;
   private final long mostPending;
   private final List<Part> parts = new ArrayList<>();
+
+  /** One for each part, in the same order. */
+  private final List<CombinedFrames> feeds = new ArrayList<>();
 
   /** The order in which feeds may write when the socket takes more: another each time. */
   private final List<Part> turns = new ArrayList<>();
@@ -44,22 +41,16 @@ final class CombinedOutlet {
     outlet.listen(this::drained, () -> end(null));
   }
 
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
   /**
    * The connection as one more feed has it.
    *
-   * @param kind the member of its messages that has the name
-   * @param begins where its reader stands: until the feed sends an id, that is what the ids of the
-   *     others say of it, or a reader that left before would have lost its place in it
+   * @param kind the member of its data that has the name
+   * @param begins where its reader stands
    */
   Outlet part(String kind, String name, Start begins) {
-    Part part = new Part(ascii("{\"" + kind + "\":\"" + name + "\""));
-    if (begins instanceof Start.At resumed) {
-      part.cursor = ascii(resumed.cursor().encode());
-    }
+    var frames = new CombinedFrames(kind, name, begins);
+    var part = new Part(frames);
+    feeds.add(frames);
     parts.add(part);
     turns.add(part);
     return part;
@@ -95,7 +86,7 @@ final class CombinedOutlet {
     }
   }
 
-  /** Tells all feeds, but the one that knows, that the connection is gone. */
+  /** The connection is gone: calls all feeds, but the one that knows. */
   private void end(@Nullable Part knows) {
     if (ended) {
       return;
@@ -111,20 +102,12 @@ final class CombinedOutlet {
   /** One feed's share of the connection. */
   private final class Part implements Outlet {
 
-    /** The beginning of its messages' data. */
-    private final byte[] opening;
-
-    /** Its last id, of this connection or the one before; nothing before the first. */
-    private byte[] cursor = {};
-
-    /** The frame that is being written has a name: it is no event of the stream. */
-    private boolean named;
-
+    private final CombinedFrames feed;
     private Runnable drained = () -> {};
     private Runnable gone = () -> {};
 
-    Part(byte[] opening) {
-      this.opening = opening;
+    Part(CombinedFrames feed) {
+      this.feed = feed;
     }
 
     @Override
@@ -156,14 +139,18 @@ final class CombinedOutlet {
       if (ended) {
         return;
       }
-      take(frames.getBytes());
+      append(frames);
       flushLater();
+    }
+
+    private void append(Buffer frames) {
+      feed.append(frames.getBytes(), pending, feeds);
     }
 
     @Override
     public void end(Buffer frames) {
       if (!ended) {
-        take(frames.getBytes());
+        append(frames);
         CombinedOutlet.this.end(this);
         outlet.end(pending);
       }
@@ -174,52 +161,6 @@ final class CombinedOutlet {
       if (!ended) {
         CombinedOutlet.this.end(this);
         outlet.reset();
-      }
-    }
-
-    /** Takes frames, or the first lines of one. */
-    private void take(byte[] frames) {
-      int from = 0;
-      for (int at = 0; at < frames.length; at++) {
-        if (frames[at] == '\n') {
-          take(frames, from, at);
-          pending.appendByte((byte) '\n');
-          from = at + 1;
-        }
-      }
-    }
-
-    private void take(byte[] frames, int from, int to) {
-      switch (from == to ? '\n' : frames[from]) {
-        case '\n' -> named = false;
-        case 'i' -> takeId(frames, from + ID.length, to);
-        case 'd' -> takeData(frames, from + DATA.length, to);
-        default -> {
-          named |= frames[from] == 'e';
-          pending.appendBytes(frames, from, to - from);
-        }
-      }
-    }
-
-    private void takeId(byte[] frames, int from, int to) {
-      cursor = Arrays.copyOfRange(frames, from, to);
-      pending.appendBytes(ID).appendString(CombinedCursor.VERSION);
-      for (Part part : parts) {
-        if (part.cursor.length > 0) {
-          pending.appendByte((byte) CombinedCursor.SEPARATOR).appendBytes(part.cursor);
-        }
-      }
-    }
-
-    /** Data is a JSON object on one line. */
-    private void takeData(byte[] frames, int from, int to) {
-      pending.appendBytes(DATA).appendBytes(opening);
-      if (!named) {
-        pending.appendBytes(EVENT).appendBytes(frames, from, to - from).appendByte((byte) '}');
-      } else if (frames[from + 1] == '}') {
-        pending.appendByte((byte) '}');
-      } else {
-        pending.appendByte((byte) ',').appendBytes(frames, from + 1, to - from - 1);
       }
     }
   }

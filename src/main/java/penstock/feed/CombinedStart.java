@@ -1,9 +1,7 @@
 package penstock.feed;
 
-import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import penstock.problem.Parameters;
 import penstock.problem.ProblemException;
 import penstock.stream.ResetReason;
 import penstock.stream.Scope;
@@ -23,19 +21,21 @@ record CombinedStart(
     @Nullable CombinedCursor cursor,
     @Nullable Start start) {
 
-  /** Reads the same of a request as {@link Wish} does of one for a single feed. */
-  static CombinedStart of(HttpServerRequest request) {
-    var parameters = new Parameters(request);
-    Optional<String> given = parameters.text("cursor");
+  /**
+   * Of a request, as {@link Wish} is of one for a single feed.
+   *
+   * @param given {@code earliest}, {@code latest} or a combined cursor
+   * @param last {@code Last-Event-ID}, which may be anything; null or empty without one
+   */
+  static CombinedStart of(
+      Optional<String> given, Optional<Start.Since> since, @Nullable String last) {
     Start start = null;
     CombinedCursor cursor = null;
-    if (parameters.text("since").isPresent()
-        || given.filter(text -> text.equals("earliest") || text.equals("latest")).isPresent()) {
-      start = Start.of(parameters, "latest");
-    } else if (given.isPresent()) {
+    if (since.isEmpty() && given.isPresent() && !isWord(given.get())) {
       cursor = CombinedCursor.parse(given.get());
+    } else if (since.isPresent() || given.isPresent()) {
+      start = Start.of(given.map(CombinedStart::word), since, new Start.Latest());
     }
-    String last = request.getHeader("Last-Event-ID");
     if (last == null || last.isEmpty()) {
       return new CombinedStart(null, false, cursor, start);
     }
@@ -44,6 +44,14 @@ record CombinedStart(
     } catch (ProblemException malformed) {
       return new CombinedStart(null, true, cursor, start);
     }
+  }
+
+  private static boolean isWord(String cursor) {
+    return cursor.equals("earliest") || cursor.equals("latest");
+  }
+
+  private static Start word(String cursor) {
+    return cursor.equals("earliest") ? new Start.Earliest() : new Start.Latest();
   }
 
   /**

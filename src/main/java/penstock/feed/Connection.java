@@ -3,6 +3,7 @@ package penstock.feed;
 import io.vertx.core.buffer.Buffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import penstock.stream.ResetReason;
 
 /**
  * A reader's connection: what is written to it, and how long it may be full, quiet or open. Belongs
@@ -69,6 +70,17 @@ final class Connection {
     outlet.write(frames);
   }
 
+  /** Writes the frame that says that history is missing. */
+  void writeReset(Buffer frame, ResetReason reason) {
+    meters.reset(reason);
+    write(frame);
+  }
+
+  /** A measure of how long Redis may fail its reader. */
+  Outage newOutage() {
+    return new Outage(config.redisPatience());
+  }
+
   /**
    * Why it must end now; null if it need not.
    *
@@ -85,22 +97,19 @@ final class Connection {
     return resumable && lifetime.isOver(now) ? DisconnectReason.LIFETIME : null;
   }
 
-  /** Nothing was written for so long that the reader should be told its cursor. */
+  /** Nothing was written for so long that a heartbeat is due. */
   boolean isQuiet(long now) {
     return !isFull() && now - lastWrite >= config.heartbeat().toNanos();
   }
 
-  /**
-   * Ends it.
-   *
-   * @param retryMillis when the reader should come back, if it is told
-   */
-  void end(DisconnectReason reason, long retryMillis) {
+  /** Ends it, with the reason and when to come back if the reader should know them. */
+  void end(DisconnectReason reason) {
+    meters.disconnected(reason);
     switch (reason) {
       case CLIENT -> {}
       case SLOW -> outlet.reset();
       case SHUTTING_DOWN, LIFETIME -> outlet.end(Buffer.buffer());
-      default -> outlet.end(Frames.unavailable(reason, retryMillis));
+      default -> outlet.end(Frames.unavailable(reason, ReconnectDelay.millis(config)));
     }
   }
 }

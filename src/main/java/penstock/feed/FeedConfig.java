@@ -49,13 +49,13 @@ public interface FeedConfig {
   @WithDefault("1m")
   Duration slowClientTimeout();
 
-  /** How often a reader to whom nothing was sent is told its cursor. */
+  /** How often a reader to whom nothing was sent is sent its cursor. */
   @WithDefault("15s")
   Duration heartbeat();
 
   /**
-   * How long a reader is told to wait before it reconnects; spread by half of it either way, so
-   * that not all come back at once.
+   * How long a reader is to wait before it reconnects; spread by half of it either way, so that not
+   * all come back at once.
    */
   @WithDefault("2s")
   Duration retry();
@@ -81,7 +81,7 @@ public interface FeedConfig {
 
   /**
    * How long such a read is kept encoded for others who come as far back: after a restart all
-   * readers are back within about twice the time that they are told to wait.
+   * readers are back within about twice the time that they are to wait.
    */
   @WithDefault("10s")
   Duration replayKeep();
@@ -92,7 +92,7 @@ public interface FeedConfig {
 
   /**
    * The most readers with the same address; an IPv6 network of 64 bits counts as one. Unlimited if
-   * not set. Behind a proxy, the address is the one that it tells, if {@code quarkus.http.proxy}
+   * not set. Behind a proxy, the address is the one that it gives, if {@code quarkus.http.proxy}
    * says so; otherwise it is the proxy's own.
    */
   OptionalInt maxSubscribersPerClient();

@@ -7,9 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import penstock.redis.RedisClock;
@@ -21,7 +19,7 @@ import penstock.trace.Causes;
 import penstock.trace.Stage;
 import penstock.trace.Tracing;
 
-/** What feeds tell the metrics and the traces. */
+/** The metrics and the traces of feeds. May be used from any thread. */
 @Singleton
 class FeedMeters {
 
@@ -35,8 +33,6 @@ class FeedMeters {
   private final Counter bytes;
   private final Counter ringHits;
   private final Counter replays;
-  private final Map<ResetReason, Counter> resets = new EnumMap<>(ResetReason.class);
-  private final Map<DisconnectReason, Counter> disconnects = new EnumMap<>(DisconnectReason.class);
 
   @Inject
   FeedMeters(MeterRegistry registry, RedisClock clock, Tracing tracing) {
@@ -63,22 +59,27 @@ class FeedMeters {
         Counter.builder("penstock.feed.replays")
             .description("Pages read from Redis for readers who are behind")
             .register(registry);
+    // registered before the first of each, so that it is seen as zero
     for (ResetReason reason : ResetReason.values()) {
-      resets.put(
-          reason,
-          Counter.builder("penstock.feed.resets")
-              .description("Times that a reader was told that history is missing")
-              .tag("reason", reason.toString())
-              .register(registry));
+      resets(reason);
     }
     for (DisconnectReason reason : DisconnectReason.values()) {
-      disconnects.put(
-          reason,
-          Counter.builder("penstock.feed.disconnects")
-              .description("Feeds that ended")
-              .tag("reason", reason.toString())
-              .register(registry));
+      disconnects(reason);
     }
+  }
+
+  private Counter resets(ResetReason reason) {
+    return Counter.builder("penstock.feed.resets")
+        .description("Resets sent to readers, since history is missing")
+        .tag("reason", reason.toString())
+        .register(registry);
+  }
+
+  private Counter disconnects(DisconnectReason reason) {
+    return Counter.builder("penstock.feed.disconnects")
+        .description("Feeds that ended")
+        .tag("reason", reason.toString())
+        .register(registry);
   }
 
   void subscribers(int now) {
@@ -91,7 +92,7 @@ class FeedMeters {
     bytes.increment(length);
   }
 
-  /** For {@link #came}. */
+  /** For {@link #recordLatency}. */
   Timer latency(StreamName stream) {
     return Timer.builder("penstock.feed.latency")
         .description("From an event's append to its last write to a reader of one event loop")
@@ -109,14 +110,14 @@ class FeedMeters {
   }
 
   /** An event was written to all readers of one event loop who had caught up. */
-  void came(Timer latency, Position event) {
+  void recordLatency(Timer latency, Position event) {
     long age = clock.age(event.millis());
     if (age != RedisClock.UNKNOWN) {
       latency.record(age, TimeUnit.NANOSECONDS);
     }
   }
 
-  /** To collect where events came from, for {@link #wrote}. */
+  /** To collect where events came from, for {@link #recordDelivery}. */
   Causes causes() {
     return tracing.causes();
   }
@@ -127,7 +128,7 @@ class FeedMeters {
    * @param latency of the stream
    * @param nanos how long it took
    */
-  void wrote(Timer latency, Causes causes, long events, long nanos) {
+  void recordDelivery(Timer latency, Causes causes, long events, long nanos) {
     String stream = String.valueOf(latency.getId().getTag(STREAM));
     Tracing.end(tracing.begin(Stage.DELIVER, stream, causes, nanos), events, null);
   }
@@ -138,12 +139,12 @@ class FeedMeters {
   }
 
   /** A reader needs no Redis to go on. */
-  void foundInRing() {
+  void ringHit() {
     ringHits.increment();
   }
 
   /** A page was read from Redis for readers who are behind. */
-  void replayed() {
+  void replayRead() {
     replays.increment();
   }
 
@@ -152,7 +153,7 @@ class FeedMeters {
    *
    * @param nanos how long it took
    */
-  void read(StreamName stream, List<LogEntry> page, long nanos) {
+  void recordReplay(StreamName stream, List<LogEntry> page, long nanos) {
     if (tracing.isOn()) {
       Causes causes = tracing.causes();
       page.forEach(entry -> causes.add(entry.event()));
@@ -161,10 +162,10 @@ class FeedMeters {
   }
 
   void reset(ResetReason reason) {
-    resets.get(reason).increment();
+    resets(reason).increment();
   }
 
   void disconnected(DisconnectReason reason) {
-    disconnects.get(reason).increment();
+    disconnects(reason).increment();
   }
 }

@@ -1,105 +1,122 @@
 package penstock.feed;
 
-import io.vertx.core.Handler;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+import penstock.http.Unis;
+import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
-import penstock.problem.Problems;
 
 /** How the response of any feed begins, or is refused. */
 @ApplicationScoped
 class FeedResponses {
 
+  static final String LAST_EVENT_ID = "Last-Event-ID";
+
   /** From here on a status says nothing against the request: it may succeed later. */
   private static final int FIRST_PASSING_STATUS = 429;
 
-  private final Feeds feeds;
+  private final Admission admission;
   private final FeedMeters meters;
   private final FeedConfig config;
 
   @Inject
-  FeedResponses(Feeds feeds, FeedMeters meters, FeedConfig config) {
-    this.feeds = feeds;
+  FeedResponses(Admission admission, FeedMeters meters, FeedConfig config) {
+    this.admission = admission;
     this.meters = meters;
     this.config = config;
   }
 
-  /** Routes a feed's methods. */
-  static void route(
-      Router router, String path, Handler<RoutingContext> feed, Handler<RoutingContext> head) {
-    router.get(path).handler(feed);
-    router.head(path).handler(head);
-    router
-        .route(HttpMethod.OPTIONS, path)
-        .handler(
-            context ->
-                context
-                    .response()
-                    .setStatusCode(204)
-                    .putHeader(HttpHeaders.ALLOW, "GET, HEAD, OPTIONS")
-                    .end());
+  /**
+   * The response with the body that comes of the future. If it fails for a reason that will pass,
+   * that is told in the stream: a status would keep the client from trying again.
+   */
+  Uni<RestResponse<FeedBody>> feed(Future<FeedBody> body) {
+    return Unis.of(
+        body.recover(
+                failure ->
+                    failure instanceof ProblemException problem && isPassing(problem)
+                        ? Future.succeededFuture(unavailable(problem.problem().type()))
+                        : Future.failedFuture(failure))
+            .map(FeedResponses::response));
   }
 
-  static HttpServerResponse headers(HttpServerResponse response) {
-    return response
-        .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .putHeader("X-Accel-Buffering", "no");
+  private static boolean isPassing(ProblemException problem) {
+    return problem.problem().type().status() >= FIRST_PASSING_STATUS;
   }
 
-  /** Begins a response, unless the client is gone or no more readers are taken now. */
-  Optional<Outlet> begin(HttpServerRequest request) {
-    return begin(request, 1);
+  /** The response without a body, if what would be read is found. */
+  static Uni<RestResponse<Void>> head(Future<?> found) {
+    return Unis.of(found.map(any -> response(null)));
+  }
+
+  private static <T> RestResponse<T> response(@Nullable T body) {
+    return RestResponse.ResponseBuilder.create(RestResponse.Status.OK, body)
+        .header(HttpHeaders.CONTENT_TYPE, "text/event-stream")
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .header("X-Accel-Buffering", "no")
+        .build();
   }
 
   /**
-   * Begins a response, unless the client is gone or not so many more readers are taken now.
+   * A body for one reader.
+   *
+   * @param serve serves it, once the response has begun
+   */
+  FeedBody body(Consumer<Outlet> serve) {
+    return body(1, serve);
+  }
+
+  /**
+   * A body, unless the client is gone or not so many more readers are taken by the time.
    *
    * @param readers of different feeds, that share the connection
    */
-  Optional<Outlet> begin(HttpServerRequest request, int readers) {
+  FeedBody body(int readers, Consumer<Outlet> serve) {
+    return request -> begin(request, readers).ifPresent(serve);
+  }
+
+  private Optional<Outlet> begin(HttpServerRequest request, int readers) {
     HttpServerResponse response = request.response();
     if (response.closed()) {
       return Optional.empty();
     }
     var client = ClientAddress.of(request.remoteAddress());
-    Optional<DisconnectReason> refusal = feeds.refusal(client, readers);
+    Optional<DisconnectReason> refusal = admission.refusal(client, readers);
     if (refusal.isPresent()) {
       sendAway(response, refusal.get());
       return Optional.empty();
     }
     open(response);
-    response.write(Frames.hello(feeds.retryMillis()));
+    response.write(Frames.hello(ReconnectDelay.millis(config)));
+    // It has done its work, and holds all that was made to read the request.
+    response.headersEndHandler(null);
     return Optional.of(Outlet.of(request, client, config.slowClientTimeout()));
   }
 
   private void open(HttpServerResponse response) {
     response.setWriteQueueMaxSize((int) config.socketBuffer().asLongValue());
-    headers(response).setChunked(true);
+    response.setChunked(true);
   }
 
-  void refuse(RoutingContext context, Throwable failure) {
-    ProblemType type = Problems.from(failure).type();
-    if (type.status() < FIRST_PASSING_STATUS) {
-      Problems.answer(context, failure);
-    } else {
-      sendAway(context.response(), DisconnectReason.of(type));
-    }
+  private FeedBody unavailable(ProblemType type) {
+    return request -> sendAway(request.response(), DisconnectReason.of(type));
   }
 
-  /** What will pass is told in the stream: a status would keep the client from trying again. */
+  /** What will pass is said in the stream: a status would keep the client from trying again. */
   private void sendAway(HttpServerResponse response, DisconnectReason reason) {
     meters.disconnected(reason);
     if (!response.closed()) {
       open(response);
-      Ending.of(response, Frames.unavailable(reason, feeds.retryMillis()));
+      Ending.of(response, Frames.unavailable(reason, ReconnectDelay.millis(config)));
     }
   }
 }

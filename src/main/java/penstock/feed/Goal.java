@@ -13,6 +13,9 @@ import penstock.stream.Place;
  */
 record Goal(List<Place> ends) {
 
+  /** That of a reader who has caught up, or has yet to begin. */
+  static final Goal NONE = new Goal(List.of());
+
   Goal {
     ends = List.copyOf(ends);
   }
@@ -41,6 +44,9 @@ record Goal(List<Place> ends) {
 
   /** The same, as far as one partition is concerned. */
   Goal within(int partition, LogState log) {
+    if (ends.isEmpty()) {
+      return this;
+    }
     Place end = ends.get(partition);
     Place kept = log.kept(end);
     if (kept.equals(end)) {

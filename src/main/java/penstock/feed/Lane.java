@@ -10,14 +10,13 @@ import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.Place;
 import penstock.stream.Position;
-import penstock.stream.Scope;
 import penstock.stream.StreamName;
 
 /**
  * The newest events of a stream, encoded: what a ring holds as long as its logs go on unbroken.
  * Slots are numbered from 0; the oldest are overwritten. Those of several partitions stand in the
  * order in which this instance learned of them, which is another on each: what a reader has seen is
- * told by its cursor, not by a number.
+ * known by its cursor, not by a number.
  *
  * <p>Written by one thread, read by any. A reader that comes too late finds that a slot is not the
  * one that it asked for.
@@ -40,10 +39,9 @@ final class Lane {
    */
   private record Numbered(long number, Slot slot, Cursor at) {}
 
-  private final Scope scope;
   private final AtomicReferenceArray<@Nullable Numbered> slots;
   private final long mostBytes;
-  private volatile List<LogState> logs;
+  private volatile KnownLogs logs;
   private volatile Floor floor;
   private volatile long head;
   private volatile boolean closed;
@@ -61,21 +59,15 @@ final class Lane {
    */
   Lane(StreamName stream, List<LogState> logs, int mostEvents, long mostBytes) {
     this.end = Cursor.ofStream(stream, logs, logs.stream().map(LogState::last).toList());
-    this.scope = end.scope();
     this.slots = new AtomicReferenceArray<>(mostEvents);
     this.mostBytes = mostBytes;
-    this.logs = List.copyOf(logs);
+    this.logs = new KnownLogs(end.scope(), List.copyOf(logs));
     this.floor = new Floor(0, end);
-  }
-
-  /** For cursors of this lane's events. */
-  Scope scope() {
-    return scope;
   }
 
   /** What is known of the logs; their ends may not have come here yet. */
   List<LogState> logs() {
-    return logs;
+    return logs.states();
   }
 
   /** Nothing more will come: a log went on elsewhere. */
@@ -93,19 +85,18 @@ final class Lane {
   }
 
   /** The logs as far as they came here; for the one thread that adds to them. */
-  List<LogState> told() {
-    var told = new ArrayList<LogState>(logs.size());
-    for (int i = 0; i < logs.size(); i++) {
-      told.add(logs.get(i).until(end.position(i)));
+  List<LogState> reached() {
+    List<LogState> known = logs.states();
+    var reached = new ArrayList<LogState>(known.size());
+    for (int i = 0; i < known.size(); i++) {
+      reached.add(known.get(i).until(end.position(i)));
     }
-    return told;
+    return reached;
   }
 
   /** Adds entries of a partition; from the one thread that may. */
   void add(int partition, LogState now, List<LogEntry> entries) {
-    var known = new ArrayList<>(logs);
-    known.set(partition, now);
-    logs = List.copyOf(known);
+    logs = logs.with(partition, now);
     long next = head;
     long oldest = floor.oldest();
     Cursor before = floor.before();
@@ -156,7 +147,7 @@ final class Lane {
   }
 
   /** Up to this position all events of a partition are here or were. */
-  Position before(int partition) {
+  Position floor(int partition) {
     return floor.before().position(partition);
   }
 
@@ -167,7 +158,8 @@ final class Lane {
   long behind(Cursor cursor) {
     Floor from = floor;
     long high = head;
-    if (closed || !isOf(cursor) || missing(cursor, from) >= 0) {
+    KnownLogs known = logs;
+    if (closed || !known.areOf(cursor) || known.missing(cursor, from.before()) >= 0) {
       return -1;
     }
     long low = from.oldest();
@@ -188,55 +180,26 @@ final class Lane {
 
   /** As {@link #behind}, for a cursor that only a client vouches for. */
   long behindUnchecked(Cursor cursor) {
-    List<LogState> known = logs;
-    for (int i = 0; i < cursor.places().size() && i < known.size(); i++) {
-      if (cursor.position(i).isAfter(known.get(i).last())) {
-        return -1;
-      }
-    }
-    return behind(cursor);
+    return logs.reach(cursor) ? behind(cursor) : -1;
   }
 
   /** Whether the cursor is of the same lives of the same stream. */
   boolean isOf(Cursor cursor) {
-    return cursor.scope().equals(scope) && cursor.places().size() == logs.size();
+    return logs.areOf(cursor);
   }
 
   /**
    * The partition of which a cursor lacks what is not here; of several, the one that is behind the
-   * others in time, so that these come about in the order of their events. -1 if there is none.
+   * others in time. -1 if there is none.
    */
   int missing(Cursor cursor) {
-    return missing(cursor, floor);
-  }
-
-  private int missing(Cursor cursor, Floor from) {
-    int oldest = -1;
-    for (int i = 0; i < cursor.places().size(); i++) {
-      Place place = cursor.places().get(i);
-      if ((from.before().position(i).isAfter(place.position()) || !isOfLog(i, place))
-          && (oldest < 0 || cursor.position(oldest).isAfter(place.position()))) {
-        oldest = i;
-      }
-    }
-    return oldest;
-  }
-
-  /**
-   * In the present term a place may be ahead of what was told here; it was in the log when it was
-   * given out.
-   */
-  private boolean isOfLog(int partition, Place place) {
-    LogState now = logs.get(partition);
-    return place.term() == now.term().number()
-        ? place.bits() == now.term().bits()
-        : now.holds(place);
+    return logs.missing(cursor, floor.before());
   }
 
   /**
    * The frames from a slot on that pass a filter: up to the head, or enough for a write. As long as
    * the reader is ahead of the lane in some partition, which it read on its own or on another
-   * instance, it is not told again what it has, and the ids are its own; then they are the lane's.
+   * instance, it is not sent again what it has, and the ids are its own; then they are the lane's.
    *
    * @param after where the reader stands
    * @return null if the first is not there any more

@@ -16,7 +16,7 @@ final class Lifetime {
   }
 
   /**
-   * @param now as {@link System#nanoTime} tells it
+   * @param now in terms of {@link System#nanoTime}
    */
   boolean isOver(long now) {
     return now - end >= 0;

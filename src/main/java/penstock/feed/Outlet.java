@@ -11,7 +11,7 @@ interface Outlet {
    * The shortest way to the socket: past the response where it is plain HTTP/1.1, else through it.
    *
    * @param unacknowledged how long the client may leave unacknowledged what was sent to it, before
-   *     it is taken for gone; where the system can tell
+   *     it is taken for gone; where the system can find out
    */
   static Outlet of(HttpServerRequest request, ClientAddress client, Duration unacknowledged) {
     ChannelOutlet direct = ChannelOutlet.of(request, client, unacknowledged);

@@ -14,29 +14,29 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves all readers of one event loop: it is woken once for all rings that have something new, and
- * writes for a while before it lets the loop read its sockets again, so that requests are not kept
- * waiting until tens of thousands of readers have been written to. Belongs to its event loop, but
- * for {@link #wake}.
+ * Runs the tasks of one event loop: it is woken once for all that ask for a turn, and runs them for
+ * a while before it lets the loop read its sockets again, so that requests are not kept waiting
+ * until tens of thousands of readers have been written to. Belongs to its event loop, but for
+ * {@link #wake}.
  */
 final class Pump {
 
   /** A heartbeat is late by at most this part of its interval. */
   private static final int TICKS_PER_HEARTBEAT = 15;
 
-  /** How long it writes without a look at the loop's sockets. */
-  private static final long STROKE_NANOS = 500_000;
+  /** How long tasks run without a look at the loop's sockets. */
+  private static final long SLICE_NANOS = 500_000;
 
   private final ContextInternal context;
   private final EventLoop loop;
   private final long tickMillis;
-  private final Queue<Crowd<?>> waiting = new ConcurrentLinkedQueue<>();
+  private final Queue<LoopTask> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
-  private final Set<Crowd<?>> crowds = new LinkedHashSet<>();
+  private final Set<LoopTask> tasks = new LinkedHashSet<>();
   private @Nullable Future<?> ticking;
 
-  /** The loop looks at its sockets, between two strokes. */
-  private boolean resting;
+  /** The loop looks at its sockets, between two slices. */
+  private boolean pausing;
 
   Pump(ContextInternal context, Duration heartbeat) {
     this.context = context;
@@ -44,9 +44,9 @@ final class Pump {
     this.tickMillis = Math.max(1, heartbeat.toMillis() / TICKS_PER_HEARTBEAT);
   }
 
-  /** From now on it looks after the crowd. */
-  void add(Crowd<?> crowd) {
-    crowds.add(crowd);
+  /** From now on the task is ticked. */
+  void add(LoopTask task) {
+    tasks.add(task);
     if (ticking == null) {
       ticking =
           loop.scheduleAtFixedRate(
@@ -54,42 +54,42 @@ final class Pump {
     }
   }
 
-  void remove(Crowd<?> crowd) {
-    crowds.remove(crowd);
-    if (crowds.isEmpty() && ticking != null) {
+  void remove(LoopTask task) {
+    tasks.remove(task);
+    if (tasks.isEmpty() && ticking != null) {
       ticking.cancel(false);
       ticking = null;
     }
   }
 
-  /** The crowd has something to write. From any thread. */
-  void wake(Crowd<?> crowd) {
-    waiting.add(crowd);
+  /** The task wants a turn. From any thread. */
+  void wake(LoopTask task) {
+    waiting.add(task);
     if (woken.compareAndSet(false, true)) {
-      context.runOnContext(go -> begin());
+      context.runOnContext(go -> awake());
     }
   }
 
-  private void begin() {
+  private void awake() {
     woken.set(false);
-    if (!resting) {
-      stroke();
+    if (!pausing) {
+      runSlice();
     }
   }
 
-  private void stroke() {
-    resting = false;
-    long end = System.nanoTime() + STROKE_NANOS;
-    for (Crowd<?> crowd = waiting.peek(); crowd != null; crowd = waiting.peek()) {
-      long rest = crowd.rest(System.nanoTime());
+  private void runSlice() {
+    pausing = false;
+    long end = System.nanoTime() + SLICE_NANOS;
+    for (LoopTask task = waiting.peek(); task != null; task = waiting.peek()) {
+      long rest = task.rest(System.nanoTime());
       if (rest > 0) {
         waiting.remove();
-        Crowd<?> later = crowd;
-        loop.schedule(() -> context.dispatch(() -> again(later)), rest, TimeUnit.NANOSECONDS);
-      } else if (!crowd.write(end)) {
-        // Not as a task: tasks come before sockets, timers behind them.
-        resting = true;
-        loop.schedule(() -> context.dispatch(this::stroke), 0, TimeUnit.NANOSECONDS);
+        LoopTask later = task;
+        loop.schedule(() -> context.dispatch(() -> resume(later)), rest, TimeUnit.NANOSECONDS);
+      } else if (!task.run(end)) {
+        // Not as a task of the loop: its tasks come before sockets, timers behind them.
+        pausing = true;
+        loop.schedule(() -> context.dispatch(this::runSlice), 0, TimeUnit.NANOSECONDS);
         return;
       } else {
         waiting.remove();
@@ -97,17 +97,17 @@ final class Pump {
     }
   }
 
-  private void again(Crowd<?> crowd) {
-    waiting.add(crowd);
-    if (!resting) {
-      stroke();
+  private void resume(LoopTask task) {
+    waiting.add(task);
+    if (!pausing) {
+      runSlice();
     }
   }
 
   private void tick() {
     long now = System.nanoTime();
-    for (Crowd<?> crowd : List.copyOf(crowds)) {
-      crowd.tick(now);
+    for (LoopTask task : List.copyOf(tasks)) {
+      task.tick(now);
     }
   }
 }

@@ -1,6 +1,6 @@
 package penstock.feed;
 
-/** Whoever reads a feed of this instance. */
+/** Whoever reads a feed of this instance: what its loop, admission and drain know of it. */
 interface Reader {
 
   /** On whose behalf it reads. */
@@ -10,9 +10,9 @@ interface Reader {
   void advance();
 
   /**
-   * Looks after what nothing new brings about: heartbeats and limits of time. On its event loop.
+   * Periodic duties: heartbeats, time-outs, lifetimes. On its event loop.
    *
-   * @param now as {@link System#nanoTime} tells it
+   * @param now the {@link System#nanoTime} of this tick
    */
   void tick(long now);
 

@@ -25,8 +25,6 @@ import penstock.stream.Scope;
  */
 final class Replay {
 
-  private static final int FIRST_COUNT = 16;
-
   /**
    * A page that is being read from further back may hold what is asked for: so often that is waited
    * for. Otherwise those who left at events next to each other would never meet on one page.
@@ -39,21 +37,19 @@ final class Replay {
   private final FeedMeters meters;
   private final RecentPages recent;
   private final Partition partition;
-  private final boolean alone;
-  private final int mostEvents;
-  private final long wantedBytes;
+  private final boolean singlePartition;
+  private final PageSize size;
 
   /** By the position behind which is read. */
   private final ConcurrentNavigableMap<Position, Future<ReplayPage>> underWay =
       new ConcurrentSkipListMap<>();
 
-  private volatile int count;
-
   /** The log's state at some moment from when it is asked for. */
-  private final Coalesced<LogState> look;
+  private final Coalesced<LogState> observed;
 
   /**
-   * @param alone the stream has no other partition, so that its place is all that an id says
+   * @param singlePartition the stream has no other partition, so that its place is all that an id
+   *     says
    */
   Replay(
       EventLog log,
@@ -63,18 +59,16 @@ final class Replay {
       FeedConfig config,
       RecentPages recent,
       Partition partition,
-      boolean alone) {
+      boolean singlePartition) {
     this.log = log;
     this.link = link;
     this.permits = permits;
     this.meters = meters;
     this.recent = recent;
     this.partition = partition;
-    this.alone = alone;
-    this.mostEvents = config.replayCount();
-    this.wantedBytes = config.replaySize().asLongValue();
-    this.count = Math.min(FIRST_COUNT, mostEvents);
-    this.look = new Coalesced<>(() -> log.observe(partition, link));
+    this.singlePartition = singlePartition;
+    this.size = new PageSize(config.replaySize().asLongValue(), config.replayCount());
+    this.observed = new Coalesced<>(() -> log.observe(partition, link));
   }
 
   /**
@@ -111,7 +105,8 @@ final class Replay {
   private Future<ReplayPage> kept(Position from, Supplier<Future<ReplayPage>> otherwise) {
     return recent.behind(partition, from) == null
         ? otherwise.get()
-        : look.ask()
+        : observed
+            .ask()
             .compose(
                 now -> {
                   ReplayPage page = recent.behind(partition, from);
@@ -125,8 +120,8 @@ final class Replay {
 
   /** The entries are of one term if the log was in it before they were read and behind it. */
   private Future<ReplayPage> read(Position from, Position known) {
-    meters.replayed();
-    int most = count;
+    meters.replayRead();
+    int most = size.entries();
     long began = System.nanoTime();
     Future<LogState> before = log.observe(partition, link);
     Future<LogPage> entries = log.page(partition, from, most, link);
@@ -142,11 +137,8 @@ final class Replay {
 
   private ReplayPage page(
       Position from, Position known, LogPage read, int most, LogState state, long began) {
-    meters.read(partition.stream(), read.entries(), System.nanoTime() - began);
-    if (read.read() > 0) {
-      long fitting = wantedBytes * read.read() / Math.max(1, read.bytes());
-      count = (int) Math.max(1, Math.min(Math.min(mostEvents, 2L * most), fitting));
-    }
+    meters.recordReplay(partition.stream(), read.entries(), System.nanoTime() - began);
+    size.adapt(most, read.read(), read.bytes());
     Position end = read.read() > 0 ? read.last() : from;
     boolean all = read.read() < most;
     if (all && known.isAfter(end) && !known.isAfter(state.last())) {
@@ -159,7 +151,7 @@ final class Replay {
 
   private Slot slot(Scope scope, LogState state, LogEntry entry) {
     Place place = Place.in(state, entry.position());
-    return alone
+    return singlePartition
         ? Slot.at(new Cursor(scope, List.of(place)), partition.index(), entry.event())
         : Slot.withoutId(partition.index(), place, entry.event());
   }

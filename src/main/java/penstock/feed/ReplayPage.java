@@ -50,6 +50,23 @@ record ReplayPage(int partition, LogState log, List<Slot> slots, Position end) {
   }
 
   /**
+   * Writes events that pass a filter, from the first on, until the connection is full: what is left
+   * can be read again when it takes more.
+   *
+   * @param from where the reader stands before them
+   * @return where it stands behind what was written
+   */
+  Cursor write(Connection connection, EventFilter filter, Cursor from) {
+    Chunk chunk = from(0, filter, from);
+    connection.write(chunk);
+    while (chunk.next() < slots.size() && !connection.isFull()) {
+      chunk = from((int) chunk.next(), filter, chunk.at());
+      connection.write(chunk);
+    }
+    return chunk.at();
+  }
+
+  /**
    * The frames from a slot on that pass a filter: all, or enough for a write.
    *
    * @param at where the reader stands before them

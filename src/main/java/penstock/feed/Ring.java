@@ -33,7 +33,7 @@ final class Ring {
   private final Timer latency;
   private final List<Replay> replays;
   private final ConcurrentMap<Thread, StreamCrowd> crowds = new ConcurrentHashMap<>();
-  private final List<Followed> followed;
+  private final List<FollowedPartition> followed;
   private final Future<Void> opened;
 
   /** Until all are followed: from where on each is, as far as that is known. */
@@ -61,8 +61,8 @@ final class Ring {
     this.latency = meters.latency(stream.name());
     this.replays = List.copyOf(replays);
     this.begun = new LogState[stream.partitions().size()];
-    this.followed = stream.partitions().stream().map(Followed::new).toList();
-    this.opened = Future.join(followed.stream().map(Followed::follow).toList()).mapEmpty();
+    this.followed = stream.partitions().stream().map(FollowedPartition::new).toList();
+    this.opened = Future.join(followed.stream().map(FollowedPartition::follow).toList()).mapEmpty();
     opened.onFailure(failure -> unfollow());
   }
 
@@ -99,6 +99,11 @@ final class Ring {
     return states.ask();
   }
 
+  /** A reader found all that is behind its cursor here. */
+  void joined() {
+    meters.ringHit();
+  }
+
   /** Nanoseconds for which nothing is known of the logs, since Redis does not answer. */
   long silence() {
     return tail.silence();
@@ -106,7 +111,7 @@ final class Ring {
 
   /** Events of a partition behind a position, from Redis. Completes on any thread. */
   Future<ReplayPage> replay(int partition, Position from) {
-    return replays.get(partition).behind(from, lane().before(partition));
+    return replays.get(partition).behind(from, lane().floor(partition));
   }
 
   /** Those readers who are served by the caller's event loop. */
@@ -126,7 +131,7 @@ final class Ring {
     crowds.values().forEach(Crowd::wake);
   }
 
-  /** Following a partition has begun, or more was told of it before all others were followed. */
+  /** A partition is followed, or more came of it before all others were followed. */
   private void begun(int partition, LogState state) {
     begun[partition] = state;
     if (Arrays.stream(begun).allMatch(one -> one != null)) {
@@ -135,7 +140,7 @@ final class Ring {
   }
 
   private synchronized Void began(int partition, LogState state) {
-    // what was told meanwhile is further
+    // what came meanwhile is further
     if (begun[partition] == null) {
       begun(partition, state);
     }
@@ -158,19 +163,19 @@ final class Ring {
       begun(partition, now);
       return;
     }
-    List<LogState> logs = new ArrayList<>(before.told());
+    List<LogState> logs = new ArrayList<>(before.reached());
     logs.set(partition, now);
     lane = laneFrom(logs);
     before.close();
     wake();
   }
 
-  /** One of the stream's partitions, as the tail tells it. */
-  private final class Followed implements Follower {
+  /** One of the stream's partitions, for the tail to call. */
+  private final class FollowedPartition implements Follower {
 
     private final Partition partition;
 
-    Followed(Partition partition) {
+    FollowedPartition(Partition partition) {
       this.partition = partition;
     }
 

@@ -40,8 +40,8 @@ final class Rings<K, R> {
   private final Map<K, Used<R>> rings = new HashMap<>();
 
   /**
-   * @param broken tells of a ring that could not be opened: the next reader gets another in its
-   *     place, and it needs no close
+   * @param broken whether a ring could not be opened: the next reader gets another in its place,
+   *     and it needs no close
    * @param close is given a ring that has lingered
    */
   Rings(Vertx vertx, Duration linger, Predicate<R> broken, Consumer<R> close) {

@@ -6,7 +6,7 @@ import penstock.stream.Cursor;
  * Where a reader stands in a lane.
  *
  * @param next the number of the slot that comes next
- * @param at the cursor behind what it was told last
+ * @param at the cursor behind what it was sent last
  */
 record Spot(Lane lane, long next, Cursor at) {
 

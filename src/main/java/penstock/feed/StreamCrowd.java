@@ -14,7 +14,7 @@ import penstock.trace.Causes;
  * Readers of a stream: those who stand at the same place and want the same share what is written,
  * and those who wait for events of certain subjects are not looked at for others.
  */
-final class StreamCrowd extends Crowd<Subscriber> {
+final class StreamCrowd extends Crowd<Reader> {
 
   private record Wanted(Lane lane, long next, Cursor after, EventFilter filter) {
 
@@ -31,10 +31,10 @@ final class StreamCrowd extends Crowd<Subscriber> {
   private final Timer latency;
 
   /** Those members who look at each event. */
-  private final Set<Subscriber> active = new LinkedHashSet<>();
+  private final Set<Reader> active = new LinkedHashSet<>();
 
   /** The others. */
-  private final SubjectIndex<Subscriber> waiting = new SubjectIndex<>();
+  private final SubjectIndex<SubjectWait> waiting = new SubjectIndex<>();
 
   private @Nullable Lane measuredLane;
 
@@ -55,46 +55,53 @@ final class StreamCrowd extends Crowd<Subscriber> {
   }
 
   @Override
-  void add(Subscriber subscriber) {
-    super.add(subscriber);
-    active.add(subscriber);
+  void add(Reader reader) {
+    super.add(reader);
+    active.add(reader);
   }
 
   @Override
-  void remove(Subscriber subscriber) {
-    active.remove(subscriber);
-    waiting.remove(subscriber);
-    super.remove(subscriber);
+  void remove(Reader reader) {
+    active.remove(reader);
+    super.remove(reader);
   }
 
   /**
    * Lets a member wait for an event of certain subjects.
    *
    * @param spot where it stands, with nothing more in the lane
-   * @return whether it may; then it is told when it has to go on, and from where
+   * @return ends when there is something for it, in a turn in which it is asked to advance; null if
+   *     it has to look at each event
    */
-  boolean await(Subscriber subscriber, Set<String> subjects, Spot spot) {
-    return waiting.add(subscriber, subjects, spot) && active.remove(subscriber);
+  @Nullable SubjectWait await(Reader reader, Set<String> subjects, Spot spot) {
+    var wait = new SubjectWait(reader);
+    return waiting.add(wait, subjects, spot) && active.remove(reader) ? wait : null;
   }
 
-  /** Where a member that waits stands; null if it does not. */
-  @Nullable Spot spot(Subscriber subscriber) {
-    return waiting.spot(subscriber);
+  /** Behind what a member that waits was sent last; null if it is of another crowd. */
+  @Nullable Cursor at(SubjectWait wait) {
+    Spot spot = wait.end() == null ? waiting.spot(wait) : wait.end();
+    return spot == null ? null : spot.at();
   }
 
-  private void goOn(Subscriber subscriber, Spot spot) {
-    active.add(subscriber);
-    subscriber.goOn(spot);
+  /** Its reader leaves. */
+  void forget(SubjectWait wait) {
+    waiting.remove(wait);
+  }
+
+  private void end(SubjectWait wait, Spot from) {
+    active.add(wait.reader());
+    wait.end(from);
   }
 
   @Override
-  List<Subscriber> begin() {
-    waiting.look(this::goOn);
+  List<Reader> writers() {
+    waiting.look(this::end);
     return List.copyOf(active);
   }
 
   @Override
-  void ended(long took) {
+  void endTurn(long took) {
     measure(took);
     usual = null;
     usualChunk = null;
@@ -115,12 +122,12 @@ final class StreamCrowd extends Crowd<Subscriber> {
     for (long number = first; number < usualChunk.next(); number++) {
       Slot slot = lane.find(number);
       if (slot != null) {
-        meters.came(latency, slot.position());
+        meters.recordLatency(latency, slot.position());
         causes.add(slot.attributes());
       }
     }
     measured = usualChunk.next();
-    meters.wrote(latency, causes, measured - first, took);
+    meters.recordDelivery(latency, causes, measured - first, took);
   }
 
   /**

@@ -32,7 +32,7 @@ final class SubjectIndex<R> {
   private @Nullable Spot reached;
 
   /**
-   * Takes a reader, unless it has something that the lane is still to bring: it would be told that
+   * Takes a reader, unless it has something that the lane is still to bring: it would be sent that
    * again from where the others are by then.
    *
    * @return whether it may wait here; otherwise it has to look at events by itself
@@ -78,10 +78,10 @@ final class SubjectIndex<R> {
   }
 
   /**
-   * Looks at what is new. Those for whom there is something, or all if that cannot be told, wait no
-   * more.
+   * Looks at what is new. Those for whom there is something wait no more; nor does anyone if what
+   * was new is gone already.
    *
-   * @param leaves is told who and from where it has to go on
+   * @param leaves is called with each of them, and where it has to go on
    */
   void look(BiConsumer<R, Spot> leaves) {
     Spot from = reached;

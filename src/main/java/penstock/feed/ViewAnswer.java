@@ -2,6 +2,7 @@ package penstock.feed;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Cursor;
 import penstock.stream.ResetReason;
@@ -35,7 +36,17 @@ sealed interface ViewAnswer {
       Cursor begun,
       @Nullable String after,
       List<String> left)
-      implements ViewAnswer {}
+      implements ViewAnswer {
+
+    /**
+     * Asks for the next page.
+     *
+     * @param keys that are wanted; null for all
+     */
+    ViewAsk next(@Nullable Set<String> keys) {
+      return keys == null ? new ViewAsk.All(lane, after) : new ViewAsk.Some(lane, left);
+    }
+  }
 
   /** The reader cannot go on; it needs a snapshot. */
   record Reset(ResetReason reason) implements ViewAnswer {}

@@ -36,7 +36,7 @@ final class ViewAnswers {
   /**
    * The answer to those that ask the same.
    *
-   * @param wanted the keys that each wants to be told of; null for all
+   * @param wanted the keys whose changes each wants; null for all
    */
   Future<ViewAnswer> answer(ViewLane lane, ViewAsk ask, List<@Nullable Set<String>> wanted) {
     return switch (ask) {
@@ -73,8 +73,8 @@ final class ViewAnswers {
 
   /**
    * What changed since the cursor, now. With all up to the lane's end the reader joins it. If
-   * another instance told it of changes that this one has not seen yet, the lane's end is behind
-   * its cursor: then it joins at once, since all that is read from now on is as new as what it saw.
+   * another instance sent it changes that this one has not seen yet, the lane's end is behind its
+   * cursor: then it joins at once, since all that is read from now on is as new as what it saw.
    */
   private Future<ViewAnswer> caught(
       ViewLane lane, ViewChanged changed, List<@Nullable Set<String>> wanted) {
@@ -124,8 +124,8 @@ final class ViewAnswers {
         .someValues(lane, ask.keys())
         .map(
             values -> {
-              int told = values.json().size();
-              List<String> left = ask.keys().subList(told, ask.keys().size());
+              int read = values.json().size();
+              List<String> left = ask.keys().subList(read, ask.keys().size());
               values.json().keySet().removeAll(values.absent());
               return new ViewAnswer.Page(
                   ViewFrames.snapshot(ViewFrames.list(values.json().values()), left.isEmpty()),
@@ -143,7 +143,7 @@ final class ViewAnswers {
         .map(ViewAnswer.Reset::new);
   }
 
-  /** Another existence of the view is one of another generation, if that can be told. */
+  /** If the cursor is of another generation that is known, the view was rebuilt. */
   private Future<ResetReason> reason(ViewLane lane, Cursor cursor, ResetReason obstacle) {
     if (obstacle != ResetReason.NEW_LIFE) {
       return Future.succeededFuture(obstacle);

@@ -1,6 +1,7 @@
 package penstock.feed;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import penstock.stream.Cursor;
 
@@ -31,4 +32,13 @@ sealed interface ViewAsk {
    * @param keys those left, in order
    */
   record Some(@Nullable ViewLane lane, List<String> keys) implements ViewAsk {}
+
+  /**
+   * The beginning of a snapshot, in the order of the keys' bytes as far as they are ASCII.
+   *
+   * @param keys that are wanted; null for all
+   */
+  static ViewAsk snapshot(@Nullable Set<String> keys) {
+    return keys == null ? new All(null, null) : new Some(null, List.copyOf(keys));
+  }
 }

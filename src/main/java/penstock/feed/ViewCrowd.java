@@ -5,7 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Readers of a view: those who stand at the same place and want the same keys share frames. */
-final class ViewCrowd extends Crowd<ViewSubscriber> {
+final class ViewCrowd extends Crowd<Reader> {
 
   private record Wanted(ViewLane lane, long next, @Nullable Set<String> keys) {}
 
@@ -16,7 +16,7 @@ final class ViewCrowd extends Crowd<ViewSubscriber> {
   }
 
   @Override
-  void ended(long took) {
+  void endTurn(long took) {
     shared.release();
   }
 

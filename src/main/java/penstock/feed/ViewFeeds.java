@@ -7,7 +7,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import jakarta.interceptor.Interceptor;
 import java.util.Set;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -21,15 +20,13 @@ import penstock.view.ViewName;
 @ApplicationScoped
 class ViewFeeds {
 
-  private static final int AFTER_READERS = Interceptor.Priority.APPLICATION + 600;
-
   private final Vertx vertx;
   private final Tail tail;
   private final Changes changes;
   private final Pumps pumps;
   private final FeedConfig config;
   private final FeedMeters meters;
-  private final Feeds feeds;
+  private final Admission admission;
   private final RedisLink link;
   private final Rings<ViewName, ViewRing> rings;
 
@@ -42,42 +39,31 @@ class ViewFeeds {
       Pumps pumps,
       FeedConfig config,
       FeedMeters meters,
-      Feeds feeds) {
+      Admission admission) {
     this.vertx = vertx;
     this.tail = tail;
     this.changes = changes;
     this.pumps = pumps;
     this.config = config;
     this.meters = meters;
-    this.feeds = feeds;
+    this.admission = admission;
     this.link = links.open("view-feed");
     this.rings = new Rings<>(vertx, config.ringLinger(), ring -> false, ViewRing::close);
   }
 
-  long retryMillis() {
-    return feeds.retryMillis();
-  }
-
-  /** Serves a reader, whose response has begun, on its event loop. */
+  /** Serves a reader, who was admitted and whose response has begun, on its event loop. */
   void subscribe(Outlet outlet, ViewDefinition view, Set<String> keys, Wish wish) {
     ViewRing ring = rings.enter(view.name(), () -> open(view));
-    var subscriber = new ViewSubscriber(vertx, outlet, keys, ring, this, meters, config);
-    feeds.entered(subscriber);
-    subscriber.begin(wish);
+    var connection = new Connection(outlet, meters, config);
+    new ViewSubscriber(vertx.getOrCreateContext(), connection, admission, keys, ring, rings)
+        .begin(wish);
   }
 
   private ViewRing open(ViewDefinition view) {
     return new ViewRing(new ViewReads(view, changes, link, config), tail, vertx, pumps, config);
   }
 
-  void left(ViewSubscriber subscriber) {
-    feeds.gone(subscriber);
-    ViewRing ring = subscriber.ring();
-    rings.leave(ring.view().name(), ring);
-  }
-
-  /** After the readers were sent away. */
-  void end(@Observes @Priority(AFTER_READERS) ShutdownEvent ending) {
+  void end(@Observes @Priority(Drain.AFTER_READERS) ShutdownEvent ending) {
     rings.close();
   }
 }

@@ -49,7 +49,7 @@ final class ViewReads {
         .served(view, link)
         .compose(
             generation ->
-                standing(generation)
+                states(generation)
                     .compose(
                         states ->
                             changes
@@ -65,7 +65,7 @@ final class ViewReads {
         view.name(), generation, states, config.ringEvents(), config.ringSize().asLongValue());
   }
 
-  private Future<List<LogState>> standing(Generation generation) {
+  private Future<List<LogState>> states(Generation generation) {
     return Future.all(
             generation.partitions().stream()
                 .map(
@@ -156,7 +156,7 @@ final class ViewReads {
 
   private Future<Void> confirm(ViewLane lane) {
     Future<Generation> served = changes.served(view, link);
-    Future<List<LogState>> states = standing(lane.generation());
+    Future<List<LogState>> states = states(lane.generation());
     return Future.all(served, states)
         .map(
             both -> {

@@ -4,8 +4,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,10 +13,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import penstock.stream.Follower;
-import penstock.stream.LogEntry;
-import penstock.stream.LogState;
-import penstock.stream.Source;
 import penstock.stream.Tail;
 import penstock.view.ViewDefinition;
 
@@ -30,7 +24,7 @@ import penstock.view.ViewDefinition;
  *
  * <p>State belongs to one event loop.
  */
-final class ViewRing implements Follower {
+final class ViewRing {
 
   private static final Logger LOG = Logger.getLogger(ViewRing.class);
 
@@ -38,38 +32,39 @@ final class ViewRing implements Follower {
   private static final int LOOK_MILLIS = 1_000;
 
   private static final int RETRY_MILLIS = 200;
-  private static final int FIRST_COUNT = 16;
-
-  /** One that waits for an answer, and what it wants to be told of: null for all keys. */
-  private record Waiter(@Nullable Set<String> keys, Consumer<ViewAnswer> answer) {}
 
   private final ViewReads reads;
   private final ViewAnswers answers;
-  private final Tail tail;
+  private final FollowedChanges followed;
   private final Vertx vertx;
   private final Context context;
   private final Pumps pumps;
   private final FeedConfig config;
+  private final PageSize changesAtOnce;
   private final ConcurrentMap<Thread, ViewCrowd> crowds = new ConcurrentHashMap<>();
-  private final Map<ViewAsk, List<Waiter>> asks = new LinkedHashMap<>();
-  private final List<Source> followed = new ArrayList<>();
+  private final PendingViewReads pending = new PendingViewReads();
   private final long timer;
   private @Nullable ViewLane lane;
-  private boolean woken;
+
+  /** There may be changes that were not read yet. */
+  private boolean changed;
+
+  /** Something is being read, or a pause is made before the next read. */
   private boolean busy;
+
   private boolean closed;
-  private int count = FIRST_COUNT;
-  private volatile long lastTurn = System.nanoTime();
+  private volatile long lastRead = System.nanoTime();
 
   ViewRing(ViewReads reads, Tail tail, Vertx vertx, Pumps pumps, FeedConfig config) {
     this.reads = reads;
     this.answers = new ViewAnswers(reads, config);
-    this.tail = tail;
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
+    this.followed = new FollowedChanges(tail, context, this::refresh);
     this.pumps = pumps;
     this.config = config;
-    this.timer = vertx.setPeriodic(LOOK_MILLIS, look -> context.runOnContext(go -> wake()));
+    this.changesAtOnce = new PageSize(config.replaySize().asLongValue(), config.replayCount());
+    this.timer = vertx.setPeriodic(LOOK_MILLIS, look -> refresh());
   }
 
   ViewDefinition view() {
@@ -78,7 +73,7 @@ final class ViewRing implements Follower {
 
   /** Nanoseconds for which nothing is known of the view, since Redis does not answer. */
   long silence() {
-    return System.nanoTime() - lastTurn;
+    return System.nanoTime() - lastRead;
   }
 
   /** Those readers who are served by the caller's event loop. */
@@ -91,25 +86,24 @@ final class ViewRing implements Follower {
   /**
    * Has something read. From any thread.
    *
-   * @param keys that the reader wants to be told of; null for all
+   * @param keys whose changes the reader wants; null for all
    * @param answer is given it once, on the ring's event loop
    */
   void ask(ViewAsk ask, @Nullable Set<String> keys, Consumer<ViewAnswer> answer) {
     context.runOnContext(
         go -> {
-          asks.computeIfAbsent(ask, absent -> new ArrayList<>()).add(new Waiter(keys, answer));
-          turn();
+          pending.add(ask, keys, answer);
+          readNext();
         });
   }
 
-  /** What changed up to now is told before the next answer. From any thread. */
+  /** What changed up to now is read before the next answer. From any thread. */
   void refresh() {
-    context.runOnContext(go -> wake());
-  }
-
-  private void wake() {
-    woken = true;
-    turn();
+    context.runOnContext(
+        go -> {
+          changed = true;
+          readNext();
+        });
   }
 
   void close() {
@@ -117,70 +111,51 @@ final class ViewRing implements Follower {
     context.runOnContext(
         go -> {
           closed = true;
-          unfollow();
+          followed.stop();
         });
   }
 
-  @Override
-  public boolean wantsEntries() {
-    return false;
-  }
-
-  @Override
-  public void appended(LogState log, List<LogEntry> entries) {
-    refresh();
-  }
-
-  @Override
-  public void moved(LogState log) {
-    refresh();
-  }
-
   /** Begins what is to be read next, unless something is being read. */
-  private void turn() {
+  private void readNext() {
     if (busy || closed) {
       return;
     }
     ViewLane present = lane;
-    Future<Void> step;
+    Future<Void> read;
     if (present == null) {
-      if (asks.isEmpty() && crowds.isEmpty()) {
+      if (pending.isEmpty() && crowds.isEmpty()) {
         return;
       }
-      step = reads.open().map(this::begin);
-    } else if (woken) {
-      woken = false;
-      step = settled(present, advance(present));
-    } else if (!asks.isEmpty()) {
-      ViewAsk ask = asks.keySet().iterator().next();
-      List<Waiter> waiters = asks.remove(ask);
-      step = settled(present, serve(present, ask, waiters));
+      read = reads.open().map(this::begin);
+    } else if (changed) {
+      changed = false;
+      read = settled(present, readChanges(present));
+    } else if (!pending.isEmpty()) {
+      read = settled(present, answer(present, pending.next()));
     } else {
       return;
     }
     busy = true;
-    step.onComplete(
+    read.onComplete(
         done ->
             context.runOnContext(
                 go -> {
                   if (done.succeeded()) {
-                    lastTurn = System.nanoTime();
+                    lastRead = System.nanoTime();
                     busy = false;
-                    turn();
+                    readNext();
                   } else {
                     failed(done.cause());
                   }
                 }));
   }
 
-  /** Nothing was told of what failed; it is read again, behind all that was read before. */
+  /** Nothing was sent of what failed; it is read again, behind all that was read before. */
   private void failed(Throwable failure) {
     LOG.debugf("reading a view failed: view=%s reason=%s", view().name(), failure.getMessage());
-    woken = true;
+    changed = true;
     if (!(failure instanceof ViewUnsettled)) {
-      List<List<Waiter>> waiting = List.copyOf(asks.values());
-      asks.clear();
-      waiting.forEach(waiters -> tell(waiters, new ViewAnswer.Failed(failure)));
+      pending.answerAll(new ViewAnswer.Failed(failure));
     }
     vertx.setTimer(
         1 + ThreadLocalRandom.current().nextInt(RETRY_MILLIS),
@@ -188,48 +163,24 @@ final class ViewRing implements Follower {
             context.runOnContext(
                 go -> {
                   busy = false;
-                  turn();
+                  readNext();
                 }));
-  }
-
-  private static void tell(List<Waiter> waiters, ViewAnswer answer) {
-    waiters.forEach(waiter -> waiter.answer().accept(answer));
   }
 
   private Void begin(ViewLane begun) {
     lane = begun;
-    unfollow();
-    followed.addAll(reads.sources(begun));
-    followed.forEach(this::follow);
-    crowds.values().forEach(Crowd::wake);
+    followed.follow(reads.sources(begun));
+    wake();
     return null;
   }
 
-  /** Without it, changes are seen when it is looked which generation is served. */
-  private void follow(Source source) {
-    tail.follow(source, this)
-        .onSuccess(following -> refresh())
-        .onFailure(
-            failure ->
-                vertx.setTimer(
-                    LOOK_MILLIS,
-                    again ->
-                        context.runOnContext(
-                            go -> {
-                              if (!closed && followed.contains(source)) {
-                                follow(source);
-                              }
-                            })));
+  private void wake() {
+    crowds.values().forEach(Crowd::wake);
   }
 
-  private void unfollow() {
-    followed.forEach(source -> tail.unfollow(source, this));
-    followed.clear();
-  }
-
-  /** A step that finds that its lane is not served any more has done its work by leaving it. */
-  private Future<Void> settled(ViewLane present, Future<Void> step) {
-    return step.recover(
+  /** A read that finds that its lane is not served any more has done its work by leaving it. */
+  private Future<Void> settled(ViewLane present, Future<Void> read) {
+    return read.recover(
         failure -> {
           if (failure instanceof ViewUnsettled) {
             leave(present);
@@ -244,57 +195,50 @@ final class ViewRing implements Follower {
     LOG.infof("the view has moved: view=%s generation=%s", view().name(), left.generation());
     left.close();
     lane = null;
-    crowds.values().forEach(Crowd::wake);
+    wake();
   }
 
   /** Reads what changed behind the lane's end, and what it is now. */
-  private Future<Void> advance(ViewLane present) {
+  private Future<Void> readChanges(ViewLane present) {
+    int most = changesAtOnce.entries();
     return reads
-        .changed(present, present.end().positions(), count)
+        .changed(present, present.end().positions(), most)
         .compose(
-            changed -> {
-              if (changed.trimmed()) {
+            found -> {
+              if (found.trimmed()) {
                 return Future.failedFuture(new ViewUnsettled());
               }
-              if (changed.keys().isEmpty()) {
+              if (found.keys().isEmpty()) {
                 return Future.succeededFuture();
               }
-              woken = woken || changed.more();
+              changed = changed || found.more();
               return reads
-                  .values(present, List.copyOf(changed.keys()))
+                  .values(present, List.copyOf(found.keys()))
                   .map(
                       values -> {
-                        present.add(new ViewBatch(present.cursor(changed.end()), values));
-                        adapt(values);
-                        crowds.values().forEach(Crowd::wake);
+                        present.add(new ViewBatch(present.cursor(found.end()), values));
+                        changesAtOnce.adapt(most, values.size(), bytes(values));
+                        wake();
                         return null;
                       });
             });
   }
 
-  /** Reads as many changes at once as make up the wanted size, if they are like these. */
-  private void adapt(Map<String, Buffer> values) {
-    long bytes = 1;
-    for (Buffer value : values.values()) {
-      bytes += value.length();
-    }
-    long fitting = config.replaySize().asLongValue() * values.size() / bytes;
-    count = (int) Math.clamp(fitting, 1, Math.min(2L * count, config.replayCount()));
+  private static long bytes(Map<String, Buffer> values) {
+    return values.values().stream().mapToLong(Buffer::length).sum();
   }
 
   /** Those whose lane is left meanwhile are answered of the next one. */
-  private Future<Void> serve(ViewLane present, ViewAsk ask, List<Waiter> waiters) {
-    var wanted = new ArrayList<@Nullable Set<String>>();
-    waiters.forEach(waiter -> wanted.add(waiter.keys()));
+  private Future<Void> answer(ViewLane present, PendingViewReads.Read read) {
     return answers
-        .answer(present, ask, wanted)
-        .onSuccess(answer -> tell(waiters, answer))
+        .answer(present, read.ask(), read.keys())
+        .onSuccess(read::answer)
         .onFailure(
             failure -> {
               if (failure instanceof ViewUnsettled) {
-                asks.computeIfAbsent(ask, absent -> new ArrayList<>()).addAll(waiters);
+                pending.addAgain(read);
               } else {
-                tell(waiters, new ViewAnswer.Failed(failure));
+                read.answer(new ViewAnswer.Failed(failure));
               }
             })
         .mapEmpty();

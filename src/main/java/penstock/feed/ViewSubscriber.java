@@ -1,25 +1,19 @@
 package penstock.feed;
 
 import io.vertx.core.Context;
-import io.vertx.core.Vertx;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ThreadLocalRandom;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import penstock.problem.ProblemException;
 import penstock.stream.Cursor;
 import penstock.stream.ResetReason;
 import penstock.stream.Start;
+import penstock.view.ViewName;
 
 /**
- * One reader of a view: what it asks for next, or a place in the ring; and a socket. What it has
- * not been written yet is never kept for it. Belongs to the event loop of its request.
+ * One reader of a view: it asks for a snapshot, or for what changed since its cursor, and then
+ * shares the ring's frames.
  */
-final class ViewSubscriber implements Reader {
-
-  private static final Logger LOG = Logger.getLogger(ViewSubscriber.class);
+final class ViewSubscriber extends ConnectedSubscriber {
 
   private static final int RETRY_MILLIS = 500;
 
@@ -43,13 +37,10 @@ final class ViewSubscriber implements Reader {
     record Closed() implements State {}
   }
 
-  private final Vertx vertx;
-  private final Context context;
-  private final Connection connection;
   private final ViewRing ring;
-  private final ViewFeeds feeds;
-  private final FeedMeters meters;
+  private final Rings<ViewName, ViewRing> rings;
   private final ViewCrowd crowd;
+  private final Outage outage;
 
   /** The keys it wants; null for all. */
   private final @Nullable Set<String> keys;
@@ -64,40 +55,31 @@ final class ViewSubscriber implements Reader {
 
   private boolean caughtUp;
   private boolean served;
-  private final Outage outage;
 
+  /**
+   * @param keys those it wants; none for all
+   * @param ring that it entered, and leaves at its end
+   * @param rings that it entered it by
+   */
   ViewSubscriber(
-      Vertx vertx,
-      Outlet outlet,
+      Context context,
+      Connection connection,
+      Admission admission,
       Set<String> keys,
       ViewRing ring,
-      ViewFeeds feeds,
-      FeedMeters meters,
-      FeedConfig config) {
-    this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
-    this.connection = new Connection(outlet, meters, config);
+      Rings<ViewName, ViewRing> rings) {
+    super(context, connection, admission);
     this.keys = keys.isEmpty() ? null : new TreeSet<>(keys);
     this.ring = ring;
-    this.feeds = feeds;
-    this.meters = meters;
-    this.outage = new Outage(config.redisPatience());
+    this.rings = rings;
     this.crowd = ring.crowd(context);
-  }
-
-  @Override
-  public ClientAddress client() {
-    return connection.client();
-  }
-
-  ViewRing ring() {
-    return ring;
+    this.outage = connection.newOutage();
   }
 
   /** Begins where the reader wants to, if it can. */
   void begin(Wish wish) {
     crowd.add(this);
-    connection.listen(this::advance, this::close);
+    connect();
     ring.refresh();
     if (wish.refused() != null) {
       reset(wish.refused());
@@ -116,17 +98,15 @@ final class ViewSubscriber implements Reader {
     advance();
   }
 
-  /** The beginning of a snapshot, in the order of the keys' bytes as far as they are ASCII. */
   private ViewAsk snapshot() {
     begun = null;
-    return keys == null ? new ViewAsk.All(null, null) : new ViewAsk.Some(null, List.copyOf(keys));
+    return ViewAsk.snapshot(keys);
   }
 
   private void reset(ResetReason reason) {
-    meters.reset(reason);
     at = null;
     caughtUp = false;
-    connection.write(ViewFrames.reset(reason));
+    connection().writeReset(ViewFrames.reset(reason), reason);
     state = new State.Asking(snapshot(), false);
   }
 
@@ -134,7 +114,7 @@ final class ViewSubscriber implements Reader {
   @Override
   public void advance() {
     boolean more = true;
-    while (more && !isClosed() && !connection.isFull()) {
+    while (more && !isClosed() && !connection().isFull()) {
       more =
           switch (state) {
             case State.Asking asking -> ask(asking);
@@ -147,8 +127,7 @@ final class ViewSubscriber implements Reader {
   private boolean ask(State.Asking asking) {
     if (!asking.busy()) {
       state = new State.Asking(asking.ask(), true);
-      ring.ask(
-          asking.ask(), keys, answer -> context.runOnContext(go -> answered(asking.ask(), answer)));
+      ring.ask(asking.ask(), keys, answer -> onLoop(() -> answered(asking.ask(), answer)));
     }
     return false;
   }
@@ -161,7 +140,7 @@ final class ViewSubscriber implements Reader {
     if (live.next() == live.lane().head()) {
       if (!caughtUp) {
         caughtUp = true;
-        connection.write(Frames.caughtUp(live.at()));
+        connection().write(Frames.caughtUp(live.at()));
       }
       return false;
     }
@@ -176,9 +155,6 @@ final class ViewSubscriber implements Reader {
   }
 
   private void answered(ViewAsk ask, ViewAnswer answer) {
-    if (isClosed()) {
-      return;
-    }
     if (!(answer instanceof ViewAnswer.Failed)) {
       served = true;
       outage.end();
@@ -206,84 +182,62 @@ final class ViewSubscriber implements Reader {
     Cursor from = begun == null ? page.begun() : begun;
     begun = from;
     if (page.complete()) {
-      connection.write(ViewFrames.id(from));
-      connection.write(page.frame());
+      connection().write(ViewFrames.id(from));
       at = from;
-      state = new State.Asking(new ViewAsk.Since(from), false);
-    } else {
-      connection.write(page.frame());
-      state =
-          new State.Asking(
-              keys == null
-                  ? new ViewAsk.All(page.lane(), page.after())
-                  : new ViewAsk.Some(page.lane(), page.left()),
-              false);
     }
+    connection().write(page.frame());
+    state = new State.Asking(page.complete() ? new ViewAsk.Since(from) : page.next(keys), false);
   }
 
   private void failed(ViewAsk ask, Throwable failure) {
     if (!served || outage.outlasts(System.nanoTime())) {
-      unavailable(failure);
+      fail(failure);
       return;
     }
     state = new State.Asking(ask, true);
-    vertx.setTimer(
-        1 + ThreadLocalRandom.current().nextInt(RETRY_MILLIS),
-        over ->
-            context.runOnContext(
-                go -> {
-                  if (!isClosed()) {
-                    state = new State.Asking(ask, false);
-                    advance();
-                  }
-                }));
+    later(
+        RETRY_MILLIS,
+        () -> {
+          state = new State.Asking(ask, false);
+          advance();
+        });
   }
 
   private void write(Chunk chunk) {
-    connection.write(chunk);
+    connection().write(chunk);
     at = chunk.at();
   }
 
   @Override
-  public void tick(long now) {
-    if (isClosed()) {
-      return;
-    }
-    long silence = state instanceof State.Live ? ring.silence() : 0;
-    DisconnectReason reason = connection.overdue(now, silence, at != null);
-    if (reason != null) {
-      close(reason);
-    } else if (connection.isQuiet(now)) {
-      connection.write(at == null ? Frames.comment() : Frames.heartbeat(at));
-    }
+  @Nullable Cursor at() {
+    return at;
   }
 
-  private void unavailable(Throwable failure) {
-    if (failure instanceof ProblemException passing) {
-      close(DisconnectReason.of(passing.problem().type()));
-    } else {
-      LOG.errorf(failure, "a feed failed: view=%s", ring.view().name());
-      close(DisconnectReason.INTERNAL_ERROR);
-    }
+  /** Without a cursor, it would have to be sent the whole snapshot again. */
+  @Override
+  boolean isResumable() {
+    return at != null;
   }
 
-  private boolean isClosed() {
+  @Override
+  long silence() {
+    return state instanceof State.Live ? ring.silence() : 0;
+  }
+
+  @Override
+  String source() {
+    return "view=" + ring.view().name();
+  }
+
+  @Override
+  boolean isClosed() {
     return state instanceof State.Closed;
   }
 
   @Override
-  public void disconnect(DisconnectReason reason) {
-    context.runOnContext(go -> close(reason));
-  }
-
-  private void close(DisconnectReason reason) {
-    if (isClosed()) {
-      return;
-    }
+  void leave() {
     state = new State.Closed();
     crowd.remove(this);
-    feeds.left(this);
-    meters.disconnected(reason);
-    connection.end(reason, feeds.retryMillis());
+    rings.leave(ring.view().name(), ring);
   }
 }

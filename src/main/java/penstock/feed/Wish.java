@@ -1,8 +1,6 @@
 package penstock.feed;
 
-import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
-import penstock.problem.Parameters;
 import penstock.problem.ProblemException;
 import penstock.stream.Cursor;
 import penstock.stream.ResetReason;
@@ -16,14 +14,13 @@ import penstock.stream.Start;
 record Wish(Start start, @Nullable ResetReason refused) {
 
   /**
-   * Reads {@code Last-Event-ID}, which may be anything, and {@code cursor} or {@code since}, of
-   * which a malformed one is a problem.
+   * Of a request.
    *
-   * @param without what is wanted if neither is given
+   * @param start what its parameters say
+   * @param last {@code Last-Event-ID}, which may be anything and takes precedence; null or empty
+   *     without one
    */
-  static Wish of(HttpServerRequest request, String without) {
-    Start start = Start.of(new Parameters(request), without);
-    String last = request.getHeader("Last-Event-ID");
+  static Wish of(Start start, @Nullable String last) {
     if (last == null || last.isEmpty()) {
       return new Wish(start, null);
     }

@@ -20,6 +20,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import penstock.event.Event;
 import penstock.event.EventLimits;
@@ -97,7 +98,7 @@ class AppendRoute {
     Future<Stream> stream;
     try {
       refuseEncoded(request);
-      stream = streams.findOrCreate(new StreamName(context.pathParam("stream")));
+      stream = streams.findOrCreate(new StreamName(Parameters.inPath(context, "stream")));
     } catch (ProblemException refused) {
       stream = Future.failedFuture(refused);
     }
@@ -165,7 +166,10 @@ class AppendRoute {
     MultiMap headers = context.request().headers();
     Supplier<PlainDefaults> plain = () -> plain(context.request(), stream.name());
     if (received.length() > LARGE_BODY) {
-      return vertx.executeBlocking(() -> read(headers, span, received, plain), false);
+      // Vert.x lets blocking code answer null, which this does not
+      return vertx
+          .executeBlocking(() -> read(headers, span, received, plain), false)
+          .map(Objects::requireNonNull);
     }
     try {
       return Future.succeededFuture(read(headers, span, received, plain));

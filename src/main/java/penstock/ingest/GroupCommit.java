@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
+import penstock.redis.RedisNumber;
 import penstock.stream.Partition;
 import penstock.stream.Position;
 import penstock.stream.Scope;
@@ -95,7 +97,7 @@ final class GroupCommit {
   }
 
   /** Takes what fits into one script; null if nothing waits. Called with the lock held. */
-  private Batch nextBatch() {
+  private @Nullable Batch nextBatch() {
     Batch batch = new Batch();
     int bytes = 0;
     while (!queue.isEmpty() && batch.entries().size() < Batch.MAX_EVENTS) {
@@ -172,7 +174,7 @@ final class GroupCommit {
           new Outcome(
               partition.index(),
               Position.parse(reply.get(2 + 2 * i).toString()),
-              reply.get(3 + 2 * i).toInteger() == 1);
+              RedisNumber.intOf(reply.get(3 + 2 * i)) == 1);
       duplicates += outcome.duplicate() ? 1 : 0;
       batch.owners().get(i).add(outcome);
     }

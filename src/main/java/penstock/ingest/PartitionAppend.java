@@ -11,6 +11,7 @@ import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.RedisReplyException;
 import penstock.redis.Script;
 import penstock.stream.EventLog;
@@ -84,9 +85,9 @@ final class PartitionAppend {
   }
 
   private Future<Response> enough(Response count, Response reply) {
-    return count.toInteger() >= stream.replicas()
+    return RedisNumber.intOf(count) >= stream.replicas()
         ? Future.succeededFuture(reply)
-        : Future.failedFuture(notReplicated(count.toInteger()));
+        : Future.failedFuture(notReplicated(RedisNumber.intOf(count)));
   }
 
   private ProblemException notReplicated(int count) {

@@ -51,16 +51,18 @@ final class TraceContext {
       return span.isValid() ? keep(span, events) : events;
     }
     String state = state(headers);
-    return events.stream().map(event -> keep(event, parent, state)).toList();
+    return keep(
+        state == null ? Map.of(PARENT, parent) : Map.of(PARENT, parent, STATE, state), events);
   }
 
   private static List<Event> keep(SpanContext span, List<Event> events) {
     Map<String, String> context = new HashMap<>();
     W3CTraceContextPropagator.getInstance()
-        .inject(Context.root().with(Span.wrap(span)), context, Map::put);
-    return events.stream()
-        .map(event -> keep(event, context.get(PARENT), context.get(STATE)))
-        .toList();
+        .inject(
+            Context.root().with(Span.wrap(span)),
+            context,
+            (carrier, name, value) -> context.put(name, value));
+    return keep(context, events);
   }
 
   /** Several headers are one list. */
@@ -69,16 +71,17 @@ final class TraceContext {
     return state.length() <= MAX_STATE && VALID_STATE.matcher(state).matches() ? state : null;
   }
 
-  private static Event keep(Event event, String parent, @Nullable String state) {
+  private static List<Event> keep(Map<String, String> context, List<Event> events) {
+    return events.stream().map(event -> keep(context, event)).toList();
+  }
+
+  private static Event keep(Map<String, String> context, Event event) {
     if (event.extensions().containsKey(PARENT)) {
       return event;
     }
     SortedMap<String, Object> extensions = new TreeMap<>(event.extensions());
-    extensions.put(PARENT, parent);
     extensions.remove(STATE);
-    if (state != null) {
-      extensions.put(STATE, state);
-    }
+    extensions.putAll(context);
     return new Event(
         event.id(),
         event.source(),

@@ -1,13 +1,15 @@
 package penstock.problem;
 
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Query parameters of a request, each read by its rule; a broken rule is a problem that names the
+ * Parameters of a request, each read by its rule; a broken rule is a problem that names the
  * parameter.
  */
 public final class Parameters {
@@ -74,11 +76,13 @@ public final class Parameters {
         value.matches("\\d{1,9}s?") ? "PT" + value.replace("s", "") + "S" : value);
   }
 
+  /** A part of the path that the route's pattern names. */
+  public static String inPath(RoutingContext context, String name) {
+    return Objects.requireNonNull(
+        context.pathParam(name), () -> "the route has no path parameter " + name);
+  }
+
   public static ProblemException invalid(String name, String rule) {
-    return Problem.invalid(
-            ProblemType.INVALID_PARAMETER,
-            "The parameter '" + name + "' " + rule + ".",
-            List.of(new Violation(null, name, rule)))
-        .exception();
+    return ProblemException.ofParameter(name, rule);
   }
 }

@@ -1,5 +1,6 @@
 package penstock.problem;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,19 @@ public final class ProblemException extends RuntimeException {
 
   public static ProblemException of(ProblemType type, String detail) {
     return Problem.of(type, detail).exception();
+  }
+
+  /**
+   * A parameter that breaks a rule.
+   *
+   * @param rule what goes after its name to make a sentence, without a full stop
+   */
+  public static ProblemException ofParameter(String name, String rule) {
+    return Problem.invalid(
+            ProblemType.INVALID_PARAMETER,
+            "The parameter '" + name + "' " + rule + ".",
+            List.of(new Violation(null, name, rule)))
+        .exception();
   }
 
   public Problem problem() {

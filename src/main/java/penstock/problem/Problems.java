@@ -1,10 +1,13 @@
 package penstock.problem;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
@@ -23,7 +26,21 @@ public final class Problems {
           ProblemType.INTERNAL_ERROR,
           "This is a defect of the service; its log has the cause under the same time.");
 
+  /** Of a request whose path or query is no percent-encoded UTF-8. */
+  public static final Problem UNDECODABLE =
+      Problem.of(ProblemType.MALFORMED_REQUEST, "The request's URL cannot be decoded.");
+
   private Problems() {}
+
+  public static Problem nothingAt(String path) {
+    return Problem.of(ProblemType.NOT_FOUND, "No resource has the path " + path + ".");
+  }
+
+  /** A failure that nobody foresaw: logs it, and says no more to the caller than that. */
+  public static Problem defect(Throwable failure, Object method, String path) {
+    LOG.errorf(failure, "unforeseen failure: method=%s path=%s", method, path);
+    return DEFECT;
+  }
 
   /**
    * The failure as a problem; one that nobody foresaw is logged with its stack and told as an
@@ -42,12 +59,9 @@ public final class Problems {
     if (failure instanceof ProblemException known) {
       answer(context.response(), known.problem());
     } else {
-      LOG.errorf(
-          failure,
-          "unforeseen failure: method=%s path=%s",
-          context.request().method(),
-          context.request().path());
-      answer(context.response(), DEFECT);
+      answer(
+          context.response(),
+          defect(failure, context.request().method(), context.request().path()));
     }
   }
 
@@ -58,22 +72,26 @@ public final class Problems {
     response.setStatusCode(problem.type().status());
     response.putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE);
     response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    if (problem.retryAfter() != null) {
-      response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(retrySeconds(problem)));
-    }
-    response.end(document(problem).toBuffer());
+    retrySeconds(problem)
+        .ifPresent(seconds -> response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds)));
+    response.end(document(problem));
   }
 
   /**
-   * Whole seconds, at least one, spread by up to half as much again so that refused callers do not
-   * return at once.
+   * When to retry: whole seconds, at least one, spread by up to half as much again so that refused
+   * callers do not return at once. Empty if there is no sense in it.
    */
-  private static long retrySeconds(Problem problem) {
-    long seconds = Math.max(1, problem.retryAfter().toSeconds());
-    return seconds + ThreadLocalRandom.current().nextLong(seconds / 2 + 1);
+  public static OptionalLong retrySeconds(Problem problem) {
+    Duration after = problem.retryAfter();
+    if (after == null) {
+      return OptionalLong.empty();
+    }
+    long seconds = Math.max(1, after.toSeconds());
+    return OptionalLong.of(seconds + ThreadLocalRandom.current().nextLong(seconds / 2 + 1));
   }
 
-  static JsonObject document(Problem problem) {
+  /** The problem as JSON. */
+  public static Buffer document(Problem problem) {
     var document =
         new JsonObject()
             .put("type", problem.type().uri())
@@ -95,6 +113,6 @@ public final class Problems {
       document.put("errors", errors);
     }
     problem.extensions().forEach(document::put);
-    return document;
+    return document.toBuffer();
   }
 }

@@ -2,6 +2,7 @@ package penstock.projection;
 
 import io.vertx.core.Future;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for an answer of Redis on a worker's own thread; never on an event loop. */
 final class Await {
@@ -9,7 +10,7 @@ final class Await {
   private Await() {}
 
   /** The result, or the failure thrown. Ends in time, since a link gives up an answer. */
-  static <T> T of(Future<T> future) throws InterruptedException {
+  static <T extends @Nullable Object> T of(Future<T> future) throws InterruptedException {
     try {
       return future.toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {

@@ -110,7 +110,7 @@ final class Batch {
       after =
           view.isDeletedBy(step.event()) ? null : view.fold().apply(before, step.event(), position);
     } catch (FoldFailure failure) {
-      return new Made(before, before, failure.getMessage());
+      return new Made(before, before, failure.reason());
     } catch (NothingToFold lacking) {
       skipped++;
       return new Made(before, before, null);
@@ -293,7 +293,7 @@ final class Batch {
       var names = new ArrayList<String>();
       var values = new ArrayList<byte[]>();
       for (String name : after.names()) {
-        byte[] value = after.get(name);
+        byte[] value = after.bytes(name);
         if (before == null || !same(before.get(name), value)) {
           names.add(name);
           values.add(value);

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jboss.logging.Logger;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Partition;
 import penstock.view.Generation;
@@ -80,7 +81,8 @@ final class Caretaker {
     int first = 1;
     while (true) {
       int left =
-          Await.of(
+          RedisNumber.intOf(
+              Await.of(
                   REMOVE.run(
                       link,
                       REMOVE
@@ -94,8 +96,7 @@ final class Caretaker {
                           .arg(names.entries())
                           .arg(STEP)
                           .arg(retired.generation().group(retired.view()))
-                          .arg(first)))
-              .toInteger();
+                          .arg(first))));
       if (left != 1) {
         return left == 0;
       }

@@ -11,13 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import penstock.problem.Parameters;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Partition;
 import penstock.stream.Position;
@@ -66,7 +66,7 @@ class DeadLetters {
   Future<LetterPage> page(Stream stream, Optional<ViewName> view, LetterId after, int limit) {
     if (after.partition() >= stream.partitions().size()) {
       return Future.failedFuture(
-          Parameters.invalid("after", "names a partition that the stream does not have"));
+          ProblemException.ofParameter("after", "names a partition that the stream does not have"));
     }
     return read(stream, view, after, limit, new ArrayList<>(), MOST_READS);
   }
@@ -234,7 +234,7 @@ class DeadLetters {
     return ASK.run(link, ASK.call(place.requests()).arg(wish.text()).arg(MOST_REQUESTS))
         .compose(
             taken ->
-                taken.toInteger() == 1
+                RedisNumber.intOf(taken) == 1
                     ? projection.membership().tell(Notice.Kind.REQUESTED, place.state())
                     : Future.failedFuture(tooMany()));
   }

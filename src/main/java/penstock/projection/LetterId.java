@@ -2,7 +2,6 @@ package penstock.projection;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import penstock.problem.Parameters;
 import penstock.stream.Position;
 
 /** A dead letter of a stream, as clients name it: {@code <partition>.<its place there>}. */
@@ -13,10 +12,15 @@ record LetterId(int partition, Position place) {
   /** Before all others. */
   static final LetterId FIRST = new LetterId(0, Position.ZERO);
 
-  static LetterId parse(String parameter, String text) {
+  /**
+   * Reads {@link #toString}'s form.
+   *
+   * @throws IllegalArgumentException if it is another
+   */
+  static LetterId parse(String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
-      throw Parameters.invalid(parameter, "must be the id of a dead letter, as a page gave it");
+      throw new IllegalArgumentException("must be the id of a dead letter, as a page gave it");
     }
     return new LetterId(Integer.parseInt(matcher.group(1)), Position.parse(matcher.group(2)));
   }

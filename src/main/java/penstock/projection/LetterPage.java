@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.EventFields;
 import penstock.event.EventJson;
+import penstock.http.JsonBody;
 import penstock.json.JsonName;
 import penstock.json.JsonWriter;
 
@@ -15,7 +16,7 @@ import penstock.json.JsonWriter;
  * @param last up to where it was looked
  * @param complete no letter lies behind them
  */
-record LetterPage(List<Found> letters, LetterId last, boolean complete) {
+record LetterPage(List<Found> letters, LetterId last, boolean complete) implements JsonBody {
 
   private static final JsonName DEAD_LETTERS = JsonName.of("deadLetters");
   private static final JsonName NEXT = JsonName.of("next");
@@ -35,7 +36,8 @@ record LetterPage(List<Found> letters, LetterId last, boolean complete) {
    */
   record Found(LetterId id, Letter letter, @Nullable String failedReplay) {}
 
-  Buffer json() {
+  @Override
+  public Buffer json() {
     Buffer out = Buffer.buffer(256 + 512 * letters.size());
     var json = new JsonWriter(out);
     json.beginObject().name(DEAD_LETTERS).beginArray();

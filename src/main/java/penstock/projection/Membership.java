@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 
 /**
@@ -74,7 +75,7 @@ final class Membership {
               .filter(name -> !name.isEmpty())
               .collect(Collectors.toUnmodifiableSet()));
     }
-    return new Members(reply.get(0).toLong(), works);
+    return new Members(RedisNumber.longOf(reply.get(0)), works);
   }
 
   /** Takes this instance off the list at once. */

@@ -33,7 +33,7 @@ sealed interface Step {
       @Nullable String key = view.keyOf(event);
       return key == null ? SKIPPED : new Fold(event, key);
     } catch (FoldFailure failure) {
-      return new Failed(failure.getMessage());
+      return new Failed(failure.reason());
     } catch (RuntimeException unreadable) {
       return new Failed("not an event that Penstock wrote: " + unreadable.getMessage());
     }

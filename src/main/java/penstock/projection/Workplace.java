@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.EventLog;
 import penstock.stream.Position;
@@ -97,7 +98,8 @@ final class Workplace {
         .map(
             reply ->
                 switch (reply.get(0).toString()) {
-                  case "held" -> new Lease.Held(reply.get(1).toString(), reply.get(2).toLong());
+                  case "held" ->
+                      new Lease.Held(reply.get(1).toString(), RedisNumber.longOf(reply.get(2)));
                   case "broken" -> new Lease.Broken(reply.get(1).toString());
                   case "partial" -> new Lease.Partial(Position.parse(reply.get(1).toString()));
                   default ->
@@ -106,8 +108,8 @@ final class Workplace {
                           reply.get(2).toString(),
                           Position.parse(reply.get(3).toString()),
                           Position.parse(reply.get(4).toString()),
-                          reply.get(6).toInteger() == 1,
-                          reply.get(7).toInteger() == 1,
+                          RedisNumber.intOf(reply.get(6)) == 1,
+                          RedisNumber.intOf(reply.get(7)) == 1,
                           reply.get(8) == null ? null : Position.parse(reply.get(8).toString()));
                 });
   }
@@ -136,10 +138,10 @@ final class Workplace {
         .map(
             reply ->
                 new Renewed(
-                    reply.get(0).toLong(),
-                    reply.get(1).toLong(),
-                    reply.get(2).toInteger(),
-                    reply.get(3).toLong()));
+                    RedisNumber.longOf(reply.get(0)),
+                    RedisNumber.longOf(reply.get(1)),
+                    RedisNumber.intOf(reply.get(2)),
+                    RedisNumber.longOf(reply.get(3))));
   }
 
   /** Gives the lease back, and lets those know who wait for it. */
@@ -193,10 +195,10 @@ final class Workplace {
         .map(
             reply ->
                 new Swept(
-                    reply.get(0).toInteger(),
-                    reply.get(1).toInteger(),
+                    RedisNumber.intOf(reply.get(0)),
+                    RedisNumber.intOf(reply.get(1)),
                     Position.parse(reply.get(2).toString()),
-                    reply.get(3).toInteger() == 1,
+                    RedisNumber.intOf(reply.get(3)) == 1,
                     reply.get(4).stream().map(id -> Position.parse(id.toString())).toList()));
   }
 
@@ -215,7 +217,7 @@ final class Workplace {
                 .arg(lease.fence())
                 .arg(work.names().entries())
                 .arg(CLEAR_STEP))
-        .map(reply -> reply.toInteger() == 1);
+        .map(reply -> RedisNumber.intOf(reply) == 1);
   }
 
   /** Notes that the partition once had all applied that there was. */
@@ -228,7 +230,7 @@ final class Workplace {
   Future<Boolean> isCaughtUp(Keys.OfView names) {
     return writes
         .send(Command.HEXISTS, names.state(), "caught-up")
-        .map(there -> there.toInteger() == 1);
+        .map(there -> RedisNumber.intOf(there) == 1);
   }
 
   /** Entries of the log in (after, to], whoever was given them. */
@@ -363,6 +365,8 @@ final class Workplace {
   private Future<Committed> run(Request request) {
     return commit
         .run(writes, request)
-        .map(reply -> new Committed(reply.get(0).toLong(), reply.get(1).toLong()));
+        .map(
+            reply ->
+                new Committed(RedisNumber.longOf(reply.get(0)), RedisNumber.longOf(reply.get(1))));
   }
 }

@@ -91,8 +91,8 @@ public class RedisClock {
   }
 
   private static long nanos(Response time) {
-    return TimeUnit.SECONDS.toNanos(time.get(0).toLong())
-        + TimeUnit.MICROSECONDS.toNanos(time.get(1).toLong());
+    return TimeUnit.SECONDS.toNanos(RedisNumber.longOf(time.get(0)))
+        + TimeUnit.MICROSECONDS.toNanos(RedisNumber.longOf(time.get(1)));
   }
 
   synchronized void take(Reading reading) {

@@ -60,7 +60,7 @@ final class RedisFailures {
       return tooBusy();
     }
     if (failure instanceof ErrorType error && !error.is("CONNECTION_CLOSED")) {
-      return reply(error.getMessage());
+      return reply(error.toString());
     }
     return new ProblemException(
         Problem.passing(

@@ -23,6 +23,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -64,7 +65,10 @@ public class RedisLinks {
       MeterRegistry meters) {
     this.meters = meters;
     this.vertx = vertx;
-    this.client = clients.clients().get(RedisConfig.DEFAULT_CLIENT_NAME);
+    this.client =
+        Objects.requireNonNull(
+            clients.clients().get(RedisConfig.DEFAULT_CLIENT_NAME),
+            "Quarkus has the default client whatever is configured");
     this.tls = tls;
     this.proxies = proxies;
     this.config = config;

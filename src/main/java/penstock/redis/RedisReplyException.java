@@ -5,14 +5,16 @@ public final class RedisReplyException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  public RedisReplyException(String message) {
-    super(message);
+  private final String reply;
+
+  public RedisReplyException(String reply) {
+    super(reply);
+    this.reply = reply;
   }
 
   /** The first word of the reply, such as {@code WRONGTYPE} or {@code NOGROUP}. */
   public String code() {
-    String message = getMessage();
-    int space = message.indexOf(' ');
-    return space < 0 ? message : message.substring(0, space);
+    int space = reply.indexOf(' ');
+    return space < 0 ? reply : reply.substring(0, space);
   }
 }

@@ -11,7 +11,7 @@ import penstock.event.Event;
  * @see <a href="https://github.com/cloudevents/spec/blob/main/subscriptions/spec.md">CloudEvents
  *     Subscriptions</a>
  */
-sealed interface Condition
+public sealed interface Condition
     permits Condition.Exact,
         Condition.Prefix,
         Condition.Suffix,

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import penstock.problem.Parameters;
+import penstock.problem.ProblemException;
 
 /**
  * Reads the JSON form of a {@link Condition}: an object with one member, whose name is the dialect;
@@ -41,7 +41,7 @@ final class ConditionJson {
   }
 
   private static RuntimeException wrong(String rule) {
-    return Parameters.invalid(PARAMETER, rule);
+    return ProblemException.ofParameter(PARAMETER, rule);
   }
 
   private Condition read(Object json, int depth) {

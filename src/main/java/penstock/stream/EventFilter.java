@@ -1,10 +1,9 @@
 package penstock.stream;
 
-import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Set;
 import penstock.event.Event;
-import penstock.problem.Parameters;
+import penstock.problem.ProblemException;
 
 /**
  * Which events a reader wants: those with one of the subjects and one of the types that meet one of
@@ -39,28 +38,23 @@ public final class EventFilter {
   }
 
   /**
-   * Reads the parameters {@code subject}, {@code type} and {@code filter}; each may be repeated and
+   * By the parameters {@code subject}, {@code type} and {@code filter}; each may be repeated and
    * then means any of the values.
    */
-  public static EventFilter of(HttpServerRequest request) {
-    List<String> filters = request.params().getAll(ConditionJson.PARAMETER);
-    if (filters.size() > MAX_CONDITIONS) {
-      throw Parameters.invalid(
+  public static EventFilter of(Set<String> subject, Set<String> type, List<Condition> filter) {
+    if (filter.size() > MAX_CONDITIONS) {
+      throw ProblemException.ofParameter(
           ConditionJson.PARAMETER, "may be given at most " + MAX_CONDITIONS + " times");
     }
-    return new EventFilter(
-        values(request, "subject"),
-        values(request, "type"),
-        Set.copyOf(filters.stream().map(ConditionJson::parse).toList()));
+    return new EventFilter(values("subject", subject), values("type", type), Set.copyOf(filter));
   }
 
-  private static Values values(HttpServerRequest request, String name) {
-    Set<String> values = Set.copyOf(request.params().getAll(name));
+  private static Values values(String name, Set<String> values) {
     if (values.size() > MAX_VALUES) {
-      throw Parameters.invalid(name, "may be given at most " + MAX_VALUES + " times");
+      throw ProblemException.ofParameter(name, "may be given at most " + MAX_VALUES + " times");
     }
     if (values.contains("")) {
-      throw Parameters.invalid(name, "must not be empty");
+      throw ProblemException.ofParameter(name, "must not be empty");
     }
     return Values.of(values);
   }

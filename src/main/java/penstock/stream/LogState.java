@@ -3,6 +3,7 @@ package penstock.stream;
 import io.vertx.redis.client.Response;
 import java.util.Arrays;
 import java.util.List;
+import penstock.redis.RedisNumber;
 
 /**
  * What is known of a partition's log at one moment.
@@ -72,7 +73,7 @@ public record LogState(
         Arrays.stream(reply.get(1).toString().split(",")).map(Term::parse).toList(),
         Position.parse(reply.get(2).toString()),
         Position.parse(reply.get(3).toString()),
-        reply.get(4).toLong(),
-        reply.get(5).toLong());
+        RedisNumber.longOf(reply.get(4)),
+        RedisNumber.longOf(reply.get(5)));
   }
 }

@@ -1,13 +1,10 @@
 package penstock.stream;
 
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
-import penstock.problem.Parameters;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 
-/** Where a reader wants to begin: the parameter {@code cursor}. */
+/** Where a reader wants to begin. */
 public sealed interface Start {
 
   /** With the oldest event that is still there. */
@@ -37,25 +34,15 @@ public sealed interface Start {
   record At(Cursor cursor) implements Start {}
 
   /**
-   * Reads the parameters {@code cursor} and {@code since}, of which one may be given.
+   * Of the parameters {@code cursor} and {@code since}, one may be given.
    *
    * @param without what is wanted if neither is
    */
-  static Start of(Parameters parameters, String without) {
-    Optional<String> since = parameters.text("since");
-    Optional<String> cursor = parameters.text("cursor");
-    if (since.isEmpty()) {
-      return parse(cursor.orElse(without));
+  static Start of(Optional<Start> cursor, Optional<Since> since, Start without) {
+    if (cursor.isPresent() && since.isPresent()) {
+      throw ProblemException.ofParameter("since", "must not be given together with 'cursor'");
     }
-    if (cursor.isPresent()) {
-      throw Parameters.invalid("since", "must not be given together with 'cursor'");
-    }
-    try {
-      return new Since(OffsetDateTime.parse(since.get()).toInstant().toEpochMilli());
-    } catch (DateTimeParseException | ArithmeticException e) {
-      throw Parameters.invalid(
-          "since", "must be a date and time as in RFC 3339, such as 2018-04-05T17:31:00Z");
-    }
+    return since.<Start>map(time -> time).or(() -> cursor).orElse(without);
   }
 
   /** Reads {@code earliest}, {@code latest} or an encoded cursor; anything else is a problem. */

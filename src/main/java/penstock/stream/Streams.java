@@ -18,6 +18,7 @@ import penstock.problem.ProblemType;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 
 /**
  * The streams that exist: those declared in the configuration, and those that were created by an
@@ -78,9 +79,12 @@ public class Streams {
               if (stream == null) {
                 return partitions == null
                     ? Future.failedFuture(unknown(name))
-                    : Future.succeededFuture(remember(created(name, partitions.toInteger())));
+                    : Future.succeededFuture(
+                        remember(created(name, RedisNumber.intOf(partitions))));
               }
-              return partitions == null ? register(stream) : check(stream, partitions.toInteger());
+              return partitions == null
+                  ? register(stream)
+                  : check(stream, RedisNumber.intOf(partitions));
             });
   }
 
@@ -116,7 +120,7 @@ public class Streams {
                 // nothing: Redis was emptied in between, and what comes next registers it again
                 partitions == null
                     ? Future.succeededFuture(stream)
-                    : check(stream, partitions.toInteger()));
+                    : check(stream, RedisNumber.intOf(partitions)));
   }
 
   private Future<Stream> check(Stream stream, int partitions) {
@@ -148,7 +152,7 @@ public class Streams {
               for (int i = 0; i + 1 < registry.size(); i += 2) {
                 Response name = registry.get(i);
                 StreamName streamName = new StreamName(name.toString());
-                int partitions = registry.get(i + 1).toInteger();
+                int partitions = RedisNumber.intOf(registry.get(i + 1));
                 all.computeIfAbsent(streamName, absent -> created(absent, partitions));
               }
               return new ArrayList<>(all.values());

@@ -20,6 +20,7 @@ import org.jboss.logging.Logger;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 import penstock.redis.RedisReplyException;
 import penstock.redis.Script;
 
@@ -144,14 +145,14 @@ public class Trimmer {
                   "penstock.stream.trimmed",
                   "Entries removed by retention",
                   stream,
-                  reply.get(0).toLong());
+                  RedisNumber.longOf(reply.get(0)));
               count(
                   "penstock.stream.trimmed.unconsumed",
                   "Entries removed by the hard limit that a consumer was not done with",
                   stream,
-                  reply.get(1).toLong());
-              tell(partition, reply.get(1).toLong(), reply.get(3).toString());
-              return reply.get(2).toInteger() == 1
+                  RedisNumber.longOf(reply.get(1)));
+              tell(partition, RedisNumber.longOf(reply.get(1)), reply.get(3).toString());
+              return RedisNumber.intOf(reply.get(2)) == 1
                   ? trim(stream, partition)
                   : Future.succeededFuture();
             });

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Cursor;
 import penstock.stream.Partition;
@@ -150,7 +151,7 @@ public class Entries {
         last = reply.get(i).toString(StandardCharsets.UTF_8);
         entries.merge(last, entry(reply.get(i + 1)), fold::combine);
       }
-      boolean hasMore = reply.get(STANDING).toInteger() == 1;
+      boolean hasMore = RedisNumber.intOf(reply.get(STANDING)) == 1;
       if (hasMore && last != null && (end == null || compare(last, end) < 0)) {
         end = last;
       }

@@ -59,15 +59,15 @@ final class EntryJson {
   /**
    * A page of entries.
    *
-   * @param after the key that it was asked to begin behind; null for the beginning
+   * @param after the key that it was asked to begin behind; empty for the beginning
    */
-  static Buffer page(Entries.Page page, @Nullable String after) {
+  static Buffer page(Entries.Page page, String after) {
     Buffer out = Buffer.buffer(PAGE);
     JsonWriter json = new JsonWriter(out);
     json.beginObject().name(ENTRIES).beginArray();
     write(page, json);
     String next = page.entries().isEmpty() ? after : page.entries().lastKey();
-    json.endArray().name(NEXT).string(next == null ? "" : next);
+    json.endArray().name(NEXT).string(next);
     json.name(COMPLETE).bool(page.complete()).endObject();
     return out;
   }

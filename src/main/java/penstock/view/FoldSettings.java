@@ -45,7 +45,7 @@ final class FoldSettings {
     try {
       return new NumberRule(JsonPointer.parse(pointer));
     } catch (IllegalArgumentException e) {
-      throw new ViewDefinition.InvalidSetting("value", e.getMessage());
+      throw new ViewDefinition.InvalidSetting("value", e);
     }
   }
 
@@ -64,7 +64,7 @@ final class FoldSettings {
     try {
       return KeyRule.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new ViewDefinition.InvalidSetting(name, e.getMessage());
+      throw new ViewDefinition.InvalidSetting(name, e);
     }
   }
 

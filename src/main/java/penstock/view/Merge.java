@@ -56,11 +56,10 @@ final class Merge implements Fold {
     if (!patch.isObject()) {
       return patch;
     }
-    boolean fresh = target == null || !target.isObject();
-    if (fresh && !patch.mayHoldNull()) {
+    JsonValue base = target != null && target.isObject() ? target : NOTHING;
+    if (base == NOTHING && !patch.mayHoldNull()) {
       return patch;
     }
-    JsonValue base = fresh ? NOTHING : target;
     Map<String, JsonValue> result = new LinkedHashMap<>(base.members());
     boolean changed = false;
     for (Map.Entry<String, JsonValue> member : patch.members().entrySet()) {

@@ -44,7 +44,7 @@ public record ViewDefinition(
     try {
       key = settings.key().map(KeyRule::parse).orElse(KeyRule.Attribute.KEY);
     } catch (IllegalArgumentException e) {
-      throw new InvalidSetting("key", e.getMessage());
+      throw new InvalidSetting("key", e);
     }
     return new ViewDefinition(
         name,
@@ -120,6 +120,14 @@ public record ViewDefinition(
 
     InvalidSetting(String setting, String rule) {
       super(rule);
+      this.setting = setting;
+    }
+
+    /**
+     * @param cause says which rule is broken
+     */
+    InvalidSetting(String setting, IllegalArgumentException cause) {
+      super(cause.getMessage(), cause);
       this.setting = setting;
     }
 

@@ -2,16 +2,15 @@ package penstock.view;
 
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Partition;
 
@@ -34,56 +33,24 @@ class ViewDescription {
     this.link = links.open("describe-views");
   }
 
-  static JsonObject definition(ViewDefinition view) {
-    FoldSpec spec = FoldSpec.parse(view.foldName());
-    JsonObject told =
-        new JsonObject()
-            .put("name", view.name().value())
-            .put("stream", view.stream().value())
-            .put("fold", spec.name());
-    spec.settings().forEach(told::put);
-    if (!view.key().isEmpty()) {
-      told.put("key", view.key());
-    }
-    list(told, "types", view.types());
-    list(told, "subjects", view.subjects());
-    list(told, "deletes", view.deletes());
-    return told;
-  }
-
-  private static void list(JsonObject told, String name, java.util.Collection<String> values) {
-    if (!values.isEmpty()) {
-      told.put(name, new JsonArray(new ArrayList<>(values)));
-    }
-  }
-
   /** The view, what is served of it, and what is being built to take that one's place. */
-  Future<JsonObject> of(ViewDefinition view) {
+  Future<ViewStatus> of(ViewDefinition view) {
     return generations
         .served(view)
-        .compose(
-            served ->
-                generations
-                    .registry()
-                    .compose(
-                        registry -> {
-                          JsonObject told = definition(view).put("generation", served.id());
-                          Generation next = registry.newest(view);
-                          Future<JsonArray> now = partitions(view.name(), served);
-                          Future<JsonArray> building =
-                              isBuilt(view.name(), registry, next, served)
-                                  ? partitions(view.name(), next)
-                                  : Future.succeededFuture();
-                          return Future.all(now, building)
-                              .map(
-                                  both -> {
-                                    told.put("partitions", now.result());
-                                    if (building.result() != null) {
-                                      told.put("building", building(next, building.result()));
-                                    }
-                                    return told;
-                                  });
-                        }));
+        .compose(served -> generations.registry().compose(registry -> of(view, served, registry)));
+  }
+
+  private Future<ViewStatus> of(ViewDefinition view, Generation served, Registry registry) {
+    Generation next = registry.newest(view);
+    Future<List<ViewStatus.OfPartition>> now = partitions(view.name(), served);
+    Future<ViewStatus.@Nullable Building> building =
+        isBuilt(view.name(), registry, next, served)
+            ? partitions(view.name(), next).map(all -> ViewStatus.Building.of(next, all))
+            : Future.succeededFuture();
+    return Future.all(now, building)
+        .map(
+            both ->
+                new ViewStatus(ViewSummary.of(view), served.id(), now.result(), building.result()));
   }
 
   /** One that was made before the served one is only kept, for the case that it is needed again. */
@@ -93,24 +60,16 @@ class ViewDescription {
         && (!registry.known(view).contains(next) || registry.isLater(view, next, served.id()));
   }
 
-  private static JsonObject building(Generation generation, JsonArray partitions) {
-    long lag =
-        partitions.stream().mapToLong(partition -> ((JsonObject) partition).getLong("lag")).sum();
-    return new JsonObject()
-        .put("generation", generation.id())
-        .put("lag", lag)
-        .put("partitions", partitions);
-  }
-
-  private Future<JsonArray> partitions(ViewName view, Generation generation) {
+  private Future<List<ViewStatus.OfPartition>> partitions(ViewName view, Generation generation) {
     return Future.all(
             generation.partitions().stream()
                 .map(partition -> partition(view, generation, partition))
                 .toList())
-        .map(all -> new JsonArray(all.<JsonObject>list()));
+        .map(all -> all.list());
   }
 
-  private Future<JsonObject> partition(ViewName view, Generation generation, Partition partition) {
+  private Future<ViewStatus.OfPartition> partition(
+      ViewName view, Generation generation, Partition partition) {
     Keys.OfView names = generations.keys(view, generation, partition.index());
     Keys.OfPartition log = keys.partition(partition.stream().value(), partition.index());
     return DESCRIBE
@@ -120,25 +79,20 @@ class ViewDescription {
                 .call(log.events(), log.log(), names.state(), names.lease(), names.index())
                 .arg(generation.group(view)))
         .map(
-            of -> {
-              JsonObject told =
-                  new JsonObject()
-                      .put("partition", partition.index())
-                      .put("state", state(of.get(9), of.get(0)))
-                      .put("holder", of.get(0) == null ? null : of.get(0).toString())
-                      .put("fence", of.get(1) == null ? null : of.get(1).toLong())
-                      .put("applied", of.get(2).toString())
-                      .put("lag", of.get(3).toLong())
-                      .put("lagSeconds", of.get(4).toLong() / MILLIS_PER_SECOND)
-                      .put("pending", of.get(5).toLong())
-                      .put("entries", of.get(6).toLong())
-                      .put("skipped", of.get(7).toLong())
-                      .put("deadLetters", of.get(8).toLong());
-              if (of.get(9) != null) {
-                told.put("reason", of.get(9).toString());
-              }
-              return told;
-            });
+            of ->
+                new ViewStatus.OfPartition(
+                    partition.index(),
+                    state(of.get(9), of.get(0)),
+                    of.get(0) == null ? null : of.get(0).toString(),
+                    of.get(1) == null ? null : of.get(1).toLong(),
+                    of.get(2).toString(),
+                    of.get(3).toLong(),
+                    RedisNumber.longOf(of.get(4)) / MILLIS_PER_SECOND,
+                    of.get(5).toLong(),
+                    of.get(6).toLong(),
+                    of.get(7).toLong(),
+                    of.get(8).toLong(),
+                    of.get(9) == null ? null : of.get(9).toString()));
   }
 
   private static String state(@Nullable Response halted, @Nullable Response holder) {

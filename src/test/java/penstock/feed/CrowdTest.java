@@ -120,11 +120,11 @@ class CrowdTest {
                   }
                 }
               });
-          crowd.write(Long.MAX_VALUE);
+          crowd.run(Long.MAX_VALUE);
           assertThat(crowd.rest(System.nanoTime())).isNotPositive();
           wakes.set(true);
           long began = System.nanoTime();
-          crowd.write(Long.MAX_VALUE);
+          crowd.run(Long.MAX_VALUE);
           assertThat(crowd.rest(began)).isGreaterThanOrEqualTo(2 * LONG_NANOS);
         });
   }

@@ -10,7 +10,6 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.HttpURLConnection;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +22,7 @@ import penstock.Meters;
 import penstock.Patience;
 import penstock.redis.RedisResource;
 
-/** How long connections last, and how many a client may have. */
+/** How many feeds a client may have. */
 @QuarkusTest
 @WithTestResource(RedisResource.class)
 @TestProfile(FeedLifeTest.Settings.class)
@@ -120,32 +119,5 @@ class FeedLifeTest {
 
   private static boolean isComplete(CharSequence text) {
     return text.toString().endsWith("\r\n0\r\n\r");
-  }
-
-  private int append(String stream) throws IOException {
-    URI events = base.resolve("/streams/" + stream + "/events");
-    var request = (HttpURLConnection) events.toURL().openConnection();
-    request.setRequestProperty("Content-Type", "application/cloudevents+json");
-    request.setDoOutput(true);
-    request
-        .getOutputStream()
-        .write(
-            "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/t\",\"type\":\"t\",\"data\":1}"
-                .getBytes(StandardCharsets.UTF_8));
-    return request.getResponseCode();
-  }
-
-  @Test
-  void theTimeFromAppendToSocketIsMeasuredByStream() throws IOException {
-    InputStream in = read("measured", "192.0.2.7");
-    await().until(() -> readers() == 1);
-    assertThat(append("measured")).isLessThan(300);
-    var text = new StringBuilder();
-    sockets.getLast().setSoTimeout((int) Patience.LIMIT.toMillis());
-    while (text.indexOf("\"source\"") < 0) {
-      text.append((char) in.read());
-    }
-    await()
-        .until(() -> Meters.read("penstock_feed_latency_seconds_count", "stream", "measured") == 1);
   }
 }

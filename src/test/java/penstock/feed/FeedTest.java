@@ -125,6 +125,17 @@ class FeedTest {
   }
 
   @Test
+  void theTimeFromAppendToSocketIsMeasured() {
+    FeedClient client = live("", null);
+    append(0, 1);
+    awaitIds(client, ids(0, 1));
+    await()
+        .until(
+            () ->
+                Meters.read("penstock_feed_latency_seconds_count", "stream", stream.value()) == 1);
+  }
+
+  @Test
   void beginsWithTheEarliestAndGoesOn() {
     append(0, 1_000);
     FeedClient client = live("?cursor=earliest", null);

@@ -173,7 +173,7 @@ class LaneTest {
     while (position < total) {
       Chunk chunk = number < 0 ? null : lane.from(number, EventFilter.OPEN, at(position));
       if (chunk == null) {
-        position = lane.before(0).millis();
+        position = lane.floor(0).millis();
         number = lane.behind(at(position));
         continue;
       }

@@ -175,7 +175,7 @@ class PartitionedLaneTest {
       int partition = lane.missing(at);
       Position from = at.position(partition);
       ReplayPage page =
-          instance.store.page(partition, from, lane.before(partition), 1 + random.nextInt(20));
+          instance.store.page(partition, from, lane.floor(partition), 1 + random.nextInt(20));
       Chunk chunk = page.from(0, filter, at);
       if (take(chunk) && chunk.next() < page.slots().size()) {
         throw new AssertionError("the test's pages are small");

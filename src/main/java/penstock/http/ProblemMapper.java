@@ -1,0 +1,103 @@
+package penstock.http;
+
+import io.vertx.core.buffer.Buffer;
+import jakarta.inject.Inject;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.validation.ElementKind;
+import jakarta.validation.Path;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
+import org.jboss.resteasy.reactive.server.spi.ServerHttpRequest;
+import penstock.problem.Problem;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+import penstock.problem.Problems;
+
+/** The one place where the failure of a resource becomes a problem document. */
+public class ProblemMapper {
+
+  private static final int BAD_REQUEST = 400;
+  private static final int NOT_FOUND = 404;
+  private static final int METHOD_NOT_ALLOWED = 405;
+
+  private final AllowedMethods allowed;
+
+  @Inject
+  ProblemMapper(AllowedMethods allowed) {
+    this.allowed = allowed;
+  }
+
+  @ServerExceptionMapper
+  public RestResponse<Buffer> known(ProblemException refused) {
+    return Answer.problem(refused.problem());
+  }
+
+  /** Of several broken constraints, that of the first parameter is named. */
+  @ServerExceptionMapper
+  public RestResponse<Buffer> invalid(ConstraintViolationException invalid) {
+    return invalid.getConstraintViolations().stream()
+        .flatMap(violation -> BrokenParameter.of(violation).stream())
+        .min(Comparator.comparingInt(BrokenParameter::index))
+        .map(first -> known(ProblemException.ofParameter(first.name(), first.rule())))
+        .orElseGet(() -> unforeseen(invalid));
+  }
+
+  private record BrokenParameter(int index, String name, String rule) {
+
+    /** Empty if it is not about a parameter. */
+    static Optional<BrokenParameter> of(ConstraintViolation<?> violation) {
+      for (Path.Node node : violation.getPropertyPath()) {
+        if (node.getKind() == ElementKind.PARAMETER) {
+          int index = node.as(Path.ParameterNode.class).getParameterIndex();
+          return Optional.of(new BrokenParameter(index, node.getName(), violation.getMessage()));
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** What Quarkus REST refuses by itself. */
+  @ServerExceptionMapper
+  public RestResponse<Buffer> refused(WebApplicationException refused) {
+    if (refused.getCause() instanceof ProblemException problem) {
+      // That of a parameter's converter: the specification has it wrapped into a 404.
+      return known(problem);
+    }
+    return switch (refused.getResponse().getStatus()) {
+      case BAD_REQUEST -> Answer.problem(Problems.UNDECODABLE);
+      case NOT_FOUND -> Answer.problem(Problems.nothingAt(request().getRequestPath()));
+      case METHOD_NOT_ALLOWED -> wrongMethod();
+      default -> unforeseen(refused);
+    };
+  }
+
+  private RestResponse<Buffer> wrongMethod() {
+    Set<String> methods = allowed.at(request().getRequestNormalisedPath());
+    String list = String.join(", ", methods);
+    return RestResponse.ResponseBuilder.fromResponse(
+            Answer.problem(
+                Problem.of(
+                    ProblemType.METHOD_NOT_ALLOWED,
+                    "The method %s is not allowed here, but %s."
+                        .formatted(request().getRequestMethod(), list))))
+        .header(HttpHeaders.ALLOW, list)
+        .build();
+  }
+
+  @ServerExceptionMapper
+  public RestResponse<Buffer> unforeseen(Throwable failure) {
+    return Answer.problem(
+        Problems.defect(failure, request().getRequestMethod(), request().getRequestPath()));
+  }
+
+  private static ServerHttpRequest request() {
+    return CurrentRequestManager.get().serverRequest();
+  }
+}

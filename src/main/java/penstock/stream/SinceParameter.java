@@ -1,0 +1,25 @@
+package penstock.stream;
+
+import jakarta.ws.rs.ext.Provider;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import penstock.http.TypedParameter;
+
+/** A time as in RFC 3339. */
+@Provider
+class SinceParameter extends TypedParameter<Start.Since> {
+
+  SinceParameter() {
+    super(Start.Since.class);
+  }
+
+  @Override
+  protected Start.Since read(String text) {
+    try {
+      return new Start.Since(OffsetDateTime.parse(text).toInstant().toEpochMilli());
+    } catch (DateTimeParseException | ArithmeticException none) {
+      throw new IllegalArgumentException(
+          "must be a date and time as in RFC 3339, such as 2018-04-05T17:31:00Z", none);
+    }
+  }
+}

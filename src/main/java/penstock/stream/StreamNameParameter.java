@@ -1,0 +1,18 @@
+package penstock.stream;
+
+import jakarta.ws.rs.ext.Provider;
+import penstock.http.TypedParameter;
+
+/** A broken rule is the problem {@code invalid-name}. */
+@Provider
+class StreamNameParameter extends TypedParameter<StreamName> {
+
+  StreamNameParameter() {
+    super(StreamName.class);
+  }
+
+  @Override
+  protected StreamName read(String text) {
+    return new StreamName(text);
+  }
+}

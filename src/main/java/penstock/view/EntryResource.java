@@ -1,0 +1,152 @@
+package penstock.view;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import penstock.http.Answer;
+import penstock.http.PageLimit;
+import penstock.http.Unis;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+import penstock.stream.Cursor;
+
+/** The entries of a view. Runs on the request's event loop. */
+@Path("/views/{view}/entries")
+class EntryResource {
+
+  static final String CURSOR_HEADER = "Penstock-Cursor";
+
+  private static final String DEFAULT_WAIT = "5s";
+  private static final int MAX_WAIT_SECONDS = 30;
+  private static final String WAIT_RULE =
+      "must be a duration such as 5s, 250ms or PT5S, of at most " + MAX_WAIT_SECONDS + "s";
+
+  private final Views views;
+  private final Entries entries;
+  private final AtLeast atLeast;
+
+  @Inject
+  EntryResource(Views views, Entries entries, AtLeast atLeast) {
+    this.views = views;
+    this.entries = entries;
+    this.atLeast = atLeast;
+  }
+
+  /**
+   * A page of entries, by key.
+   *
+   * @param after the key before the first
+   * @param cursor what the view must have applied
+   * @param wait how long it may take to
+   */
+  @GET
+  public Uni<RestResponse<EntriesBody>> page(
+      @RestPath("view") ViewName view,
+      @RestQuery("after") Optional<String> after,
+      @RestQuery("limit")
+          @DefaultValue(PageLimit.DEFAULT)
+          @Min(value = 1, message = PageLimit.RULE)
+          @Max(value = PageLimit.MOST, message = PageLimit.RULE)
+          int limit,
+      @RestQuery("at-least") Optional<Cursor> cursor,
+      @RestQuery("wait")
+          @DefaultValue(DEFAULT_WAIT)
+          @DurationMin(message = WAIT_RULE)
+          @DurationMax(seconds = MAX_WAIT_SECONDS, message = WAIT_RULE)
+          Duration wait) {
+    ViewDefinition definition = views.find(view);
+    return Unis.of(
+        waited(definition, cursor, wait)
+            .compose(reached -> entries.page(definition, after.orElse(null), limit))
+            .map(
+                page ->
+                    Answer.now(new EntriesBody(page, after.orElse("")))
+                        .header(CURSOR_HEADER, page.applied().encode())
+                        .build()));
+  }
+
+  /**
+   * One entry.
+   *
+   * @param key may be anything, slashes included
+   * @param cursor what the view must have applied
+   * @param wait how long it may take to
+   */
+  @GET
+  @Path("{key: .+}")
+  public Uni<RestResponse<EntryBody>> entry(
+      @RestPath("view") ViewName view,
+      @RestPath("key") String key,
+      @RestQuery("at-least") Optional<Cursor> cursor,
+      @RestQuery("wait")
+          @DefaultValue(DEFAULT_WAIT)
+          @DurationMin(message = WAIT_RULE)
+          @DurationMax(seconds = MAX_WAIT_SECONDS, message = WAIT_RULE)
+          Duration wait,
+      @Context Request request,
+      @Context RoutingContext routing) {
+    ViewDefinition definition = views.find(view);
+    // Jakarta REST does not count a slash at the end of a path.
+    String whole = routing.normalizedPath().endsWith("/") ? key + "/" : key;
+    return Unis.of(
+        waited(definition, cursor, wait)
+            .compose(reached -> entries.one(definition, whole))
+            .map(found -> answer(definition, found, request)));
+  }
+
+  private Future<Void> waited(ViewDefinition view, Optional<Cursor> cursor, Duration wait) {
+    return cursor.isEmpty() ? Future.succeededFuture() : atLeast.reached(view, cursor.get(), wait);
+  }
+
+  private static RestResponse<EntryBody> answer(
+      ViewDefinition view, Entries.Found found, Request request) {
+    if (found.entry() == null) {
+      throw ProblemException.of(
+          ProblemType.UNKNOWN_ENTRY, "The view '" + view.name() + "' has no entry with this key.");
+    }
+    EntryBody body = EntryBody.of(found.key(), found.entry(), found.fold());
+    EntityTag tag = body.tag();
+    RestResponse.ResponseBuilder<EntryBody> answer =
+        isKnown(tag, request)
+            ? RestResponse.ResponseBuilder.notModified()
+            : Answer.json(RestResponse.Status.OK, body);
+    return answer
+        .header(CURSOR_HEADER, found.applied().encode())
+        .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+        .tag(tag)
+        .build();
+  }
+
+  /**
+   * Whether If-None-Match has the tag. It compares weakly (RFC 9110, 13.1.2), but Quarkus REST
+   * strongly, so that the weak form is looked for, too. If-Match is for writers, of which there are
+   * none here.
+   */
+  private static boolean isKnown(EntityTag tag, Request request) {
+    return Stream.of(tag, new EntityTag(tag.getValue(), true))
+        .map(request::evaluatePreconditions)
+        .anyMatch(
+            found ->
+                found != null
+                    && found.build().getStatus() == Response.Status.NOT_MODIFIED.getStatusCode());
+  }
+}

@@ -1,0 +1,11 @@
+package penstock.view;
+
+import java.util.List;
+
+/** All views, by name. */
+record ViewList(List<ViewSummary> views) {
+
+  static ViewList of(List<ViewDefinition> views) {
+    return new ViewList(views.stream().map(ViewSummary::of).toList());
+  }
+}

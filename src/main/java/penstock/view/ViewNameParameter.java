@@ -1,0 +1,18 @@
+package penstock.view;
+
+import jakarta.ws.rs.ext.Provider;
+import penstock.http.TypedParameter;
+
+/** A broken rule is the problem {@code invalid-name}. */
+@Provider
+class ViewNameParameter extends TypedParameter<ViewName> {
+
+  ViewNameParameter() {
+    super(ViewName.class);
+  }
+
+  @Override
+  protected ViewName read(String text) {
+    return new ViewName(text);
+  }
+}

@@ -1,0 +1,48 @@
+package penstock.view;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A view's definition as its resource shows it. What is not configured has no member.
+ *
+ * @param bucket and the other settings of folds: as text
+ * @param types only events of these; all if empty
+ * @param subjects only events of these; all if empty
+ * @param deletes events of these types delete the entry
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+record ViewSummary(
+    String name,
+    String stream,
+    String fold,
+    @Nullable String bucket,
+    @Nullable String buckets,
+    @Nullable String member,
+    @Nullable String score,
+    @Nullable String size,
+    @Nullable String value,
+    String key,
+    List<String> types,
+    List<String> subjects,
+    List<String> deletes) {
+
+  static ViewSummary of(ViewDefinition view) {
+    FoldSpec spec = FoldSpec.parse(view.foldName());
+    return new ViewSummary(
+        view.name().value(),
+        view.stream().value(),
+        spec.name(),
+        spec.settings().get("bucket"),
+        spec.settings().get("buckets"),
+        spec.settings().get("member"),
+        spec.settings().get("score"),
+        spec.settings().get("size"),
+        spec.settings().get("value"),
+        view.key(),
+        List.copyOf(view.types()),
+        List.copyOf(view.subjects()),
+        List.copyOf(view.deletes()));
+  }
+}
