@@ -2,7 +2,12 @@ package penstock.event;
 
 import io.netty.util.NetUtil;
 
-/** The grammar of URIs (RFC 3986, appendix A). */
+/**
+ * The grammar of URIs (RFC 3986, appendix A).
+ *
+ * <p>By hand, since {@link java.net.URI} has the one before it (RFC 2396), changed: it takes {@code
+ * é} and {@code //h:x}, refuses {@code urn:} and {@code //}, and takes 3.8 times as long.
+ */
 final class UriSyntax {
 
   private static final String UNRESERVED = "-._~";

@@ -80,33 +80,26 @@ public final class JsonWriter {
     comma();
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     out.appendByte((byte) '"');
-    int from = 0;
-    while (from < utf8.length) {
-      int special = PlainRun.end(utf8, from);
-      out.appendBytes(utf8, from, special - from);
-      from = special;
-      // What ends a run is written here in any case, so that each round gets on.
-      if (from < utf8.length) {
-        character(utf8[from++]);
+    int written = 0;
+    int at = PlainRun.end(utf8, 0);
+    while (at < utf8.length) {
+      byte one = utf8[at];
+      if (one >= 0 && one < ' ' || one == '"' || one == '\\') {
+        out.appendBytes(utf8, written, at - written);
+        escape(one);
+        written = at + 1;
       }
-      while (from < utf8.length && mayNotBePlain(utf8[from])) {
-        character(utf8[from++]);
-      }
+      do {
+        at++;
+      } while (at < utf8.length && utf8[at] < 0);
+      at = PlainRun.end(utf8, at);
     }
-    out.appendByte((byte) '"');
+    out.appendBytes(utf8, written, utf8.length - written).appendByte((byte) '"');
     follows = true;
     return this;
   }
 
-  private static boolean mayNotBePlain(byte one) {
-    return one < ' ' || one == '"' || one == '\\';
-  }
-
-  private void character(byte one) {
-    if (one < 0 || !mayNotBePlain(one)) {
-      out.appendByte(one);
-      return;
-    }
+  private void escape(byte one) {
     byte letter = JsonEscapes.letter(one);
     out.appendByte((byte) '\\').appendByte(letter);
     if (letter == 'u') {

@@ -4,7 +4,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** The rules of UTF-8 (RFC 3629), without mercy: no overlong form, no surrogate, nothing cut. */
+/**
+ * The rules of UTF-8 (RFC 3629), without mercy: no overlong form, no surrogate, nothing cut.
+ *
+ * <p>By hand, since libraries are slower where it matters and cannot all say where the fault is;
+ * figures in {@code docs/decisions/011-by-hand-or-by-library.md}.
+ */
 public final class Utf8 {
 
   private static final VarHandle EIGHT =

@@ -1,8 +1,10 @@
 package penstock.projection;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.commons.codec.digest.MurmurHash3;
 import penstock.view.Registry;
 import penstock.view.ViewName;
 
@@ -79,15 +81,8 @@ public final class Roster {
     return highest;
   }
 
-  /** FNV-1a over both, then mixed so that names which differ little do not get like weights. */
   private static long weight(String instance, String place) {
-    long hash = 0xcbf29ce484222325L;
-    String both = instance + "\n" + place;
-    for (int i = 0; i < both.length(); i++) {
-      hash = (hash ^ both.charAt(i)) * 0x100000001b3L;
-    }
-    hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
-    hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
-    return hash ^ (hash >>> 33);
+    byte[] both = (instance + "\n" + place).getBytes(StandardCharsets.UTF_8);
+    return MurmurHash3.hash128x64(both)[0];
   }
 }

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * <p>While few registers are used, the state is a list of them, three bytes each; later all of
  * them, a byte each.
  *
+ * <p>By hand, since the state is what is kept in Redis, once for each key, and must depend on what
+ * was seen alone: a list suits the many keys that saw little, which hash4j does not have, and the
+ * estimates of Apache DataSketches depend on the order as long as nothing was merged.
+ *
  * @see <a href="https://arxiv.org/abs/1702.01284">The estimator: O. Ertl, New cardinality
  *     estimation algorithms for HyperLogLog sketches</a>
  */

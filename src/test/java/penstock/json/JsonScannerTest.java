@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -21,35 +24,6 @@ class JsonScannerTest {
 
   private static final int DOCUMENTS = 500;
   private static final int MUTATIONS = 20;
-  private static final String[] SPACES = {"", "", "", " ", "\n", "\t \r"};
-  private static final String[] PIECES = {
-    "a",
-    "0",
-    "\"",
-    "\\",
-    "/",
-    "\\n",
-    "\\u00e9",
-    "\\ud83d\\ude00",
-    "\\u0000",
-    "é",
-    "€",
-    "😀",
-    " ",
-    "\\\"",
-    "\\\\",
-    "{",
-    "}",
-    "[",
-    "]",
-    ",",
-    ":",
-    "\u007F",
-    "longer than eight bytes, all plain"
-  };
-  private static final String[] NUMBERS = {
-    "0", "-0", "7", "-12", "1.10", "1e400", "-1.5E-7", "0.0", "2E+3", "12345678901234567890.123"
-  };
   private static final byte[] BENDS = utf8("\"\\{}[]:,-+.eE019 \ntfn\u0001u/é");
 
   private final JsonFactory jackson = new JsonFactory();
@@ -59,7 +33,7 @@ class JsonScannerTest {
   void takesAndGivesTheSameAsJackson(long seed) {
     var random = new Random(seed);
     for (int i = 0; i < DOCUMENTS; i++) {
-      byte[] json = utf8(spaced(random, value(random, 0)));
+      byte[] json = utf8(RandomJson.document(random));
       byte[] compact = compact(json);
 
       assertThat(tokens(compact)).as(text(json)).isNotNull().isEqualTo(tokens(json));
@@ -70,6 +44,49 @@ class JsonScannerTest {
           assertThat(isJson(bent)).as(text(bent)).isEqualTo(tokens(bent) != null);
         }
       }
+    }
+  }
+
+  /** The last that is taken, and the first that is not. */
+  static Stream<Arguments> bounds() {
+    int depth = JsonScanner.MAX_DEPTH;
+    int digits = JsonScanner.MAX_NUMBER;
+    int name = JsonScanner.MAX_NAME;
+    return Stream.of(
+        Arguments.of("arrays", arrays(depth), true),
+        Arguments.of("too many arrays", arrays(depth + 1), false),
+        Arguments.of("objects", objects(depth), true),
+        Arguments.of("too many objects", objects(depth + 1), false),
+        Arguments.of("both", "[".repeat(depth - 1) + "{}" + "]".repeat(depth - 1), true),
+        Arguments.of("too many of both", "{\"a\":" + arrays(depth) + "}", false),
+        Arguments.of("one after the other", "[" + "[],".repeat(10 * depth) + "{}]", true),
+        Arguments.of("unclosed", "[".repeat(100_000), false),
+        Arguments.of("digits", "1".repeat(digits), true),
+        Arguments.of("too many digits", "1".repeat(digits + 1), false),
+        Arguments.of("digits behind the point", "0." + "1".repeat(digits - 2), true),
+        Arguments.of("too many behind the point", "0." + "1".repeat(digits - 1), false),
+        Arguments.of("name", "{\"" + "a".repeat(name) + "\":1}", true),
+        Arguments.of("too long a name", "{\"" + "a".repeat(name + 1) + "\":1}", false),
+        Arguments.of("half a pair in a value", "\"\\ud83d\"", true),
+        Arguments.of("half a pair in a name", "{\"\\ud83d\":1}", false),
+        Arguments.of("the other half in a name", "{\"a\\ude00\":1}", false),
+        Arguments.of("a pair in a name", "{\"\\ud83d\\ude00\":1}", true));
+  }
+
+  private static String arrays(int depth) {
+    return "[".repeat(depth) + "]".repeat(depth);
+  }
+
+  private static String objects(int depth) {
+    return "{\"a\":".repeat(depth - 1) + "{}" + "}".repeat(depth - 1);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("bounds")
+  void takesNothingBeyondItsBoundsNorBeyondThoseOfJackson(String what, String json, boolean taken) {
+    assertThat(isJson(utf8(json))).isEqualTo(taken);
+    if (taken) {
+      assertThat(tokens(utf8(json))).isNotNull();
     }
   }
 
@@ -138,39 +155,6 @@ class JsonScannerTest {
       default -> bent[at] = (byte) random.nextInt(256);
     }
     return bent;
-  }
-
-  private static String value(Random random, int depth) {
-    return switch (random.nextInt(depth > 4 ? 5 : 8)) {
-      case 0 -> "true";
-      case 1 -> random.nextBoolean() ? "false" : "null";
-      case 2 -> NUMBERS[random.nextInt(NUMBERS.length)];
-      case 3, 4 -> string(random);
-      case 5 -> "[" + values(random, depth, "") + "]";
-      default -> "{" + values(random, depth, ":") + "}";
-    };
-  }
-
-  private static String values(Random random, int depth, String colon) {
-    var values = new ArrayList<String>();
-    for (int i = random.nextInt(4); i > 0; i--) {
-      String name = colon.isEmpty() ? "" : spaced(random, string(random)) + colon;
-      values.add(name + spaced(random, value(random, depth + 1)));
-    }
-    return values.isEmpty() ? spaced(random, "") : String.join(",", values);
-  }
-
-  private static String string(Random random) {
-    var string = new StringBuilder("\"");
-    for (int i = random.nextInt(6); i > 0; i--) {
-      String piece = PIECES[random.nextInt(PIECES.length)];
-      string.append(piece.equals("\"") || piece.equals("\\") ? "\\" + piece : piece);
-    }
-    return string.append('"').toString();
-  }
-
-  private static String spaced(Random random, String token) {
-    return SPACES[random.nextInt(SPACES.length)] + token + SPACES[random.nextInt(SPACES.length)];
   }
 
   private static String text(byte[] json) {
