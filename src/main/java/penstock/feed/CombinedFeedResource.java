@@ -107,7 +107,7 @@ class CombinedFeedResource {
 
   /** The headers of the feed, if it could be had. */
   @HEAD
-  public Uni<RestResponse<Void>> head(
+  public Uni<RestResponse<@Nullable Void>> head(
       @RestQuery(STREAM) Set<StreamName> stream,
       @RestQuery(VIEW) Set<ViewName> view,
       @RestQuery("subject") Set<String> subject,

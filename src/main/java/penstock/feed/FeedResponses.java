@@ -54,11 +54,11 @@ class FeedResponses {
   }
 
   /** The response without a body, if what would be read is found. */
-  static Uni<RestResponse<Void>> head(Future<?> found) {
+  static Uni<RestResponse<@Nullable Void>> head(Future<?> found) {
     return Unis.of(found.map(any -> response(null)));
   }
 
-  private static <T> RestResponse<T> response(@Nullable T body) {
+  private static <T extends @Nullable Object> RestResponse<T> response(T body) {
     return RestResponse.ResponseBuilder.create(RestResponse.Status.OK, body)
         .header(HttpHeaders.CONTENT_TYPE, "text/event-stream")
         .header(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -55,7 +55,7 @@ class StreamFeedResource {
 
   /** The headers of the feed, if it could be had. */
   @HEAD
-  public Uni<RestResponse<Void>> head(
+  public Uni<RestResponse<@Nullable Void>> head(
       @RestPath("stream") StreamName stream,
       @RestQuery("cursor") Optional<Start> cursor,
       @RestQuery("since") Optional<Start.Since> since,

@@ -63,7 +63,7 @@ class ViewFeedResource {
 
   /** The headers of the feed, if it could be had. */
   @HEAD
-  public Uni<RestResponse<Void>> head(
+  public Uni<RestResponse<@Nullable Void>> head(
       @RestPath("view") ViewName view,
       @RestQuery("key") @Size(max = MAX_KEYS, message = KEYS_RULE) Set<String> key,
       @RestQuery("cursor") Optional<Start> cursor,

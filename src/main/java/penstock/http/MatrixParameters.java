@@ -22,7 +22,7 @@ class MatrixParameters {
 
   private static void encode(RoutingContext context) {
     String path = context.request().path();
-    if (path.indexOf(';') < 0) {
+    if (path == null || path.indexOf(';') < 0) {
       context.next();
       return;
     }

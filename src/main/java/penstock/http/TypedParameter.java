@@ -151,7 +151,8 @@ public abstract class TypedParameter<T> implements ParamConverterProvider {
       try {
         return read(text);
       } catch (IllegalArgumentException broken) {
-        throw ProblemException.ofParameter(name, rule == null ? broken.getMessage() : rule);
+        throw ProblemException.ofParameter(
+            name, rule == null ? String.valueOf(broken.getMessage()) : rule);
       }
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one mapper: turns any failure into a problem document. Called on the event loop of the
@@ -32,12 +33,12 @@ public final class Problems {
 
   private Problems() {}
 
-  public static Problem nothingAt(String path) {
+  public static Problem nothingAt(@Nullable String path) {
     return Problem.of(ProblemType.NOT_FOUND, "No resource has the path " + path + ".");
   }
 
   /** A failure that nobody foresaw: logs it, and says no more to the caller than that. */
-  public static Problem defect(Throwable failure, Object method, String path) {
+  public static Problem defect(Throwable failure, Object method, @Nullable String path) {
     LOG.errorf(failure, "unforeseen failure: method=%s path=%s", method, path);
     return DEFECT;
   }

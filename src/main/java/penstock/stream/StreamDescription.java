@@ -7,8 +7,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 import penstock.redis.RedisReplyException;
 
 /** Tells of a stream: its settings, how long each partition is, and who consumes it. */
@@ -49,7 +52,7 @@ class StreamDescription {
             all ->
                 new StreamStatus.OfPartition(
                     partition.index(),
-                    length.result().toLong(),
+                    RedisNumber.longOf(length.result()),
                     state.result().appended(),
                     first.result().size() == 0 ? null : first.result().get(0).get(0).toString(),
                     state.result().last().toString(),
@@ -75,9 +78,13 @@ class StreamDescription {
       members.put(group.get(i).toString(), group.get(i + 1));
     }
     return new StreamStatus.OfGroup(
-        members.get("name").toString(),
-        members.get("consumers").toInteger(),
-        members.get("pending").toInteger(),
-        members.get("last-delivered-id").toString());
+        text(members, "name"),
+        RedisNumber.intOf(members.get("consumers")),
+        RedisNumber.intOf(members.get("pending")),
+        text(members, "last-delivered-id"));
+  }
+
+  private static String text(Map<String, Response> members, String name) {
+    return Objects.requireNonNull(members.get(name), name).toString();
   }
 }

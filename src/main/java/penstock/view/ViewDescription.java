@@ -86,12 +86,12 @@ class ViewDescription {
                     of.get(0) == null ? null : of.get(0).toString(),
                     of.get(1) == null ? null : of.get(1).toLong(),
                     of.get(2).toString(),
-                    of.get(3).toLong(),
+                    RedisNumber.longOf(of.get(3)),
                     RedisNumber.longOf(of.get(4)) / MILLIS_PER_SECOND,
-                    of.get(5).toLong(),
-                    of.get(6).toLong(),
-                    of.get(7).toLong(),
-                    of.get(8).toLong(),
+                    RedisNumber.longOf(of.get(5)),
+                    RedisNumber.longOf(of.get(6)),
+                    RedisNumber.longOf(of.get(7)),
+                    RedisNumber.longOf(of.get(8)),
                     of.get(9) == null ? null : of.get(9).toString()));
   }
 
