@@ -56,7 +56,9 @@ class ApiDescriptionTest {
           "penstock.views.orders-by-type.stream", "orders",
           "penstock.views.orders-by-type.fold", "count",
           "penstock.views.orders-by-type.key", "type",
-          "penstock.ingest.body-timeout", "5s");
+          "penstock.ingest.body-timeout", "5s",
+          // Resources that other tests bring along.
+          "mp.openapi.scan.exclude.packages", "penstock.http,penstock.admin");
     }
   }
 

@@ -40,6 +40,7 @@ class ArchitectureTest {
           Map.entry("problem", Set.of()),
           Map.entry("json", Set.of()),
           Map.entry("http", Set.of("problem")),
+          Map.entry("openapi", Set.of("problem")),
           Map.entry("redis", Set.of("problem", "http")),
           Map.entry("event", Set.of("problem", "http", "json", "redis")),
           Map.entry("trace", Set.of("event")),

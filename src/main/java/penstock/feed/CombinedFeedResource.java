@@ -1,5 +1,13 @@
 package penstock.feed;
 
+import static penstock.problem.ProblemType.INVALID_CURSOR;
+import static penstock.problem.ProblemType.INVALID_NAME;
+import static penstock.problem.ProblemType.INVALID_PARAMETER;
+import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
+import static penstock.problem.ProblemType.TOO_BUSY;
+import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -12,11 +20,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.ProblemException;
+import penstock.problem.Raises;
 import penstock.stream.Condition;
 import penstock.stream.EventFilter;
 import penstock.stream.Start;
@@ -28,6 +44,9 @@ import penstock.view.ViewName;
 import penstock.view.Views;
 
 /** Several feeds over one connection. Runs on the request's event loop. */
+@Tag(name = "streams")
+@Tag(name = "views")
+@Raises({INVALID_NAME, INVALID_PARAMETER, INVALID_CURSOR, UNKNOWN_STREAM, UNKNOWN_VIEW})
 @Path("/feed")
 class CombinedFeedResource {
 
@@ -82,17 +101,52 @@ class CombinedFeedResource {
    * @param key of the entries that are wanted of all views; all without any
    */
   @GET
+  @Operation(
+      operationId = "followSeveral",
+      summary = "Several streams and views over one connection")
+  @APIResponse(
+      responseCode = "200",
+      description = "The feed. It does not end by itself.",
+      content =
+          @Content(mediaType = "text/event-stream", schema = @Schema(type = SchemaType.STRING)))
   public Uni<RestResponse<FeedBody>> feed(
-      @RestQuery(STREAM) Set<StreamName> stream,
-      @RestQuery(VIEW) Set<ViewName> view,
-      @RestQuery("subject") Set<String> subject,
-      @RestQuery("type") Set<String> type,
-      @RestQuery("filter") List<Condition> filter,
-      @RestQuery("key") @Size(max = ViewFeedResource.MAX_KEYS, message = ViewFeedResource.KEYS_RULE)
+      @RestQuery(STREAM) @Parameter(description = "A stream to follow; repeated, several")
+          Set<StreamName> stream,
+      @RestQuery(VIEW)
+          @Parameter(
+              description =
+                  """
+                  A view to follow; repeated, several. Streams and views are at most `penstock.feed.max-combined`
+                  together.
+                  """)
+          Set<ViewName> view,
+      @RestQuery("subject") @Parameter(description = EventFilter.SUBJECT) Set<String> subject,
+      @RestQuery("type") @Parameter(description = EventFilter.TYPE) Set<String> type,
+      @RestQuery("filter") @Parameter(description = EventFilter.FILTER) List<Condition> filter,
+      @RestQuery("key")
+          @Parameter(
+              description =
+                  "Of all views, only the entry with this key; repeated, with any of them")
+          @Size(max = ViewFeedResource.MAX_KEYS, message = ViewFeedResource.KEYS_RULE)
           Set<String> key,
-      @RestQuery("cursor") Optional<String> cursor,
-      @RestQuery("since") Optional<Start.Since> since,
-      @RestHeader(FeedResponses.LAST_EVENT_ID) @Nullable String last) {
+      @RestQuery("cursor")
+          @Parameter(
+              description =
+                  """
+                  Where all feeds begin at the first connection: `earliest`, `latest` or a cursor of such a feed. Without
+                  it, and for a feed that the cursor says nothing of, streams begin at the latest event and views with a
+                  snapshot. `Last-Event-ID` beats it.
+                  """)
+          Optional<String> cursor,
+      @RestQuery("since") @Parameter(description = EventFilter.SINCE) Optional<Start.Since> since,
+      @RestHeader(FeedResponses.LAST_EVENT_ID)
+          @Parameter(
+              description =
+                  """
+                  The id of the last frame seen, which a browser sends by itself when it reconnects. It has the cursor of each
+                  feed; one that cannot be gone on from is no error: that feed says `reset`.
+                  """)
+          @Nullable String last) {
     Wanted wanted =
         wanted(
             stream,
@@ -107,6 +161,9 @@ class CombinedFeedResource {
 
   /** The headers of the feed, if it could be had. */
   @HEAD
+  @Operation(operationId = "probeSeveral", summary = "Whether there are such feeds")
+  @APIResponse(responseCode = "200", description = "There is.")
+  @Raises({TOO_BUSY, REDIS_UNAVAILABLE})
   public Uni<RestResponse<@Nullable Void>> head(
       @RestQuery(STREAM) Set<StreamName> stream,
       @RestQuery(VIEW) Set<ViewName> view,

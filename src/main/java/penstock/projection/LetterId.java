@@ -2,9 +2,16 @@ package penstock.projection;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import penstock.stream.Position;
 
 /** A dead letter of a stream, as clients name it: {@code <partition>.<its place there>}. */
+@Schema(
+    type = SchemaType.STRING,
+    description = "The partition and the place among its dead letters",
+    pattern = "^\\d{1,4}\\.\\d{1,18}-\\d{1,18}$",
+    examples = "0.1795172913901-0")
 public record LetterId(int partition, Position place) {
 
   private static final Pattern FORM = Pattern.compile("(\\d{1,4})\\.(\\d{1,18}-\\d{1,18})");

@@ -2,6 +2,7 @@ package penstock.projection;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.EventFields;
@@ -16,6 +17,7 @@ import penstock.json.JsonWriter;
  * @param last up to where it was looked
  * @param complete no letter lies behind them
  */
+@Schema(ref = "DeadLetters")
 public record LetterPage(List<Found> letters, LetterId last, boolean complete) implements JsonBody {
 
   private static final JsonName DEAD_LETTERS = JsonName.of("deadLetters");

@@ -2,6 +2,8 @@ package penstock.stream;
 
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import penstock.event.Event;
 
 /**
@@ -11,6 +13,13 @@ import penstock.event.Event;
  * @see <a href="https://github.com/cloudevents/spec/blob/main/subscriptions/spec.md">CloudEvents
  *     Subscriptions</a>
  */
+@Schema(
+    type = SchemaType.STRING,
+    description =
+        """
+        A condition in the JSON form of the CloudEvents Subscriptions API with the dialects `exact`, `prefix`, `suffix`,
+        `all`, `any`, `not` and `sql` (CESQL; 1,000 characters, in LIKE one `%` besides one at the end)
+        """)
 public sealed interface Condition
     permits Condition.Exact,
         Condition.Prefix,

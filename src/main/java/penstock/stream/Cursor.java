@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 
@@ -25,6 +27,11 @@ import penstock.problem.ProblemType;
  *
  * @param places one for each partition, in order
  */
+@Schema(
+    type = SchemaType.STRING,
+    description = "Where a reader stands. Opaque; do not look into it.",
+    pattern = "^[A-Za-z0-9_-]+$",
+    examples = "AZ4hLbdHdAHZ0JS_poq_aAA")
 public record Cursor(Scope scope, List<Place> places) {
 
   private static final int VERSION = 1;

@@ -14,6 +14,26 @@ public final class EventFilter {
   /** Passes every event. */
   public static final EventFilter OPEN = new EventFilter(Set.of(), Set.of());
 
+  /** What the parameter {@code subject} means, for the API's description. */
+  public static final String SUBJECT =
+      """
+      Only events with this subject, or whose subject begins so if it ends with `*`; repeated, with any of up to 100.
+      """;
+
+  /** What the parameter {@code type} means, for the API's description. */
+  public static final String TYPE =
+      """
+      Only events of this type, or whose type begins so if it ends with `*`; repeated, of any of up to 100.
+      """;
+
+  /** What the parameter {@code filter} means, for the API's description. */
+  public static final String FILTER =
+      "Only events that meet this condition; repeated, that meet any of up to 10.";
+
+  /** What the parameter {@code since} means, for the API's description. */
+  public static final String SINCE =
+      "In the place of `cursor`: begins with what was appended at this time or later.";
+
   /** More values than this would make a filter cost more than reading without it. */
   private static final int MAX_VALUES = 100;
 

@@ -2,6 +2,7 @@ package penstock.stream;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import penstock.event.EventJson;
 import penstock.http.JsonBody;
 import penstock.json.JsonName;
@@ -13,6 +14,7 @@ import penstock.json.JsonWriter;
  * @param cursor behind the last event that was looked at, whether it is in the page or not
  * @param caughtUp whether nothing came after it when it was read
  */
+@Schema(ref = "EventPage")
 public record Page(List<LogEntry> entries, Cursor cursor, boolean caughtUp) implements JsonBody {
 
   private static final int TYPICAL = 512;

@@ -1,10 +1,18 @@
 package penstock.stream;
 
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 /**
  * The id of an entry in one partition: milliseconds since 1970 by Redis's clock, and a number
  * within them. Both are unsigned 64 bits in Redis; here they stay within a signed long, which lasts
  * longer than the clock.
  */
+@Schema(
+    type = SchemaType.STRING,
+    description =
+        "The id of a log entry, with its partition if that is not said and the stream has several",
+    pattern = "^([0-9]+/)?[0-9]+-[0-9]+$")
 public record Position(long millis, long sequence) implements Comparable<Position> {
 
   /** Before every entry. */

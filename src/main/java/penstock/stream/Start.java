@@ -1,10 +1,16 @@
 package penstock.stream;
 
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 
 /** Where a reader wants to begin. */
+@Schema(
+    type = SchemaType.STRING,
+    description = "`earliest`, `latest` or the cursor of a page or a feed",
+    examples = "earliest")
 public sealed interface Start {
 
   /** With the oldest event that is still there. */
@@ -18,6 +24,11 @@ public sealed interface Start {
    *
    * @param millis since 1970, by Redis's clock
    */
+  @Schema(
+      name = "Since",
+      type = SchemaType.STRING,
+      format = "date-time",
+      description = "A time by Redis's clock, as in RFC 3339")
   record Since(long millis) implements Start {
 
     /** The position before it, as far as the log has it. */

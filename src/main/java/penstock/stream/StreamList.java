@@ -1,11 +1,15 @@
 package penstock.stream;
 
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** All streams, by name. */
 record StreamList(List<Item> streams) {
 
-  record Item(String name, int partitions) {}
+  @Schema(name = "StreamSummary")
+  record Item(
+      @Schema(implementation = StreamName.class) String name,
+      @Schema(minimum = "1") int partitions) {}
 
   static StreamList of(List<Stream> streams) {
     return new StreamList(

@@ -1,6 +1,10 @@
 package penstock.stream;
 
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 /** The name of a stream; it cannot be ill-formed. */
+@Schema(type = SchemaType.STRING, pattern = "^" + Names.RULE + "$", examples = "orders")
 public record StreamName(String value) implements Comparable<StreamName> {
 
   public StreamName {

@@ -1,6 +1,7 @@
 package penstock.stream;
 
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param durability {@code memory} or {@code replicated}
  */
 record StreamStatus(
-    String name, long length, String dedupWindow, String durability, List<OfPartition> partitions) {
+    @Schema(implementation = StreamName.class) String name,
+    @Schema(description = "Events in the log", minimum = "0") long length,
+    @Schema(description = "A duration as in ISO 8601") String dedupWindow,
+    @Schema(enumeration = {"memory", "replicated"}) String durability,
+    @Schema(minItems = 1) List<OfPartition> partitions) {
 
   /**
    * One partition.
@@ -24,14 +29,16 @@ record StreamStatus(
    * @param term number of the master's reign, from 1
    * @param groups who consumes it
    */
+  @Schema(name = "StreamPartition")
   record OfPartition(
-      int partition,
-      long length,
-      long appended,
-      @Nullable String first,
-      String last,
-      String trimmed,
-      int term,
+      @Schema(minimum = "0") int partition,
+      @Schema(minimum = "0") long length,
+      @Schema(description = "Events that were ever appended", minimum = "0") long appended,
+      @Schema(description = "Position of the oldest event; null if there is none")
+          @Nullable String first,
+      @Schema(implementation = Position.class) String last,
+      @Schema(implementation = Position.class) String trimmed,
+      @Schema(description = "How many Redis masters have held the log", minimum = "0") int term,
       List<OfGroup> groups) {}
 
   /**
@@ -39,5 +46,10 @@ record StreamStatus(
    *
    * @param pending events that it was given and has not acknowledged
    */
-  record OfGroup(String name, int consumers, int pending, String lastDelivered) {}
+  @Schema(name = "ConsumerGroup")
+  record OfGroup(
+      String name,
+      @Schema(minimum = "0") int consumers,
+      @Schema(minimum = "0") int pending,
+      @Schema(implementation = Position.class) String lastDelivered) {}
 }

@@ -1,6 +1,7 @@
 package penstock.view;
 
 import io.vertx.core.buffer.Buffer;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import penstock.http.JsonBody;
 
 /**
@@ -8,6 +9,7 @@ import penstock.http.JsonBody;
  *
  * @param after the key that was given as the one before the first; empty for the beginning
  */
+@Schema(ref = "Entries")
 record EntriesBody(Entries.Page page, String after) implements JsonBody {
 
   @Override

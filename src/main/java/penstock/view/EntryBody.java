@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import penstock.http.JsonBody;
 
 /**
@@ -13,6 +14,7 @@ import penstock.http.JsonBody;
  *
  * @param value JSON
  */
+@Schema(ref = "Entry")
 record EntryBody(String key, Buffer value) implements JsonBody {
 
   /** Enough that two values have the same tag by chance never. */

@@ -1,5 +1,17 @@
 package penstock.view;
 
+import static penstock.problem.ProblemType.CURSOR_GONE;
+import static penstock.problem.ProblemType.INVALID_CURSOR;
+import static penstock.problem.ProblemType.INVALID_NAME;
+import static penstock.problem.ProblemType.INVALID_PARAMETER;
+import static penstock.problem.ProblemType.NOT_YET_APPLIED;
+import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
+import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
+import static penstock.problem.ProblemType.TOO_BUSY;
+import static penstock.problem.ProblemType.UNKNOWN_ENTRY;
+import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+import static penstock.problem.ProblemType.VIEW_NOT_READY;
+
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
@@ -17,6 +29,10 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jboss.resteasy.reactive.RestPath;
@@ -27,13 +43,36 @@ import penstock.http.PageLimit;
 import penstock.http.Unis;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
+import penstock.problem.Raises;
 import penstock.stream.Cursor;
 
 /** The entries of a view. Runs on the request's event loop. */
+@Tag(name = "views")
+@Raises({
+  INVALID_NAME,
+  INVALID_PARAMETER,
+  INVALID_CURSOR,
+  UNKNOWN_VIEW,
+  CURSOR_GONE,
+  TOO_BUSY,
+  REDIS_UNAVAILABLE,
+  OUTCOME_UNKNOWN,
+  NOT_YET_APPLIED,
+  VIEW_NOT_READY
+})
 @Path("/views/{view}/entries")
 class EntryResource {
 
   static final String CURSOR_HEADER = "Penstock-Cursor";
+
+  /** For the API's description. */
+  private static final String AT_LEAST =
+      """
+      A cursor of the view's stream, such as an append's. The answer waits until the view has applied it, so that you
+      read your own write.
+      """;
+
+  private static final String WAIT = "How long `at-least` waits at most; at most 30s";
 
   private static final String DEFAULT_WAIT = "5s";
   private static final int MAX_WAIT_SECONDS = 30;
@@ -59,20 +98,26 @@ class EntryResource {
    * @param cursor what that is
    */
   @GET
+  @Operation(operationId = "listEntries", summary = "Entries in the order of their keys")
   public Uni<RestResponse<EntriesBody>> page(
       @RestPath("view") ViewName view,
-      @RestQuery("after") Optional<String> after,
+      @RestQuery("after")
+          @Parameter(
+              description = "The key behind which the page begins; `next` of the page before")
+          Optional<String> after,
       @RestQuery("limit")
+          @Parameter(description = PageLimit.MEANING)
           @DefaultValue(PageLimit.DEFAULT)
           @Min(value = 1, message = PageLimit.RULE)
           @Max(value = PageLimit.MOST, message = PageLimit.RULE)
           int limit,
       @RestQuery("wait")
+          @Parameter(description = WAIT)
           @DefaultValue(DEFAULT_WAIT)
           @DurationMin(message = WAIT_RULE)
           @DurationMax(seconds = MAX_WAIT_SECONDS, message = WAIT_RULE)
           Duration wait,
-      @RestQuery("at-least") Optional<Cursor> cursor) {
+      @RestQuery("at-least") @Parameter(description = AT_LEAST) Optional<Cursor> cursor) {
     ViewDefinition definition = views.find(view);
     return Unis.of(
         waited(definition, cursor, wait)
@@ -93,15 +138,27 @@ class EntryResource {
    */
   @GET
   @Path("{key: .+}")
+  @Operation(
+      operationId = "readEntry",
+      summary = "One entry",
+      description = "With `If-None-Match` and an `ETag` of it, 304 if the value is still the same")
+  @APIResponse(responseCode = "200", description = "The entry")
+  @APIResponse(responseCode = "304", description = "The value is the one that the request named.")
+  @Raises(UNKNOWN_ENTRY)
   public Uni<RestResponse<EntryBody>> entry(
       @RestPath("view") ViewName view,
-      @RestPath("key") String key,
+      @RestPath("key")
+          @Parameter(
+              description = "Percent-encoded; slashes may stand as they are",
+              example = "o-1")
+          String key,
       @RestQuery("wait")
+          @Parameter(description = WAIT)
           @DefaultValue(DEFAULT_WAIT)
           @DurationMin(message = WAIT_RULE)
           @DurationMax(seconds = MAX_WAIT_SECONDS, message = WAIT_RULE)
           Duration wait,
-      @RestQuery("at-least") Optional<Cursor> cursor,
+      @RestQuery("at-least") @Parameter(description = AT_LEAST) Optional<Cursor> cursor,
       @Context Request request,
       @Context RoutingContext routing) {
     ViewDefinition definition = views.find(view);

@@ -1,8 +1,11 @@
 package penstock.view;
 
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import penstock.stream.Names;
 
 /** The name of a view; it cannot be ill-formed. */
+@Schema(type = SchemaType.STRING, pattern = "^" + Names.RULE + "$", examples = "open-orders")
 public record ViewName(String value) implements Comparable<ViewName> {
 
   public ViewName {

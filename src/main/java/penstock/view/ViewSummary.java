@@ -2,7 +2,9 @@ package penstock.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
+import penstock.stream.StreamName;
 
 /**
  * A view's definition as its resource shows it. What is not configured has no member.
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record ViewSummary(
-    String name,
-    String stream,
+    @Schema(implementation = ViewName.class) String name,
+    @Schema(implementation = StreamName.class) String stream,
     String fold,
     @Nullable String bucket,
     @Nullable String buckets,
@@ -23,7 +25,8 @@ record ViewSummary(
     @Nullable String score,
     @Nullable String size,
     @Nullable String value,
-    String key,
+    @Schema(description = "What an event's entry is found by; absent if it is the event's own key")
+        String key,
     List<String> types,
     List<String> subjects,
     List<String> deletes) {
