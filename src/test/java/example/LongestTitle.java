@@ -12,10 +12,10 @@ import penstock.event.EventData;
 import penstock.json.JsonPointer;
 import penstock.json.JsonValue;
 import penstock.stream.Position;
-import penstock.view.Entry;
-import penstock.view.Fold;
-import penstock.view.FoldFailure;
-import penstock.view.NothingToFold;
+import penstock.view.fold.Entry;
+import penstock.view.fold.Fold;
+import penstock.view.fold.FoldException;
+import penstock.view.fold.SkippedEventException;
 
 /** The longest title of a key: of equally long ones the first in the alphabet. */
 @ApplicationScoped
@@ -29,13 +29,13 @@ public class LongestTitle implements Fold {
 
   @Override
   public Entry apply(@Nullable Entry entry, Event event, Position position)
-      throws FoldFailure, NothingToFold {
+      throws FoldException, SkippedEventException {
     JsonValue title = event.data() instanceof EventData.Json data ? TITLE.find(data.json()) : null;
     if (title == null) {
-      throw new NothingToFold(); // skipped and counted
+      throw new SkippedEventException(); // skipped and counted
     }
     if (!title.isString()) {
-      throw new FoldFailure("the title is no string"); // a dead letter
+      throw new FoldException("the title is no string"); // a dead letter
     }
     return entry == null ? of(title.toString()) : of(longer(title(entry), title.toString()));
   }

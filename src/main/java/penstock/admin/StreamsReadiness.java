@@ -5,7 +5,7 @@ import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
-import penstock.stream.Streams;
+import penstock.stream.registry.Streams;
 
 /**
  * Not ready while a declared stream is refused: a deployment that declares nonsense must not

@@ -4,7 +4,7 @@ import java.util.Locale;
 import penstock.problem.ProblemType;
 
 /** Why a feed ended. Also the metric tag {@code reason}. */
-enum DisconnectReason {
+public enum DisconnectReason {
   /** The reader left, or its connection broke or was ended by another feed that shared it. */
   CLIENT,
   /** The reader's socket took nothing for too long, as Penstock or the system found. */
@@ -25,7 +25,7 @@ enum DisconnectReason {
   INTERNAL_ERROR;
 
   /** Why a feed ends that met with a problem which will pass. */
-  static DisconnectReason of(ProblemType type) {
+  public static DisconnectReason of(ProblemType type) {
     return switch (type) {
       case INTERNAL_ERROR -> INTERNAL_ERROR;
       case VIEW_NOT_READY -> VIEW_NOT_READY;

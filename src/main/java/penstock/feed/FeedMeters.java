@@ -15,13 +15,13 @@ import penstock.stream.LogEntry;
 import penstock.stream.Position;
 import penstock.stream.ResetReason;
 import penstock.stream.StreamName;
-import penstock.trace.Causes;
-import penstock.trace.Stage;
+import penstock.trace.PipelineStage;
+import penstock.trace.SpanLinks;
 import penstock.trace.Tracing;
 
 /** The metrics and the traces of feeds. May be used from any thread. */
 @Singleton
-class FeedMeters {
+public class FeedMeters {
 
   private static final String STREAM = "stream";
 
@@ -82,18 +82,18 @@ class FeedMeters {
         .register(registry);
   }
 
-  void subscribers(int now) {
+  public void subscribers(int now) {
     subscribers.set(now);
   }
 
   /** Events were written to one reader's socket. */
-  void delivered(int events, int length) {
+  public void delivered(int events, int length) {
     delivered.increment(events);
     bytes.increment(length);
   }
 
   /** For {@link #recordLatency}. */
-  Timer latency(StreamName stream) {
+  public Timer latency(StreamName stream) {
     return Timer.builder("penstock.feed.latency")
         .description("From an event's append to its last write to a reader of one event loop")
         .tag(STREAM, stream.value())
@@ -110,7 +110,7 @@ class FeedMeters {
   }
 
   /** An event was written to all readers of one event loop who had caught up. */
-  void recordLatency(Timer latency, Position event) {
+  public void recordLatency(Timer latency, Position event) {
     long age = clock.age(event.millis());
     if (age != RedisClock.UNKNOWN) {
       latency.record(age, TimeUnit.NANOSECONDS);
@@ -118,7 +118,7 @@ class FeedMeters {
   }
 
   /** To collect where events came from, for {@link #recordDelivery}. */
-  Causes causes() {
+  public SpanLinks causes() {
     return tracing.causes();
   }
 
@@ -128,23 +128,23 @@ class FeedMeters {
    * @param latency of the stream
    * @param nanos how long it took
    */
-  void recordDelivery(Timer latency, Causes causes, long events, long nanos) {
+  public void recordDelivery(Timer latency, SpanLinks causes, long events, long nanos) {
     String stream = String.valueOf(latency.getId().getTag(STREAM));
-    Tracing.end(tracing.begin(Stage.DELIVER, stream, causes, nanos), events, null);
+    Tracing.end(tracing.begin(PipelineStage.DELIVER, stream, causes, nanos), events, null);
   }
 
   /** Nobody reads the stream any more. */
-  void forget(Timer latency) {
+  public void forget(Timer latency) {
     registry.remove(latency);
   }
 
   /** A reader needs no Redis to go on. */
-  void ringHit() {
+  public void ringHit() {
     ringHits.increment();
   }
 
   /** A page was read from Redis for readers who are behind. */
-  void replayRead() {
+  public void replayRead() {
     replays.increment();
   }
 
@@ -153,19 +153,20 @@ class FeedMeters {
    *
    * @param nanos how long it took
    */
-  void recordReplay(StreamName stream, List<LogEntry> page, long nanos) {
+  public void recordReplay(StreamName stream, List<LogEntry> page, long nanos) {
     if (tracing.isOn()) {
-      Causes causes = tracing.causes();
+      SpanLinks causes = tracing.causes();
       page.forEach(entry -> causes.add(entry.event()));
-      Tracing.end(tracing.begin(Stage.REPLAY, stream.value(), causes, nanos), page.size(), null);
+      Tracing.end(
+          tracing.begin(PipelineStage.REPLAY, stream.value(), causes, nanos), page.size(), null);
     }
   }
 
-  void reset(ResetReason reason) {
+  public void reset(ResetReason reason) {
     resets(reason).increment();
   }
 
-  void disconnected(DisconnectReason reason) {
+  public void disconnected(DisconnectReason reason) {
     disconnects(reason).increment();
   }
 }

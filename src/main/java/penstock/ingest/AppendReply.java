@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import penstock.event.Event;
-import penstock.stream.Stream;
+import penstock.stream.registry.Stream;
 
 /** The JSON that answers an append. */
 final class AppendReply {
@@ -12,14 +12,14 @@ final class AppendReply {
   private AppendReply() {}
 
   /** The cursor, and for each event its id, source and position. */
-  static Buffer of(Stream stream, List<Event> events, Receipt receipt) {
+  static Buffer of(Stream stream, List<Event> events, AppendAck receipt) {
     JsonStringEncoder quote = JsonStringEncoder.getInstance();
     Buffer out = Buffer.buffer(96 + 160 * events.size());
     out.appendString("{\"cursor\":\"")
         .appendString(receipt.cursor().encode())
         .appendString("\",\"events\":[");
     for (int i = 0; i < events.size(); i++) {
-      Outcome outcome = receipt.outcomes().get(i);
+      EventResult outcome = receipt.outcomes().get(i);
       out.appendString(i == 0 ? "{\"id\":\"" : ",{\"id\":\"");
       out.appendBytes(quote.quoteAsUTF8(events.get(i).id()));
       out.appendString("\",\"source\":\"");

@@ -31,9 +31,9 @@ import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
-import penstock.stream.Stream;
 import penstock.stream.StreamName;
-import penstock.stream.Streams;
+import penstock.stream.registry.Stream;
+import penstock.stream.registry.Streams;
 import penstock.trace.Tracing;
 
 /**
@@ -57,7 +57,7 @@ class AppendRoute {
   private final Streams streams;
   private final Appender appender;
   private final MeterRegistry registry;
-  private final Body body;
+  private final BodyReceiver body;
   private final HttpEvents reader;
   private final Tracing tracing;
   private final boolean keepsTraceContext;
@@ -76,12 +76,12 @@ class AppendRoute {
     this.registry = registry;
     this.tracing = tracing;
     this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
-    this.body = new Body(vertx, config);
+    this.body = new BodyReceiver(vertx, config);
     this.reader =
         new HttpEvents(
             new EventLimits(
                 Math.toIntExact(config.maxEventSize().asLongValue()), config.maxBatch()));
-    Gauge.builder("penstock.ingest.buffered", body, Body::buffered)
+    Gauge.builder("penstock.ingest.buffered", body, BodyReceiver::buffered)
         .description("Request bodies held in memory")
         .baseUnit("bytes")
         .register(registry);
@@ -208,7 +208,7 @@ class AppendRoute {
   }
 
   private static void answer(
-      HttpServerResponse response, Stream stream, List<Event> events, Receipt receipt) {
+      HttpServerResponse response, Stream stream, List<Event> events, AppendAck receipt) {
     if (response.closed()) {
       return;
     }

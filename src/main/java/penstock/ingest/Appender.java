@@ -16,12 +16,12 @@ import penstock.event.Event;
 import penstock.redis.LoopLinks;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
-import penstock.stream.EventLog;
 import penstock.stream.Partition;
 import penstock.stream.Partitioner;
-import penstock.stream.Stream;
 import penstock.stream.StreamName;
-import penstock.stream.Streams;
+import penstock.stream.log.EventLog;
+import penstock.stream.registry.Stream;
+import penstock.stream.registry.Streams;
 import penstock.trace.Tracing;
 
 /**
@@ -64,29 +64,31 @@ class Appender {
    *
    * @param span of the request
    */
-  Future<Receipt> append(Stream stream, List<Event> events, EventExecutor loop, SpanContext span) {
+  Future<AppendAck> append(
+      Stream stream, List<Event> events, EventExecutor loop, SpanContext span) {
     int partitions = stream.partitions().size();
     if (partitions == 1) {
-      List<Entry> entries = events.stream().map(Entry::of).toList();
+      List<EncodedEvent> entries = events.stream().map(EncodedEvent::of).toList();
       return commit(stream, stream.partitions().getFirst())
           .append(entries, loop, span)
-          .map(Receipt::ofOne);
+          .map(AppendAck::ofOne);
     }
     Map<Integer, List<Integer>> byPartition = new TreeMap<>();
     for (int i = 0; i < events.size(); i++) {
       int partition = Partitioner.partition(events.get(i).key(), partitions);
       byPartition.computeIfAbsent(partition, absent -> new ArrayList<>()).add(i);
     }
-    List<Future<Appended>> parts = new ArrayList<>();
+    List<Future<PartitionAck>> parts = new ArrayList<>();
     byPartition.forEach(
         (partition, indexes) -> {
-          List<Entry> entries = indexes.stream().map(index -> Entry.of(events.get(index))).toList();
+          List<EncodedEvent> entries =
+              indexes.stream().map(index -> EncodedEvent.of(events.get(index))).toList();
           parts.add(commit(stream, stream.partitions().get(partition)).append(entries, loop, span));
         });
     return Future.join(parts)
         .map(
             all ->
-                Receipt.ofSeveral(
+                AppendAck.ofSeveral(
                     stream, events.size(), all.list(), List.copyOf(byPartition.values())))
         .recover(
             failure ->

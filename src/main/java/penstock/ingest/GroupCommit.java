@@ -17,12 +17,12 @@ import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.redis.RedisNumber;
+import penstock.stream.CursorScope;
 import penstock.stream.Partition;
 import penstock.stream.Position;
-import penstock.stream.Scope;
 import penstock.stream.Term;
-import penstock.trace.Causes;
-import penstock.trace.Stage;
+import penstock.trace.PipelineStage;
+import penstock.trace.SpanLinks;
 import penstock.trace.Tracing;
 
 /**
@@ -41,11 +41,11 @@ final class GroupCommit {
   private final Tracing tracing;
   private final long maxQueued;
   private final Runnable lost;
-  private final ArrayDeque<Pending> queue = new ArrayDeque<>();
+  private final ArrayDeque<PendingAppend> queue = new ArrayDeque<>();
   private long queuedBytes;
   private boolean underWay;
   private String life = "";
-  private Scope scope = new Scope(0, 0);
+  private CursorScope scope = new CursorScope(0, 0);
 
   GroupCommit(
       Partition partition,
@@ -68,9 +68,9 @@ final class GroupCommit {
    *
    * @param span of the request
    */
-  Future<Appended> append(List<Entry> entries, EventExecutor loop, SpanContext span) {
-    Pending pending = new Pending(entries, loop, span);
-    Batch batch;
+  Future<PartitionAck> append(List<EncodedEvent> entries, EventExecutor loop, SpanContext span) {
+    PendingAppend pending = new PendingAppend(entries, loop, span);
+    AppendBatch batch;
     synchronized (this) {
       // a request is let in whenever nothing waits, so that none is too large for ever
       if (queuedBytes > 0 && queuedBytes + pending.unsentBytes() > maxQueued) {
@@ -97,13 +97,13 @@ final class GroupCommit {
   }
 
   /** Takes what fits into one script; null if nothing waits. Called with the lock held. */
-  private @Nullable Batch nextBatch() {
-    Batch batch = new Batch();
+  private @Nullable AppendBatch nextBatch() {
+    AppendBatch batch = new AppendBatch();
     int bytes = 0;
-    while (!queue.isEmpty() && batch.entries().size() < Batch.MAX_EVENTS) {
-      Pending head = queue.peek();
+    while (!queue.isEmpty() && batch.entries().size() < AppendBatch.MAX_EVENTS) {
+      PendingAppend head = queue.peek();
       int size = head.peek().bytes();
-      if (bytes > 0 && bytes + size > Batch.MAX_BYTES) {
+      if (bytes > 0 && bytes + size > AppendBatch.MAX_BYTES) {
         break;
       }
       bytes += size;
@@ -117,7 +117,7 @@ final class GroupCommit {
     return underWay ? batch : null;
   }
 
-  private void send(Batch batch) {
+  private void send(AppendBatch batch) {
     long start = System.nanoTime();
     Span span = span(batch);
     append
@@ -126,7 +126,7 @@ final class GroupCommit {
             reply -> {
               meters.committed(batch.entries().size(), System.nanoTime() - start);
               Tracing.end(span, batch.entries().size(), reply.cause());
-              Batch next;
+              AppendBatch next;
               Map<EventExecutor, List<Runnable>> answers = new IdentityHashMap<>();
               synchronized (this) {
                 if (reply.succeeded()) {
@@ -143,19 +143,20 @@ final class GroupCommit {
             });
   }
 
-  private Span span(Batch batch) {
-    Causes causes = tracing.causes();
+  private Span span(AppendBatch batch) {
+    SpanLinks causes = tracing.causes();
     if (tracing.isOn()) {
       batch.requests().forEach(request -> causes.add(request.span));
     }
-    return tracing.begin(Stage.APPEND, partition.stream().value(), causes);
+    return tracing.begin(PipelineStage.APPEND, partition.stream().value(), causes);
   }
 
   /**
    * Notes the outcomes, and answers the requests that have all of theirs. Called with the lock
    * held.
    */
-  private void succeed(Batch batch, Response reply, Map<EventExecutor, List<Runnable>> answers) {
+  private void succeed(
+      AppendBatch batch, Response reply, Map<EventExecutor, List<Runnable>> answers) {
     String current = reply.get(0).toString();
     if (!current.equals(life)) {
       if (!life.isEmpty()) {
@@ -163,15 +164,15 @@ final class GroupCommit {
       }
       life = current;
       scope =
-          Scope.of("stream", partition.stream().value(), "", List.of())
+          CursorScope.of("stream", partition.stream().value(), "", List.of())
               .toggle(partition.index(), life);
     }
-    Scope here = scope;
+    CursorScope here = scope;
     Term term = Term.parse(reply.get(1).toString());
     int duplicates = 0;
     for (int i = 0; i < batch.owners().size(); i++) {
-      Outcome outcome =
-          new Outcome(
+      EventResult outcome =
+          new EventResult(
               partition.index(),
               Position.parse(reply.get(2 + 2 * i).toString()),
               RedisNumber.intOf(reply.get(3 + 2 * i)) == 1);
@@ -179,7 +180,7 @@ final class GroupCommit {
       batch.owners().get(i).add(outcome);
     }
     meters.appended(batch.owners().size() - duplicates, duplicates);
-    for (Pending request : batch.requests()) {
+    for (PendingAppend request : batch.requests()) {
       if (request.isDone()) {
         answer(
             answers,
@@ -192,8 +193,9 @@ final class GroupCommit {
   /**
    * Fails the requests of the batch; none goes on with its later parts. Called with the lock held.
    */
-  private void fail(Batch batch, Throwable cause, Map<EventExecutor, List<Runnable>> answers) {
-    for (Pending request : batch.requests()) {
+  private void fail(
+      AppendBatch batch, Throwable cause, Map<EventExecutor, List<Runnable>> answers) {
+    for (PendingAppend request : batch.requests()) {
       if (queue.peek() == request) {
         queue.remove();
         queuedBytes -= request.unsentBytes();
@@ -206,7 +208,7 @@ final class GroupCommit {
   }
 
   private static void answer(
-      Map<EventExecutor, List<Runnable>> answers, Pending request, Runnable task) {
+      Map<EventExecutor, List<Runnable>> answers, PendingAppend request, Runnable task) {
     answers.computeIfAbsent(request.loop, loop -> new ArrayList<>()).add(task);
   }
 

@@ -14,8 +14,8 @@ import penstock.redis.RedisLink;
 import penstock.redis.RedisNumber;
 import penstock.redis.RedisReplyException;
 import penstock.redis.Script;
-import penstock.stream.EventLog;
-import penstock.stream.Stream;
+import penstock.stream.log.EventLog;
+import penstock.stream.registry.Stream;
 
 /**
  * Runs {@code append.lua} for one partition, and waits for the replicas where the stream asks for
@@ -39,20 +39,20 @@ final class PartitionAppend {
   }
 
   /** The script's reply, once the events are as durable as the stream asks for. */
-  Future<Response> run(Batch batch) {
+  Future<Response> run(AppendBatch batch) {
     Request call = call(batch);
     RedisLink link = links.get();
     return stream.replicas() == 0 ? SCRIPT.run(link, call) : runReplicated(link, call);
   }
 
-  private Request call(Batch batch) {
+  private Request call(AppendBatch batch) {
     Request call =
         SCRIPT
             .call(keys.events(), keys.log())
             .arg(keys.seen())
             .arg(log.newLife())
             .arg(stream.dedupWindow().toMillis());
-    for (Entry entry : batch.entries()) {
+    for (EncodedEvent entry : batch.entries()) {
       call.arg(entry.digest()).arg(entry.fields().size());
       for (byte[] field : entry.fields()) {
         call.arg(field);

@@ -51,10 +51,10 @@ public interface ProjectionConfig {
   @WithDefault("10m")
   Duration keepUnused();
 
-  Changes changes();
+  Changelog changes();
 
   /** What is remembered of which keys changed, for those who resume a view's feed. */
-  interface Changes {
+  interface Changelog {
 
     /** Who resumes later gets a new snapshot. */
     @WithDefault("10m")

@@ -49,7 +49,7 @@ public final class RedisLink {
   // Below: only on the context.
   private int failedAttempts;
   private long watchdog;
-  private @Nullable Channels channels;
+  private @Nullable PubSubListener channels;
 
   /**
    * @param context its own, on whose event loop it lives: not that of the request that may be the
@@ -85,7 +85,7 @@ public final class RedisLink {
    *
    * @param listener gets messages, and the link's ups and downs, on its context
    */
-  void start(Channels listener) {
+  void start(PubSubListener listener) {
     channels = listener;
     start();
   }

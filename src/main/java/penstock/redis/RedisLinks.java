@@ -142,9 +142,9 @@ public class RedisLinks {
    * @param heard is told there the name of a channel on which something was published, or may have
    *     been while the link was down
    */
-  public Channels openChannels(String purpose, Context context, Consumer<String> heard) {
+  public PubSubListener openChannels(String purpose, Context context, Consumer<String> heard) {
     RedisLink link = create(purpose, context);
-    var channels = new Channels(link, keys.meta(), heard);
+    var channels = new PubSubListener(link, keys.meta(), heard);
     link.start(channels);
     return channels;
   }

@@ -32,7 +32,7 @@ import penstock.problem.ProblemType;
     description = "Where a reader stands. Opaque; do not look into it.",
     pattern = "^[A-Za-z0-9_-]+$",
     examples = "AZ4hLbdHdAHZ0JS_poq_aAA")
-public record Cursor(Scope scope, List<Place> places) {
+public record Cursor(CursorScope scope, List<PartitionPosition> places) {
 
   private static final int VERSION = 1;
   private static final int MAX_PARTITIONS = 1024;
@@ -44,16 +44,16 @@ public record Cursor(Scope scope, List<Place> places) {
 
   /** The cursor of a reader of a stream that stands at the given positions. */
   public static Cursor ofStream(StreamName stream, List<LogState> logs, List<Position> positions) {
-    var places = new ArrayList<Place>(logs.size());
+    var places = new ArrayList<PartitionPosition>(logs.size());
     for (int i = 0; i < logs.size(); i++) {
-      places.add(Place.in(logs.get(i), positions.get(i)));
+      places.add(PartitionPosition.in(logs.get(i), positions.get(i)));
     }
-    return new Cursor(Scope.ofStream(stream, logs), places);
+    return new Cursor(CursorScope.ofStream(stream, logs), places);
   }
 
   /** The same, but for the place in one partition. */
-  public Cursor with(int partition, Place place) {
-    Place[] moved = places.toArray(Place[]::new);
+  public Cursor with(int partition, PartitionPosition place) {
+    PartitionPosition[] moved = places.toArray(PartitionPosition[]::new);
     moved[partition] = place;
     return new Cursor(scope, List.of(moved));
   }
@@ -73,7 +73,7 @@ public record Cursor(Scope scope, List<Place> places) {
   }
 
   public List<Position> positions() {
-    return places.stream().map(Place::position).toList();
+    return places.stream().map(PartitionPosition::position).toList();
   }
 
   /**
@@ -81,7 +81,7 @@ public record Cursor(Scope scope, List<Place> places) {
    * of those that the append wrote to, and is no place to begin reading at.
    */
   public boolean isWhole() {
-    return places.stream().noneMatch(Place::isNowhere);
+    return places.stream().noneMatch(PartitionPosition::isNowhere);
   }
 
   /**
@@ -91,15 +91,15 @@ public record Cursor(Scope scope, List<Place> places) {
    * @param now the scope of what is read
    * @param logs the state of its partitions, in order
    */
-  public Optional<ResetReason> obstacle(Scope now, List<LogState> logs) {
+  public Optional<ResetReason> obstacle(CursorScope now, List<LogState> logs) {
     if (scope.identity() != now.identity() || places.size() != logs.size()) {
       return Optional.of(ResetReason.FOREIGN);
     }
-    Scope covered = now;
+    CursorScope covered = now;
     ResetReason obstacle = null;
     for (int i = 0; i < logs.size(); i++) {
       LogState log = logs.get(i);
-      Place place = places.get(i);
+      PartitionPosition place = places.get(i);
       if (place.isNowhere()) {
         covered = covered.toggle(i, log.life());
       } else if (!log.holds(place)) {
@@ -120,7 +120,7 @@ public record Cursor(Scope scope, List<Place> places) {
     writeBytes(out, scope.identity(), 3);
     writeBytes(out, scope.existence(), 3);
     long millis = 0;
-    for (Place place : places) {
+    for (PartitionPosition place : places) {
       writeVarint(out, place.term());
       if (place.isNowhere()) {
         continue;
@@ -156,19 +156,19 @@ public record Cursor(Scope scope, List<Place> places) {
     if (in.bytes(1) != VERSION) {
       throw new IllegalArgumentException("unknown version");
     }
-    Scope scope = new Scope(in.bytes(3), in.bytes(3));
-    var places = new ArrayList<Place>();
+    CursorScope scope = new CursorScope(in.bytes(3), in.bytes(3));
+    var places = new ArrayList<PartitionPosition>();
     long millis = 0;
     while (in.hasMore() && places.size() < MAX_PARTITIONS) {
       int term = Math.toIntExact(checkInt(in.varint()));
       if (term == 0) {
-        places.add(Place.NOWHERE);
+        places.add(PartitionPosition.NOWHERE);
         continue;
       }
       int bits = in.bytes(2);
       long step = in.varint();
       millis += (step >>> 1) ^ -(step & 1);
-      places.add(new Place(term, bits, new Position(millis, in.varint())));
+      places.add(new PartitionPosition(term, bits, new Position(millis, in.varint())));
     }
     if (places.isEmpty() || in.hasMore()) {
       throw new IllegalArgumentException("no partition, or too many");

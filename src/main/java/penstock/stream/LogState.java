@@ -35,7 +35,7 @@ public record LogState(
    * Whether a reader's place is one of this log's: its term is known, and its position was in the
    * log when the term after it began, or is in the log now. What was trimmed counts as held.
    */
-  public boolean holds(Place place) {
+  public boolean holds(PartitionPosition place) {
     Position end = last;
     boolean known = false;
     for (Term term : terms) {
@@ -49,7 +49,7 @@ public record LogState(
   }
 
   /** Whether a reader can go on from a place, and misses nothing. */
-  public boolean continues(Place place) {
+  public boolean continues(PartitionPosition place) {
     return holds(place) && !trimmed.isAfter(place.position());
   }
 
@@ -57,8 +57,10 @@ public record LogState(
    * A place that was in the log once: as it is, or the log's end if a master has lost it since. One
    * of a later term than is known here stays as it is.
    */
-  public Place kept(Place place) {
-    return place.term() < term().number() && !holds(place) ? Place.in(this, last) : place;
+  public PartitionPosition kept(PartitionPosition place) {
+    return place.term() < term().number() && !holds(place)
+        ? PartitionPosition.in(this, last)
+        : place;
   }
 
   /** The same log as it was when a certain entry was its last. */

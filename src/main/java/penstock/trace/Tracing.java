@@ -61,8 +61,8 @@ public final class Tracing {
   }
 
   /** To collect the causes of one span. */
-  public Causes causes() {
-    return isOn() ? new Causes(Causes.MOST) : Causes.NONE;
+  public SpanLinks causes() {
+    return isOn() ? new SpanLinks(SpanLinks.MOST) : SpanLinks.NONE;
   }
 
   /**
@@ -70,16 +70,16 @@ public final class Tracing {
    *
    * @param causes without any, there is no span
    */
-  public Span begin(Stage stage, String name, Causes causes) {
+  public Span begin(PipelineStage stage, String name, SpanLinks causes) {
     return begin(stage, name, causes, 0);
   }
 
   /**
-   * As {@link #begin(Stage, String, Causes)}, of what began some time ago.
+   * As {@link #begin(PipelineStage, String, SpanLinks)}, of what began some time ago.
    *
    * @param nanosAgo when it began
    */
-  public Span begin(Stage stage, String name, Causes causes, long nanosAgo) {
+  public Span begin(PipelineStage stage, String name, SpanLinks causes, long nanosAgo) {
     Tracer present = tracer;
     if (present == null || causes.all().isEmpty()) {
       return Span.getInvalid();
@@ -106,7 +106,7 @@ public final class Tracing {
     if (!span.isRecording()) {
       return;
     }
-    span.setAttribute(Stage.EVENTS, events);
+    span.setAttribute(PipelineStage.EVENTS, events);
     if (failure != null) {
       span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
     }

@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import penstock.stream.Partition;
 import penstock.stream.StreamName;
+import penstock.view.fold.Fold;
+import penstock.view.fold.FoldSpec;
+import penstock.view.fold.Folds;
 
 /**
  * One build of a view, and what a reader must know of it.

@@ -11,6 +11,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.stream.StreamName;
+import penstock.view.fold.Fold;
+import penstock.view.fold.FoldException;
+import penstock.view.fold.FoldSpec;
+import penstock.view.fold.Folds;
+import penstock.view.fold.InvalidSettingException;
+import penstock.view.fold.KeyExtractor;
 
 /**
  * What a view is.
@@ -30,7 +36,7 @@ public record ViewDefinition(
     String foldName,
     Fold fold,
     String key,
-    KeyRule keyRule,
+    KeyExtractor keyRule,
     SortedSet<String> types,
     SortedSet<String> subjects,
     SortedSet<String> deletes,
@@ -41,9 +47,9 @@ public record ViewDefinition(
       ViewName name, StreamName stream, int partitions, ViewsConfig.OfView settings) {
     FoldSpec spec = foldSpec(settings);
     Fold fold = Folds.of(spec, partitions);
-    KeyRule key;
+    KeyExtractor key;
     try {
-      key = settings.key().map(KeyRule::parse).orElse(KeyRule.Attribute.KEY);
+      key = settings.key().map(KeyExtractor::parse).orElse(KeyExtractor.Attribute.KEY);
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingException("key", e);
     }
@@ -84,10 +90,10 @@ public record ViewDefinition(
   }
 
   /** The key of the entry that the event belongs to; null if it has none. */
-  public @Nullable String keyOf(Event event) throws FoldFailure {
-    String found = KeyRule.check(keyRule.of(event));
+  public @Nullable String keyOf(Event event) throws FoldException {
+    String found = KeyExtractor.check(keyRule.of(event));
     if (found != null && partitions > 1 && needsEventKey() && !found.equals(event.key())) {
-      throw new FoldFailure(
+      throw new FoldException(
           "on a stream of several partitions this view's key must be the event's key");
     }
     return found;

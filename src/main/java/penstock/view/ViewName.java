@@ -2,14 +2,14 @@ package penstock.view;
 
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import penstock.stream.Names;
+import penstock.stream.NameRule;
 
 /** The name of a view; it cannot be ill-formed. */
-@Schema(type = SchemaType.STRING, pattern = "^" + Names.RULE + "$", examples = "open-orders")
+@Schema(type = SchemaType.STRING, pattern = "^" + NameRule.RULE + "$", examples = "open-orders")
 public record ViewName(String value) implements Comparable<ViewName> {
 
   public ViewName {
-    Names.check("view", value);
+    NameRule.check("view", value);
   }
 
   @Override

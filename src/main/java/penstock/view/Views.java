@@ -11,11 +11,12 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
-import penstock.stream.Names;
-import penstock.stream.Stream;
+import penstock.stream.NameRule;
 import penstock.stream.StreamName;
-import penstock.stream.Streams;
-import penstock.stream.StreamsConfig;
+import penstock.stream.registry.Stream;
+import penstock.stream.registry.Streams;
+import penstock.stream.registry.StreamsConfig;
+import penstock.view.fold.InvalidSettingException;
 
 /** The views that the configuration declares. What makes no sense is refused at start. */
 @ApplicationScoped
@@ -43,13 +44,13 @@ public class Views {
         .forEach(
             (name, settings) -> {
               String property = "penstock.views." + name;
-              if (!Names.isValid(name)) {
+              if (!NameRule.isValid(name)) {
                 throw new ConfigurationException(
-                    property + ": the name of a view must match " + Names.RULE);
+                    property + ": the name of a view must match " + NameRule.RULE);
               }
-              if (!Names.isValid(settings.stream())) {
+              if (!NameRule.isValid(settings.stream())) {
                 throw new ConfigurationException(
-                    property + ".stream: the name of a stream must match " + Names.RULE);
+                    property + ".stream: the name of a stream must match " + NameRule.RULE);
               }
               StreamName stream = new StreamName(settings.stream());
               Optional<Stream> found = declared.apply(stream);

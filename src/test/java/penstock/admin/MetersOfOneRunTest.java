@@ -14,7 +14,7 @@ class MetersOfOneRunTest {
   void aGaugeOfTheNextRunTellsOfThatRun() {
     var registry = new SimpleMeterRegistry();
     Gauge.builder("g", new AtomicInteger(1), AtomicInteger::get).register(registry);
-    new MetersOfOneRun(registry).end(new ShutdownEvent());
+    new MeterCleanup(registry).end(new ShutdownEvent());
     Gauge.builder("g", new AtomicInteger(2), AtomicInteger::get).register(registry);
     assertThat(registry.get("g").gauge().value()).isEqualTo(2);
   }

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 import java.util.stream.Stream;
-import penstock.view.Defect;
+import penstock.view.fold.Defect;
 
 /**
  * A copy of the packaged service without one of the things that keep it right, or with a defect
@@ -47,7 +47,7 @@ enum Mutant {
   WITHOUT_RANGE_OF_TAKEOVER {
     @Override
     void change(Path jar) throws IOException {
-      returnNothing(jar, "penstock/projection/Workplace.class", "readRange");
+      returnNothing(jar, "penstock/projection/worker/ConsumerGroup.class", "readRange");
     }
   },
 
@@ -67,7 +67,8 @@ enum Mutant {
       try (FileSystem files = FileSystems.newFileSystem(jar);
           InputStream code = Objects.requireNonNull(Defect.class.getResourceAsStream(defect))) {
         Files.write(files.getPath(defect), code.readAllBytes());
-        callFirst(files.getPath("penstock", "view", "Count.class"), "apply", Defect.class, "at");
+        callFirst(
+            files.getPath("penstock", "view", "fold", "Count.class"), "apply", Defect.class, "at");
       }
     }
   };

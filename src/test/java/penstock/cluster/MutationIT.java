@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import penstock.cluster.RequestFrames.Frame;
 import penstock.redis.RedisServer;
-import penstock.view.Defect;
+import penstock.view.fold.Defect;
 
 /**
  * Shows that the checker can fail: each mutant is led into the one situation that the missing part

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import penstock.Patience;
-import penstock.view.Defect;
+import penstock.view.fold.Defect;
 
 /**
  * Events that processes die of, or that a defect refuses, and what becomes of them when processes

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import penstock.view.Defect;
+import penstock.view.fold.Defect;
 
 /** What a view must hold, worked out from the log by the test's own rules. */
 final class Reference {

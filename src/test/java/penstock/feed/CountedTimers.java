@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A Vert.x that knows how many of its timers have neither gone off nor been cancelled. */
-final class CountedTimers {
+public final class CountedTimers {
 
   private final Vertx real;
   private final Vertx vertx;
@@ -18,7 +18,7 @@ final class CountedTimers {
   private final AtomicLong set = new AtomicLong();
   private final AtomicLong ran = new AtomicLong();
 
-  CountedTimers(Vertx real) {
+  public CountedTimers(Vertx real) {
     this.real = real;
     this.vertx =
         (Vertx)
@@ -26,21 +26,21 @@ final class CountedTimers {
                 Vertx.class.getClassLoader(), new Class<?>[] {Vertx.class}, this::call);
   }
 
-  Vertx vertx() {
+  public Vertx vertx() {
     return vertx;
   }
 
-  int pending() {
+  public int pending() {
     return pending.size();
   }
 
   /** How many were ever set. */
-  long set() {
+  public long set() {
     return set.get();
   }
 
   /** How many went off and have done what they were set for. */
-  long ran() {
+  public long ran() {
     return ran.get();
   }
 

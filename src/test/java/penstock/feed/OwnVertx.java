@@ -7,11 +7,11 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A Vert.x for one test, closed behind it. */
-final class OwnVertx implements AfterEachCallback {
+public final class OwnVertx implements AfterEachCallback {
 
   private final Vertx vertx = Vertx.vertx();
 
-  Vertx vertx() {
+  public Vertx vertx() {
     return vertx;
   }
 

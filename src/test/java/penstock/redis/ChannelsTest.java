@@ -34,7 +34,7 @@ class ChannelsTest {
   private final List<String> heard = new CopyOnWriteArrayList<>();
   private RedisServer redis;
   private RedisLink link;
-  private Channels channels;
+  private PubSubListener channels;
 
   @BeforeEach
   void start() {
@@ -53,7 +53,7 @@ class ChannelsTest {
             () -> Redis.createClient(vertx, options),
             connection -> Future.succeededFuture(),
             new LinkSettings(timeout, Duration.ofMillis(100), 64));
-    channels = new Channels(link, "ps:meta", heard::add);
+    channels = new PubSubListener(link, "ps:meta", heard::add);
     link.start(channels);
   }
 

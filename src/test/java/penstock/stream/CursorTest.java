@@ -40,15 +40,17 @@ class CursorTest {
         List.of(log("a", "1:aaaa:0-0", "0-0", "0-0"), log("b", "1:bbbb:0-0", "0-0", "0-0"));
     Cursor partial =
         new Cursor(
-            Scope.of("stream", ORDERS.value(), "", List.of()).toggle(0, "a"),
-            List.of(Place.in(then.getFirst(), Position.ZERO), Place.NOWHERE));
+            CursorScope.of("stream", ORDERS.value(), "", List.of()).toggle(0, "a"),
+            List.of(
+                PartitionPosition.in(then.getFirst(), Position.ZERO), PartitionPosition.NOWHERE));
     assertThat(partial.isWhole()).isFalse();
     assertThat(Cursor.parse(partial.encode())).isEqualTo(partial);
-    assertThat(partial.obstacle(Scope.ofStream(ORDERS, then), then)).isEmpty();
+    assertThat(partial.obstacle(CursorScope.ofStream(ORDERS, then), then)).isEmpty();
     List<LogState> otherLost = List.of(then.getFirst(), log("c", "1:cccc:0-0", "0-0", "0-0"));
-    assertThat(partial.obstacle(Scope.ofStream(ORDERS, otherLost), otherLost)).isEmpty();
+    assertThat(partial.obstacle(CursorScope.ofStream(ORDERS, otherLost), otherLost)).isEmpty();
     List<LogState> lost = List.of(log("c", "1:aaaa:0-0", "0-0", "0-0"), then.getLast());
-    assertThat(partial.obstacle(Scope.ofStream(ORDERS, lost), lost)).contains(ResetReason.NEW_LIFE);
+    assertThat(partial.obstacle(CursorScope.ofStream(ORDERS, lost), lost))
+        .contains(ResetReason.NEW_LIFE);
   }
 
   @Test
@@ -57,14 +59,14 @@ class CursorTest {
     Random random = new Random(seed);
     for (int round = 0; round < 10_000; round++) {
       int partitions = 1 + random.nextInt(12);
-      var places = new ArrayList<Place>();
+      var places = new ArrayList<PartitionPosition>();
       for (int i = 0; i < partitions; i++) {
         if (random.nextInt(8) == 0) {
-          places.add(Place.NOWHERE);
+          places.add(PartitionPosition.NOWHERE);
           continue;
         }
         places.add(
-            new Place(
+            new PartitionPosition(
                 1 + (random.nextInt() >>> 2 + random.nextInt(29)),
                 random.nextInt(1 << 16),
                 new Position(
@@ -72,7 +74,7 @@ class CursorTest {
                     random.nextLong() >>> 1 + random.nextInt(62))));
       }
       Cursor cursor =
-          new Cursor(new Scope(random.nextInt(1 << 24), random.nextInt(1 << 24)), places);
+          new Cursor(new CursorScope(random.nextInt(1 << 24), random.nextInt(1 << 24)), places);
       assertThat(Cursor.parse(cursor.encode())).as("seed %d", seed).isEqualTo(cursor);
       assertThat(cursor.encode()).matches("[A-Za-z0-9_-]+");
     }
@@ -178,7 +180,8 @@ class CursorTest {
       ResetReason expected) {
     Cursor cursor = Cursor.parse(cursor(log(life, terms, trimmed, last), position).encode());
     List<LogState> now = List.of(log(lifeNow, termsNow, trimmedNow, lastNow));
-    assertThat(cursor.obstacle(Scope.ofStream(ORDERS, now), now).orElse(null)).isEqualTo(expected);
+    assertThat(cursor.obstacle(CursorScope.ofStream(ORDERS, now), now).orElse(null))
+        .isEqualTo(expected);
   }
 
   @Test
@@ -186,13 +189,16 @@ class CursorTest {
     LogState log = log("a", "1:aaaa:0-0", "0-0", "9-0");
     List<LogState> logs = List.of(log);
     Cursor others = Cursor.ofStream(new StreamName("others"), logs, List.of(Position.parse("5-0")));
-    assertThat(others.obstacle(Scope.ofStream(ORDERS, logs), logs)).contains(ResetReason.FOREIGN);
+    assertThat(others.obstacle(CursorScope.ofStream(ORDERS, logs), logs))
+        .contains(ResetReason.FOREIGN);
     Cursor view =
         new Cursor(
-            Scope.of("view", "orders", "", List.of("a")),
-            List.of(Place.in(log, Position.parse("5-0"))));
-    assertThat(view.obstacle(Scope.ofStream(ORDERS, logs), logs)).contains(ResetReason.FOREIGN);
+            CursorScope.of("view", "orders", "", List.of("a")),
+            List.of(PartitionPosition.in(log, Position.parse("5-0"))));
+    assertThat(view.obstacle(CursorScope.ofStream(ORDERS, logs), logs))
+        .contains(ResetReason.FOREIGN);
     Cursor two = Cursor.ofStream(ORDERS, List.of(log, log), List.of(Position.ZERO, Position.ZERO));
-    assertThat(two.obstacle(Scope.ofStream(ORDERS, logs), logs)).contains(ResetReason.FOREIGN);
+    assertThat(two.obstacle(CursorScope.ofStream(ORDERS, logs), logs))
+        .contains(ResetReason.FOREIGN);
   }
 }

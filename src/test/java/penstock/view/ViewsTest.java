@@ -18,9 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import penstock.json.JsonPointer;
 import penstock.stream.Partition;
-import penstock.stream.Retention;
-import penstock.stream.Stream;
 import penstock.stream.StreamName;
+import penstock.stream.registry.RetentionPolicy;
+import penstock.stream.registry.Stream;
+import penstock.view.fold.KeyExtractor;
+import penstock.view.fold.NumberExtractor;
+import penstock.view.fold.Rank;
 
 class ViewsTest {
 
@@ -30,7 +33,7 @@ class ViewsTest {
           ORDERS,
           List.of(new Partition(ORDERS, 0)),
           Duration.ofMinutes(2),
-          Retention.UNLIMITED,
+          RetentionPolicy.UNLIMITED,
           0,
           Duration.ZERO);
 
@@ -64,7 +67,7 @@ class ViewsTest {
     properties.put("penstock.views.max-waiting", "7");
     ViewDefinition view = one(properties);
     assertThat(view.types()).containsExactly("x", "y");
-    assertThat(view.keyRule()).isEqualTo(new KeyRule.Pointer(JsonPointer.parse("/a~1b/0")));
+    assertThat(view.keyRule()).isEqualTo(new KeyExtractor.Pointer(JsonPointer.parse("/a~1b/0")));
   }
 
   @ParameterizedTest
@@ -139,8 +142,8 @@ class ViewsTest {
     assertThat(view.fold())
         .isEqualTo(
             new Rank(
-                KeyRule.Attribute.SUBJECT,
-                new NumberRule(JsonPointer.parse("/a b=~1\u00fc")),
+                KeyExtractor.Attribute.SUBJECT,
+                new NumberExtractor(JsonPointer.parse("/a b=~1\u00fc")),
                 Rank.Score.TOTAL,
                 10,
                 false));

@@ -1,0 +1,168 @@
+package penstock.feed.connection;
+
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.frame.FrameBatch;
+import penstock.stream.StartPosition;
+
+/**
+ * A connection that several feeds share. Each writes its frames as if it were alone; {@link
+ * CombinedFrames} makes them frames of the connection, so that whoever resumes with the id of one
+ * is to each feed a reader with its own last id. What the feeds write in one turn of the event loop
+ * goes out in one write. When one ends, all do. Belongs to its event loop.
+ */
+public final class CombinedTransport {
+
+  private final Context context;
+  private final Transport outlet;
+  private final long mostPending;
+  private final List<Part> parts = new ArrayList<>();
+
+  /** One for each part, in the same order. */
+  private final List<CombinedFrames> feeds = new ArrayList<>();
+
+  /** The order in which feeds may write when the socket takes more: another each time. */
+  private final List<Part> turns = new ArrayList<>();
+
+  private Buffer pending = Buffer.buffer();
+  private boolean flushes;
+  private boolean ended;
+
+  /**
+   * @param mostPending bytes that may wait for the end of the turn before no feed writes more
+   */
+  public CombinedTransport(Context context, Transport outlet, long mostPending) {
+    this.context = context;
+    this.outlet = outlet;
+    this.mostPending = mostPending;
+    outlet.listen(this::drained, () -> end(null));
+  }
+
+  /**
+   * The connection as one more feed has it.
+   *
+   * @param kind the member of its data that has the name
+   * @param begins where its reader stands
+   */
+  public Transport part(String kind, String name, StartPosition begins) {
+    var frames = new CombinedFrames(kind, name, begins);
+    var part = new Part(frames);
+    feeds.add(frames);
+    parts.add(part);
+    turns.add(part);
+    return part;
+  }
+
+  private boolean isFull() {
+    return pending.length() >= mostPending || outlet.isFull();
+  }
+
+  private void drained() {
+    Collections.rotate(turns, 1);
+    turns.forEach(part -> part.drained.run());
+  }
+
+  private void flushLater() {
+    if (!flushes) {
+      flushes = true;
+      context.runOnContext(go -> flush());
+    }
+  }
+
+  private void flush() {
+    flushes = false;
+    if (ended) {
+      return;
+    }
+    boolean waited = pending.length() >= mostPending;
+    Buffer frames = pending;
+    pending = Buffer.buffer();
+    outlet.write(frames);
+    if (waited && !outlet.isFull()) {
+      drained();
+    }
+  }
+
+  /** The connection is gone: calls all feeds, but the one that knows. */
+  private void end(@Nullable Part knows) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    for (Part part : parts) {
+      if (part != knows) {
+        part.gone.run();
+      }
+    }
+  }
+
+  /** One feed's share of the connection. */
+  private final class Part implements Transport {
+
+    private final CombinedFrames feed;
+    private Runnable drained = () -> {};
+    private Runnable gone = () -> {};
+
+    Part(CombinedFrames feed) {
+      this.feed = feed;
+    }
+
+    @Override
+    public ClientAddress client() {
+      return outlet.client();
+    }
+
+    @Override
+    public void listen(Runnable drained, Runnable gone) {
+      this.drained = drained;
+      this.gone = gone;
+      if (ended) {
+        context.runOnContext(go -> gone.run());
+      }
+    }
+
+    @Override
+    public boolean isFull() {
+      return CombinedTransport.this.isFull();
+    }
+
+    @Override
+    public void write(FrameBatch chunk) {
+      write(chunk.frames());
+    }
+
+    @Override
+    public void write(Buffer frames) {
+      if (ended) {
+        return;
+      }
+      append(frames);
+      flushLater();
+    }
+
+    private void append(Buffer frames) {
+      feed.append(frames.getBytes(), pending, feeds);
+    }
+
+    @Override
+    public void end(Buffer frames) {
+      if (!ended) {
+        append(frames);
+        CombinedTransport.this.end(this);
+        outlet.end(pending);
+      }
+    }
+
+    @Override
+    public void reset() {
+      if (!ended) {
+        CombinedTransport.this.end(this);
+        outlet.reset();
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package penstock.feed.connection;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.DisconnectReason;
+import penstock.feed.FeedConfig;
+import penstock.feed.FeedMeters;
+import penstock.feed.ReconnectDelay;
+import penstock.feed.frame.FrameBatch;
+import penstock.feed.frame.Frames;
+import penstock.stream.ResetReason;
+
+/**
+ * A reader's connection: what is written to it, and how long it may be full, quiet or open. Belongs
+ * to its event loop.
+ */
+public final class Connection {
+
+  private final Transport outlet;
+  private final FeedMeters meters;
+  private final FeedConfig config;
+  private final ConnectionLifetime lifetime;
+  private long lastWrite = System.nanoTime();
+
+  /** 0 while it takes something. */
+  private long fullSince;
+
+  public Connection(Transport outlet, FeedMeters meters, FeedConfig config) {
+    this.outlet = outlet;
+    this.meters = meters;
+    this.config = config;
+    this.lifetime = new ConnectionLifetime(config.maxLifetime());
+  }
+
+  public ClientAddress client() {
+    return outlet.client();
+  }
+
+  /**
+   * Says what to call when the socket takes more again, and when the connection is gone: by the
+   * client, or by the system, which gave up a client that took nothing.
+   */
+  public void listen(Runnable drained, Consumer<DisconnectReason> gone) {
+    outlet.listen(
+        () -> {
+          fullSince = 0;
+          drained.run();
+        },
+        () -> gone.accept(fullSince == 0 ? DisconnectReason.CLIENT : DisconnectReason.SLOW));
+  }
+
+  /** Nothing more should be written now. */
+  public boolean isFull() {
+    if (!outlet.isFull()) {
+      return false;
+    }
+    if (fullSince == 0) {
+      fullSince = System.nanoTime();
+    }
+    return true;
+  }
+
+  /** Writes shared frames, and releases them. */
+  public void write(FrameBatch chunk) {
+    if (chunk.events() > 0) {
+      lastWrite = System.nanoTime();
+      meters.delivered(chunk.events(), chunk.frames().length());
+      outlet.write(chunk);
+    }
+    chunk.release();
+  }
+
+  public void write(Buffer frames) {
+    lastWrite = System.nanoTime();
+    outlet.write(frames);
+  }
+
+  /** Writes the frame that says that history is missing. */
+  public void writeReset(Buffer frame, ResetReason reason) {
+    meters.reset(reason);
+    write(frame);
+  }
+
+  /** A measure of how long Redis may fail its reader. */
+  public OutageTimer newOutage() {
+    return new OutageTimer(config.redisPatience());
+  }
+
+  /**
+   * Why it must end now; null if it need not.
+   *
+   * @param silence nanoseconds for which nothing came from Redis; 0 if the reader waits for nothing
+   * @param resumable the reader can go on elsewhere, so that it may end of age
+   */
+  public @Nullable DisconnectReason overdue(long now, long silence, boolean resumable) {
+    if (isFull()) {
+      return now - fullSince > config.slowClientTimeout().toNanos() ? DisconnectReason.SLOW : null;
+    }
+    if (silence > config.redisPatience().toNanos()) {
+      return DisconnectReason.REDIS_UNAVAILABLE;
+    }
+    return resumable && lifetime.isOver(now) ? DisconnectReason.LIFETIME : null;
+  }
+
+  /** Nothing was written for so long that a heartbeat is due. */
+  public boolean isQuiet(long now) {
+    return !isFull() && now - lastWrite >= config.heartbeat().toNanos();
+  }
+
+  /** Ends it, with the reason and when to come back if the reader should know them. */
+  public void end(DisconnectReason reason) {
+    meters.disconnected(reason);
+    switch (reason) {
+      case CLIENT -> {}
+      case SLOW -> outlet.reset();
+      case SHUTTING_DOWN, LIFETIME -> outlet.end(Buffer.buffer());
+      default -> outlet.end(Frames.unavailable(reason, ReconnectDelay.millis(config)));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package penstock.feed.connection;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import penstock.feed.frame.FrameBatch;
+
+/** Writes to a response, which knows what HTTP/2, HTTP/1.0, TLS and compression want. */
+class ResponseTransport implements Transport {
+
+  private final HttpServerResponse response;
+  private final ClientAddress client;
+
+  ResponseTransport(HttpServerResponse response, ClientAddress client) {
+    this.response = response;
+    this.client = client;
+  }
+
+  @Override
+  public final ClientAddress client() {
+    return client;
+  }
+
+  @Override
+  public final void listen(Runnable drained, Runnable gone) {
+    response.closeHandler(closed -> gone.run());
+    response.exceptionHandler(broken -> gone.run());
+    response.drainHandler(more -> drained.run());
+  }
+
+  @Override
+  public boolean isFull() {
+    return response.writeQueueFull();
+  }
+
+  @Override
+  public void write(Buffer frames) {
+    response.write(frames);
+  }
+
+  @Override
+  public void write(FrameBatch chunk) {
+    response.write(chunk.frames());
+  }
+
+  @Override
+  public void end(Buffer frames) {
+    StreamEnd.of(response, frames);
+  }
+
+  @Override
+  public final void reset() {
+    response.reset();
+  }
+}

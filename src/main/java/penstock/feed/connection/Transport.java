@@ -1,0 +1,45 @@
+package penstock.feed.connection;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import penstock.feed.frame.FrameBatch;
+
+/** A reader's end of a response whose first bytes were written. Belongs to its event loop. */
+public interface Transport {
+
+  /**
+   * The shortest way to the socket: past the response where it is plain HTTP/1.1, else through it.
+   *
+   * @param unacknowledged how long the client may leave unacknowledged what was sent to it, before
+   *     it is taken for gone; where the system can find out
+   */
+  static Transport of(HttpServerRequest request, ClientAddress client, Duration unacknowledged) {
+    NettyTransport direct = NettyTransport.of(request, client, unacknowledged);
+    return direct == null ? new ResponseTransport(request.response(), client) : direct;
+  }
+
+  /** Who is at the other end. */
+  public ClientAddress client();
+
+  /**
+   * Says what to call when the socket takes more again, and when the connection is gone. Both are
+   * called on the event loop.
+   */
+  public void listen(Runnable drained, Runnable gone);
+
+  /** What waits in the socket has reached its bound. What is written all the same is kept. */
+  public boolean isFull();
+
+  /** Writes one reader's own frames. */
+  public void write(Buffer frames);
+
+  /** Writes shared frames. */
+  public void write(FrameBatch chunk);
+
+  /** Ends the response as HTTP has it, after these frames. */
+  public void end(Buffer frames);
+
+  /** Breaks the connection, or the stream in it, without waiting for what is not sent yet. */
+  public void reset();
+}

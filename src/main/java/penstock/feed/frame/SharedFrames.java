@@ -1,0 +1,43 @@
+package penstock.feed.frame;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was encoded in a turn for one reader and is kept until its end for those who want the same.
+ * Belongs to an event loop.
+ *
+ * @param <W> what a reader wants, and where it stands
+ */
+public final class SharedFrames<W> {
+
+  /** Most readers stand at the head; those scattered behind it would only fill the memory. */
+  static final int MOST = 64;
+
+  private final Map<W, FrameBatch> chunks = new HashMap<>();
+
+  /** Null if there is none. Who writes it retains it before. */
+  public @Nullable FrameBatch get(W wanted) {
+    return chunks.get(wanted);
+  }
+
+  /**
+   * Keeps a chunk until the end of the turn, in the place of whoever made it.
+   *
+   * @return false if there are too many already: then it is its maker's alone
+   */
+  public boolean keep(W wanted, FrameBatch chunk) {
+    if (chunks.size() == MOST) {
+      return false;
+    }
+    chunks.put(wanted, chunk);
+    return true;
+  }
+
+  /** The turn is over. */
+  public void release() {
+    chunks.values().forEach(FrameBatch::release);
+    chunks.clear();
+  }
+}

@@ -1,0 +1,232 @@
+package penstock.feed.http;
+
+import static penstock.problem.ProblemType.INVALID_CURSOR;
+import static penstock.problem.ProblemType.INVALID_NAME;
+import static penstock.problem.ProblemType.INVALID_PARAMETER;
+import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
+import static penstock.problem.ProblemType.TOO_BUSY;
+import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import jakarta.inject.Inject;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.FeedConfig;
+import penstock.feed.ResumeRequest;
+import penstock.feed.connection.CombinedTransport;
+import penstock.feed.connection.Transport;
+import penstock.feed.stream.StreamFeeds;
+import penstock.feed.view.ViewFeeds;
+import penstock.problem.ProblemException;
+import penstock.problem.Raises;
+import penstock.stream.StartPosition;
+import penstock.stream.StreamName;
+import penstock.stream.filter.Condition;
+import penstock.stream.filter.EventFilter;
+import penstock.stream.registry.Stream;
+import penstock.stream.registry.Streams;
+import penstock.view.ViewDefinition;
+import penstock.view.ViewName;
+import penstock.view.Views;
+
+/** Several feeds over one connection. Runs on the request's event loop. */
+@Tag(name = "streams")
+@Tag(name = "views")
+@Raises({INVALID_NAME, INVALID_PARAMETER, INVALID_CURSOR, UNKNOWN_STREAM, UNKNOWN_VIEW})
+@Path("/feed")
+class CombinedFeedResource {
+
+  private static final String STREAM = "stream";
+  private static final String VIEW = "view";
+
+  private final Vertx vertx;
+  private final Streams streams;
+  private final Views views;
+  private final StreamFeeds feeds;
+  private final ViewFeeds viewFeeds;
+  private final FeedResponses responses;
+  private final FeedConfig config;
+
+  /**
+   * @param filter for the events of all streams
+   * @param keys for the entries of all views
+   */
+  private record Wanted(
+      Set<StreamName> streams,
+      List<ViewDefinition> views,
+      EventFilter filter,
+      Set<String> keys,
+      CombinedStart start) {
+
+    int count() {
+      return streams.size() + views.size();
+    }
+  }
+
+  @Inject
+  CombinedFeedResource(
+      Vertx vertx,
+      Streams streams,
+      Views views,
+      StreamFeeds feeds,
+      ViewFeeds viewFeeds,
+      FeedResponses responses,
+      FeedConfig config) {
+    this.vertx = vertx;
+    this.streams = streams;
+    this.views = views;
+    this.feeds = feeds;
+    this.viewFeeds = viewFeeds;
+    this.responses = responses;
+    this.config = config;
+  }
+
+  /**
+   * Follows streams and views.
+   *
+   * @param key of the entries that are wanted of all views; all without any
+   */
+  @GET
+  @Operation(
+      operationId = "followSeveral",
+      summary = "Several streams and views over one connection")
+  @APIResponse(
+      responseCode = "200",
+      description = "The feed. It does not end by itself.",
+      content =
+          @Content(mediaType = "text/event-stream", schema = @Schema(type = SchemaType.STRING)))
+  public Uni<RestResponse<FeedBody>> feed(
+      @RestQuery(STREAM) @Parameter(description = "A stream to follow; repeated, several")
+          Set<StreamName> stream,
+      @RestQuery(VIEW)
+          @Parameter(
+              description =
+                  """
+                  A view to follow; repeated, several. Streams and views are at most `penstock.feed.max-combined`
+                  together.
+                  """)
+          Set<ViewName> view,
+      @RestQuery("subject") @Parameter(description = EventFilter.SUBJECT) Set<String> subject,
+      @RestQuery("type") @Parameter(description = EventFilter.TYPE) Set<String> type,
+      @RestQuery("filter") @Parameter(description = EventFilter.FILTER) List<Condition> filter,
+      @RestQuery("key")
+          @Parameter(
+              description =
+                  "Of all views, only the entry with this key; repeated, with any of them")
+          @Size(max = ViewFeedResource.MAX_KEYS, message = ViewFeedResource.KEYS_RULE)
+          Set<String> key,
+      @RestQuery("cursor")
+          @Parameter(
+              description =
+                  """
+                  Where all feeds begin at the first connection: `earliest`, `latest` or a cursor of such a feed. Without
+                  it, and for a feed that the cursor says nothing of, streams begin at the latest event and views with a
+                  snapshot. `Last-Event-ID` beats it.
+                  """)
+          Optional<String> cursor,
+      @RestQuery("since") @Parameter(description = EventFilter.SINCE)
+          Optional<StartPosition.Since> since,
+      @RestHeader(FeedResponses.LAST_EVENT_ID)
+          @Parameter(
+              description =
+                  """
+                  The id of the last frame seen, which a browser sends by itself when it reconnects. It has the cursor of each
+                  feed; one that cannot be gone on from is no error: that feed says `reset`.
+                  """)
+          @Nullable String last) {
+    Wanted wanted =
+        wanted(
+            stream,
+            view,
+            EventFilter.of(subject, type, filter),
+            key,
+            CombinedStart.of(cursor, since, last));
+    return responses.feed(
+        found(wanted, streams::findOrCreate)
+            .map(found -> responses.body(wanted.count(), outlet -> serve(outlet, wanted, found))));
+  }
+
+  /** The headers of the feed, if it could be had. */
+  @HEAD
+  @Operation(operationId = "probeSeveral", summary = "Whether there are such feeds")
+  @APIResponse(responseCode = "200", description = "There is.")
+  @Raises({TOO_BUSY, REDIS_UNAVAILABLE})
+  public Uni<RestResponse<@Nullable Void>> head(
+      @RestQuery(STREAM) Set<StreamName> stream,
+      @RestQuery(VIEW) Set<ViewName> view,
+      @RestQuery("subject") Set<String> subject,
+      @RestQuery("type") Set<String> type,
+      @RestQuery("filter") List<Condition> filter,
+      @RestQuery("key") @Size(max = ViewFeedResource.MAX_KEYS, message = ViewFeedResource.KEYS_RULE)
+          Set<String> key,
+      @RestQuery("cursor") Optional<String> cursor,
+      @RestQuery("since") Optional<StartPosition.Since> since) {
+    Wanted wanted =
+        wanted(
+            stream,
+            view,
+            EventFilter.of(subject, type, filter),
+            key,
+            CombinedStart.of(cursor, since, null));
+    return FeedResponses.head(found(wanted, streams::find));
+  }
+
+  private Wanted wanted(
+      Set<StreamName> stream,
+      Set<ViewName> view,
+      EventFilter filter,
+      Set<String> keys,
+      CombinedStart start) {
+    int count = stream.size() + view.size();
+    if (count == 0) {
+      throw ProblemException.ofParameter(
+          STREAM, "or '" + VIEW + "' must be given, once for each feed");
+    }
+    if (count > config.maxCombined()) {
+      throw ProblemException.ofParameter(
+          STREAM, "and '" + VIEW + "' may be given at most " + config.maxCombined() + " times");
+    }
+    return new Wanted(stream, view.stream().map(views::find).toList(), filter, keys, start);
+  }
+
+  private static Future<List<Stream>> found(
+      Wanted wanted, Function<StreamName, Future<Stream>> find) {
+    return Future.all(wanted.streams().stream().map(find).toList()).map(all -> all.<Stream>list());
+  }
+
+  private void serve(Transport outlet, Wanted wanted, List<Stream> found) {
+    var combined =
+        new CombinedTransport(
+            vertx.getOrCreateContext(), outlet, config.socketBuffer().asLongValue());
+    for (Stream stream : found) {
+      String name = stream.name().value();
+      ResumeRequest wish = wanted.start().of(STREAM, name, new StartPosition.Latest());
+      feeds.subscribe(combined.part(STREAM, name, wish.start()), stream, wanted.filter(), wish);
+    }
+    for (ViewDefinition view : wanted.views()) {
+      String name = view.name().value();
+      ResumeRequest wish = wanted.start().of(VIEW, name, new StartPosition.Earliest());
+      viewFeeds.subscribe(combined.part(VIEW, name, wish.start()), view, wanted.keys(), wish);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package penstock.feed.http;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.DisconnectReason;
+import penstock.feed.FeedConfig;
+import penstock.feed.FeedMeters;
+import penstock.feed.ReconnectDelay;
+import penstock.feed.connection.ClientAddress;
+import penstock.feed.connection.StreamEnd;
+import penstock.feed.connection.Transport;
+import penstock.feed.frame.Frames;
+import penstock.feed.loop.Admission;
+import penstock.http.Unis;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+
+/** How the response of any feed begins, or is refused. */
+@ApplicationScoped
+class FeedResponses {
+
+  static final String LAST_EVENT_ID = "Last-Event-ID";
+
+  /** From here on a status says nothing against the request: it may succeed later. */
+  private static final int FIRST_PASSING_STATUS = 429;
+
+  private final Admission admission;
+  private final FeedMeters meters;
+  private final FeedConfig config;
+
+  @Inject
+  FeedResponses(Admission admission, FeedMeters meters, FeedConfig config) {
+    this.admission = admission;
+    this.meters = meters;
+    this.config = config;
+  }
+
+  /**
+   * The response with the body that comes of the future. If it fails for a reason that will pass,
+   * that is said in the stream: a status would keep the client from trying again.
+   */
+  Uni<RestResponse<FeedBody>> feed(Future<FeedBody> body) {
+    return Unis.of(
+        body.recover(
+                failure ->
+                    failure instanceof ProblemException problem && isPassing(problem)
+                        ? Future.succeededFuture(unavailable(problem.problem().type()))
+                        : Future.failedFuture(failure))
+            .map(FeedResponses::response));
+  }
+
+  private static boolean isPassing(ProblemException problem) {
+    return problem.problem().type().status() >= FIRST_PASSING_STATUS;
+  }
+
+  /** The response without a body, if what would be read is found. */
+  static Uni<RestResponse<@Nullable Void>> head(Future<?> found) {
+    return Unis.of(found.map(any -> response(null)));
+  }
+
+  private static <T extends @Nullable Object> RestResponse<T> response(T body) {
+    return RestResponse.ResponseBuilder.create(RestResponse.Status.OK, body)
+        .header(HttpHeaders.CONTENT_TYPE, "text/event-stream")
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .header("X-Accel-Buffering", "no")
+        .build();
+  }
+
+  /**
+   * A body for one reader.
+   *
+   * @param serve serves it, once the response has begun
+   */
+  FeedBody body(Consumer<Transport> serve) {
+    return body(1, serve);
+  }
+
+  /**
+   * A body, unless the client is gone or not so many more readers are taken by the time.
+   *
+   * @param readers of different feeds, that share the connection
+   */
+  FeedBody body(int readers, Consumer<Transport> serve) {
+    return request -> begin(request, readers).ifPresent(serve);
+  }
+
+  private Optional<Transport> begin(HttpServerRequest request, int readers) {
+    HttpServerResponse response = request.response();
+    if (response.closed()) {
+      return Optional.empty();
+    }
+    var client = ClientAddress.of(request.remoteAddress());
+    Optional<DisconnectReason> refusal = admission.refusal(client, readers);
+    if (refusal.isPresent()) {
+      sendAway(response, refusal.get());
+      return Optional.empty();
+    }
+    open(response);
+    response.write(Frames.hello(ReconnectDelay.millis(config)));
+    // It has done its work, and holds all that was made to read the request.
+    response.headersEndHandler(null);
+    return Optional.of(Transport.of(request, client, config.slowClientTimeout()));
+  }
+
+  private void open(HttpServerResponse response) {
+    response.setWriteQueueMaxSize((int) config.socketBuffer().asLongValue());
+    response.setChunked(true);
+  }
+
+  private FeedBody unavailable(ProblemType type) {
+    return request -> sendAway(request.response(), DisconnectReason.of(type));
+  }
+
+  /** What will pass is said in the stream: a status would keep the client from trying again. */
+  private void sendAway(HttpServerResponse response, DisconnectReason reason) {
+    meters.disconnected(reason);
+    if (!response.closed()) {
+      open(response);
+      StreamEnd.of(response, Frames.unavailable(reason, ReconnectDelay.millis(config)));
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package penstock.feed.http;
+
+import static penstock.problem.ProblemType.INVALID_CURSOR;
+import static penstock.problem.ProblemType.INVALID_NAME;
+import static penstock.problem.ProblemType.INVALID_PARAMETER;
+import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
+import static penstock.problem.ProblemType.TOO_BUSY;
+import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.ResumeRequest;
+import penstock.feed.stream.StreamFeeds;
+import penstock.problem.Raises;
+import penstock.stream.StartPosition;
+import penstock.stream.StreamName;
+import penstock.stream.filter.Condition;
+import penstock.stream.filter.EventFilter;
+import penstock.stream.registry.Streams;
+
+/** The feed of a stream. Runs on the request's event loop. */
+@Tag(name = "streams")
+@Raises({INVALID_NAME, INVALID_PARAMETER, INVALID_CURSOR, UNKNOWN_STREAM})
+@Path("/streams/{stream}/feed")
+class StreamFeedResource {
+
+  private final Streams streams;
+  private final StreamFeeds feeds;
+  private final FeedResponses responses;
+
+  @Inject
+  StreamFeedResource(Streams streams, StreamFeeds feeds, FeedResponses responses) {
+    this.streams = streams;
+    this.feeds = feeds;
+    this.responses = responses;
+  }
+
+  @GET
+  @Operation(operationId = "followStream", summary = "A stream as Server-Sent Events")
+  @APIResponse(
+      responseCode = "200",
+      description = "The feed. It does not end by itself.",
+      content =
+          @Content(mediaType = "text/event-stream", schema = @Schema(type = SchemaType.STRING)))
+  public Uni<RestResponse<FeedBody>> feed(
+      @RestPath("stream") StreamName stream,
+      @RestQuery("cursor")
+          @Parameter(
+              description =
+                  """
+                  Where the first connection begins; without it, with the latest event. `Last-Event-ID` beats it.
+                  """)
+          Optional<StartPosition> cursor,
+      @RestQuery("since") @Parameter(description = EventFilter.SINCE)
+          Optional<StartPosition.Since> since,
+      @RestQuery("subject") @Parameter(description = EventFilter.SUBJECT) Set<String> subject,
+      @RestQuery("type") @Parameter(description = EventFilter.TYPE) Set<String> type,
+      @RestQuery("filter") @Parameter(description = EventFilter.FILTER) List<Condition> filter,
+      @RestHeader(FeedResponses.LAST_EVENT_ID)
+          @Parameter(
+              description =
+                  """
+                  The id of the last frame seen, which a browser sends by itself when it reconnects. One that cannot be gone
+                  on from is no error: the feed says `reset` and goes on from the earliest event.
+                  """)
+          @Nullable String last) {
+    EventFilter wanted = EventFilter.of(subject, type, filter);
+    ResumeRequest wish =
+        ResumeRequest.of(StartPosition.of(cursor, since, new StartPosition.Latest()), last);
+    // who follows a stream before its first event, where appends make streams, must not be sent
+    // away for good
+    return responses.feed(
+        streams
+            .findOrCreate(stream)
+            .map(found -> responses.body(outlet -> feeds.subscribe(outlet, found, wanted, wish))));
+  }
+
+  /** The headers of the feed, if it could be had. */
+  @HEAD
+  @Operation(operationId = "probeFeed", summary = "Whether there is such a feed")
+  @APIResponse(responseCode = "200", description = "There is.")
+  @Raises({TOO_BUSY, REDIS_UNAVAILABLE})
+  public Uni<RestResponse<@Nullable Void>> head(
+      @RestPath("stream") StreamName stream,
+      @RestQuery("cursor") Optional<StartPosition> cursor,
+      @RestQuery("since") Optional<StartPosition.Since> since,
+      @RestQuery("subject") Set<String> subject,
+      @RestQuery("type") Set<String> type,
+      @RestQuery("filter") List<Condition> filter) {
+    EventFilter.of(subject, type, filter);
+    StartPosition.of(cursor, since, new StartPosition.Latest());
+    return FeedResponses.head(streams.find(stream));
+  }
+}

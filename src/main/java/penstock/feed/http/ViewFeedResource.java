@@ -1,0 +1,124 @@
+package penstock.feed.http;
+
+import static penstock.problem.ProblemType.INVALID_CURSOR;
+import static penstock.problem.ProblemType.INVALID_NAME;
+import static penstock.problem.ProblemType.INVALID_PARAMETER;
+import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import jakarta.inject.Inject;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.Path;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.ResumeRequest;
+import penstock.feed.view.ViewFeeds;
+import penstock.problem.ProblemException;
+import penstock.problem.Raises;
+import penstock.stream.StartPosition;
+import penstock.view.ViewDefinition;
+import penstock.view.ViewName;
+import penstock.view.Views;
+
+/** The feed of a view. Runs on the request's event loop. */
+@Tag(name = "views")
+@Raises({INVALID_NAME, INVALID_PARAMETER, INVALID_CURSOR, UNKNOWN_VIEW})
+@Path("/views/{view}/feed")
+class ViewFeedResource {
+
+  /** Who wants more of them is better served with all. */
+  static final int MAX_KEYS = 100;
+
+  static final String KEYS_RULE = "may be given at most " + MAX_KEYS + " times";
+
+  private final Views views;
+  private final ViewFeeds feeds;
+  private final FeedResponses responses;
+
+  @Inject
+  ViewFeedResource(Views views, ViewFeeds feeds, FeedResponses responses) {
+    this.views = views;
+    this.feeds = feeds;
+    this.responses = responses;
+  }
+
+  /**
+   * Follows the view.
+   *
+   * @param key of the entries that are wanted; all without any
+   * @param since has no meaning here, and is refused
+   */
+  @GET
+  @Operation(operationId = "followView", summary = "A view as Server-Sent Events")
+  @APIResponse(
+      responseCode = "200",
+      description = "The feed. It does not end by itself.",
+      content =
+          @Content(mediaType = "text/event-stream", schema = @Schema(type = SchemaType.STRING)))
+  public Uni<RestResponse<FeedBody>> feed(
+      @RestPath("view") ViewName view,
+      @RestQuery("key")
+          @Parameter(description = "Only the entry with this key; repeated, with any of them")
+          @Size(max = MAX_KEYS, message = KEYS_RULE)
+          Set<String> key,
+      @RestQuery("cursor")
+          @Parameter(
+              description =
+                  """
+                  A cursor of this feed after which the first connection goes on. `earliest`, the default, means a
+                  snapshot; `latest` means changes only. `Last-Event-ID` beats it.
+                  """)
+          Optional<StartPosition> cursor,
+      @RestQuery("since") @Parameter(hidden = true) Optional<String> since,
+      @RestHeader(FeedResponses.LAST_EVENT_ID)
+          @Parameter(
+              description =
+                  """
+                  The id of the last frame seen, which a browser sends by itself when it reconnects. One that cannot be gone
+                  on from is no error: the feed says `reset` and begins with a snapshot.
+                  """)
+          @Nullable String last) {
+    ViewDefinition definition = views.find(view);
+    refuse(since);
+    ResumeRequest wish = ResumeRequest.of(cursor.orElseGet(StartPosition.Earliest::new), last);
+    return responses.feed(
+        Future.succeededFuture(
+            responses.body(outlet -> feeds.subscribe(outlet, definition, key, wish))));
+  }
+
+  /** The headers of the feed, if it could be had. */
+  @HEAD
+  @Operation(operationId = "probeViewFeed", summary = "Whether there is such a feed")
+  @APIResponse(responseCode = "200", description = "There is.")
+  public Uni<RestResponse<@Nullable Void>> head(
+      @RestPath("view") ViewName view,
+      @RestQuery("key") @Size(max = MAX_KEYS, message = KEYS_RULE) Set<String> key,
+      @RestQuery("cursor") Optional<StartPosition> cursor,
+      @RestQuery("since") Optional<String> since) {
+    refuse(since);
+    return FeedResponses.head(Future.succeededFuture(views.find(view)));
+  }
+
+  /** Of a view there is no more than what it is now and what changes. */
+  private static void refuse(Optional<String> since) {
+    if (since.isPresent()) {
+      throw ProblemException.ofParameter(
+          "since", "has no meaning for a view: its feed begins with all entries");
+    }
+  }
+}

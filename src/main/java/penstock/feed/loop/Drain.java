@@ -1,0 +1,77 @@
+package penstock.feed.loop;
+
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jboss.logging.Logger;
+import penstock.feed.DisconnectReason;
+import penstock.feed.FeedConfig;
+
+/**
+ * The end of all feeds when the application ends: readers are disconnected one after the other,
+ * spread over the drain time, so that the instances that take them over are not hit at once.
+ */
+@Singleton
+public class Drain {
+
+  /** The priority of those who observe the shutdown when no reader is left. */
+  public static final int AFTER_READERS = Interceptor.Priority.APPLICATION + 600;
+
+  private static final Logger LOG = Logger.getLogger(Drain.class);
+
+  /** After the last reader was disconnected. */
+  private static final int GRACE_MILLIS = 1_000;
+
+  private final Vertx vertx;
+  private final Admission admission;
+  private final long drainMillis;
+
+  @Inject
+  Drain(Vertx vertx, Admission admission, FeedConfig config) {
+    this.vertx = vertx;
+    this.admission = admission;
+    this.drainMillis = config.drainTime().toMillis();
+  }
+
+  /** Blocks the thread that ends the application. */
+  void drain(@Observes ShutdownDelayInitiatedEvent ending) {
+    drain();
+  }
+
+  /** Where the application ends without a delay: in development, at a live reload. */
+  void end(@Observes ShutdownEvent ending) {
+    drain();
+  }
+
+  private void drain() {
+    if (admission.isClosed()) {
+      return;
+    }
+    List<FeedSubscriber> leaving = new ArrayList<>(admission.close());
+    if (leaving.isEmpty()) {
+      return;
+    }
+    LOG.infof("disconnecting readers: count=%d over=%dms", leaving.size(), drainMillis);
+    Collections.shuffle(leaving);
+    for (int i = 0; i < leaving.size(); i++) {
+      FeedSubscriber one = leaving.get(i);
+      long delay = 1 + drainMillis * i / leaving.size();
+      vertx.setTimer(delay, over -> one.disconnect(DisconnectReason.SHUTTING_DOWN));
+    }
+    try {
+      int left = admission.awaitEmpty(drainMillis + GRACE_MILLIS);
+      if (left > 0) {
+        LOG.warnf("readers not disconnected in time: count=%d", left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package penstock.feed.loop;
+
+import penstock.feed.DisconnectReason;
+import penstock.feed.connection.ClientAddress;
+
+/** Whoever reads a feed of this instance: what its loop, admission and drain know of it. */
+public interface FeedSubscriber {
+
+  /** On whose behalf it reads. */
+  ClientAddress client();
+
+  /** Writes all that it can now. On its event loop. */
+  public void advance();
+
+  /**
+   * Periodic duties: heartbeats, time-outs, lifetimes. On its event loop.
+   *
+   * @param now the {@link System#nanoTime} of this tick
+   */
+  void tick(long now);
+
+  /** Ends its feed at once, from any thread. */
+  void disconnect(DisconnectReason reason);
+}

@@ -1,0 +1,113 @@
+package penstock.feed.loop;
+
+import io.netty.channel.EventLoop;
+import io.vertx.core.impl.ContextInternal;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the tasks of one event loop: it is woken once for all that ask for a turn, and runs them for
+ * a while before it lets the loop read its sockets again, so that requests are not kept waiting
+ * until tens of thousands of readers have been written to. Belongs to its event loop, but for
+ * {@link #wake}.
+ */
+public final class LoopDispatcher {
+
+  /** A heartbeat is late by at most this part of its interval. */
+  private static final int TICKS_PER_HEARTBEAT = 15;
+
+  /** How long tasks run without a look at the loop's sockets. */
+  private static final long SLICE_NANOS = 500_000;
+
+  private final ContextInternal context;
+  private final EventLoop loop;
+  private final long tickMillis;
+  private final Queue<LoopTask> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private final Set<LoopTask> tasks = new LinkedHashSet<>();
+  private @Nullable Future<?> ticking;
+
+  /** The loop looks at its sockets, between two slices. */
+  private boolean pausing;
+
+  LoopDispatcher(ContextInternal context, Duration heartbeat) {
+    this.context = context;
+    this.loop = context.nettyEventLoop();
+    this.tickMillis = Math.max(1, heartbeat.toMillis() / TICKS_PER_HEARTBEAT);
+  }
+
+  /** From now on the task is ticked. */
+  void add(LoopTask task) {
+    tasks.add(task);
+    if (ticking == null) {
+      ticking =
+          loop.scheduleAtFixedRate(
+              () -> context.dispatch(this::tick), tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  void remove(LoopTask task) {
+    tasks.remove(task);
+    if (tasks.isEmpty() && ticking != null) {
+      ticking.cancel(false);
+      ticking = null;
+    }
+  }
+
+  /** The task wants a turn. From any thread. */
+  void wake(LoopTask task) {
+    waiting.add(task);
+    if (woken.compareAndSet(false, true)) {
+      context.runOnContext(go -> awake());
+    }
+  }
+
+  private void awake() {
+    woken.set(false);
+    if (!pausing) {
+      runSlice();
+    }
+  }
+
+  private void runSlice() {
+    pausing = false;
+    long end = System.nanoTime() + SLICE_NANOS;
+    for (LoopTask task = waiting.peek(); task != null; task = waiting.peek()) {
+      long rest = task.rest(System.nanoTime());
+      if (rest > 0) {
+        waiting.remove();
+        LoopTask later = task;
+        loop.schedule(() -> context.dispatch(() -> resume(later)), rest, TimeUnit.NANOSECONDS);
+      } else if (!task.run(end)) {
+        // Not as a task of the loop: its tasks come before sockets, timers behind them.
+        pausing = true;
+        loop.schedule(() -> context.dispatch(this::runSlice), 0, TimeUnit.NANOSECONDS);
+        return;
+      } else {
+        waiting.remove();
+      }
+    }
+  }
+
+  private void resume(LoopTask task) {
+    waiting.add(task);
+    if (!pausing) {
+      runSlice();
+    }
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    for (LoopTask task : List.copyOf(tasks)) {
+      task.tick(now);
+    }
+  }
+}

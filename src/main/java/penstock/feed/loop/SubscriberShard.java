@@ -1,0 +1,85 @@
+package penstock.feed.loop;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The readers of one ring that one event loop serves: all are written to in one turn. Belongs to
+ * its event loop, but for {@link #wake}.
+ */
+public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
+
+  /** Looking at the clock costs about as much as ten readers with nothing to write. */
+  private static final int READERS_PER_LOOK = 8;
+
+  private final LoopDispatcher pump;
+  private final Runnable whenEmpty;
+  private final Set<R> members = new LinkedHashSet<>();
+
+  /** Who is left in this turn. */
+  private Iterator<R> turn = Collections.emptyIterator();
+
+  /**
+   * @param gather the most that an event is delayed so that others can be written with it
+   * @param whenEmpty is called when the last reader has left
+   */
+  public SubscriberShard(LoopDispatcher pump, Duration gather, Runnable whenEmpty) {
+    super(gather);
+    this.pump = pump;
+    this.whenEmpty = whenEmpty;
+  }
+
+  public void add(R reader) {
+    if (members.isEmpty()) {
+      pump.add(this);
+    }
+    members.add(reader);
+  }
+
+  public void remove(R reader) {
+    if (members.remove(reader) && members.isEmpty()) {
+      pump.remove(this);
+      whenEmpty.run();
+    }
+  }
+
+  /** Lets the members write what is new, in a turn of their event loop. From any thread. */
+  public final void wake() {
+    if (request()) {
+      pump.wake(this);
+    }
+  }
+
+  @Override
+  void beginTurn() {
+    turn = writers().iterator();
+  }
+
+  /** Those who may have something to write in the turn that begins. */
+  public List<R> writers() {
+    return List.copyOf(members);
+  }
+
+  @Override
+  final boolean continueTurn(long end) {
+    for (int i = 1; turn.hasNext(); i++) {
+      turn.next().advance();
+      if (i % READERS_PER_LOOK == 0 && System.nanoTime() - end >= 0 && turn.hasNext()) {
+        return false;
+      }
+    }
+    turn = Collections.emptyIterator();
+    return true;
+  }
+
+  @Override
+  final void tick(long now) {
+    for (R member : List.copyOf(members)) {
+      member.tick(now);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package penstock.feed.stream;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.frame.BufferedEvent;
+import penstock.feed.frame.FrameBatch;
+import penstock.stream.Cursor;
+import penstock.stream.LogEntry;
+import penstock.stream.LogState;
+import penstock.stream.PartitionPosition;
+import penstock.stream.Position;
+import penstock.stream.StreamName;
+import penstock.stream.filter.EventFilter;
+
+/**
+ * The newest events of a stream, encoded: what a ring holds as long as its logs go on unbroken.
+ * Slots are numbered from 0; the oldest are overwritten. Those of several partitions stand in the
+ * order in which this instance learned of them, which is another on each: what a reader has seen is
+ * known by its cursor, not by a number.
+ *
+ * <p>Written by one thread, read by any. A reader that comes too late finds that a slot is not the
+ * one that it asked for.
+ */
+final class HistoryBuffer {
+
+  /** What a place in a slot's cursor takes. */
+  private static final int PLACE_BYTES = 8;
+
+  /**
+   * Where the lane begins.
+   *
+   * @param oldest the number of the oldest slot
+   * @param before the cursor before it: a reader that stands there misses nothing
+   */
+  private record Floor(long oldest, Cursor before) {}
+
+  /**
+   * @param at the lane's cursor behind the slot
+   */
+  private record NumberedEvent(long number, BufferedEvent slot, Cursor at) {}
+
+  private final AtomicReferenceArray<@Nullable NumberedEvent> slots;
+  private final long mostBytes;
+  private volatile KnownLogs logs;
+  private volatile Floor floor;
+  private volatile long head;
+  private volatile boolean closed;
+
+  /** Behind the newest slot. */
+  private Cursor end;
+
+  private long bytes;
+
+  /**
+   * A lane that begins at the ends of the logs.
+   *
+   * @param logs of all partitions, in order
+   * @param mostBytes what its slots may take together; one may always stay
+   */
+  HistoryBuffer(StreamName stream, List<LogState> logs, int mostEvents, long mostBytes) {
+    this.end = Cursor.ofStream(stream, logs, logs.stream().map(LogState::last).toList());
+    this.slots = new AtomicReferenceArray<>(mostEvents);
+    this.mostBytes = mostBytes;
+    this.logs = new KnownLogs(end.scope(), List.copyOf(logs));
+    this.floor = new Floor(0, end);
+  }
+
+  /** What is known of the logs; their ends may not have come here yet. */
+  List<LogState> logs() {
+    return logs.states();
+  }
+
+  /** Nothing more will come: a log went on elsewhere. */
+  void close() {
+    closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** The number of the slot that comes next. */
+  long head() {
+    return head;
+  }
+
+  /** The logs as far as they came here; for the one thread that adds to them. */
+  List<LogState> reached() {
+    List<LogState> known = logs.states();
+    var reached = new ArrayList<LogState>(known.size());
+    for (int i = 0; i < known.size(); i++) {
+      reached.add(known.get(i).until(end.position(i)));
+    }
+    return reached;
+  }
+
+  /** Adds entries of a partition; from the one thread that may. */
+  void add(int partition, LogState now, List<LogEntry> entries) {
+    logs = logs.with(partition, now);
+    long next = head;
+    long oldest = floor.oldest();
+    Cursor before = floor.before();
+    for (LogEntry entry : entries) {
+      end = end.with(partition, PartitionPosition.in(now, entry.position()));
+      BufferedEvent slot = BufferedEvent.at(end, partition, entry.event());
+      bytes += bytes(slot);
+      while (next > oldest && (next - oldest == slots.length() || bytes > mostBytes)) {
+        NumberedEvent old = slots.getAndSet(index(oldest), null);
+        bytes -= bytes(old.slot());
+        before = old.at();
+        oldest++;
+      }
+      slots.set(index(next), new NumberedEvent(next, slot, end));
+      next++;
+    }
+    floor = new Floor(oldest, before);
+    head = next;
+  }
+
+  private int bytes(BufferedEvent slot) {
+    return slot.bytes() + PLACE_BYTES * end.places().size();
+  }
+
+  private int index(long number) {
+    return (int) (number % slots.length());
+  }
+
+  private @Nullable NumberedEvent numbered(long number) {
+    NumberedEvent found = slots.get(index(number));
+    return found != null && found.number() == number ? found : null;
+  }
+
+  /** A slot; null if it is not there any more. */
+  @Nullable BufferedEvent find(long number) {
+    NumberedEvent found = numbered(number);
+    return found == null ? null : found.slot();
+  }
+
+  /** The lane's cursor before a slot; null if it is not known any more. */
+  @Nullable Cursor before(long number) {
+    Floor from = floor;
+    if (number <= from.oldest()) {
+      return number == from.oldest() ? from.before() : null;
+    }
+    NumberedEvent found = numbered(number - 1);
+    return found == null ? null : found.at();
+  }
+
+  /** Up to this position all events of a partition are here or were. */
+  Position floor(int partition) {
+    return floor.before().position(partition);
+  }
+
+  /**
+   * The number of the first slot that has something behind a cursor; -1 if not all that is behind
+   * it is here, or it is not known to be in the logs that this lane is of.
+   */
+  long behind(Cursor cursor) {
+    Floor from = floor;
+    long high = head;
+    KnownLogs known = logs;
+    if (closed || !known.areOf(cursor) || known.missing(cursor, from.before()) >= 0) {
+      return -1;
+    }
+    long low = from.oldest();
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      NumberedEvent found = numbered(middle);
+      if (found == null) {
+        return -1;
+      }
+      if (found.at().firstAheadOf(cursor) >= 0) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  /** As {@link #behind}, for a cursor that only a client vouches for. */
+  long behindUnchecked(Cursor cursor) {
+    return logs.reach(cursor) ? behind(cursor) : -1;
+  }
+
+  /** Whether the cursor is of the same lives of the same stream. */
+  boolean isOf(Cursor cursor) {
+    return logs.areOf(cursor);
+  }
+
+  /**
+   * The partition of which a cursor lacks what is not here; of several, the one that is behind the
+   * others in time. -1 if there is none.
+   */
+  int missing(Cursor cursor) {
+    return logs.missing(cursor, floor.before());
+  }
+
+  /**
+   * The frames from a slot on that pass a filter: up to the head, or enough for a write. As long as
+   * the reader is ahead of the lane in some partition, which it read on its own or on another
+   * instance, it is not sent again what it has, and the ids are its own; then they are the lane's.
+   *
+   * @param after where the reader stands
+   * @return null if the first is not there any more
+   */
+  @Nullable FrameBatch from(long number, EventFilter filter, Cursor after) {
+    var chunk = new FrameBatch.Builder(filter);
+    Cursor reached = after;
+    int ahead = 0;
+    long end = head;
+    long next = number;
+    while (next < end && !chunk.isEnough()) {
+      NumberedEvent found = numbered(next);
+      if (found == null) {
+        return next == number ? null : chunk.upTo(next, reached);
+      }
+      BufferedEvent slot = found.slot();
+      boolean isNew = ahead < 0 || slot.position().isAfter(reached.position(slot.partition()));
+      if (ahead >= 0 && isNew) {
+        reached = reached.with(slot.partition(), slot.place());
+      }
+      if (next == number || ahead == slot.partition()) {
+        ahead = reached.firstAheadOf(found.at());
+      }
+      if (ahead < 0) {
+        reached = found.at();
+      }
+      if (isNew && ahead < 0) {
+        chunk.add(slot);
+      } else if (isNew) {
+        chunk.add(slot, reached);
+      }
+      next++;
+    }
+    return chunk.upTo(next, reached);
+  }
+}

@@ -1,0 +1,204 @@
+package penstock.feed.stream;
+
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.FeedConfig;
+import penstock.feed.FeedMeters;
+import penstock.feed.loop.LoopDispatchers;
+import penstock.feed.loop.SubscriberShard;
+import penstock.feed.replay.Replay;
+import penstock.feed.replay.ReplayPage;
+import penstock.feed.replay.SingleFlight;
+import penstock.stream.LogEntry;
+import penstock.stream.LogState;
+import penstock.stream.Partition;
+import penstock.stream.Position;
+import penstock.stream.log.EventLog;
+import penstock.stream.registry.Stream;
+import penstock.stream.tail.Tail;
+import penstock.stream.tail.TailListener;
+
+/**
+ * What this instance's readers of one stream share: its newest events, encoded, and the way to the
+ * older ones.
+ */
+final class StreamChannel {
+
+  private final Stream stream;
+  private final Tail tail;
+  private final SingleFlight<List<LogState>> states;
+  private final LoopDispatchers pumps;
+  private final FeedConfig config;
+  private final FeedMeters meters;
+  private final Timer latency;
+  private final List<Replay> replays;
+  private final ConcurrentMap<Thread, StreamShard> crowds = new ConcurrentHashMap<>();
+  private final List<FollowedPartition> followed;
+  private final Future<Void> opened;
+
+  /** Until all are followed: from where on each is, as far as that is known. */
+  private final @Nullable LogState[] begun;
+
+  private volatile @Nullable HistoryBuffer lane;
+
+  /**
+   * @param replays one for each partition, in order
+   */
+  StreamChannel(
+      Stream stream,
+      Tail tail,
+      EventLog log,
+      LoopDispatchers pumps,
+      FeedConfig config,
+      FeedMeters meters,
+      List<Replay> replays) {
+    this.stream = stream;
+    this.tail = tail;
+    this.states = new SingleFlight<>(() -> log.observe(stream.partitions()));
+    this.pumps = pumps;
+    this.config = config;
+    this.meters = meters;
+    this.latency = meters.latency(stream.name());
+    this.replays = List.copyOf(replays);
+    this.begun = new LogState[stream.partitions().size()];
+    this.followed = stream.partitions().stream().map(FollowedPartition::new).toList();
+    this.opened = Future.join(followed.stream().map(FollowedPartition::follow).toList()).mapEmpty();
+    opened.onFailure(failure -> unfollow());
+  }
+
+  Stream stream() {
+    return stream;
+  }
+
+  /** Done when the ring can be used. Completes on any thread. */
+  Future<Void> opened() {
+    return opened;
+  }
+
+  void close() {
+    // what is not followed yet could not be left
+    opened.onComplete(done -> unfollow());
+    meters.forget(latency);
+  }
+
+  private void unfollow() {
+    followed.forEach(one -> tail.unfollow(one.partition, one));
+  }
+
+  /** The present lane. */
+  HistoryBuffer lane() {
+    HistoryBuffer present = lane;
+    if (present == null) {
+      throw new IllegalStateException("not opened yet");
+    }
+    return present;
+  }
+
+  /** The state of each partition, in order. Completes on any thread. */
+  Future<List<LogState>> observe() {
+    return states.ask();
+  }
+
+  /** A reader found all that is behind its cursor here. */
+  void joined() {
+    meters.ringHit();
+  }
+
+  /** Nanoseconds for which nothing is known of the logs, since Redis does not answer. */
+  long silence() {
+    return tail.silence();
+  }
+
+  /** Events of a partition behind a position, from Redis. Completes on any thread. */
+  Future<ReplayPage> replay(int partition, Position from) {
+    return replays.get(partition).behind(from, lane().floor(partition));
+  }
+
+  /** Those readers who are served by the caller's event loop. */
+  StreamShard crowd(Context context) {
+    return crowds.computeIfAbsent(
+        Thread.currentThread(),
+        thread ->
+            new StreamShard(
+                pumps.of(context), config.gather(), meters, latency, () -> crowds.remove(thread)));
+  }
+
+  private HistoryBuffer laneFrom(List<LogState> logs) {
+    return new HistoryBuffer(
+        stream.name(), logs, config.ringEvents(), config.ringSize().asLongValue());
+  }
+
+  private void wake() {
+    crowds.values().forEach(SubscriberShard::wake);
+  }
+
+  /** A partition is followed, or more came of it before all others were followed. */
+  private void begun(int partition, LogState state) {
+    begun[partition] = state;
+    if (Arrays.stream(begun).allMatch(one -> one != null)) {
+      lane = laneFrom(Arrays.asList(begun));
+    }
+  }
+
+  private synchronized Void began(int partition, LogState state) {
+    // what came meanwhile is further
+    if (begun[partition] == null) {
+      begun(partition, state);
+    }
+    return null;
+  }
+
+  private synchronized void appended(int partition, LogState now, List<LogEntry> entries) {
+    HistoryBuffer present = lane;
+    if (present != null) {
+      present.add(partition, now, entries);
+      wake();
+    } else if (!entries.isEmpty()) {
+      begun(partition, now.until(entries.getLast().position()));
+    }
+  }
+
+  private synchronized void moved(int partition, LogState now) {
+    HistoryBuffer before = lane;
+    if (before == null) {
+      begun(partition, now);
+      return;
+    }
+    List<LogState> logs = new ArrayList<>(before.reached());
+    logs.set(partition, now);
+    lane = laneFrom(logs);
+    before.close();
+    wake();
+  }
+
+  /** One of the stream's partitions, for the tail to call. */
+  private final class FollowedPartition implements TailListener {
+
+    private final Partition partition;
+
+    FollowedPartition(Partition partition) {
+      this.partition = partition;
+    }
+
+    Future<Void> follow() {
+      return tail.follow(partition, this).map(state -> began(partition.index(), state));
+    }
+
+    @Override
+    public void appended(LogState now, List<LogEntry> entries) {
+      StreamChannel.this.appended(partition.index(), now, entries);
+    }
+
+    @Override
+    public void moved(LogState now) {
+      StreamChannel.this.moved(partition.index(), now);
+    }
+  }
+}

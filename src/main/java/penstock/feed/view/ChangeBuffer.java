@@ -1,0 +1,159 @@
+package penstock.feed.view;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.frame.FrameBatch;
+import penstock.stream.Cursor;
+import penstock.stream.CursorScope;
+import penstock.stream.LogState;
+import penstock.stream.PartitionPosition;
+import penstock.stream.Position;
+import penstock.stream.ResetReason;
+import penstock.view.Generation;
+import penstock.view.ViewName;
+
+/**
+ * What changed last in one generation of a view, as long as its lives and terms last: batches,
+ * numbered from 0, the oldest of which are overwritten.
+ *
+ * <p>Written by one thread, read by any. A reader that comes too late finds that a batch is gone.
+ */
+final class ChangeBuffer {
+
+  private record NumberedBatch(long number, ChangeBatch batch) {}
+
+  private final Generation generation;
+  private final CursorScope scope;
+  private final List<LogState> states;
+  private final AtomicReferenceArray<@Nullable NumberedBatch> batches;
+  private final long mostKeys;
+  private final long mostBytes;
+  private volatile Cursor end;
+  private volatile long head;
+  private volatile boolean closed;
+  private long oldest;
+  private long keys;
+  private long bytes;
+
+  /**
+   * A lane that begins at the end of the changes.
+   *
+   * @param states of the changes of each partition, in order
+   */
+  ChangeBuffer(
+      ViewName view, Generation generation, List<LogState> states, int mostKeys, long mostBytes) {
+    this.generation = generation;
+    this.states = List.copyOf(states);
+    this.scope = scope(view, generation, states);
+    this.batches = new AtomicReferenceArray<>(mostKeys);
+    this.mostKeys = mostKeys;
+    this.mostBytes = mostBytes;
+    this.end = cursor(states.stream().map(LogState::last).toList());
+  }
+
+  static CursorScope scope(ViewName view, Generation generation, List<LogState> states) {
+    return CursorScope.of(
+        "view", view.value(), generation.id(), states.stream().map(LogState::life).toList());
+  }
+
+  Generation generation() {
+    return generation;
+  }
+
+  List<LogState> states() {
+    return states;
+  }
+
+  /** Up to here the values of what changed were read. */
+  Cursor end() {
+    return end;
+  }
+
+  Cursor cursor(List<Position> positions) {
+    var places = new ArrayList<PartitionPosition>(positions.size());
+    for (int i = 0; i < positions.size(); i++) {
+      places.add(PartitionPosition.in(states.get(i), positions.get(i)));
+    }
+    return new Cursor(scope, places);
+  }
+
+  /** Whether a partition's changes are still of the life and the term that they were. */
+  boolean isOf(int partition, LogState now) {
+    return now.isOfTermOf(states.get(partition));
+  }
+
+  /**
+   * Why a reader cannot go on from a cursor; empty if it can. One of another term cannot: it may
+   * have been shown a value that is newer than its cursor and was lost with that term.
+   */
+  Optional<ResetReason> obstacle(Cursor cursor) {
+    if (cursor.scope().identity() != scope.identity()
+        || cursor.places().size() != states.size()
+        || !cursor.isWhole()) {
+      return Optional.of(ResetReason.FOREIGN);
+    }
+    if (!cursor.scope().equals(scope)) {
+      return Optional.of(ResetReason.NEW_LIFE);
+    }
+    for (int i = 0; i < states.size(); i++) {
+      PartitionPosition place = cursor.places().get(i);
+      if (place.term() != states.get(i).term().number()
+          || place.bits() != states.get(i).term().bits()) {
+        return Optional.of(ResetReason.NEW_TERM);
+      }
+    }
+    return Optional.empty();
+  }
+
+  void add(ChangeBatch batch) {
+    long next = head;
+    keys += batch.keys();
+    bytes += batch.bytes();
+    while (next > oldest
+        && (next - oldest == batches.length() || keys > mostKeys || bytes > mostBytes)) {
+      NumberedBatch old = batches.getAndSet(index(oldest), null);
+      if (old != null) {
+        keys -= old.batch().keys();
+        bytes -= old.batch().bytes();
+      }
+      oldest++;
+    }
+    batches.set(index(next), new NumberedBatch(next, batch));
+    end = batch.at();
+    head = next + 1;
+  }
+
+  private int index(long number) {
+    return (int) (number % batches.length());
+  }
+
+  /** The number of the batch that comes next. */
+  long head() {
+    return head;
+  }
+
+  /**
+   * The frames of a batch; null if it is not there any more.
+   *
+   * @param keys that are wanted; null for all
+   */
+  @Nullable FrameBatch from(long number, @Nullable Set<String> keys) {
+    NumberedBatch found = batches.get(index(number));
+    return found != null && found.number() == number
+        ? found.batch().frames(keys, number + 1)
+        : null;
+  }
+
+  /** Nothing more will come: the view goes on elsewhere. */
+  void close() {
+    closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+}

@@ -1,0 +1,49 @@
+package penstock.feed.view;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import penstock.stream.Position;
+import penstock.view.read.ChangelogReader;
+
+/**
+ * What changed behind some places, in all partitions.
+ *
+ * @param keys in the order in which they changed first
+ * @param end behind the last of the changes
+ * @param more there may be more behind them
+ * @param trimmed some of them are gone
+ */
+record ChangeSet(Set<String> keys, List<Position> end, boolean more, boolean trimmed) {
+
+  /**
+   * @param from behind which places
+   * @param most how many changes of a partition were asked for
+   * @param parts what was found in each partition
+   */
+  static ChangeSet of(List<Position> from, int most, List<ChangelogReader.ChangelogPage> parts) {
+    var keys = new LinkedHashSet<String>();
+    var end = new ArrayList<Position>();
+    boolean more = false;
+    boolean trimmed = false;
+    for (int p = 0; p < parts.size(); p++) {
+      ChangelogReader.ChangelogPage found = parts.get(p);
+      trimmed = trimmed || found.state().trimmed().isAfter(from.get(p));
+      more = more || found.changes().size() >= most;
+      found.changes().forEach(change -> keys.addAll(change.keys()));
+      end.add(found.changes().isEmpty() ? from.get(p) : found.changes().getLast().position());
+    }
+    return new ChangeSet(keys, end, more, trimmed);
+  }
+
+  /** Whether they reach as far as these places. */
+  boolean reaches(List<Position> places) {
+    for (int p = 0; p < places.size(); p++) {
+      if (places.get(p).isAfter(end.get(p))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,181 @@
+package penstock.feed.view;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.FeedConfig;
+import penstock.redis.RedisLink;
+import penstock.stream.LogState;
+import penstock.stream.Position;
+import penstock.stream.tail.TailSource;
+import penstock.view.Generation;
+import penstock.view.ViewDefinition;
+import penstock.view.read.ChangelogReader;
+
+/**
+ * Reads a view for its feed, all over one link, so that each read sees at least what those sent
+ * before it saw. What was read of a lane counts only once a look that was sent behind it has found
+ * the lane to be what is still served; otherwise the read fails with {@link
+ * StaleGenerationException}.
+ */
+final class ConfirmedReads {
+
+  /** In a page of a snapshot; mostly its size ends it before. */
+  private static final int MOST_ENTRIES = 1_000;
+
+  private final ViewDefinition view;
+  private final ChangelogReader changes;
+  private final RedisLink link;
+  private final FeedConfig config;
+
+  ConfirmedReads(ViewDefinition view, ChangelogReader changes, RedisLink link, FeedConfig config) {
+    this.view = view;
+    this.changes = changes;
+    this.link = link;
+    this.config = config;
+  }
+
+  ViewDefinition view() {
+    return view;
+  }
+
+  /**
+   * A lane from the present end of the changes on. Its generation is the one that is served before
+   * and behind the look at them.
+   */
+  Future<ChangeBuffer> open() {
+    return changes
+        .served(view, link)
+        .compose(
+            generation ->
+                states(generation)
+                    .compose(
+                        states ->
+                            changes
+                                .served(view, link)
+                                .map(again -> lane(generation, again, states))));
+  }
+
+  private ChangeBuffer lane(Generation generation, Generation again, List<LogState> states) {
+    if (!again.equals(generation) || states.stream().anyMatch(state -> state.life().isEmpty())) {
+      throw new StaleGenerationException();
+    }
+    return new ChangeBuffer(
+        view.name(), generation, states, config.ringEvents(), config.ringSize().asLongValue());
+  }
+
+  private Future<List<LogState>> states(Generation generation) {
+    return Future.all(
+            generation.partitions().stream()
+                .map(
+                    partition ->
+                        changes
+                            .after(view, generation, partition.index(), Position.ZERO, 0, link)
+                            .map(found -> found.state()))
+                .toList())
+        .map(all -> all.<LogState>list());
+  }
+
+  /** The changes of a lane's partitions, to be followed. */
+  List<TailSource> sources(ChangeBuffer lane) {
+    var sources = new ArrayList<TailSource>();
+    for (int p = 0; p < lane.states().size(); p++) {
+      sources.add(changes.source(view, lane.generation(), p));
+    }
+    return List.copyOf(sources);
+  }
+
+  /** Which keys changed behind some places, one for each partition; looks at the lane itself. */
+  Future<ChangeSet> changed(ChangeBuffer lane, List<Position> from, int most) {
+    Future<Generation> served = changes.served(view, link);
+    var parts = new ArrayList<Future<ChangelogReader.ChangelogPage>>();
+    for (int p = 0; p < from.size(); p++) {
+      parts.add(changes.after(view, lane.generation(), p, from.get(p), most, link));
+    }
+    return served.compose(
+        generation ->
+            Future.all(parts)
+                .map(
+                    all -> {
+                      List<ChangelogReader.ChangelogPage> found = all.list();
+                      requireServed(
+                          lane,
+                          generation,
+                          found.stream().map(ChangelogReader.ChangelogPage::state).toList());
+                      return ChangeSet.of(from, most, found);
+                    }));
+  }
+
+  /** What keys are now, as JSON by key, in as many reads as it takes. */
+  Future<Map<String, Buffer>> values(ChangeBuffer lane, List<String> keys) {
+    return confirmed(lane, allValues(lane, keys));
+  }
+
+  private Future<Map<String, Buffer>> allValues(ChangeBuffer lane, List<String> keys) {
+    return changes
+        .values(view, lane.generation(), keys, link)
+        .compose(
+            first -> {
+              Map<String, Buffer> found = first.json();
+              if (found.size() == keys.size()) {
+                return Future.succeededFuture(found);
+              }
+              return allValues(lane, keys.subList(found.size(), keys.size()))
+                  .map(
+                      rest -> {
+                        found.putAll(rest);
+                        return found;
+                      });
+            });
+  }
+
+  /** What keys are now; maybe not all of them, but at least one. */
+  Future<ChangelogReader.CurrentValues> someValues(ChangeBuffer lane, List<String> keys) {
+    return confirmed(lane, changes.values(view, lane.generation(), keys, link));
+  }
+
+  /** Entries in the order of their keys, from behind one on; null for the first. */
+  Future<ChangelogReader.SnapshotPage> page(ChangeBuffer lane, @Nullable String after) {
+    return confirmed(
+        lane,
+        changes.page(
+            view, lane.generation(), after, MOST_ENTRIES, config.replaySize().asLongValue(), link));
+  }
+
+  /** All generations of the view that are known. */
+  Future<List<Generation>> known() {
+    return changes.known(view);
+  }
+
+  /**
+   * The look is sent when the read was answered: one that is pipelined could come first, if Redis
+   * did not know the read's script.
+   */
+  private <T> Future<T> confirmed(ChangeBuffer lane, Future<T> read) {
+    return read.compose(found -> confirm(lane).map(found));
+  }
+
+  private Future<Void> confirm(ChangeBuffer lane) {
+    Future<Generation> served = changes.served(view, link);
+    Future<List<LogState>> states = states(lane.generation());
+    return Future.all(served, states)
+        .map(
+            both -> {
+              requireServed(lane, served.result(), states.result());
+              return null;
+            });
+  }
+
+  private static void requireServed(ChangeBuffer lane, Generation served, List<LogState> states) {
+    boolean same = served.equals(lane.generation());
+    for (int p = 0; same && p < states.size(); p++) {
+      same = lane.isOf(p, states.get(p));
+    }
+    if (!same) {
+      throw new StaleGenerationException();
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package penstock.feed.view;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.FeedConfig;
+import penstock.feed.loop.LoopDispatchers;
+import penstock.feed.loop.SubscriberShard;
+import penstock.feed.replay.PageSize;
+import penstock.stream.tail.Tail;
+import penstock.view.ViewDefinition;
+
+/**
+ * What this instance's readers of one view share: what changed last, encoded, and all reads of the
+ * view's values. They are made one after the other, so that each sees at least what those before it
+ * saw; a reader whose cursor is behind has what changed since read again, and goes on behind that
+ * read. So no key goes back, whatever another instance showed it.
+ *
+ * <p>State belongs to one event loop.
+ */
+final class ViewChannel {
+
+  private static final Logger LOG = Logger.getLogger(ViewChannel.class);
+
+  /** How often it is looked which generation is served, if no change makes it look. */
+  private static final int LOOK_MILLIS = 1_000;
+
+  private static final int RETRY_MILLIS = 200;
+
+  private final ConfirmedReads reads;
+  private final ViewReader answers;
+  private final ChangesTail followed;
+  private final Vertx vertx;
+  private final Context context;
+  private final LoopDispatchers pumps;
+  private final FeedConfig config;
+  private final PageSize changesAtOnce;
+  private final ConcurrentMap<Thread, ViewShard> crowds = new ConcurrentHashMap<>();
+  private final PendingReads pending = new PendingReads();
+  private final long timer;
+  private @Nullable ChangeBuffer lane;
+
+  /** There may be changes that were not read yet. */
+  private boolean changed;
+
+  /** Something is being read, or a pause is made before the next read. */
+  private boolean busy;
+
+  private boolean closed;
+  private volatile long lastRead = System.nanoTime();
+
+  ViewChannel(
+      ConfirmedReads reads, Tail tail, Vertx vertx, LoopDispatchers pumps, FeedConfig config) {
+    this.reads = reads;
+    this.answers = new ViewReader(reads, config);
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.followed = new ChangesTail(tail, context, this::refresh);
+    this.pumps = pumps;
+    this.config = config;
+    this.changesAtOnce = new PageSize(config.replaySize().asLongValue(), config.replayCount());
+    this.timer = vertx.setPeriodic(LOOK_MILLIS, look -> refresh());
+  }
+
+  ViewDefinition view() {
+    return reads.view();
+  }
+
+  /** Nanoseconds for which nothing is known of the view, since Redis does not answer. */
+  long silence() {
+    return System.nanoTime() - lastRead;
+  }
+
+  /** Those readers who are served by the caller's event loop. */
+  ViewShard crowd(Context loop) {
+    return crowds.computeIfAbsent(
+        Thread.currentThread(),
+        thread -> new ViewShard(pumps.of(loop), config.gather(), () -> crowds.remove(thread)));
+  }
+
+  /**
+   * Has something read. From any thread.
+   *
+   * @param keys whose changes the reader wants; null for all
+   * @param answer is given it once, on the ring's event loop
+   */
+  void ask(ViewReadRequest ask, @Nullable Set<String> keys, Consumer<ViewReadResult> answer) {
+    context.runOnContext(
+        go -> {
+          pending.add(ask, keys, answer);
+          readNext();
+        });
+  }
+
+  /** What changed up to now is read before the next answer. From any thread. */
+  void refresh() {
+    context.runOnContext(
+        go -> {
+          changed = true;
+          readNext();
+        });
+  }
+
+  void close() {
+    vertx.cancelTimer(timer);
+    context.runOnContext(
+        go -> {
+          closed = true;
+          followed.stop();
+        });
+  }
+
+  /** Begins what is to be read next, unless something is being read. */
+  private void readNext() {
+    if (busy || closed) {
+      return;
+    }
+    ChangeBuffer present = lane;
+    Future<Void> read;
+    if (present == null) {
+      if (pending.isEmpty() && crowds.isEmpty()) {
+        return;
+      }
+      read = reads.open().map(this::begin);
+    } else if (changed) {
+      changed = false;
+      read = settled(present, readChanges(present));
+    } else {
+      PendingReads.Read oldest = pending.next();
+      if (oldest == null) {
+        return;
+      }
+      read = settled(present, answer(present, oldest));
+    }
+    busy = true;
+    read.onComplete(
+        done ->
+            context.runOnContext(
+                go -> {
+                  if (done.succeeded()) {
+                    lastRead = System.nanoTime();
+                    busy = false;
+                    readNext();
+                  } else {
+                    failed(done.cause());
+                  }
+                }));
+  }
+
+  /** Nothing was sent of what failed; it is read again, behind all that was read before. */
+  private void failed(Throwable failure) {
+    LOG.debugf("reading a view failed: view=%s reason=%s", view().name(), failure.getMessage());
+    changed = true;
+    if (!(failure instanceof StaleGenerationException)) {
+      pending.answerAll(new ViewReadResult.Failed(failure));
+    }
+    vertx.setTimer(
+        1 + ThreadLocalRandom.current().nextInt(RETRY_MILLIS),
+        over ->
+            context.runOnContext(
+                go -> {
+                  busy = false;
+                  readNext();
+                }));
+  }
+
+  private Void begin(ChangeBuffer begun) {
+    lane = begun;
+    followed.follow(reads.sources(begun));
+    wake();
+    return null;
+  }
+
+  private void wake() {
+    crowds.values().forEach(SubscriberShard::wake);
+  }
+
+  /** A read that finds that its lane is not served any more has done its work by leaving it. */
+  private Future<Void> settled(ChangeBuffer present, Future<Void> read) {
+    return read.recover(
+        failure -> {
+          if (failure instanceof StaleGenerationException) {
+            leave(present);
+            return Future.succeededFuture();
+          }
+          return Future.failedFuture(failure);
+        });
+  }
+
+  /** The view goes on in another generation, life or term: all readers are judged anew. */
+  private void leave(ChangeBuffer left) {
+    LOG.infof("the view has moved: view=%s generation=%s", view().name(), left.generation());
+    left.close();
+    lane = null;
+    wake();
+  }
+
+  /** Reads what changed behind the lane's end, and what it is now. */
+  private Future<Void> readChanges(ChangeBuffer present) {
+    int most = changesAtOnce.entries();
+    return reads
+        .changed(present, present.end().positions(), most)
+        .compose(
+            found -> {
+              if (found.trimmed()) {
+                return Future.failedFuture(new StaleGenerationException());
+              }
+              if (found.keys().isEmpty()) {
+                return Future.succeededFuture();
+              }
+              changed = changed || found.more();
+              return reads
+                  .values(present, List.copyOf(found.keys()))
+                  .map(
+                      values -> {
+                        present.add(new ChangeBatch(present.cursor(found.end()), values));
+                        changesAtOnce.adapt(most, values.size(), bytes(values));
+                        wake();
+                        return null;
+                      });
+            });
+  }
+
+  private static long bytes(Map<String, Buffer> values) {
+    return values.values().stream().mapToLong(Buffer::length).sum();
+  }
+
+  /** Those whose lane is left meanwhile are answered of the next one. */
+  private Future<Void> answer(ChangeBuffer present, PendingReads.Read read) {
+    return answers
+        .answer(present, read.ask(), read.keys())
+        .onSuccess(read::answer)
+        .onFailure(
+            failure -> {
+              if (failure instanceof StaleGenerationException) {
+                pending.addAgain(read);
+              } else {
+                read.answer(new ViewReadResult.Failed(failure));
+              }
+            })
+        .mapEmpty();
+  }
+}

@@ -1,0 +1,58 @@
+package penstock.feed.view;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import penstock.stream.Cursor;
+import penstock.stream.ResetReason;
+
+/** What came of a {@link ViewReadRequest}. */
+sealed interface ViewReadResult {
+
+  /** The reader has all up to the lane's batch {@code next}. */
+  record Joined(Cursor at, ChangeBuffer lane, long next) implements ViewReadResult {}
+
+  /**
+   * A part of what changed.
+   *
+   * @param joins with it the reader has all up to the lane's batch {@code next}; else it must ask
+   *     on
+   */
+  record Changed(ChangeBatch batch, boolean joins, ChangeBuffer lane, long next)
+      implements ViewReadResult {}
+
+  /**
+   * A page of a snapshot.
+   *
+   * @param frame shared, not to be modified; without an id
+   * @param begun where the lane was: the first page's is the snapshot's
+   * @param after the page's last key; null if there is none
+   * @param left the keys that are left, if some were asked for
+   */
+  record SnapshotPage(
+      Buffer frame,
+      boolean complete,
+      ChangeBuffer lane,
+      Cursor begun,
+      @Nullable String after,
+      List<String> left)
+      implements ViewReadResult {
+
+    /**
+     * Asks for the next page.
+     *
+     * @param keys that are wanted; null for all
+     */
+    ViewReadRequest next(@Nullable Set<String> keys) {
+      return keys == null
+          ? new ViewReadRequest.AllEntries(lane, after)
+          : new ViewReadRequest.SomeEntries(lane, left);
+    }
+  }
+
+  /** The reader cannot go on; it needs a snapshot. */
+  record Reset(ResetReason reason) implements ViewReadResult {}
+
+  record Failed(Throwable failure) implements ViewReadResult {}
+}

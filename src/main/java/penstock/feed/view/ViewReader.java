@@ -1,0 +1,182 @@
+package penstock.feed.view;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.FeedConfig;
+import penstock.feed.frame.ViewFrames;
+import penstock.stream.Cursor;
+import penstock.stream.Position;
+import penstock.stream.ResetReason;
+import penstock.view.Generation;
+
+/**
+ * Answers what readers of a view ask, by a read of its own for each. Fails with {@link
+ * StaleGenerationException} if the lane that it is asked of is not served any more.
+ */
+final class ViewReader {
+
+  /** Earlier rebuilds of a definition that a cursor is recognised as one of. */
+  private static final int KNOWN_REBUILDS = 100;
+
+  private final ConfirmedReads reads;
+  private final int mostChanges;
+
+  ViewReader(ConfirmedReads reads, FeedConfig config) {
+    this.reads = reads;
+    this.mostChanges = config.replayCount();
+  }
+
+  /**
+   * The answer to those that ask the same.
+   *
+   * @param wanted the keys whose changes each wants; null for all
+   */
+  Future<ViewReadResult> answer(
+      ChangeBuffer lane, ViewReadRequest ask, List<@Nullable Set<String>> wanted) {
+    return switch (ask) {
+      case ViewReadRequest.FromNow now -> Future.succeededFuture(joined(lane));
+      case ViewReadRequest.Since since -> since(lane, since.cursor(), wanted);
+      case ViewReadRequest.AllEntries all ->
+          all.lane() != null && all.lane() != lane ? moved(lane, all.lane()) : all(lane, all);
+      case ViewReadRequest.SomeEntries some ->
+          some.lane() != null && some.lane() != lane ? moved(lane, some.lane()) : some(lane, some);
+    };
+  }
+
+  private static ViewReadResult.Joined joined(ChangeBuffer lane) {
+    return new ViewReadResult.Joined(lane.end(), lane, lane.head());
+  }
+
+  private Future<ViewReadResult> since(
+      ChangeBuffer lane, Cursor cursor, List<@Nullable Set<String>> wanted) {
+    Optional<ResetReason> obstacle = lane.obstacle(cursor);
+    if (obstacle.isPresent()) {
+      return reason(lane, cursor, obstacle.get()).map(ViewReadResult.Reset::new);
+    }
+    if (cursor.positions().equals(lane.end().positions())) {
+      return Future.succeededFuture(joined(lane));
+    }
+    return reads
+        .changed(lane, cursor.positions(), mostChanges)
+        .compose(
+            changed ->
+                changed.trimmed()
+                    ? Future.succeededFuture(new ViewReadResult.Reset(ResetReason.TRIMMED))
+                    : caught(lane, changed, wanted));
+  }
+
+  /**
+   * What changed since the cursor, now. With all up to the lane's end the reader joins it. If
+   * another instance sent it changes that this one has not seen yet, the lane's end is behind its
+   * cursor: then it joins at once, since all that is read from now on is as new as what it saw.
+   */
+  private Future<ViewReadResult> caught(
+      ChangeBuffer lane, ChangeSet changed, List<@Nullable Set<String>> wanted) {
+    List<Position> end = lane.end().positions();
+    boolean joins = !changed.more() || changed.reaches(end);
+    return values(lane, of(changed.keys(), wanted))
+        .map(
+            values ->
+                new ViewReadResult.Changed(
+                    new ChangeBatch(lane.cursor(changed.end()), values), joins, lane, lane.head()));
+  }
+
+  private Future<Map<String, Buffer>> values(ChangeBuffer lane, List<String> keys) {
+    return keys.isEmpty()
+        ? Future.succeededFuture(new LinkedHashMap<>())
+        : reads.values(lane, keys);
+  }
+
+  private static List<String> of(Set<String> keys, List<@Nullable Set<String>> wanted) {
+    if (wanted.stream().anyMatch(Objects::isNull)) {
+      return List.copyOf(keys);
+    }
+    var some = new LinkedHashSet<String>();
+    for (Set<String> one : wanted) {
+      some.addAll(Objects.requireNonNull(one));
+    }
+    some.retainAll(keys);
+    return List.copyOf(some);
+  }
+
+  private Future<ViewReadResult> all(ChangeBuffer lane, ViewReadRequest.AllEntries ask) {
+    return reads
+        .page(lane, ask.after())
+        .map(
+            read ->
+                new ViewReadResult.SnapshotPage(
+                    ViewFrames.snapshot(read.json(), read.complete()),
+                    read.complete(),
+                    lane,
+                    lane.end(),
+                    read.last(),
+                    List.of()));
+  }
+
+  private Future<ViewReadResult> some(ChangeBuffer lane, ViewReadRequest.SomeEntries ask) {
+    return reads
+        .someValues(lane, ask.keys())
+        .map(
+            values -> {
+              int read = values.json().size();
+              List<String> left = ask.keys().subList(read, ask.keys().size());
+              values.json().keySet().removeAll(values.absent());
+              return new ViewReadResult.SnapshotPage(
+                  ViewFrames.snapshot(ViewFrames.list(values.json().values()), left.isEmpty()),
+                  left.isEmpty(),
+                  lane,
+                  lane.end(),
+                  null,
+                  left);
+            });
+  }
+
+  /** The snapshot was begun for a lane that is left: it must begin anew. */
+  private Future<ViewReadResult> moved(ChangeBuffer lane, ChangeBuffer left) {
+    return reason(lane, left.end(), lane.obstacle(left.end()).orElse(ResetReason.TRIMMED))
+        .map(ViewReadResult.Reset::new);
+  }
+
+  /** If the cursor is of another generation that is known, the view was rebuilt. */
+  private Future<ResetReason> reason(ChangeBuffer lane, Cursor cursor, ResetReason obstacle) {
+    if (obstacle != ResetReason.NEW_LIFE) {
+      return Future.succeededFuture(obstacle);
+    }
+    return reads
+        .known()
+        .map(
+            known ->
+                others(lane.generation(), known).stream()
+                        .anyMatch(
+                            other ->
+                                ChangeBuffer.scope(reads.view().name(), other, lane.states())
+                                    .equals(cursor.scope()))
+                    ? ResetReason.REBUILT
+                    : ResetReason.NEW_LIFE);
+  }
+
+  private static List<Generation> others(Generation served, List<Generation> known) {
+    var others = new ArrayList<>(known);
+    String id = served.id();
+    int dash = id.lastIndexOf('-');
+    for (int rebuild = 0; dash > 0 && rebuild < KNOWN_REBUILDS; rebuild++) {
+      others.add(
+          new Generation(
+              id.substring(0, dash + 1) + rebuild,
+              served.stream(),
+              served.partitionCount(),
+              served.foldName()));
+    }
+    others.remove(served);
+    return others;
+  }
+}

@@ -1,0 +1,44 @@
+package penstock.feed.view;
+
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.frame.FrameBatch;
+import penstock.feed.frame.SharedFrames;
+import penstock.feed.loop.FeedSubscriber;
+import penstock.feed.loop.LoopDispatcher;
+import penstock.feed.loop.SubscriberShard;
+
+/** Readers of a view: those who stand at the same place and want the same keys share frames. */
+final class ViewShard extends SubscriberShard<FeedSubscriber> {
+
+  private record ViewFrameKey(ChangeBuffer lane, long next, @Nullable Set<String> keys) {}
+
+  private final SharedFrames<ViewFrameKey> shared = new SharedFrames<>();
+
+  ViewShard(LoopDispatcher pump, Duration gather, Runnable whenEmpty) {
+    super(pump, gather, whenEmpty);
+  }
+
+  @Override
+  public void endTurn(long took) {
+    shared.release();
+  }
+
+  /**
+   * What a reader is to be written next, for it to release; null if it is not in the lane any more.
+   *
+   * @param keys that it wants; null for all
+   */
+  @Nullable FrameBatch next(ChangeBuffer lane, long next, @Nullable Set<String> keys) {
+    var wanted = new ViewFrameKey(lane, next, keys);
+    FrameBatch chunk = shared.get(wanted);
+    if (chunk == null) {
+      chunk = lane.from(next, keys);
+      if (chunk == null || chunk.events() == 0 || !isInTurn() || !shared.keep(wanted, chunk)) {
+        return chunk;
+      }
+    }
+    return chunk.retain();
+  }
+}

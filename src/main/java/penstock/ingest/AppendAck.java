@@ -1,0 +1,43 @@
+package penstock.ingest;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import penstock.stream.Cursor;
+import penstock.stream.CursorScope;
+import penstock.stream.PartitionPosition;
+import penstock.stream.registry.Stream;
+
+/**
+ * What became of all events of a request.
+ *
+ * @param outcomes in the order of the events
+ * @param cursor behind the last of them in each partition that has any; says nothing of the others
+ */
+record AppendAck(List<EventResult> outcomes, Cursor cursor) {
+
+  static AppendAck ofOne(PartitionAck part) {
+    return new AppendAck(part.outcomes(), new Cursor(part.scope(), List.of(part.place())));
+  }
+
+  /**
+   * @param indexes for each part, where its events stood in the request
+   */
+  static AppendAck ofSeveral(
+      Stream stream, int events, List<PartitionAck> parts, List<List<Integer>> indexes) {
+    EventResult[] outcomes = new EventResult[events];
+    CursorScope scope = CursorScope.of("stream", stream.name().value(), "", List.of());
+    List<PartitionPosition> places =
+        new ArrayList<>(Collections.nCopies(stream.partitions().size(), PartitionPosition.NOWHERE));
+    for (int i = 0; i < parts.size(); i++) {
+      PartitionAck part = parts.get(i);
+      int partition = part.outcomes().getFirst().partition();
+      scope = scope.toggle(partition, part.life());
+      places.set(partition, part.place());
+      for (int j = 0; j < part.outcomes().size(); j++) {
+        outcomes[indexes.get(i).get(j)] = part.outcomes().get(j);
+      }
+    }
+    return new AppendAck(List.of(outcomes), new Cursor(scope, places));
+  }
+}

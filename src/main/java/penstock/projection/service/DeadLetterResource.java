@@ -1,0 +1,172 @@
+package penstock.projection.service;
+
+import static penstock.problem.ProblemType.DEAD_LETTER_OUTDATED;
+import static penstock.problem.ProblemType.INVALID_NAME;
+import static penstock.problem.ProblemType.INVALID_PARAMETER;
+import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
+import static penstock.problem.ProblemType.PARTITIONS_CHANGED;
+import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
+import static penstock.problem.ProblemType.TOO_BUSY;
+import static penstock.problem.ProblemType.UNKNOWN_DEAD_LETTER;
+import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import jakarta.inject.Inject;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.util.Optional;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import penstock.http.Answer;
+import penstock.http.PageLimit;
+import penstock.http.Unis;
+import penstock.problem.ProblemException;
+import penstock.problem.Raises;
+import penstock.projection.deadletter.DeadLetterId;
+import penstock.projection.deadletter.DeadLetterPage;
+import penstock.projection.deadletter.DeadLetters;
+import penstock.stream.StreamName;
+import penstock.stream.registry.Stream;
+import penstock.stream.registry.Streams;
+import penstock.view.ViewName;
+
+/**
+ * The dead letters of a stream. What a worker is to do is answered with 202: it is done soon, once,
+ * and shows in what is read then. Runs on the request's event loop.
+ */
+@Tag(name = "streams")
+@Raises({
+  INVALID_NAME,
+  INVALID_PARAMETER,
+  UNKNOWN_STREAM,
+  TOO_BUSY,
+  REDIS_UNAVAILABLE,
+  OUTCOME_UNKNOWN,
+  PARTITIONS_CHANGED
+})
+@Path("/streams/{stream}/dead-letters")
+class DeadLetterResource {
+
+  private static final String SOON = "It is done soon, once, by the instance that works the view.";
+
+  private final Streams streams;
+  private final DeadLetters deadLetters;
+
+  @Inject
+  DeadLetterResource(Streams streams, DeadLetters deadLetters) {
+    this.streams = streams;
+    this.deadLetters = deadLetters;
+  }
+
+  /**
+   * A page of letters.
+   *
+   * @param view that set them aside; any without it
+   * @param after the letter before the first
+   */
+  @GET
+  @Operation(
+      operationId = "listDeadLetters",
+      summary = "Events that views set aside since they could not be folded")
+  public Uni<RestResponse<DeadLetterPage>> page(
+      @RestPath("stream") StreamName stream,
+      @RestQuery("view")
+          @Parameter(
+              description =
+                  "Only those that this view set aside; a page may then be empty and not complete")
+          Optional<ViewName> view,
+      @RestQuery("after")
+          @Parameter(
+              description = "The letter behind which the page begins; `next` of the page before")
+          Optional<DeadLetterId> after,
+      @RestQuery("limit")
+          @Parameter(description = PageLimit.MEANING)
+          @DefaultValue(PageLimit.DEFAULT)
+          @Min(value = 1, message = PageLimit.RULE)
+          @Max(value = PageLimit.MOST, message = PageLimit.RULE)
+          int limit) {
+    return Unis.of(
+        streams
+            .find(stream)
+            .compose(
+                found -> deadLetters.page(found, view, after.orElse(DeadLetterId.FIRST), limit))
+            .map(Answer::ok));
+  }
+
+  @POST
+  @Path("replay")
+  @Operation(
+      operationId = "replayDeadLetters",
+      summary = "Fold all events again that a view set aside")
+  @APIResponse(
+      responseCode = "202",
+      description = SOON,
+      content =
+          @Content(
+              mediaType = "application/json",
+              schema = @Schema(implementation = Accepted.class)))
+  @Raises(UNKNOWN_VIEW)
+  public Uni<RestResponse<Accepted>> replayAll(
+      @RestPath("stream") StreamName stream,
+      @RestQuery("view") @Parameter(required = true) Optional<ViewName> view) {
+    ViewName named =
+        view.orElseThrow(() -> ProblemException.ofParameter("view", "must name the view"));
+    return accepted(stream, found -> deadLetters.replayAll(found, named));
+  }
+
+  @POST
+  @Path("{id}/replay")
+  @Operation(
+      operationId = "replayDeadLetter",
+      summary = "Fold an event again, against the present entry",
+      description = "If it fails again, the letter stays, with the reason as `failedReplay`.")
+  @APIResponse(
+      responseCode = "202",
+      description = SOON,
+      content =
+          @Content(
+              mediaType = "application/json",
+              schema = @Schema(implementation = Accepted.class)))
+  @Raises({UNKNOWN_DEAD_LETTER, DEAD_LETTER_OUTDATED})
+  public Uni<RestResponse<Accepted>> replay(
+      @RestPath("stream") StreamName stream, @RestPath("id") DeadLetterId id) {
+    return accepted(stream, found -> deadLetters.replay(found, id));
+  }
+
+  @DELETE
+  @Path("{id}")
+  @Operation(operationId = "deleteDeadLetter", summary = "Let a dead letter go")
+  @APIResponse(
+      responseCode = "202",
+      description = SOON,
+      content =
+          @Content(
+              mediaType = "application/json",
+              schema = @Schema(implementation = Accepted.class)))
+  @Raises(UNKNOWN_DEAD_LETTER)
+  public Uni<RestResponse<Accepted>> delete(
+      @RestPath("stream") StreamName stream, @RestPath("id") DeadLetterId id) {
+    return accepted(stream, found -> deadLetters.delete(found, id));
+  }
+
+  private Uni<RestResponse<Accepted>> accepted(
+      StreamName stream, Function<Stream, Future<Void>> asking) {
+    return Unis.of(
+        streams.find(stream).compose(asking).map(asked -> Answer.accepted(new Accepted())));
+  }
+}

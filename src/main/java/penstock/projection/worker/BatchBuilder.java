@@ -1,0 +1,115 @@
+package penstock.projection.worker;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import penstock.projection.ProjectionShard;
+import penstock.projection.RawRecord;
+import penstock.stream.Position;
+import penstock.trace.Tracing;
+
+/**
+ * Events that were read and not folded yet, oldest first, and how batches are made of them: as many
+ * events as one commit can have, but a suspect by itself. Belongs to its task's thread.
+ */
+final class BatchBuilder {
+
+  private final ProjectionShard shard;
+  private final EntryRepository entries;
+  private final EntryCache cache;
+  private final Suspects suspects;
+  private final Tracing tracing;
+  private final ArrayDeque<RawRecord> events = new ArrayDeque<>();
+  private long batches;
+
+  BatchBuilder(
+      ProjectionShard shard,
+      EntryRepository entries,
+      EntryCache cache,
+      Suspects suspects,
+      Tracing tracing) {
+    this.shard = shard;
+    this.entries = entries;
+    this.cache = cache;
+    this.suspects = suspects;
+    this.tracing = tracing;
+  }
+
+  boolean isEmpty() {
+    return events.isEmpty();
+  }
+
+  void addAll(Collection<RawRecord> read) {
+    events.addAll(read);
+  }
+
+  void clear() {
+    events.clear();
+  }
+
+  boolean beginsWithSuspect() {
+    return suspects.contains(events.getFirst().position());
+  }
+
+  /** A number that no batch had. */
+  long nextNumber() {
+    return ++batches;
+  }
+
+  /**
+   * Takes the longest part that one commit can have.
+   *
+   * @param folded what all batches before brought the view to
+   */
+  FoldBatch fold(Position folded) throws InterruptedException {
+    var steps = new ArrayList<FoldDecision>(events.size());
+    Set<String> unknown = new LinkedHashSet<>();
+    for (RawRecord event : events) {
+      FoldDecision step = FoldDecision.of(shard.view(), event);
+      steps.add(step);
+      if (step instanceof FoldDecision.Fold fold && !cache.knows(fold.key())) {
+        unknown.add(fold.key());
+      }
+    }
+    FoldBatch batch = batch(folded);
+    entries.load(List.copyOf(unknown), cache, batch.number());
+    for (FoldDecision step : steps) {
+      RawRecord next = events.getFirst();
+      if (step instanceof FoldDecision.Fold fold && !cache.knows(fold.key())
+          || suspects.contains(next.position())
+          || !batch.take(next, step)) {
+        break;
+      }
+      events.removeFirst();
+    }
+    return batch;
+  }
+
+  /**
+   * Takes the next event by itself, when no commit is under way. After too many attempts it is not
+   * folded any more, and becomes a dead letter.
+   */
+  FoldBatch foldAlone(Lease lease, Position folded) throws InterruptedException {
+    RawRecord suspect = events.getFirst();
+    FoldDecision step =
+        suspects.mayTry(lease, suspect.position())
+            ? FoldDecision.of(shard.view(), suspect)
+            : new FoldDecision.Failed(suspects.reason());
+    FoldBatch batch = batch(folded);
+    if (step instanceof FoldDecision.Fold fold && !cache.knows(fold.key())) {
+      entries.load(List.of(fold.key()), cache, batch.number());
+    }
+    if (batch.take(suspect, step)) {
+      events.removeFirst();
+      suspects.remove(suspect.position());
+    }
+    return batch;
+  }
+
+  private FoldBatch batch(Position folded) {
+    return new FoldBatch(nextNumber(), shard.view(), folded, cache, tracing.causes());
+  }
+}

@@ -1,0 +1,106 @@
+package penstock.projection.worker;
+
+import io.opentelemetry.api.trace.Span;
+import io.vertx.core.Future;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import penstock.projection.BlockingCall;
+import penstock.projection.ProjectionShard;
+import penstock.stream.Position;
+import penstock.trace.PipelineStage;
+import penstock.trace.Tracing;
+import penstock.view.read.ProgressWaiters;
+
+/**
+ * Commits the batches of one shard, one at a time: while a commit is under way, the next batch is
+ * folded. Belongs to its task's thread.
+ */
+final class CommitPipeline {
+
+  private final ProjectionShard shard;
+  private final CommitRepository commits;
+  private final EntryCache cache;
+  private final ShardMeters meters;
+  private final ProgressWaiters progress;
+  private final Tracing tracing;
+
+  /** What the commits sent so far bring the view to, if they succeed. */
+  private Position folded = Position.ZERO;
+
+  private @Nullable FoldBatch sent;
+  private @Nullable Future<CommitRepository.Committed> underWay;
+
+  CommitPipeline(
+      ProjectionShard shard,
+      CommitRepository commits,
+      EntryCache cache,
+      ShardMeters meters,
+      ProgressWaiters progress,
+      Tracing tracing) {
+    this.shard = shard;
+    this.commits = commits;
+    this.cache = cache;
+    this.meters = meters;
+    this.progress = progress;
+    this.tracing = tracing;
+  }
+
+  /** Begins under a new lease, with what is applied. */
+  void begin(Position applied) {
+    folded = applied;
+  }
+
+  /** What the commits sent so far bring the view to, if they succeed. */
+  Position folded() {
+    return folded;
+  }
+
+  boolean isUnderWay() {
+    return underWay != null;
+  }
+
+  /** Sends a commit; the one before must be settled. */
+  void send(Lease lease, FoldBatch batch) {
+    long start = System.nanoTime();
+    Span span =
+        tracing.begin(
+            PipelineStage.APPLY,
+            shard.view().name().value(),
+            batch.causes(),
+            start - batch.begun());
+    sent = batch;
+    folded = batch.last();
+    underWay =
+        commits
+            .commit(lease, batch)
+            .onComplete(done -> Tracing.end(span, batch.size(), done.cause()))
+            .onSuccess(
+                committed -> {
+                  meters.committed(batch, System.nanoTime() - start);
+                  meters.lag(committed.appended() - committed.applied());
+                  progress.applied(shard.names(), lease.life(), batch.last());
+                });
+  }
+
+  /** Waits for the commit under way, and throws what it fails with. */
+  void settle() throws InterruptedException {
+    Future<CommitRepository.Committed> waited = underWay;
+    if (waited == null) {
+      return;
+    }
+    try {
+      BlockingCall.of(waited);
+      cache.committed(Objects.requireNonNull(sent).number());
+      underWay = null;
+    } catch (RuntimeException e) {
+      meters.refused();
+      throw e;
+    }
+  }
+
+  /** Forgets the commit under way: whether it was done is seen in what is applied. */
+  void drop() {
+    sent = null;
+    underWay = null;
+  }
+}

@@ -1,0 +1,118 @@
+package penstock.projection.worker;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Request;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import penstock.projection.ProjectionConfig;
+import penstock.projection.ProjectionShard;
+import penstock.projection.deadletter.DeadLetter;
+import penstock.redis.RedisLink;
+import penstock.redis.RedisNumber;
+import penstock.redis.Script;
+import penstock.stream.Position;
+
+/**
+ * Commits batches to one shard: the only way in which its entries are written. Futures complete on
+ * the link's own thread and fail as {@link RedisLink} says; a refusal is a reply error with the
+ * code that the header of {@code commit.lua} names.
+ */
+final class CommitRepository {
+
+  private final ProjectionShard shard;
+  private final RedisLink link;
+  private final ProjectionConfig.Changelog changes;
+  private final Script commit;
+
+  /**
+   * @param link on which commits are done in order
+   * @param changes what is remembered of which keys changed
+   * @param commit {@code commit.lua}
+   */
+  CommitRepository(
+      ProjectionShard shard, RedisLink link, ProjectionConfig.Changelog changes, Script commit) {
+    this.shard = shard;
+    this.link = link;
+    this.changes = changes;
+    this.commit = commit;
+  }
+
+  /**
+   * Result of a commit.
+   *
+   * @param appended events that were ever appended to the log
+   * @param applied how many of them are applied
+   */
+  record Committed(long appended, long applied) {}
+
+  Future<Committed> commit(Lease lease, FoldBatch batch) {
+    return run(request(lease, batch));
+  }
+
+  /**
+   * Commits what executes a command to the holder.
+   *
+   * @param batch without events of the log
+   * @param command as it stands in the list
+   * @param rest what is left of the command; empty if nothing
+   * @param letter which it is about, if there is one; empty if not
+   * @param failure why the letter stays; empty if it goes
+   */
+  Future<Committed> execute(
+      Lease lease, FoldBatch batch, String command, String rest, String letter, String failure) {
+    return run(
+        request(lease, batch, shard.log().failedReplays(), shard.names().requests())
+            .arg(command)
+            .arg(rest)
+            .arg(letter)
+            .arg(failure));
+  }
+
+  /**
+   * @param more keys behind those that every commit has
+   */
+  private Request request(Lease lease, FoldBatch batch, String... more) {
+    Request request =
+        commit
+            .call(
+                Stream.concat(
+                        Stream.of(
+                            shard.log().events(),
+                            shard.log().log(),
+                            shard.names().state(),
+                            shard.names().index(),
+                            shard.names().changes(),
+                            shard.log().dead()),
+                        Arrays.stream(more))
+                    .toArray(String[]::new))
+            .arg(lease.fence())
+            .arg(lease.life())
+            .arg(shard.group())
+            .arg(batch.from().toString())
+            .arg(shard.names().entries())
+            .arg(changes.maxAge().toMillis())
+            .arg(changes.maxKeys())
+            .arg(batch.skipped())
+            .arg(batch.size());
+    for (Position position : batch.positions()) {
+      request.arg(position.toString());
+    }
+    List<EntryChange> changed = batch.changes();
+    request.arg(changed.size());
+    changed.forEach(change -> change.write(request));
+    request.arg(batch.deadLetters().size());
+    batch
+        .deadLetters()
+        .forEach(letter -> DeadLetter.write(request, shard, letter.reason(), letter.event()));
+    return request;
+  }
+
+  private Future<Committed> run(Request request) {
+    return commit
+        .run(link, request)
+        .map(
+            reply ->
+                new Committed(RedisNumber.longOf(reply.get(0)), RedisNumber.longOf(reply.get(1))));
+  }
+}

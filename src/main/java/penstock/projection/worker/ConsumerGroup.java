@@ -1,0 +1,69 @@
+package penstock.projection.worker;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.util.List;
+import penstock.projection.ProjectionShard;
+import penstock.projection.RawRecord;
+import penstock.redis.RedisLink;
+import penstock.stream.Position;
+
+/**
+ * The log of one shard, read as one consumer of the view's group. Futures complete on the links'
+ * own threads and fail as {@link RedisLink} says.
+ */
+final class ConsumerGroup {
+
+  private final ProjectionShard shard;
+  private final RedisLink reads;
+  private final RedisLink writes;
+  private final String consumer;
+
+  /**
+   * @param reads for XREADGROUP, which never blocks here
+   * @param consumer the name of this instance
+   */
+  ConsumerGroup(ProjectionShard shard, RedisLink reads, RedisLink writes, String consumer) {
+    this.shard = shard;
+    this.reads = reads;
+    this.writes = writes;
+    this.consumer = consumer;
+  }
+
+  /** Entries of the log in (after, to], whoever was given them; as many as one batch can have. */
+  Future<List<RawRecord>> readRange(Position after, Position to) {
+    return reads
+        .send(Command.XRANGE, shard.log().events(), "(" + after, to, "COUNT", FoldBatch.MAX_EVENTS)
+        .map(RawRecord::list);
+  }
+
+  /** Entries that the group was not given yet; as many as one batch can have. */
+  Future<List<RawRecord>> readNew() {
+    return reads
+        .send(
+            Command.XREADGROUP,
+            "GROUP",
+            shard.group(),
+            consumer,
+            "COUNT",
+            FoldBatch.MAX_EVENTS,
+            "STREAMS",
+            shard.log().events(),
+            ">")
+        .map(RawRecord::ofGroup);
+  }
+
+  /** Whether the log has an entry beyond a position. */
+  Future<Boolean> hasMore(Position after) {
+    return writes
+        .send(Command.XRANGE, shard.log().events(), "(" + after, "+", "COUNT", 1)
+        .map(found -> found.size() > 0);
+  }
+
+  Future<Void> acknowledge(List<RawRecord> entries) {
+    Request request = RedisLink.request(Command.XACK, shard.log().events(), shard.group());
+    entries.forEach(entry -> request.arg(entry.position().toString()));
+    return writes.send(request).mapEmpty();
+  }
+}

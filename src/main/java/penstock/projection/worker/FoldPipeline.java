@@ -1,0 +1,168 @@
+package penstock.projection.worker;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import penstock.projection.BlockingCall;
+import penstock.redis.RedisReplyException;
+import penstock.stream.Position;
+
+/**
+ * Reads, folds and commits the log of one shard under one lease: while a batch is committed, the
+ * next one is read and folded. Belongs to its task's thread, and blocks. Whatever fails, it is to
+ * be {@linkplain #drop dropped} and begun anew under another lease.
+ */
+final class FoldPipeline {
+
+  private final ConsumerGroup group;
+  private final RecordFetcher fetcher;
+  private final BatchBuilder backlog;
+  private final CommitPipeline commits;
+  private final PendingSweeper pending;
+  private final Semaphore loneFolds;
+  private final Duration loneFoldPatience;
+
+  /**
+   * @param loneFolds one permit, shared by all shards of the process: for the one that folds an
+   *     event alone
+   * @param loneFoldPatience how long one step waits for the permit
+   */
+  FoldPipeline(
+      ConsumerGroup group,
+      RecordFetcher fetcher,
+      BatchBuilder backlog,
+      CommitPipeline commits,
+      PendingSweeper pending,
+      Semaphore loneFolds,
+      Duration loneFoldPatience) {
+    this.group = group;
+    this.fetcher = fetcher;
+    this.backlog = backlog;
+    this.commits = commits;
+    this.pending = pending;
+    this.loneFolds = loneFolds;
+    this.loneFoldPatience = loneFoldPatience;
+  }
+
+  /** Result of a step of the pipeline. */
+  sealed interface StepResult {
+
+    /** It went on, or there may be more. */
+    record Advanced() implements StepResult {}
+
+    /** All that was read is committed, and nothing new came. */
+    record Drained() implements StepResult {}
+
+    /** The next event cannot be folded and may not be set aside. All before it is committed. */
+    record Obstructed(String reason) implements StepResult {}
+
+    StepResult ADVANCED = new Advanced();
+    StepResult DRAINED = new Drained();
+  }
+
+  /**
+   * Begins under a new lease.
+   *
+   * @param applied the position up to which the view has applied the log
+   */
+  void begin(Lease lease, Position applied) {
+    commits.begin(applied);
+    fetcher.begin(applied, lease.delivered());
+  }
+
+  /** What the commits sent so far bring the view to, if they succeed. */
+  Position folded() {
+    return commits.folded();
+  }
+
+  /** A number that no batch had. */
+  long nextBatchNumber() {
+    return backlog.nextNumber();
+  }
+
+  /** Nothing is read, folded or committed. */
+  boolean isQuiet() {
+    return backlog.isEmpty()
+        && !fetcher.isReading()
+        && !commits.isUnderWay()
+        && !fetcher.isTakingOver();
+  }
+
+  /** Folds the next batch and sends its commit. */
+  StepResult advance(Lease lease) throws InterruptedException {
+    if (backlog.isEmpty()) {
+      backlog.addAll(fetcher.take());
+    }
+    if (backlog.isEmpty()) {
+      commits.settle();
+      if (!fetcher.isTakingOver()) {
+        return StepResult.DRAINED;
+      }
+      fetcher.endTakeover(commits.folded());
+      pending.sweepVanished(lease, commits.folded());
+      return StepResult.ADVANCED;
+    }
+    fetcher.prefetch();
+    return backlog.beginsWithSuspect()
+        ? advanceAlone(lease)
+        : commit(lease, backlog.fold(commits.folded()));
+  }
+
+  /**
+   * Alone in the process too: other views met the same event when it died, and if all tried it at
+   * once, each would count the deaths that another one's fold brings about.
+   */
+  private StepResult advanceAlone(Lease lease) throws InterruptedException {
+    commits.settle();
+    if (!loneFolds.tryAcquire(loneFoldPatience.toNanos(), TimeUnit.NANOSECONDS)) {
+      return StepResult.ADVANCED;
+    }
+    try {
+      StepResult result = commit(lease, backlog.foldAlone(lease, commits.folded()));
+      commits.settle();
+      return result;
+    } finally {
+      loneFolds.release();
+    }
+  }
+
+  private StepResult commit(Lease lease, FoldBatch batch) throws InterruptedException {
+    commits.settle();
+    if (batch.size() == 0) {
+      return new StepResult.Obstructed(Objects.requireNonNull(batch.obstacle()));
+    }
+    commits.send(lease, batch);
+    return StepResult.ADVANCED;
+  }
+
+  /**
+   * Looks whether the log goes on although the group has nothing: then another consumer was given
+   * what comes next.
+   *
+   * @return whether there is something to fold after all
+   */
+  boolean recheck(Lease lease) throws InterruptedException {
+    pending.sweepVanished(lease, commits.folded());
+    if (!BlockingCall.of(group.hasMore(commits.folded()))) {
+      return false;
+    }
+    backlog.addAll(fetcher.take());
+    if (backlog.isEmpty()) {
+      throw new RedisReplyException("GAP another consumer of the group was given entries");
+    }
+    return true;
+  }
+
+  /** Waits for the commit under way, and throws what it fails with. */
+  void settle() throws InterruptedException {
+    commits.settle();
+  }
+
+  /** Forgets all that was read ahead, and the commit under way. */
+  void drop() {
+    backlog.clear();
+    fetcher.drop();
+    commits.drop();
+  }
+}

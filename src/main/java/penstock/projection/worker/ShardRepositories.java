@@ -1,0 +1,61 @@
+package penstock.projection.worker;
+
+import penstock.projection.Instance;
+import penstock.projection.ProjectionConfig;
+import penstock.projection.ProjectionShard;
+import penstock.projection.deadletter.DeadLetterCommandQueue;
+import penstock.projection.deadletter.DeadLetterLog;
+import penstock.projection.membership.Membership;
+import penstock.redis.RedisLink;
+import penstock.redis.Script;
+import penstock.stream.log.EventLog;
+
+/**
+ * All that a shard's task asks of Redis, over two links that the tasks of an instance share.
+ *
+ * @param reads for XREADGROUP, which never blocks here, and for entries
+ * @param writes for all else: what is sent there is done in order
+ * @param commit {@code commit.lua}
+ */
+record ShardRepositories(
+    RedisLink reads,
+    RedisLink writes,
+    EventLog log,
+    Instance instance,
+    Membership membership,
+    ProjectionConfig config,
+    Script commit) {
+
+  LeaseRepository leases(ProjectionShard shard) {
+    return new LeaseRepository(shard, writes, log, instance, membership, config.lease());
+  }
+
+  ConsumerGroup group(ProjectionShard shard) {
+    return new ConsumerGroup(shard, reads, writes, instance.name());
+  }
+
+  EntryRepository entries(ProjectionShard shard) {
+    return new EntryRepository(shard, reads, writes);
+  }
+
+  CommitRepository commits(ProjectionShard shard) {
+    return new CommitRepository(shard, writes, config.changes(), commit);
+  }
+
+  Suspects suspects(ProjectionShard shard) {
+    return new Suspects(shard, writes, config.loneAttempts());
+  }
+
+  PendingSweeper pending(
+      ProjectionShard shard, LeaseKeeper leases, Suspects suspects, ShardMeters meters) {
+    return new PendingSweeper(shard, writes, instance.name(), leases, suspects, meters);
+  }
+
+  DeadLetterLog deadLetters(ProjectionShard shard) {
+    return new DeadLetterLog(writes, shard.log());
+  }
+
+  DeadLetterCommandQueue commands(ProjectionShard shard) {
+    return new DeadLetterCommandQueue(writes, membership, shard.names());
+  }
+}

@@ -1,0 +1,47 @@
+package penstock.projection.worker;
+
+/** What a worker is at. */
+public sealed interface ShardTaskState {
+
+  /** It has not tried to get its lease yet. */
+  record Starting() implements ShardTaskState {}
+
+  /** It holds the lease and reads, folds and commits. */
+  record Working() implements ShardTaskState {}
+
+  /** Another instance works. */
+  record StandingBy(String holder) implements ShardTaskState {}
+
+  /** It cannot work for outside reasons and tries again. */
+  record Retrying(String reason) implements ShardTaskState {}
+
+  /** It cannot go on until someone has the view built anew. */
+  record Halted(String reason) implements ShardTaskState {}
+
+  /** The service shuts down. */
+  record Stopped() implements ShardTaskState {}
+
+  /** Whether all is as it should be. */
+  default boolean isFine() {
+    return switch (this) {
+      case Working working -> true;
+      case StandingBy standingBy -> true;
+      case Starting starting -> false;
+      case Retrying retrying -> false;
+      case Halted halted -> false;
+      case Stopped stopped -> false;
+    };
+  }
+
+  /** In a few words. */
+  default String text() {
+    return switch (this) {
+      case Working working -> "working";
+      case StandingBy standingBy -> "standing by: " + standingBy.holder() + " works";
+      case Starting starting -> "starting";
+      case Retrying retrying -> "retrying: " + retrying.reason();
+      case Halted halted -> "halted: " + halted.reason();
+      case Stopped stopped -> "stopped";
+    };
+  }
+}

@@ -1,0 +1,55 @@
+package penstock.stream.filter;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values of an attribute that a reader wants, all if there are none.
+ *
+ * @param exact whole values
+ * @param prefixes what a value may begin with
+ */
+public record AttributeMatcher(Set<String> exact, Set<String> prefixes) {
+
+  /** At its end, it stands for whatever follows. */
+  private static final String WILDCARD = "*";
+
+  public AttributeMatcher {
+    exact = Set.copyOf(exact);
+    prefixes = Set.copyOf(prefixes);
+  }
+
+  /** Reads values as they are given: one that ends with {@code *} is a prefix. */
+  static AttributeMatcher of(Iterable<String> given) {
+    var exact = new HashSet<String>();
+    var prefixes = new HashSet<String>();
+    for (String value : given) {
+      if (value.endsWith(WILDCARD)) {
+        prefixes.add(value.substring(0, value.length() - WILDCARD.length()));
+      } else {
+        exact.add(value);
+      }
+    }
+    return new AttributeMatcher(exact, prefixes);
+  }
+
+  /** There are some, and all are whole values. */
+  public boolean isExact() {
+    return !exact.isEmpty() && prefixes.isEmpty();
+  }
+
+  boolean isOpen() {
+    return exact.isEmpty() && prefixes.isEmpty();
+  }
+
+  boolean admits(@Nullable String value) {
+    if (isOpen()) {
+      return true;
+    }
+    if (value == null) {
+      return false;
+    }
+    return exact.contains(value) || prefixes.stream().anyMatch(value::startsWith);
+  }
+}

@@ -1,0 +1,22 @@
+package penstock.stream.http;
+
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import penstock.stream.StreamName;
+import penstock.stream.registry.Stream;
+
+/** All streams, by name. */
+record StreamList(List<Item> streams) {
+
+  @Schema(name = "StreamSummary")
+  record Item(
+      @Schema(implementation = StreamName.class) String name,
+      @Schema(minimum = "1") int partitions) {}
+
+  static StreamList of(List<Stream> streams) {
+    return new StreamList(
+        streams.stream()
+            .map(one -> new Item(one.name().value(), one.partitions().size()))
+            .toList());
+  }
+}

@@ -1,0 +1,52 @@
+package penstock.stream.http;
+
+import static penstock.problem.ProblemType.INVALID_NAME;
+import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
+import static penstock.problem.ProblemType.PARTITIONS_CHANGED;
+import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
+import static penstock.problem.ProblemType.TOO_BUSY;
+import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestResponse;
+import penstock.http.Answer;
+import penstock.http.Unis;
+import penstock.problem.Raises;
+import penstock.stream.StreamName;
+import penstock.stream.registry.Streams;
+
+/** The streams that there are. Runs on the request's event loop. */
+@Raises({TOO_BUSY, REDIS_UNAVAILABLE, OUTCOME_UNKNOWN})
+@Tag(name = "streams")
+@Path("/streams")
+class StreamResource {
+
+  private final Streams streams;
+  private final StreamDescription description;
+
+  @Inject
+  StreamResource(Streams streams, StreamDescription description) {
+    this.streams = streams;
+    this.description = description;
+  }
+
+  @GET
+  @Operation(operationId = "listStreams", summary = "All streams, by name")
+  public Uni<RestResponse<StreamList>> list() {
+    return Unis.of(streams.all().map(StreamList::of).map(Answer::ok));
+  }
+
+  @GET
+  @Path("{stream}")
+  @Operation(operationId = "describeStream", summary = "How long a stream is, and who consumes it")
+  @Raises({INVALID_NAME, UNKNOWN_STREAM, PARTITIONS_CHANGED})
+  public Uni<RestResponse<StreamStatus>> status(@RestPath("stream") StreamName stream) {
+    return Unis.of(streams.find(stream).compose(description::of).map(Answer::ok));
+  }
+}

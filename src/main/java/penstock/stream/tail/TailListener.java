@@ -1,0 +1,37 @@
+package penstock.stream.tail;
+
+import java.util.List;
+import penstock.stream.LogEntry;
+import penstock.stream.LogState;
+
+/**
+ * Is called by the {@link Tail} with what happens to one partition. All calls come on the tail's
+ * event loop, one at a time, and must not block.
+ */
+public interface TailListener {
+
+  /**
+   * Whether it wants the entries, and not only to be woken when there are some. Asked when
+   * following begins. One that reads the log by itself should not: what is appended then crosses
+   * the network once and not twice.
+   */
+  default boolean wantsEntries() {
+    return true;
+  }
+
+  /**
+   * Entries were appended, in order and without a gap since the last call or the position at which
+   * following began.
+   *
+   * @param log the log's state, observed after the entries were read: they are of its life and term
+   * @param entries not modifiable; empty if they are not {@linkplain #wantsEntries wanted}
+   */
+  void appended(LogState log, List<LogEntry> entries);
+
+  /**
+   * The log is not what it was: another life began, or another term, which may lack some of what
+   * was read in the one before, or what came next was trimmed. The tail goes on after {@code
+   * log.last()}; what lies before it and was not delivered is not delivered any more.
+   */
+  void moved(LogState log);
+}

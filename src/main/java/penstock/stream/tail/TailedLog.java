@@ -1,0 +1,164 @@
+package penstock.stream.tail;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import penstock.redis.RedisReplyException;
+import penstock.stream.LogState;
+import penstock.stream.PartitionPosition;
+import penstock.stream.Position;
+import penstock.stream.log.LogPage;
+
+/**
+ * A log, or another stream in Redis, that is followed. Belongs to its {@link TailLoop}'s event
+ * loop.
+ */
+final class TailedLog {
+
+  private static final Logger LOG = Logger.getLogger(TailedLog.class);
+
+  private final TailSource source;
+  private final Set<TailListener> followers = new LinkedHashSet<>();
+
+  /** As last observed. */
+  private LogState log;
+
+  /** All up to here was delivered. */
+  private Position position;
+
+  private final byte[] keyArgument;
+  private byte[] positionArgument;
+
+  private long checkedAt;
+  private boolean broken;
+
+  TailedLog(TailSource source, LogState log) {
+    this.source = source;
+    this.log = log;
+    this.keyArgument = source.key().getBytes(StandardCharsets.UTF_8);
+    moveTo(log.last());
+    this.checkedAt = System.nanoTime();
+  }
+
+  TailSource source() {
+    return source;
+  }
+
+  /** The name of the log in Redis. */
+  String key() {
+    return source.key();
+  }
+
+  /** The same as an argument of a read: mostly nothing of it has changed since the last one. */
+  byte[] keyArgument() {
+    return keyArgument;
+  }
+
+  /** All up to here was delivered, as an argument of a read. */
+  byte[] positionArgument() {
+    return positionArgument;
+  }
+
+  private void moveTo(Position to) {
+    position = to;
+    positionArgument = to.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Adds a follower; returns the state of the log from which on it follows. */
+  LogState join(TailListener follower) {
+    followers.add(follower);
+    return log.until(position);
+  }
+
+  /** Removes a follower. */
+  void leave(TailListener follower) {
+    followers.remove(follower);
+  }
+
+  boolean isDeserted() {
+    return followers.isEmpty();
+  }
+
+  /** Cannot be observed: its key holds something else. It would make a read of all logs fail. */
+  boolean isBroken() {
+    return broken;
+  }
+
+  void failed(RedisReplyException why) {
+    if (!broken) {
+      LOG.errorf("the log cannot be read: source=%s reason=%s", source, why.getMessage());
+    }
+    checkedAt = System.nanoTime();
+    broken = true;
+  }
+
+  /** Was not looked at for so long. */
+  boolean isDue(long now, long interval) {
+    return now - checkedAt >= interval;
+  }
+
+  /**
+   * Takes in what an observation says that was made after the last read from its position.
+   *
+   * @return whether the entries of that read can be delivered: the log is the one they were asked
+   *     of. Otherwise they must be read again, from what is the position then.
+   */
+  boolean check(LogState now) {
+    LogState before = log;
+    checkedAt = System.nanoTime();
+    broken = false;
+    log = now;
+    if (!now.life().equals(before.life())
+        || !now.holds(PartitionPosition.in(before, position))
+        || now.trimmed().isAfter(position)) {
+      LOG.infof(
+          "the log has moved: source=%s position=%s last=%s trimmed=%s sameLife=%s",
+          source, position, now.last(), now.trimmed(), now.life().equals(before.life()));
+      moveTo(now.last());
+      each(follower -> follower.moved(now));
+      return false;
+    }
+    if (!now.term().equals(before.term())) {
+      // What was read may be of either term, so it is read again, in the one that is now known. All
+      // that was delivered is in it; but who read ahead of that on its own may hold what is lost.
+      LogState delivered = now.until(position);
+      each(follower -> follower.moved(delivered));
+      return false;
+    }
+    return true;
+  }
+
+  /** Delivers entries that a read brought and that were found good. */
+  void deliver(LogPage page) {
+    moveTo(page.last());
+    if (!page.entries().isEmpty()) {
+      each(follower -> follower.appended(log, page.entries()));
+    }
+  }
+
+  /** Not all that is in the log was delivered. */
+  boolean isBehind() {
+    return log.last().isAfter(position);
+  }
+
+  /** Wakes the followers if there is something new. All up to the log's end counts as delivered. */
+  void wake() {
+    if (isBehind()) {
+      moveTo(log.last());
+      each(follower -> follower.appended(log, List.of()));
+    }
+  }
+
+  private void each(Consumer<TailListener> what) {
+    for (TailListener follower : List.copyOf(followers)) {
+      try {
+        what.accept(follower);
+      } catch (RuntimeException e) {
+        LOG.errorf(e, "a follower failed: source=%s", source);
+      }
+    }
+  }
+}

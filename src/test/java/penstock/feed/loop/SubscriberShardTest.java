@@ -1,0 +1,220 @@
+package penstock.feed.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static penstock.Patience.await;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import penstock.Patience;
+import penstock.feed.DisconnectReason;
+import penstock.feed.OwnVertx;
+import penstock.feed.connection.ClientAddress;
+
+/** Crowds and the pump that serves those of one event loop. */
+class SubscriberShardTest {
+
+  private static final Duration OFTEN = Duration.ofMillis(150);
+
+  /** More than a turn may take without a rest behind it. */
+  private static final long LONG_NANOS = 5_000_000;
+
+  private static final long SLOW_NANOS = 100_000;
+
+  /** Whoever is written to. */
+  private static class Member implements FeedSubscriber {
+    final AtomicInteger advanced = new AtomicInteger();
+    final List<Long> ticks = new CopyOnWriteArrayList<>();
+
+    @Override
+    public ClientAddress client() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void advance() {
+      advanced.incrementAndGet();
+    }
+
+    @Override
+    public void tick(long now) {
+      ticks.add(now);
+    }
+
+    @Override
+    public void disconnect(DisconnectReason reason) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @RegisterExtension final OwnVertx own = new OwnVertx();
+  private final Vertx vertx = own.vertx();
+  private final Context loop = vertx.getOrCreateContext();
+  private final LoopDispatcher pump = new LoopDispatcher((ContextInternal) loop, OFTEN);
+  private final AtomicInteger emptied = new AtomicInteger();
+
+  private SubscriberShard<Member> crowd() {
+    return new SubscriberShard<>(pump, Duration.ZERO, emptied::incrementAndGet);
+  }
+
+  private static List<Member> members(int count) {
+    return Stream.generate(Member::new).limit(count).toList();
+  }
+
+  /** Does all of it in one task of the event loop. */
+  private void onLoop(Runnable task) throws Exception {
+    var done = new CompletableFuture<Void>();
+    loop.runOnContext(
+        go -> {
+          try {
+            task.run();
+            done.complete(null);
+          } catch (Throwable failure) {
+            done.completeExceptionally(failure);
+          }
+        });
+    done.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static boolean haveAdvanced(List<Member> members, int times) {
+    return members.stream().allMatch(member -> member.advanced.get() >= times);
+  }
+
+  @Test
+  void allHaveOneTurnHoweverOftenTheyAreWoken() throws Exception {
+    SubscriberShard<Member> crowd = crowd();
+    List<Member> members = members(100);
+    onLoop(() -> members.forEach(crowd::add));
+    for (int turn = 1; turn <= 3; turn++) {
+      onLoop(() -> members.forEach(each -> crowd.wake()));
+      int turns = turn;
+      await().until(() -> haveAdvanced(members, turns));
+      assertThat(members).allSatisfy(member -> assertThat(member.advanced).hasValue(turns));
+    }
+  }
+
+  /** What comes when the readers have nothing to do must not wait for more. */
+  @Test
+  void aLongTurnIsFollowedByARestOnlyIfMoreCameInIt() throws Exception {
+    onLoop(
+        () -> {
+          var wakes = new AtomicBoolean();
+          SubscriberShard<Member> crowd = new SubscriberShard<>(pump, Patience.LIMIT, () -> {});
+          crowd.add(
+              new Member() {
+                @Override
+                public void advance() {
+                  long end = System.nanoTime() + LONG_NANOS;
+                  while (System.nanoTime() - end < 0) {
+                    Thread.onSpinWait();
+                  }
+                  if (wakes.get()) {
+                    crowd.wake();
+                  }
+                }
+              });
+          crowd.run(Long.MAX_VALUE);
+          assertThat(crowd.rest(System.nanoTime())).isNotPositive();
+          wakes.set(true);
+          long began = System.nanoTime();
+          crowd.run(Long.MAX_VALUE);
+          assertThat(crowd.rest(began)).isGreaterThanOrEqualTo(2 * LONG_NANOS);
+        });
+  }
+
+  @Test
+  void theLoopDoesOtherThingsInTheMidstOfALongTurn() throws Exception {
+    SubscriberShard<Member> crowd = crowd();
+    var written = new AtomicInteger();
+    var writtenBefore = new CompletableFuture<Integer>();
+    int readers = 1_000;
+    onLoop(
+        () -> {
+          for (int i = 0; i < readers; i++) {
+            crowd.add(
+                new Member() {
+                  @Override
+                  public void advance() {
+                    if (written.getAndIncrement() == 0) {
+                      vertx.setTimer(1, over -> writtenBefore.complete(written.get()));
+                    }
+                    long end = System.nanoTime() + SLOW_NANOS;
+                    while (System.nanoTime() - end < 0) {
+                      Thread.onSpinWait();
+                    }
+                  }
+                });
+          }
+          crowd.wake();
+        });
+    await().until(() -> written.get() == readers);
+    assertThat(writtenBefore.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isLessThan(readers);
+  }
+
+  @Test
+  void aCrowdThatNeverRestsKeepsNoOtherWaiting() throws Exception {
+    SubscriberShard<Member> busy = crowd();
+    SubscriberShard<Member> other = crowd();
+    var turns = new AtomicInteger();
+    var turnsBefore = new CompletableFuture<Integer>();
+    onLoop(
+        () -> {
+          busy.add(
+              new Member() {
+                @Override
+                public void advance() {
+                  if (turns.incrementAndGet() < 1_000) {
+                    busy.wake();
+                  }
+                }
+              });
+          other.add(
+              new Member() {
+                @Override
+                public void advance() {
+                  turnsBefore.complete(turns.get());
+                }
+              });
+          busy.wake();
+          other.wake();
+        });
+    assertThat(turnsBefore.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+  }
+
+  @Test
+  void allCrowdsOfALoopHaveOneTimerAsLongAsTheyHaveMembers() throws Exception {
+    List<SubscriberShard<Member>> crowds = List.of(crowd(), crowd());
+    List<Member> members = members(2);
+    onLoop(
+        () -> {
+          for (int i = 0; i < 2; i++) {
+            crowds.get(i).add(members.get(i));
+          }
+        });
+    await().until(() -> members.stream().allMatch(member -> member.ticks.size() >= 3));
+    var later = new CompletableFuture<Void>();
+    var last = new CopyOnWriteArrayList<Integer>();
+    onLoop(
+        () -> {
+          for (int i = 0; i < 2; i++) {
+            crowds.get(i).remove(members.get(i));
+            last.add(members.get(i).ticks.size());
+          }
+          vertx.setTimer(OFTEN.toMillis(), over -> later.complete(null));
+        });
+    later.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+    assertThat(members.getFirst().ticks).isEqualTo(members.getLast().ticks);
+    assertThat(members).extracting(member -> member.ticks.size()).isEqualTo(last);
+    assertThat(emptied).hasValue(2);
+  }
+}

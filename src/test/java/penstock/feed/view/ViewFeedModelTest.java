@@ -1,0 +1,351 @@
+package penstock.feed.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The protocol of view feeds, without a network: two instances whose reads of values are executed
+ * and answered after random delays, and readers that go from one to the other. What is shown here
+ * is that no reader sees a key go back, and that it ends with what is there; and that each rule is
+ * needed, since without it some run goes wrong.
+ */
+class ViewFeedModelTest {
+
+  private static final int RUNS = 3_000;
+  private static final int STEPS = 400;
+  private static final int KEYS = 3;
+  private static final int PARTITIONS = 2;
+  private static final int READERS = 3;
+
+  /** Ways to serve. */
+  enum Way {
+    /** As the protocol has it. */
+    PROTOCOL,
+    /** A reader goes on in the ring right behind its cursor, with values that were read before. */
+    JOINS_AT_ITS_CURSOR,
+    /** Reads of an instance overtake one another on the way to Redis. */
+    READS_OVERTAKE,
+    /** A reader takes the answer of a read that was sent before it came. */
+    SHARES_READS_UNDER_WAY,
+    /** A snapshot's reader joins the ring where it is, without reading again what changed. */
+    SNAPSHOT_WITHOUT_READING_AGAIN
+  }
+
+  /** What Redis holds: how often each key was changed in each partition, and in which order. */
+  private static final class Store {
+    final int[][] counts = new int[KEYS][PARTITIONS];
+    final List<List<Integer>> changes = new ArrayList<>();
+
+    Store() {
+      for (int p = 0; p < PARTITIONS; p++) {
+        changes.add(new ArrayList<>());
+      }
+    }
+
+    void change(int key, int partition) {
+      counts[key][partition]++;
+      changes.get(partition).add(key);
+    }
+  }
+
+  /** One read of some keys in all partitions. */
+  private static final class Read {
+    final List<Integer> keys;
+
+    /** Where its readers stand when they have it. */
+    final int[] reached;
+
+    final boolean isSlot;
+    final int[] asked;
+    final Map<Integer, int[]> values = new TreeMap<>();
+    int parts;
+
+    Read(List<Integer> keys, int[] reached, boolean isSlot, int[] asked) {
+      this.keys = keys;
+      this.reached = reached.clone();
+      this.isSlot = isSlot;
+      this.asked = asked.clone();
+      keys.forEach(key -> values.put(key, new int[PARTITIONS]));
+    }
+  }
+
+  private static final class Instance {
+    final Store store;
+    final Way way;
+    final Random random;
+
+    /** Up to here reads of values were sent. */
+    final int[] head = new int[PARTITIONS];
+
+    final List<ArrayDeque<Read>> sent = new ArrayList<>();
+    final ArrayDeque<Read> unanswered = new ArrayDeque<>();
+    final List<Read> ring = new ArrayList<>();
+
+    /** How many slots were begun, answered or not. */
+    int begun;
+
+    Instance(Store store, Way way, Random random) {
+      this.store = store;
+      this.way = way;
+      this.random = random;
+      for (int p = 0; p < PARTITIONS; p++) {
+        sent.add(new ArrayDeque<>());
+      }
+    }
+
+    Read send(List<Integer> keys, int[] reached, boolean isSlot, int[] asked) {
+      var read = new Read(keys, reached, isSlot, asked);
+      sent.forEach(queue -> queue.add(read));
+      unanswered.add(read);
+      return read;
+    }
+
+    /** Sees the next change of a partition, and sends a read of its key. */
+    void follow(int partition) {
+      List<Integer> changes = store.changes.get(partition);
+      if (head[partition] < changes.size()) {
+        int key = changes.get(head[partition]++);
+        begun++;
+        send(List.of(key), head, true, head);
+      }
+    }
+
+    void execute(int partition) {
+      ArrayDeque<Read> queue = sent.get(partition);
+      if (queue.isEmpty()) {
+        return;
+      }
+      Read read = queue.peek();
+      if (way == Way.READS_OVERTAKE) {
+        read = List.copyOf(queue).get(random.nextInt(queue.size()));
+      }
+      queue.remove(read);
+      for (int key : read.keys) {
+        read.values.get(key)[partition] = store.counts[key][partition];
+      }
+      read.parts++;
+    }
+
+    /** Answers come in the order of the reads. */
+    void answer() {
+      if (!unanswered.isEmpty() && unanswered.peek().parts == PARTITIONS) {
+        Read read = unanswered.remove();
+        if (read.isSlot) {
+          ring.add(read);
+        }
+      }
+    }
+
+    Read join(int[] cursor) {
+      if (way == Way.SHARES_READS_UNDER_WAY) {
+        for (Read present : unanswered) {
+          if (!present.isSlot && Arrays.equals(present.asked, cursor)) {
+            return present;
+          }
+        }
+      }
+      List<Integer> keys = new ArrayList<>();
+      int[] reached = cursor.clone();
+      for (int p = 0; p < PARTITIONS; p++) {
+        for (int i = cursor[p]; i < head[p]; i++) {
+          keys.add(store.changes.get(p).get(i));
+        }
+        reached[p] = Math.max(cursor[p], head[p]);
+      }
+      return send(keys, reached, false, cursor);
+    }
+  }
+
+  private static final class Reader {
+    final int[][] seen = new int[KEYS][PARTITIONS];
+    int[] cursor = new int[PARTITIONS];
+    boolean hasCursor;
+    @Nullable Instance at;
+    @Nullable Read awaited;
+    boolean snapshot;
+
+    /** A snapshot has two pages; its last one brings the id of where it began. */
+    boolean morePages;
+
+    int[] begins = new int[PARTITIONS];
+    int next;
+    boolean live;
+    boolean wentBack;
+
+    void connect(Instance instance) {
+      at = instance;
+      live = false;
+      if (!hasCursor) {
+        snapshot = true;
+        int[] begin = instance.head.clone();
+        next = instance.begun;
+        begins = begin;
+        morePages = true;
+        awaited = instance.send(List.of(0), cursor, false, new int[] {-1, -1});
+      } else if (instance.way == Way.JOINS_AT_ITS_CURSOR) {
+        live = true;
+        awaited = null;
+        next = 0;
+      } else {
+        rejoin(instance);
+      }
+    }
+
+    private void rejoin(Instance instance) {
+      snapshot = false;
+      awaited = instance.join(cursor);
+      next = instance.begun;
+      if (instance.way == Way.SHARES_READS_UNDER_WAY) {
+        // what was begun between that read and now comes from the ring
+        next = 0;
+      }
+    }
+
+    void disconnect() {
+      at = null;
+      awaited = null;
+      live = false;
+    }
+
+    /** Gets the next thing, if it is there. */
+    void receive(Random random) {
+      Instance instance = at;
+      if (instance == null) {
+        return;
+      }
+      Read waited = awaited;
+      if (waited != null) {
+        if (instance.unanswered.contains(waited)) {
+          return;
+        }
+        for (int key : waited.keys) {
+          see(key, waited);
+          if (random.nextInt(20) == 0) {
+            disconnect();
+            return;
+          }
+        }
+        if (snapshot && morePages) {
+          morePages = false;
+          awaited = instance.send(List.of(1, 2), begins, false, new int[] {-2, -2});
+          return;
+        }
+        cursor = waited.reached.clone();
+        hasCursor = true;
+        awaited = null;
+        if (snapshot && instance.way != Way.SNAPSHOT_WITHOUT_READING_AGAIN) {
+          rejoin(instance);
+        } else {
+          if (snapshot) {
+            next = 0;
+          }
+          live = true;
+        }
+        return;
+      }
+      while (live && next < instance.ring.size()) {
+        Read slot = instance.ring.get(next++);
+        if (isBehind(slot.reached)) {
+          continue;
+        }
+        slot.keys.forEach(key -> see(key, slot));
+        for (int p = 0; p < PARTITIONS; p++) {
+          cursor[p] = Math.max(cursor[p], slot.reached[p]);
+        }
+        return;
+      }
+    }
+
+    private boolean isBehind(int[] reached) {
+      for (int p = 0; p < PARTITIONS; p++) {
+        if (reached[p] > cursor[p]) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private void see(int key, Read read) {
+      int[] value = read.values.get(key);
+      for (int p = 0; p < PARTITIONS; p++) {
+        wentBack |= value[p] < seen[key][p];
+        seen[key][p] = value[p];
+      }
+    }
+  }
+
+  /** Whether a run went well. */
+  private static boolean run(Way way, long seed) {
+    var random = new Random(seed);
+    var store = new Store();
+    List<Instance> instances =
+        List.of(new Instance(store, way, random), new Instance(store, way, random));
+    List<Reader> readers = new ArrayList<>();
+    for (int i = 0; i < READERS; i++) {
+      readers.add(new Reader());
+    }
+    for (int step = 0; step < STEPS; step++) {
+      Instance instance = instances.get(random.nextInt(2));
+      Reader reader = readers.get(random.nextInt(READERS));
+      switch (random.nextInt(8)) {
+        case 0 -> store.change(random.nextInt(KEYS), random.nextInt(PARTITIONS));
+        case 1 -> instance.follow(random.nextInt(PARTITIONS));
+        case 2, 3 -> instance.execute(random.nextInt(PARTITIONS));
+        case 4 -> instance.answer();
+        case 5, 6 -> reader.receive(random);
+        default -> {
+          if (reader.at == null) {
+            reader.connect(instance);
+          } else if (random.nextInt(6) == 0) {
+            reader.disconnect();
+          }
+        }
+      }
+    }
+    Instance last = instances.getFirst();
+    readers.stream().filter(reader -> reader.at != last).forEach(Reader::disconnect);
+    for (int i = 0; i < 4 * STEPS; i++) {
+      for (Reader reader : readers) {
+        if (reader.at == null) {
+          reader.connect(last);
+        }
+        reader.receive(random);
+      }
+      for (int p = 0; p < PARTITIONS; p++) {
+        last.follow(p);
+        last.execute(p);
+      }
+      last.answer();
+    }
+    return readers.stream()
+        .noneMatch(reader -> reader.wentBack || !Arrays.deepEquals(reader.seen, store.counts));
+  }
+
+  @Test
+  void noKeyGoesBackAndAllEndWithWhatIsThere() {
+    for (long seed = 0; seed < RUNS; seed++) {
+      assertThat(run(Way.PROTOCOL, seed)).as("seed %d", seed).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PROTOCOL")
+  void eachRuleIsNeeded(Way way) {
+    int wrong = 0;
+    for (long seed = 0; seed < RUNS; seed++) {
+      wrong += run(way, seed) ? 0 : 1;
+    }
+    assertThat(wrong).as("runs that went wrong").isPositive();
+  }
+}

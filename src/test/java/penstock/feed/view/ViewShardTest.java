@@ -1,0 +1,144 @@
+package penstock.feed.view;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static penstock.Patience.await;
+
+import io.netty.buffer.ByteBuf;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import penstock.feed.ResumeRequest;
+import penstock.feed.connection.ClientAddress;
+import penstock.feed.connection.Transport;
+import penstock.feed.frame.FrameBatch;
+import penstock.redis.RedisResource;
+import penstock.stream.StartPosition;
+import penstock.view.ViewName;
+import penstock.view.Views;
+
+/** What the readers of a view on one event loop are written, before it goes to their sockets. */
+@QuarkusTest
+@WithTestResource(RedisResource.class)
+@TestProfile(ViewFeedsTest.Settings.class)
+class ViewShardTest {
+
+  /** Takes all, as the way to a socket does. */
+  private static final class Taken implements Transport {
+    private final Map<FrameBatch, ByteBuf> chunks = new ConcurrentHashMap<>();
+    private volatile boolean caughtUp;
+    private volatile Runnable gone = () -> {};
+
+    /** The chunk that tells of a text; null if it has not come. */
+    @Nullable FrameBatch chunk(String text) {
+      return chunks.keySet().stream()
+          .filter(chunk -> chunk.frames().toString().contains(text))
+          .findAny()
+          .orElse(null);
+    }
+
+    @Override
+    public ClientAddress client() {
+      return new ClientAddress("here");
+    }
+
+    @Override
+    public void listen(Runnable drained, Runnable gone) {
+      this.gone = gone;
+    }
+
+    @Override
+    public boolean isFull() {
+      return false;
+    }
+
+    @Override
+    public void write(Buffer frames) {
+      caughtUp |= frames.toString().contains("event: caught-up");
+    }
+
+    @Override
+    public void write(FrameBatch chunk) {
+      chunks.put(chunk, chunk.wire());
+    }
+
+    @Override
+    public void end(Buffer frames) {}
+
+    @Override
+    public void reset() {}
+  }
+
+  @Inject Vertx vertx;
+  @Inject ViewFeeds feeds;
+  @Inject Views views;
+
+  private static void post(int number) {
+    given()
+        .contentType("application/cloudevents+json; charset=utf-8")
+        .body(
+            "{\"specversion\":\"1.0\",\"id\":\"%d\",\"source\":\"/sharing\",\"type\":\"cart.changed\",\"subject\":\"shared\",\"data\":{\"number\":\"n%d\"}}"
+                .formatted(number, number))
+        .post("/streams/carts/events")
+        .then()
+        .statusCode(201);
+  }
+
+  @Test
+  void thoseWhoWantTheSameAreWrittenTheSame() {
+    List<Taken> all = Stream.generate(Taken::new).limit(3).toList();
+    List<Taken> some = Stream.generate(Taken::new).limit(3).toList();
+    var other = new Taken();
+    Context loop = vertx.getOrCreateContext();
+    loop.runOnContext(
+        go -> {
+          all.forEach(outlet -> subscribe(outlet, Set.of()));
+          some.forEach(outlet -> subscribe(outlet, Set.of("shared", "absent")));
+          subscribe(other, Set.of("absent"));
+        });
+    List<Taken> outlets = Stream.of(all, some, List.of(other)).flatMap(List::stream).toList();
+    await().until(() -> outlets.stream().allMatch(outlet -> outlet.caughtUp));
+    // A turn that has begun already may find what comes, so that not all are in the same.
+    int[] posted = {0};
+    await().until(() -> isShared(all, some, posted[0]++));
+    assertThat(other.chunks).isEmpty();
+    await()
+        .until(
+            () ->
+                outlets.stream()
+                    .flatMap(outlet -> outlet.chunks.values().stream())
+                    .allMatch(wire -> wire.refCnt() == 0));
+    loop.runOnContext(go -> outlets.forEach(outlet -> outlet.gone.run()));
+  }
+
+  private void subscribe(Transport outlet, Set<String> keys) {
+    feeds.subscribe(
+        outlet,
+        views.find(new ViewName("carts")),
+        keys,
+        new ResumeRequest(new StartPosition.Latest(), null));
+  }
+
+  /** Whether those who want the same were written one chunk. */
+  private static boolean isShared(List<Taken> all, List<Taken> some, int number) {
+    String text = "\"n" + number + "\"";
+    post(number);
+    await()
+        .until(
+            () -> Stream.of(all, some).flatMap(List::stream).allMatch(o -> o.chunk(text) != null));
+    return all.stream().map(outlet -> outlet.chunk(text)).distinct().count() == 1
+        && some.stream().map(outlet -> outlet.chunk(text)).distinct().count() == 1
+        && all.getFirst().chunk(text) != some.getFirst().chunk(text);
+  }
+}

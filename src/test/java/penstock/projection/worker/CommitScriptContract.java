@@ -1,0 +1,500 @@
+package penstock.projection.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import penstock.projection.TestLog;
+import penstock.redis.Keys;
+import penstock.redis.RedisServer;
+
+/**
+ * The scripts by themselves, on the oldest Redis and the one of this machine: what is refused, that
+ * nothing is written then, and that without a check what it prevents does happen.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+abstract class CommitScriptContract {
+
+  private static final String GROUP = "view.v.g";
+
+  private RedisServer server;
+  private TestLog log;
+  private Keys.OfView view;
+
+  abstract RedisServer startServer();
+
+  @BeforeAll
+  void start() {
+    server = startServer();
+  }
+
+  @AfterAll
+  void stop() {
+    server.close();
+  }
+
+  @BeforeEach
+  void open() {
+    server.flush();
+    log = new TestLog(server, "s");
+    view = log.names().view("v", "g");
+  }
+
+  @AfterEach
+  void close() {
+    log.close();
+  }
+
+  /** The fence. */
+  private String acquire(String instance) {
+    List<Object> reply = acquireReply(instance);
+    assertThat(reply.getFirst()).isEqualTo("mine");
+    return (String) reply.get(1);
+  }
+
+  private List<Object> acquireReply(String instance) {
+    return new ArrayList<Object>(
+        (List<?>)
+            log.ask(
+                "EVAL",
+                TestLog.source("acquire"),
+                5,
+                log.names().events(),
+                log.names().log(),
+                view.state(),
+                view.lease(),
+                view.index(),
+                instance,
+                10_000,
+                "token-" + instance,
+                "new-life",
+                log.names().seen(),
+                GROUP,
+                0));
+  }
+
+  private String life() {
+    return (String) log.ask("HGET", log.names().log(), "life");
+  }
+
+  private String applied() {
+    return (String) log.ask("HGET", view.state(), "applied");
+  }
+
+  /** The call of a commit up to what it writes. */
+  private List<Object> begun(String script, String fence, String from, List<String> positions) {
+    List<Object> command = new ArrayList<>();
+    command.addAll(
+        List.of(
+            "EVAL",
+            script,
+            6,
+            log.names().events(),
+            log.names().log(),
+            view.state(),
+            view.index(),
+            view.changes(),
+            log.names().dead(),
+            fence,
+            life(),
+            GROUP,
+            from,
+            view.entries(),
+            600_000,
+            1_000_000,
+            0,
+            positions.size()));
+    command.addAll(positions);
+    return command;
+  }
+
+  /** Commits the positions, each of which sets a field of the entry "k" that has its name. */
+  private Object commit(String script, String fence, String from, List<String> positions) {
+    List<Object> command = begun(script, fence, from, positions);
+    command.addAll(List.of(1, "k", "+", 2 * positions.size()));
+    positions.forEach(position -> command.addAll(List.of(position, "1")));
+    command.addAll(List.of(0, 0));
+    return log.ask(command.toArray());
+  }
+
+  private Object commit(String fence, String from, List<String> positions) {
+    return commit(TestLog.source("commit"), fence, from, positions);
+  }
+
+  private static String without(String check) {
+    String script = TestLog.source("commit");
+    int from = script.indexOf("-- check " + check);
+    int to = script.indexOf("-- check", from + 1);
+    assertThat(from).isPositive();
+    assertThat(to).isPositive();
+    return script.substring(0, from) + script.substring(to);
+  }
+
+  private List<String> append(int count) {
+    List<Map<String, String>> events = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      events.add(TestLog.event("t", "k", "{}"));
+    }
+    return log.append(events);
+  }
+
+  private void readAll() {
+    log.ask("XREADGROUP", "GROUP", GROUP, "me", "STREAMS", log.names().events(), ">");
+  }
+
+  /** Everything in Redis, so that nothing can have been written unseen. */
+  private Map<String, Object> everything() {
+    var all = new TreeMap<String, Object>();
+    for (Object key : (List<?>) log.ask("KEYS", "*")) {
+      String type = (String) log.ask("TYPE", key);
+      Object value =
+          switch (type) {
+            case "hash" -> log.hash((String) key);
+            case "zset" -> log.ask("ZRANGE", key, 0, -1);
+            case "stream" ->
+                List.of(
+                    log.ask("XRANGE", key, "-", "+"),
+                    ((List<?>) log.ask("XINFO", "GROUPS", key)).toString());
+            default -> log.ask("GET", key);
+          };
+      all.put((String) key, value);
+    }
+    return all;
+  }
+
+  private void refused(String code, String fence, String from, List<String> positions) {
+    Map<String, Object> before = everything();
+    assertThatThrownBy(() -> commit(fence, from, positions)).hasMessageStartingWith(code);
+    assertThat(everything()).isEqualTo(before);
+  }
+
+  @Test
+  void commitsEntriesIndexChangesAndAppliedAndAcknowledges() {
+    List<String> positions = append(3);
+    String fence = acquire("a");
+    readAll();
+    assertThat(log.pending(GROUP)).isEqualTo(3);
+    assertThat(commit(fence, "0-0", positions)).isEqualTo(List.of(3L, 3L));
+    assertThat(applied()).isEqualTo(positions.getLast());
+    assertThat(log.pending(GROUP)).isZero();
+    assertThat(log.entries(view).get("k")).containsOnlyKeys(positions);
+    assertThat(log.ask("XLEN", view.changes())).isEqualTo(1L);
+    assertThat(log.hash(view.state()))
+        .containsEntry("change-keys", "1")
+        .containsEntry("count", "3");
+  }
+
+  @Test
+  void refusesAFenceThatAnotherInstanceHasTaken() {
+    List<String> positions = append(2);
+    String fence = acquire("a");
+    log.ask("DEL", view.lease());
+    String next = acquire("b");
+    refused("FENCED", fence, "0-0", positions);
+    commit(next, "0-0", positions);
+  }
+
+  @Test
+  void refusesALeaseThatIsHeldAndSaysByWhom() {
+    acquire("a");
+    assertThat(acquireReply("b")).startsWith("held", "a");
+    assertThat(acquireReply("a")).startsWith("mine");
+  }
+
+  @Test
+  void refusesAnotherMasterAlsoWhenTheFenceStands() {
+    List<String> positions = append(2);
+    String fence = acquire("a");
+    log.close();
+    server.restart();
+    log = new TestLog(server, "s");
+    refused("FENCED", fence, "0-0", positions);
+    commit(acquire("a"), "0-0", positions);
+  }
+
+  @Test
+  void refusesAnotherLifeOfTheLog() {
+    List<String> positions = append(2);
+    String fence = acquire("a");
+    String script = TestLog.source("commit");
+    log.ask("HSET", log.names().log(), "life", "x");
+    String old = life();
+    log.ask("HSET", log.names().log(), "life", "another");
+    assertThatThrownBy(
+            () -> commit(script.replace("ARGV[2]", "'" + old + "'"), fence, "0-0", positions))
+        .hasMessageStartingWith("FENCED");
+    assertThat(log.entries(view)).isEmpty();
+  }
+
+  @Test
+  void refusesABatchFoldedFromAnotherPosition() {
+    List<String> positions = append(4);
+    String fence = acquire("a");
+    commit(fence, "0-0", positions.subList(0, 2));
+    refused("MOVED", fence, "0-0", positions.subList(0, 2));
+    refused("MOVED", fence, positions.get(2), positions.subList(3, 4));
+  }
+
+  @Test
+  void refusesABatchThatIsNotTheNextOfTheLog() {
+    List<String> positions = append(4);
+    String fence = acquire("a");
+    refused("GAP", fence, "0-0", positions.subList(1, 4));
+    log.ask("XDEL", log.names().events(), positions.getFirst());
+    refused("GAP", fence, "0-0", positions);
+    commit(fence, "0-0", positions.subList(1, 4));
+  }
+
+  @Test
+  void refusesABatchOfAnEmptyLog() {
+    List<String> positions = append(1);
+    String fence = acquire("a");
+    log.ask("XTRIM", log.names().events(), "MAXLEN", 0);
+    refused("GAP", fence, "0-0", positions);
+  }
+
+  /** A failover lost the log's tail, and with it what the batch had read. */
+  @Test
+  void withoutTheFenceWhatTheLogLostIsApplied() {
+    List<String> positions = append(3);
+    String fence = acquire("a");
+    log.ask("XDEL", log.names().events(), positions.get(1));
+    log.ask("XDEL", log.names().events(), positions.get(2));
+    log.close();
+    server.restart();
+    log = new TestLog(server, "s");
+    assertThatThrownBy(() -> commit(fence, "0-0", positions)).hasMessageStartingWith("FENCED");
+    commit(without("fence"), fence, "0-0", positions);
+    assertThat(log.entries(view).get("k")).containsKey(positions.get(2));
+  }
+
+  @Test
+  void withoutTheAppliedCheckAStaleBatchTurnsTheViewBack() {
+    List<String> positions = append(2);
+    String fence = acquire("a");
+    commit(fence, "0-0", positions);
+    assertThatThrownBy(() -> commit(fence, "0-0", positions.subList(0, 1)))
+        .hasMessageStartingWith("MOVED");
+    commit(without("applied"), fence, "0-0", positions.subList(0, 1));
+    assertThat(applied()).isEqualTo(positions.getFirst());
+  }
+
+  @Test
+  void withoutTheGapCheckEventsAreLost() {
+    List<String> positions = append(2);
+    String fence = acquire("a");
+    String script = TestLog.source("commit");
+    int from = script.indexOf("-- check gap");
+    String mutant = script.substring(0, from) + script.substring(script.indexOf("-- checked"));
+    commit(mutant, fence, "0-0", positions.subList(1, 2));
+    assertThat(applied()).isEqualTo(positions.getLast());
+    assertThat(log.entries(view).get("k")).doesNotContainKey(positions.getFirst());
+  }
+
+  @Test
+  void marksAGenerationOfWhichAWriteFailed() {
+    List<String> positions = append(2);
+    String fence = acquire("a");
+    log.ask("SET", view.entries() + "k", "not a hash");
+    assertThatThrownBy(() -> commit(fence, "0-0", positions))
+        .hasMessageStartingWith("BROKEN")
+        .hasMessageContaining("WRONGTYPE");
+    assertThat(applied()).isEqualTo("0-0");
+    assertThat(acquireReply("a")).startsWith("broken");
+  }
+
+  /** Kills the server in the midst of writing the last commit, and once more after other writes. */
+  private void tear(String word, String text, Runnable between) {
+    server.killWithin(word, text);
+    startAgain();
+    between.run();
+    server.kill();
+    startAgain();
+  }
+
+  private void startAgain() {
+    log.close();
+    server.startAgain();
+    log = new TestLog(server, "s");
+  }
+
+  private List<String> marks() {
+    return log.hash(view.state()).keySet().stream()
+        .filter(field -> field.startsWith("begun:"))
+        .toList();
+  }
+
+  @Test
+  void marksAGenerationOfWhichACommitCameBackInPart() {
+    List<String> positions = append(2);
+    String fence = acquire("a");
+    commit(fence, "0-0", positions);
+    tear(
+        "applied",
+        view.index(),
+        () -> {
+          assertThat(applied()).isEqualTo("0-0");
+          append(1);
+        });
+    assertThat(applied()).isEqualTo("0-0");
+    assertThat(log.entries(view).get("k")).as("what would be folded in twice").isNotEmpty();
+    assertThat(acquireReply("a")).startsWith("broken");
+    assertThat(acquireReply("a").getLast().toString()).contains("build the view anew");
+  }
+
+  @Test
+  void marksAGenerationOfWhichACommitCameBackBehindWhichAnotherOneWent() {
+    List<String> positions = append(2);
+    String fence = acquire("a");
+    commit(fence, "0-0", positions);
+    tear(
+        "EXEC",
+        view.index(),
+        () -> {
+          assertThat(applied()).isEqualTo("0-0");
+          commit(acquire("a"), "0-0", positions.subList(0, 1));
+        });
+    assertThat(applied()).isEqualTo(positions.getFirst());
+    assertThat(log.entries(view).get("k")).as("beyond what is applied").hasSize(2);
+    assertThat(acquireReply("a")).startsWith("broken");
+  }
+
+  @Test
+  void goesOnIfWhatCameBackWasTakenInAgainSince() {
+    List<String> positions = append(3);
+    commit(acquire("a"), "0-0", positions.subList(0, 2));
+    tear(
+        "applied",
+        view.index(),
+        () -> {
+          commit(acquire("a"), "0-0", positions.subList(0, 1));
+          commit(acquire("a"), positions.getFirst(), positions.subList(1, 3));
+        });
+    assertThat(marks()).hasSize(2);
+    acquire("a");
+    assertThat(applied()).isEqualTo(positions.getLast());
+    assertThat(log.entries(view).get("k")).hasSize(3);
+    assertThat(marks()).containsExactly("begun:" + applied());
+  }
+
+  @Test
+  void marksAGenerationOfWhichTheReplayOfALetterCameBackInPart() {
+    acquire("a");
+    log.ask("HSET", view.state(), "replaying", 1);
+    assertThat(acquireReply("a")).startsWith("broken");
+  }
+
+  @Test
+  void countsNoPhantomAsTrimmed() {
+    append(1);
+    append(2);
+    tear("EXEC", log.names().events(), () -> append(2));
+    assertThat(log.ask("XLEN", log.names().events())).isEqualTo(5L);
+    assertThat(trimTo(2)).isEqualTo(List.of(0L, 0L, 1L, ""));
+    assertThat(trimTo(2)).isEqualTo(List.of(1L, 0L, 0L, ""));
+    assertThat(log.ask("XLEN", log.names().events())).isEqualTo(2L);
+    assertThat(log.hash(log.names().log()))
+        .containsEntry("removed", "1")
+        .containsEntry("appended", "3");
+  }
+
+  /** Removes the oldest entries beyond a length. */
+  private Object trimTo(int length) {
+    return log.ask(
+        "EVAL",
+        TestLog.source("trim"),
+        2,
+        log.names().events(),
+        log.names().log(),
+        log.names().seen(),
+        "new-life",
+        "ps:{s/0}:",
+        -1,
+        length,
+        -1,
+        100);
+  }
+
+  @Test
+  void worksOnAFullRedis() {
+    List<String> positions = append(2);
+    log.ask("CONFIG", "SET", "maxmemory", 1);
+    try {
+      assertThatThrownBy(() -> append(1)).hasMessageContaining("OOM");
+      String fence = acquire("a");
+      readAll();
+      commit(fence, "0-0", positions);
+      assertThat(applied()).isEqualTo(positions.getLast());
+      assertThat(
+              log.ask(
+                  "EVAL",
+                  TestLog.source("renew"),
+                  4,
+                  view.state(),
+                  view.lease(),
+                  log.names().events(),
+                  view.requests(),
+                  fence,
+                  "a",
+                  1000,
+                  GROUP))
+          .isEqualTo(List.of(-1L, 0L, 0L, 0L));
+      assertThat(log.ask("EVAL", TestLog.source("serve"), 1, "ps:views", "v", "g", "s 1 count", ""))
+          .isEqualTo("g");
+      assertThat(log.ask("EVAL", TestLog.source("release"), 2, view.state(), view.lease(), fence))
+          .isEqualTo(1L);
+    } finally {
+      log.ask("CONFIG", "SET", "maxmemory", 0);
+    }
+  }
+
+  @Test
+  void keepsChangesWithinTheirBounds() {
+    String fence = acquire("a");
+    String few = TestLog.source("commit").replace("tonumber(ARGV[7])", "3");
+    String from = "0-0";
+    for (int i = 0; i < 5; i++) {
+      List<String> position = append(1);
+      commit(few, fence, from, position);
+      from = position.getFirst();
+    }
+    List<?> changes = (List<?>) log.ask("XRANGE", view.changes(), "-", "+");
+    assertThat(changes).hasSize(3);
+    assertThat(log.hash(view.state()))
+        .containsEntry("change-keys", "3")
+        .containsKey("changes-trimmed");
+    String young = TestLog.source("commit").replace("tonumber(ARGV[6])", "-1000");
+    commit(young, fence, from, append(1));
+    assertThat(log.ask("XLEN", view.changes())).isEqualTo(0L);
+    assertThat(log.hash(view.state())).containsEntry("change-keys", "0");
+  }
+
+  @Test
+  void takesAnEntryOfMoreFieldsThanACallHasArguments() {
+    List<String> positions = append(1);
+    String fence = acquire("a");
+    int fields = 3_000;
+    List<Object> command = begun(TestLog.source("commit"), fence, "0-0", positions);
+    command.addAll(List.of(1, "k", "+", 2 * fields));
+    for (int i = 0; i < fields; i++) {
+      command.addAll(List.of("f" + i, i));
+    }
+    command.addAll(List.of(1500));
+    for (int i = 0; i < 1500; i++) {
+      command.add("f" + i);
+    }
+    command.add(0);
+    log.ask(command.toArray());
+    assertThat(log.ask("HLEN", view.entries() + "k")).isEqualTo(1500L);
+  }
+}
