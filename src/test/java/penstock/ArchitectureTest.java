@@ -18,13 +18,18 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The rules of the house: which package may use which, and what no code may do. */
 @AnalyzeClasses(packages = "penstock", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -73,8 +78,21 @@ class ArchitectureTest {
                   "schedule",
                   "group")));
 
-  private static final List<String> POOR_NAMES =
-      List.of("Util", "Utils", "Helper", "Manager", "Impl", "Dto");
+  /** The sub-packages of each package, the lower ones first: one uses only those before it. */
+  private static final Map<String, List<String>> ROOMS =
+      Map.of(
+          "stream", List.of("stream", "filter", "registry", "log", "tail", "retention", "http"),
+          "view", List.of("fold", "view", "read", "http"),
+          "projection", List.of("projection", "membership", "deadletter", "worker", "service"),
+          "feed",
+              List.of("feed", "frame", "connection", "replay", "loop", "stream", "view", "http"));
+
+  private static final Path GLOSSARY = Path.of("docs", "glossary.md");
+
+  /** A row of one of its tables: what the first column has is a term, or several. */
+  private static final Pattern TERMS = Pattern.compile("(?m)^\\| *([^|]+?) *\\|");
+
+  private static final Pattern WORD = Pattern.compile("[A-Za-z][a-z0-9]*");
 
   @ArchTest
   static final ArchRule PACKAGES_USE_ONLY_WHAT_THEY_MAY =
@@ -101,6 +119,37 @@ class ArchitectureTest {
                                   SimpleConditionEvent.violated(user, dependency.getDescription()));
                             }
                           });
+                }
+              });
+
+  @ArchTest
+  static final ArchRule ROOMS_USE_ONLY_THOSE_BELOW =
+      classes()
+          .should(
+              new ArchCondition<JavaClass>("use only sub-packages below their own") {
+                @Override
+                public void check(JavaClass user, ConditionEvents events) {
+                  List<String> rooms = ROOMS.get(feature(user));
+                  if (rooms == null) {
+                    return;
+                  }
+                  int from = rooms.indexOf(room(user));
+                  if (from < 0) {
+                    events.add(
+                        SimpleConditionEvent.violated(
+                            user, user.getName() + " is in an unlisted sub-package"));
+                    return;
+                  }
+                  user.getDirectDependenciesFromSelf().stream()
+                      .filter(
+                          dependency ->
+                              feature(dependency.getTargetClass()).equals(feature(user))
+                                  && rooms.indexOf(room(dependency.getTargetClass())) > from)
+                      .forEach(
+                          dependency ->
+                              events.add(
+                                  SimpleConditionEvent.violated(
+                                      user, dependency.getDescription())));
                 }
               });
 
@@ -140,22 +189,30 @@ class ArchitectureTest {
       noClasses().should(ACCESS_STANDARD_STREAMS).because("what is to be told goes to the log");
 
   @ArchTest
-  static final ArchRule NAMES_SAY_SOMETHING =
-      classes()
-          .should(
-              new ArchCondition<JavaClass>(
-                  "not have a name such as Util, Helper, Manager, Impl or Dto") {
-                @Override
-                public void check(JavaClass named, ConditionEvents events) {
-                  for (String poor : POOR_NAMES) {
-                    if (named.getSimpleName().endsWith(poor)) {
-                      events.add(
-                          SimpleConditionEvent.violated(
-                              named, named.getName() + " ends with " + poor));
-                    }
-                  }
-                }
-              });
+  static void everyNameEndsInATermOfTheGlossary(JavaClasses all) throws IOException {
+    Set<String> terms = new TreeSet<>();
+    Matcher row = TERMS.matcher(Files.readString(GLOSSARY));
+    while (row.find()) {
+      WORD.matcher(row.group(1)).results().forEach(word -> terms.add(singular(word.group())));
+    }
+    assertThat(all)
+        .filteredOn(known -> known.isTopLevelClass() && !feature(known).isEmpty())
+        .extracting(JavaClass::getSimpleName)
+        .filteredOn(name -> !name.equals("package-info"))
+        .allSatisfy(name -> assertThat(terms).as(name).contains(singular(lastWord(name))));
+  }
+
+  private static String lastWord(String name) {
+    String[] words = name.split("(?=[A-Z])");
+    return words[words.length - 1];
+  }
+
+  private static String singular(String word) {
+    String lower = word.toLowerCase(Locale.ROOT);
+    return lower.endsWith("s") && !lower.endsWith("ss")
+        ? lower.substring(0, lower.length() - 1)
+        : lower;
+  }
 
   @ArchTest
   static void everyPackageStatesItsPurpose(JavaClasses all) {
@@ -174,5 +231,11 @@ class ArchitectureTest {
   private static String feature(JavaClass known) {
     String[] parts = known.getPackageName().split("\\.");
     return parts.length > 1 && parts[0].equals("penstock") ? parts[1] : "";
+  }
+
+  /** The sub-package of its feature; the feature itself if it is in none. */
+  private static String room(JavaClass known) {
+    String[] parts = known.getPackageName().split("\\.");
+    return parts.length > 2 ? parts[2] : feature(known);
   }
 }

@@ -129,7 +129,7 @@ class MetricsTest {
     assertThat(Meters.text().lines().filter(line -> line.startsWith("# HELP penstock_")))
         .allMatch(line -> line.strip().split(" ", 4).length == 4);
 
-    assertThat(Meters.read("penstock_feed_ring_hits_total")).isGreaterThanOrEqualTo(2);
+    assertThat(Meters.read("penstock_feed_history_hits_total")).isGreaterThanOrEqualTo(2);
     assertThat(Meters.read("penstock_feed_sent_bytes_total"))
         .isGreaterThan(50 * Meters.read("penstock_feed_delivered_total"));
     assertThat(Meters.read("penstock_ingest_duplicates_total", "stream", "metered")).isEqualTo(5);

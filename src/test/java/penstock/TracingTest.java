@@ -45,7 +45,7 @@ class TracingTest {
           "quarkus.otel.sdk.disabled", "false",
           "quarkus.otel.simple", "true",
           "penstock.streams.traced.partitions", "1",
-          "penstock.feed.ring-events", "1",
+          "penstock.feed.history-events", "1",
           "penstock.views.traced-types.stream", "traced",
           "penstock.views.traced-types.fold", "count",
           "penstock.views.traced-types.key", "type");

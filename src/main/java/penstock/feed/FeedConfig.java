@@ -19,15 +19,15 @@ public interface FeedConfig {
   @WithDefault("8192")
   @Min(1)
   @Max(1_000_000)
-  int ringEvents();
+  int historyEvents();
 
   /** The most bytes of a stream that are kept encoded. */
   @WithDefault("8M")
-  MemorySize ringSize();
+  MemorySize historySize();
 
-  /** How long a stream's ring is kept when its last reader has gone, for the next to find. */
+  /** How long a stream's channel is kept when its last reader has gone, for the next to find. */
   @WithDefault("30s")
-  Duration ringLinger();
+  Duration channelLinger();
 
   /** The most readers of this instance; more are asked to come back later. */
   @WithDefault("10000")
@@ -35,7 +35,8 @@ public interface FeedConfig {
   int maxSubscribers();
 
   /**
-   * The most feeds over one connection. Each costs a place in its ring, and its cursor in every id.
+   * The most feeds over one connection. Each costs a place in its history, and its cursor in every
+   * id.
    */
   @WithDefault("32")
   @Min(1)

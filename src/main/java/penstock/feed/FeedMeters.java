@@ -31,7 +31,7 @@ public class FeedMeters {
   private final AtomicInteger subscribers = new AtomicInteger();
   private final Counter delivered;
   private final Counter bytes;
-  private final Counter ringHits;
+  private final Counter historyHits;
   private final Counter replays;
 
   @Inject
@@ -51,8 +51,8 @@ public class FeedMeters {
             .baseUnit("bytes")
             .description("Bytes of the frames of those events")
             .register(registry);
-    ringHits =
-        Counter.builder("penstock.feed.ring.hits")
+    historyHits =
+        Counter.builder("penstock.feed.history.hits")
             .description("Times that a reader found its place among the shared newest events")
             .register(registry);
     replays =
@@ -139,8 +139,8 @@ public class FeedMeters {
   }
 
   /** A reader needs no Redis to go on. */
-  public void ringHit() {
-    ringHits.increment();
+  public void historyHit() {
+    historyHits.increment();
   }
 
   /** A page was read from Redis for readers who are behind. */

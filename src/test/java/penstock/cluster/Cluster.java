@@ -98,7 +98,7 @@ final class Cluster implements AutoCloseable {
     config.put("penstock.redis.reconnect-backoff", "500ms");
     config.put("penstock.feed.heartbeat", "2s");
     config.put("penstock.feed.drain-time", "1s");
-    config.put("penstock.feed.ring-events", "256");
+    config.put("penstock.feed.history-events", "256");
     for (TestedView view : TestedView.values()) {
       config.putAll(view.config());
     }

@@ -18,7 +18,7 @@ import penstock.stream.StartPosition;
 public final class CombinedTransport {
 
   private final Context context;
-  private final Transport outlet;
+  private final Transport transport;
   private final long mostPending;
   private final List<Part> parts = new ArrayList<>();
 
@@ -35,11 +35,11 @@ public final class CombinedTransport {
   /**
    * @param mostPending bytes that may wait for the end of the turn before no feed writes more
    */
-  public CombinedTransport(Context context, Transport outlet, long mostPending) {
+  public CombinedTransport(Context context, Transport transport, long mostPending) {
     this.context = context;
-    this.outlet = outlet;
+    this.transport = transport;
     this.mostPending = mostPending;
-    outlet.listen(this::drained, () -> end(null));
+    transport.listen(this::drained, () -> end(null));
   }
 
   /**
@@ -58,7 +58,7 @@ public final class CombinedTransport {
   }
 
   private boolean isFull() {
-    return pending.length() >= mostPending || outlet.isFull();
+    return pending.length() >= mostPending || transport.isFull();
   }
 
   private void drained() {
@@ -81,8 +81,8 @@ public final class CombinedTransport {
     boolean waited = pending.length() >= mostPending;
     Buffer frames = pending;
     pending = Buffer.buffer();
-    outlet.write(frames);
-    if (waited && !outlet.isFull()) {
+    transport.write(frames);
+    if (waited && !transport.isFull()) {
       drained();
     }
   }
@@ -113,7 +113,7 @@ public final class CombinedTransport {
 
     @Override
     public ClientAddress client() {
-      return outlet.client();
+      return transport.client();
     }
 
     @Override
@@ -131,8 +131,8 @@ public final class CombinedTransport {
     }
 
     @Override
-    public void write(FrameBatch chunk) {
-      write(chunk.frames());
+    public void write(FrameBatch batch) {
+      write(batch.frames());
     }
 
     @Override
@@ -153,7 +153,7 @@ public final class CombinedTransport {
       if (!ended) {
         append(frames);
         CombinedTransport.this.end(this);
-        outlet.end(pending);
+        transport.end(pending);
       }
     }
 
@@ -161,7 +161,7 @@ public final class CombinedTransport {
     public void reset() {
       if (!ended) {
         CombinedTransport.this.end(this);
-        outlet.reset();
+        transport.reset();
       }
     }
   }

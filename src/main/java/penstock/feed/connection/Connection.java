@@ -17,7 +17,7 @@ import penstock.stream.ResetReason;
  */
 public final class Connection {
 
-  private final Transport outlet;
+  private final Transport transport;
   private final FeedMeters meters;
   private final FeedConfig config;
   private final ConnectionLifetime lifetime;
@@ -26,15 +26,15 @@ public final class Connection {
   /** 0 while it takes something. */
   private long fullSince;
 
-  public Connection(Transport outlet, FeedMeters meters, FeedConfig config) {
-    this.outlet = outlet;
+  public Connection(Transport transport, FeedMeters meters, FeedConfig config) {
+    this.transport = transport;
     this.meters = meters;
     this.config = config;
     this.lifetime = new ConnectionLifetime(config.maxLifetime());
   }
 
   public ClientAddress client() {
-    return outlet.client();
+    return transport.client();
   }
 
   /**
@@ -42,7 +42,7 @@ public final class Connection {
    * client, or by the system, which gave up a client that took nothing.
    */
   public void listen(Runnable drained, Consumer<DisconnectReason> gone) {
-    outlet.listen(
+    transport.listen(
         () -> {
           fullSince = 0;
           drained.run();
@@ -52,7 +52,7 @@ public final class Connection {
 
   /** Nothing more should be written now. */
   public boolean isFull() {
-    if (!outlet.isFull()) {
+    if (!transport.isFull()) {
       return false;
     }
     if (fullSince == 0) {
@@ -62,18 +62,18 @@ public final class Connection {
   }
 
   /** Writes shared frames, and releases them. */
-  public void write(FrameBatch chunk) {
-    if (chunk.events() > 0) {
+  public void write(FrameBatch batch) {
+    if (batch.events() > 0) {
       lastWrite = System.nanoTime();
-      meters.delivered(chunk.events(), chunk.frames().length());
-      outlet.write(chunk);
+      meters.delivered(batch.events(), batch.frames().length());
+      transport.write(batch);
     }
-    chunk.release();
+    batch.release();
   }
 
   public void write(Buffer frames) {
     lastWrite = System.nanoTime();
-    outlet.write(frames);
+    transport.write(frames);
   }
 
   /** Writes the frame that says that history is missing. */
@@ -113,9 +113,9 @@ public final class Connection {
     meters.disconnected(reason);
     switch (reason) {
       case CLIENT -> {}
-      case SLOW -> outlet.reset();
-      case SHUTTING_DOWN, LIFETIME -> outlet.end(Buffer.buffer());
-      default -> outlet.end(Frames.unavailable(reason, ReconnectDelay.millis(config)));
+      case SLOW -> transport.reset();
+      case SHUTTING_DOWN, LIFETIME -> transport.end(Buffer.buffer());
+      default -> transport.end(Frames.unavailable(reason, ReconnectDelay.millis(config)));
     }
   }
 }

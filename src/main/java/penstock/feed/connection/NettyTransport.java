@@ -85,8 +85,8 @@ final class NettyTransport extends ResponseTransport {
   }
 
   @Override
-  public void write(FrameBatch chunk) {
-    write(chunk.wire().retainedDuplicate());
+  public void write(FrameBatch batch) {
+    write(batch.wire().retainedDuplicate());
   }
 
   private void write(ByteBuf wire) {

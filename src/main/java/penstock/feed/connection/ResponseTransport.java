@@ -38,8 +38,8 @@ class ResponseTransport implements Transport {
   }
 
   @Override
-  public void write(FrameBatch chunk) {
-    response.write(chunk.frames());
+  public void write(FrameBatch batch) {
+    response.write(batch.frames());
   }
 
   @Override

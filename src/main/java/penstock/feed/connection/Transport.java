@@ -35,7 +35,7 @@ public interface Transport {
   public void write(Buffer frames);
 
   /** Writes shared frames. */
-  public void write(FrameBatch chunk);
+  public void write(FrameBatch batch);
 
   /** Ends the response as HTTP has it, after these frames. */
   public void end(Buffer frames);

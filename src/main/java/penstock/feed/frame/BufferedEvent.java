@@ -16,7 +16,7 @@ import penstock.stream.Position;
 public record BufferedEvent(
     int partition, PartitionPosition place, Event attributes, Buffer frame, int idLength) {
 
-  /** What a slot costs beside its frame. */
+  /** What an event costs beside its frame. */
   private static final int OVERHEAD = 500;
 
   /** One that every reader can be sent as it is who stands, behind it, at the cursor. */

@@ -7,12 +7,12 @@ import penstock.stream.Cursor;
 import penstock.stream.filter.EventFilter;
 
 /**
- * Frames of slots that follow one another, joined for one write. Belongs to an event loop. Whoever
+ * Frames of events that follow one another, joined for one write. Belongs to an event loop. Whoever
  * has it releases it after the write; who keeps it for another, retains it.
  */
 public final class FrameBatch {
 
-  /** A chunk ends with the slot that makes it this long. */
+  /** A batch ends with the event that makes it this long. */
   static final int ENOUGH_BYTES = 64 * 1024;
 
   private final Buffer frames;
@@ -51,7 +51,7 @@ public final class FrameBatch {
     return events;
   }
 
-  /** The number of the slot behind them. */
+  /** The number of the event behind them. */
   public long next() {
     return next;
   }
@@ -99,17 +99,17 @@ public final class FrameBatch {
       this.filter = filter;
     }
 
-    /** Takes the slot's frame, with the id that it has, if it passes. */
-    public void add(BufferedEvent slot) {
-      if (filter.matches(slot.attributes())) {
-        append(slot.frame());
+    /** Takes the event's frame, with the id that it has, if it passes. */
+    public void add(BufferedEvent event) {
+      if (filter.matches(event.attributes())) {
+        append(event.frame());
       }
     }
 
-    /** Takes the slot's frame, with the id of a reader who then stands elsewhere, if it passes. */
-    public void add(BufferedEvent slot, Cursor at) {
-      if (filter.matches(slot.attributes())) {
-        append(slot.frame(at));
+    /** Takes the event's frame, with the id of a reader who then stands elsewhere, if it passes. */
+    public void add(BufferedEvent event, Cursor at) {
+      if (filter.matches(event.attributes())) {
+        append(event.frame(at));
       }
     }
 

@@ -13,7 +13,7 @@ public final class HttpChunk {
 
   private HttpChunk() {}
 
-  /** The chunk, in memory that a socket is written from without a copy. The caller's to release. */
+  /** The batch, in memory that a socket is written from without a copy. The caller's to release. */
   public static ByteBuf of(Buffer content) {
     if (content.length() == 0) {
       // A chunk of no bytes would end the response.

@@ -15,29 +15,29 @@ public final class SharedFrames<W> {
   /** Most readers stand at the head; those scattered behind it would only fill the memory. */
   static final int MOST = 64;
 
-  private final Map<W, FrameBatch> chunks = new HashMap<>();
+  private final Map<W, FrameBatch> batches = new HashMap<>();
 
   /** Null if there is none. Who writes it retains it before. */
   public @Nullable FrameBatch get(W wanted) {
-    return chunks.get(wanted);
+    return batches.get(wanted);
   }
 
   /**
-   * Keeps a chunk until the end of the turn, in the place of whoever made it.
+   * Keeps a batch until the end of the turn, in the place of whoever made it.
    *
    * @return false if there are too many already: then it is its maker's alone
    */
-  public boolean keep(W wanted, FrameBatch chunk) {
-    if (chunks.size() == MOST) {
+  public boolean keep(W wanted, FrameBatch batch) {
+    if (batches.size() == MOST) {
       return false;
     }
-    chunks.put(wanted, chunk);
+    batches.put(wanted, batch);
     return true;
   }
 
   /** The turn is over. */
   public void release() {
-    chunks.values().forEach(FrameBatch::release);
-    chunks.clear();
+    batches.values().forEach(FrameBatch::release);
+    batches.clear();
   }
 }

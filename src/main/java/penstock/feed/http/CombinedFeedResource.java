@@ -163,7 +163,9 @@ class CombinedFeedResource {
             CombinedStart.of(cursor, since, last));
     return responses.feed(
         found(wanted, streams::findOrCreate)
-            .map(found -> responses.body(wanted.count(), outlet -> serve(outlet, wanted, found))));
+            .map(
+                found ->
+                    responses.body(wanted.count(), transport -> serve(transport, wanted, found))));
   }
 
   /** The headers of the feed, if it could be had. */
@@ -214,19 +216,19 @@ class CombinedFeedResource {
     return Future.all(wanted.streams().stream().map(find).toList()).map(all -> all.<Stream>list());
   }
 
-  private void serve(Transport outlet, Wanted wanted, List<Stream> found) {
+  private void serve(Transport transport, Wanted wanted, List<Stream> found) {
     var combined =
         new CombinedTransport(
-            vertx.getOrCreateContext(), outlet, config.socketBuffer().asLongValue());
+            vertx.getOrCreateContext(), transport, config.socketBuffer().asLongValue());
     for (Stream stream : found) {
       String name = stream.name().value();
-      ResumeRequest wish = wanted.start().of(STREAM, name, new StartPosition.Latest());
-      feeds.subscribe(combined.part(STREAM, name, wish.start()), stream, wanted.filter(), wish);
+      ResumeRequest resume = wanted.start().of(STREAM, name, new StartPosition.Latest());
+      feeds.subscribe(combined.part(STREAM, name, resume.start()), stream, wanted.filter(), resume);
     }
     for (ViewDefinition view : wanted.views()) {
       String name = view.name().value();
-      ResumeRequest wish = wanted.start().of(VIEW, name, new StartPosition.Earliest());
-      viewFeeds.subscribe(combined.part(VIEW, name, wish.start()), view, wanted.keys(), wish);
+      ResumeRequest resume = wanted.start().of(VIEW, name, new StartPosition.Earliest());
+      viewFeeds.subscribe(combined.part(VIEW, name, resume.start()), view, wanted.keys(), resume);
     }
   }
 }

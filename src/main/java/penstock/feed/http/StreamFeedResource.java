@@ -83,14 +83,17 @@ class StreamFeedResource {
                   """)
           @Nullable String last) {
     EventFilter wanted = EventFilter.of(subject, type, filter);
-    ResumeRequest wish =
+    ResumeRequest resume =
         ResumeRequest.of(StartPosition.of(cursor, since, new StartPosition.Latest()), last);
     // who follows a stream before its first event, where appends make streams, must not be sent
     // away for good
     return responses.feed(
         streams
             .findOrCreate(stream)
-            .map(found -> responses.body(outlet -> feeds.subscribe(outlet, found, wanted, wish))));
+            .map(
+                found ->
+                    responses.body(
+                        transport -> feeds.subscribe(transport, found, wanted, resume))));
   }
 
   /** The headers of the feed, if it could be had. */

@@ -95,10 +95,10 @@ class ViewFeedResource {
           @Nullable String last) {
     ViewDefinition definition = views.find(view);
     refuse(since);
-    ResumeRequest wish = ResumeRequest.of(cursor.orElseGet(StartPosition.Earliest::new), last);
+    ResumeRequest resume = ResumeRequest.of(cursor.orElseGet(StartPosition.Earliest::new), last);
     return responses.feed(
         Future.succeededFuture(
-            responses.body(outlet -> feeds.subscribe(outlet, definition, key, wish))));
+            responses.body(transport -> feeds.subscribe(transport, definition, key, resume))));
   }
 
   /** The headers of the feed, if it could be had. */

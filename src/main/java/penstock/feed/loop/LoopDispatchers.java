@@ -9,12 +9,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import penstock.feed.FeedConfig;
 
-/** The pump of each event loop. May be used from any thread. */
+/** The dispatcher of each event loop. May be used from any thread. */
 @Singleton
 public final class LoopDispatchers {
 
   private final FeedConfig config;
-  private final ConcurrentMap<EventLoop, LoopDispatcher> pumps = new ConcurrentHashMap<>();
+  private final ConcurrentMap<EventLoop, LoopDispatcher> dispatchers = new ConcurrentHashMap<>();
 
   @Inject
   LoopDispatchers(FeedConfig config) {
@@ -23,7 +23,7 @@ public final class LoopDispatchers {
 
   public LoopDispatcher of(Context context) {
     ContextInternal root = ((ContextInternal) context).unwrap();
-    return pumps.computeIfAbsent(
+    return dispatchers.computeIfAbsent(
         root.nettyEventLoop(), loop -> new LoopDispatcher(root, config.heartbeat()));
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The readers of one ring that one event loop serves: all are written to in one turn. Belongs to
+ * The readers of one channel that one event loop serves: all are written to in one turn. Belongs to
  * its event loop, but for {@link #wake}.
  */
 public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
@@ -16,7 +16,7 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
   /** Looking at the clock costs about as much as ten readers with nothing to write. */
   private static final int READERS_PER_LOOK = 8;
 
-  private final LoopDispatcher pump;
+  private final LoopDispatcher dispatcher;
   private final Runnable whenEmpty;
   private final Set<R> members = new LinkedHashSet<>();
 
@@ -27,22 +27,22 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
    * @param gather the most that an event is delayed so that others can be written with it
    * @param whenEmpty is called when the last reader has left
    */
-  public SubscriberShard(LoopDispatcher pump, Duration gather, Runnable whenEmpty) {
+  public SubscriberShard(LoopDispatcher dispatcher, Duration gather, Runnable whenEmpty) {
     super(gather);
-    this.pump = pump;
+    this.dispatcher = dispatcher;
     this.whenEmpty = whenEmpty;
   }
 
   public void add(R reader) {
     if (members.isEmpty()) {
-      pump.add(this);
+      dispatcher.add(this);
     }
     members.add(reader);
   }
 
   public void remove(R reader) {
     if (members.remove(reader) && members.isEmpty()) {
-      pump.remove(this);
+      dispatcher.remove(this);
       whenEmpty.run();
     }
   }
@@ -50,7 +50,7 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
   /** Lets the members write what is new, in a turn of their event loop. From any thread. */
   public final void wake() {
     if (request()) {
-      pump.wake(this);
+      dispatcher.wake(this);
     }
   }
 

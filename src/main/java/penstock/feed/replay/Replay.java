@@ -148,12 +148,12 @@ public final class Replay {
       end = known;
     }
     CursorScope scope = CursorScope.ofStream(partition.stream(), List.of(state));
-    List<BufferedEvent> slots =
-        read.entries().stream().map(entry -> slot(scope, state, entry)).toList();
-    return new ReplayPage(partition.index(), state, slots, end);
+    List<BufferedEvent> events =
+        read.entries().stream().map(entry -> event(scope, state, entry)).toList();
+    return new ReplayPage(partition.index(), state, events, end);
   }
 
-  private BufferedEvent slot(CursorScope scope, LogState state, LogEntry entry) {
+  private BufferedEvent event(CursorScope scope, LogState state, LogEntry entry) {
     PartitionPosition place = PartitionPosition.in(state, entry.position());
     return singlePartition
         ? BufferedEvent.at(new Cursor(scope, List.of(place)), partition.index(), entry.event())

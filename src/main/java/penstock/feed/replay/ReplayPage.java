@@ -17,24 +17,24 @@ import penstock.stream.filter.EventFilter;
  * @param log the partition's state when they were read: they are of its life and term
  * @param end all up to here are in the page
  */
-public record ReplayPage(int partition, LogState log, List<BufferedEvent> slots, Position end) {
+public record ReplayPage(int partition, LogState log, List<BufferedEvent> events, Position end) {
 
   public ReplayPage {
-    slots = List.copyOf(slots);
+    events = List.copyOf(events);
   }
 
-  /** What its slots take. */
+  /** What its events take. */
   long bytes() {
-    return slots.stream().mapToLong(BufferedEvent::bytes).sum();
+    return events.stream().mapToLong(BufferedEvent::bytes).sum();
   }
 
   /** The rest of it, behind a position within it. */
   ReplayPage behind(Position position) {
     int first = 0;
-    int end = slots.size();
+    int end = events.size();
     while (first < end) {
       int middle = (first + end) >>> 1;
-      if (slots.get(middle).position().isAfter(position)) {
+      if (events.get(middle).position().isAfter(position)) {
         end = middle;
       } else {
         first = middle + 1;
@@ -42,13 +42,13 @@ public record ReplayPage(int partition, LogState log, List<BufferedEvent> slots,
     }
     return first == 0
         ? this
-        : new ReplayPage(partition, log, slots.subList(first, slots.size()), this.end);
+        : new ReplayPage(partition, log, events.subList(first, events.size()), this.end);
   }
 
   /** The same, if in a later state of the log all of it is still true; else null. */
   @Nullable ReplayPage in(LogState now) {
     return now.isOfTermOf(log) && now.trimmed().equals(log.trimmed())
-        ? new ReplayPage(partition, now, slots, end)
+        ? new ReplayPage(partition, now, events, end)
         : null;
   }
 
@@ -60,35 +60,35 @@ public record ReplayPage(int partition, LogState log, List<BufferedEvent> slots,
    * @return where it stands behind what was written
    */
   public Cursor write(Connection connection, EventFilter filter, Cursor from) {
-    FrameBatch chunk = from(0, filter, from);
-    connection.write(chunk);
-    while (chunk.next() < slots.size() && !connection.isFull()) {
-      chunk = from((int) chunk.next(), filter, chunk.at());
-      connection.write(chunk);
+    FrameBatch batch = from(0, filter, from);
+    connection.write(batch);
+    while (batch.next() < events.size() && !connection.isFull()) {
+      batch = from((int) batch.next(), filter, batch.at());
+      connection.write(batch);
     }
-    return chunk.at();
+    return batch.at();
   }
 
   /**
-   * The frames from a slot on that pass a filter: all, or enough for a write.
+   * The frames from an event on that pass a filter: all, or enough for a write.
    *
    * @param at where the reader stands before them
    */
   public FrameBatch from(int number, EventFilter filter, Cursor at) {
-    var chunk = new FrameBatch.Builder(filter);
+    var batch = new FrameBatch.Builder(filter);
     Cursor reached = at;
     int next = number;
-    while (next < slots.size() && !chunk.isEnough()) {
-      BufferedEvent slot = slots.get(next);
+    while (next < events.size() && !batch.isEnough()) {
+      BufferedEvent event = events.get(next);
       next++;
-      reached = reached.with(partition, slot.place());
-      if (slot.hasId()) {
-        chunk.add(slot);
+      reached = reached.with(partition, event.place());
+      if (event.hasId()) {
+        batch.add(event);
       } else {
-        chunk.add(slot, reached);
+        batch.add(event, reached);
       }
     }
-    return chunk.upTo(
-        next, next < slots.size() ? reached : at.with(partition, PartitionPosition.in(log, end)));
+    return batch.upTo(
+        next, next < events.size() ? reached : at.with(partition, PartitionPosition.in(log, end)));
   }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks Redis one question at a time. Those who want to know while an answer is under way share the
- * next one, so that a crowd costs as much as two; each gets an answer to a question that was sent
+ * next one, so that a shard costs as much as two; each gets an answer to a question that was sent
  * after it asked. May be used from any thread.
  */
 public final class SingleFlight<T> {

@@ -16,19 +16,19 @@ import penstock.stream.StartPosition;
 import penstock.stream.filter.EventFilter;
 
 /**
- * A reader's way into the ring: it reads older events from Redis, page by page and partition by
- * partition, and writes them, until the ring has all that is behind its cursor. It goes on when the
- * socket takes more, and belongs to the reader's event loop.
+ * A reader's way into the history: it reads older events from Redis, page by page and partition by
+ * partition, and writes them, until the history has all that is behind its cursor. It goes on when
+ * the socket takes more, and belongs to the reader's event loop.
  */
 final class CatchUp {
 
-  /** The ring is about to have what is missing. */
+  /** The history is about to have what is missing. */
   private static final int RING_PAUSE_MILLIS = 20;
 
   private static final int RETRY_MILLIS = 500;
 
   private final ConnectedSubscriber reader;
-  private final StreamChannel ring;
+  private final StreamChannel channel;
   private final EventFilter filter;
   private final OutageTimer outage;
 
@@ -38,24 +38,24 @@ final class CatchUp {
   /** Something is awaited: an answer of Redis, or the end of a pause. */
   private boolean busy;
 
-  private CatchUpTarget goal;
+  private CatchUpTarget target;
 
   /**
    * @param at where the reader stands; null if it has yet to begin
-   * @param goal with which it has caught up
+   * @param target with which it has caught up
    */
   CatchUp(
       ConnectedSubscriber reader,
-      StreamChannel ring,
+      StreamChannel channel,
       EventFilter filter,
       @Nullable Cursor at,
-      CatchUpTarget goal) {
+      CatchUpTarget target) {
     this.reader = reader;
-    this.ring = ring;
+    this.channel = channel;
     this.filter = filter;
     this.outage = reader.connection().newOutage();
     this.at = at;
-    this.goal = goal;
+    this.target = target;
   }
 
   /** Where the reader stands; null until it is known where to begin. */
@@ -64,47 +64,48 @@ final class CatchUp {
   }
 
   /** What is to be reached, as far as it can still come. */
-  CatchUpTarget goal() {
-    return goal;
+  CatchUpTarget target() {
+    return target;
   }
 
   /** Begins where the reader wants to, if it can. If the logs cannot be looked at, it ends. */
-  void begin(ResumeRequest wish) {
-    observe(reader::fail, logs -> place(logs, wish));
+  void begin(ResumeRequest resume) {
+    observe(reader::fail, logs -> place(logs, resume));
   }
 
   /**
    * Does what can be done now, and lets the reader advance when there is more to do.
    *
-   * @return where the ring has all that is left; null if the reader is not there yet
+   * @return where the history has all that is left; null if the reader is not there yet
    */
   @Nullable BufferPosition advance() {
     Cursor from = at;
     if (busy || from == null || reader.connection().isFull()) {
       return null;
     }
-    HistoryBuffer lane = ring.lane();
-    if (!lane.isOf(from)) {
+    HistoryBuffer history = channel.history();
+    if (!history.isOf(from)) {
       placeAgain(from);
       return null;
     }
-    long next = lane.behind(from);
+    long next = history.behind(from);
     if (next >= 0) {
-      return new BufferPosition(lane, next, from);
+      return new BufferPosition(history, next, from);
     }
-    int partition = lane.missing(from);
+    int partition = history.missing(from);
     if (partition < 0) {
-      // The ring has changed while it was looked at.
+      // The history has changed while it was looked at.
       pause(from, RING_PAUSE_MILLIS);
     } else {
-      replay(from, partition, lane.logs().get(partition).life());
+      replay(from, partition, history.logs().get(partition).life());
     }
     return null;
   }
 
   private void observe(Consumer<Throwable> failed, Consumer<List<LogState>> observed) {
     busy = true;
-    ring.observe()
+    channel
+        .observe()
         .onComplete(
             logs ->
                 reader.onLoop(
@@ -119,17 +120,17 @@ final class CatchUp {
   }
 
   /** Lets the reader begin where it wants to, if the logs that it knows are these. */
-  private void place(List<LogState> logs, ResumeRequest wish) {
-    goal = CatchUpTarget.of(logs);
-    StartingPoint point = StartingPoint.of(ring.stream().name(), logs, wish);
+  private void place(List<LogState> logs, ResumeRequest resume) {
+    target = CatchUpTarget.of(logs);
+    StartingPoint point = StartingPoint.of(channel.stream().name(), logs, resume);
     ResetReason reset = point.reset();
     if (reset != null) {
       reader.connection().writeReset(Frames.reset(point.at(), reset), reset);
     }
-    if (ring.lane().isOf(point.at())) {
+    if (channel.history().isOf(point.at())) {
       goOn(point.at());
     } else {
-      // The ring has yet to notice that a log began anew.
+      // The history has yet to notice that a log began anew.
       pause(point.at(), RETRY_MILLIS);
     }
   }
@@ -163,7 +164,8 @@ final class CatchUp {
 
   private void replay(Cursor from, int partition, String life) {
     busy = true;
-    ring.replay(partition, from.position(partition))
+    channel
+        .replay(partition, from.position(partition))
         .onComplete(page -> reader.onLoop(() -> replayed(from, life, page)));
   }
 
@@ -179,13 +181,13 @@ final class CatchUp {
       placeAgain(from);
       return;
     }
-    goal = goal.within(page.partition(), log);
+    target = target.within(page.partition(), log);
     Cursor reached = page.write(reader.connection(), filter, from);
     if (reader.isClosed()) {
       return;
     }
     if (reached.equals(from)) {
-      // The ring will soon be where the log is.
+      // The history will soon be where the log is.
       pause(from, RING_PAUSE_MILLIS);
     } else {
       goOn(reached);

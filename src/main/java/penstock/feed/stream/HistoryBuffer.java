@@ -15,33 +15,33 @@ import penstock.stream.StreamName;
 import penstock.stream.filter.EventFilter;
 
 /**
- * The newest events of a stream, encoded: what a ring holds as long as its logs go on unbroken.
- * Slots are numbered from 0; the oldest are overwritten. Those of several partitions stand in the
+ * The newest events of a stream, encoded: what a channel holds as long as its logs go on unbroken.
+ * Events are numbered from 0; the oldest are overwritten. Those of several partitions stand in the
  * order in which this instance learned of them, which is another on each: what a reader has seen is
  * known by its cursor, not by a number.
  *
- * <p>Written by one thread, read by any. A reader that comes too late finds that a slot is not the
- * one that it asked for.
+ * <p>Written by one thread, read by any. A reader that comes too late finds that an event is not
+ * the one that it asked for.
  */
 final class HistoryBuffer {
 
-  /** What a place in a slot's cursor takes. */
+  /** What a place in an event's cursor takes. */
   private static final int PLACE_BYTES = 8;
 
   /**
-   * Where the lane begins.
+   * Where the history begins.
    *
-   * @param oldest the number of the oldest slot
+   * @param oldest the number of the oldest event
    * @param before the cursor before it: a reader that stands there misses nothing
    */
   private record Floor(long oldest, Cursor before) {}
 
   /**
-   * @param at the lane's cursor behind the slot
+   * @param at the history's cursor behind the event
    */
-  private record NumberedEvent(long number, BufferedEvent slot, Cursor at) {}
+  private record NumberedEvent(long number, BufferedEvent event, Cursor at) {}
 
-  private final AtomicReferenceArray<@Nullable NumberedEvent> slots;
+  private final AtomicReferenceArray<@Nullable NumberedEvent> events;
   private final long mostBytes;
   private volatile KnownLogs logs;
   private volatile Floor floor;
@@ -54,14 +54,14 @@ final class HistoryBuffer {
   private long bytes;
 
   /**
-   * A lane that begins at the ends of the logs.
+   * A history that begins at the ends of the logs.
    *
    * @param logs of all partitions, in order
-   * @param mostBytes what its slots may take together; one may always stay
+   * @param mostBytes what its events may take together; one may always stay
    */
   HistoryBuffer(StreamName stream, List<LogState> logs, int mostEvents, long mostBytes) {
     this.end = Cursor.ofStream(stream, logs, logs.stream().map(LogState::last).toList());
-    this.slots = new AtomicReferenceArray<>(mostEvents);
+    this.events = new AtomicReferenceArray<>(mostEvents);
     this.mostBytes = mostBytes;
     this.logs = new KnownLogs(end.scope(), List.copyOf(logs));
     this.floor = new Floor(0, end);
@@ -81,7 +81,7 @@ final class HistoryBuffer {
     return closed;
   }
 
-  /** The number of the slot that comes next. */
+  /** The number of the event that comes next. */
   long head() {
     return head;
   }
@@ -104,41 +104,41 @@ final class HistoryBuffer {
     Cursor before = floor.before();
     for (LogEntry entry : entries) {
       end = end.with(partition, PartitionPosition.in(now, entry.position()));
-      BufferedEvent slot = BufferedEvent.at(end, partition, entry.event());
-      bytes += bytes(slot);
-      while (next > oldest && (next - oldest == slots.length() || bytes > mostBytes)) {
-        NumberedEvent old = slots.getAndSet(index(oldest), null);
-        bytes -= bytes(old.slot());
+      BufferedEvent event = BufferedEvent.at(end, partition, entry.event());
+      bytes += bytes(event);
+      while (next > oldest && (next - oldest == events.length() || bytes > mostBytes)) {
+        NumberedEvent old = events.getAndSet(index(oldest), null);
+        bytes -= bytes(old.event());
         before = old.at();
         oldest++;
       }
-      slots.set(index(next), new NumberedEvent(next, slot, end));
+      events.set(index(next), new NumberedEvent(next, event, end));
       next++;
     }
     floor = new Floor(oldest, before);
     head = next;
   }
 
-  private int bytes(BufferedEvent slot) {
-    return slot.bytes() + PLACE_BYTES * end.places().size();
+  private int bytes(BufferedEvent event) {
+    return event.bytes() + PLACE_BYTES * end.places().size();
   }
 
   private int index(long number) {
-    return (int) (number % slots.length());
+    return (int) (number % events.length());
   }
 
   private @Nullable NumberedEvent numbered(long number) {
-    NumberedEvent found = slots.get(index(number));
+    NumberedEvent found = events.get(index(number));
     return found != null && found.number() == number ? found : null;
   }
 
-  /** A slot; null if it is not there any more. */
+  /** An event; null if it is not there any more. */
   @Nullable BufferedEvent find(long number) {
     NumberedEvent found = numbered(number);
-    return found == null ? null : found.slot();
+    return found == null ? null : found.event();
   }
 
-  /** The lane's cursor before a slot; null if it is not known any more. */
+  /** The history's cursor before an event; null if it is not known any more. */
   @Nullable Cursor before(long number) {
     Floor from = floor;
     if (number <= from.oldest()) {
@@ -154,8 +154,8 @@ final class HistoryBuffer {
   }
 
   /**
-   * The number of the first slot that has something behind a cursor; -1 if not all that is behind
-   * it is here, or it is not known to be in the logs that this lane is of.
+   * The number of the first event that has something behind a cursor; -1 if not all that is behind
+   * it is here, or it is not known to be in the logs that this history is of.
    */
   long behind(Cursor cursor) {
     Floor from = floor;
@@ -199,42 +199,43 @@ final class HistoryBuffer {
   }
 
   /**
-   * The frames from a slot on that pass a filter: up to the head, or enough for a write. As long as
-   * the reader is ahead of the lane in some partition, which it read on its own or on another
-   * instance, it is not sent again what it has, and the ids are its own; then they are the lane's.
+   * The frames from an event on that pass a filter: up to the head, or enough for a write. As long
+   * as the reader is ahead of the history in some partition, which it read on its own or on another
+   * instance, it is not sent again what it has, and the ids are its own; then they are the
+   * history's.
    *
    * @param after where the reader stands
    * @return null if the first is not there any more
    */
   @Nullable FrameBatch from(long number, EventFilter filter, Cursor after) {
-    var chunk = new FrameBatch.Builder(filter);
+    var batch = new FrameBatch.Builder(filter);
     Cursor reached = after;
     int ahead = 0;
     long end = head;
     long next = number;
-    while (next < end && !chunk.isEnough()) {
+    while (next < end && !batch.isEnough()) {
       NumberedEvent found = numbered(next);
       if (found == null) {
-        return next == number ? null : chunk.upTo(next, reached);
+        return next == number ? null : batch.upTo(next, reached);
       }
-      BufferedEvent slot = found.slot();
-      boolean isNew = ahead < 0 || slot.position().isAfter(reached.position(slot.partition()));
+      BufferedEvent event = found.event();
+      boolean isNew = ahead < 0 || event.position().isAfter(reached.position(event.partition()));
       if (ahead >= 0 && isNew) {
-        reached = reached.with(slot.partition(), slot.place());
+        reached = reached.with(event.partition(), event.place());
       }
-      if (next == number || ahead == slot.partition()) {
+      if (next == number || ahead == event.partition()) {
         ahead = reached.firstAheadOf(found.at());
       }
       if (ahead < 0) {
         reached = found.at();
       }
       if (isNew && ahead < 0) {
-        chunk.add(slot);
+        batch.add(event);
       } else if (isNew) {
-        chunk.add(slot, reached);
+        batch.add(event, reached);
       }
       next++;
     }
-    return chunk.upTo(next, reached);
+    return batch.upTo(next, reached);
   }
 }

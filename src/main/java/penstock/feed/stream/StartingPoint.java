@@ -25,15 +25,15 @@ record StartingPoint(Cursor at, @Nullable ResetReason reset) {
   /**
    * @param logs of all partitions, in order
    */
-  static StartingPoint of(StreamName stream, List<LogState> logs, ResumeRequest wish) {
+  static StartingPoint of(StreamName stream, List<LogState> logs, ResumeRequest resume) {
     Cursor wanted =
-        switch (wish.start()) {
+        switch (resume.start()) {
           case StartPosition.Earliest earliest -> cursor(stream, logs, LogState::trimmed);
           case StartPosition.Latest latest -> cursor(stream, logs, LogState::last);
           case StartPosition.Since since -> cursor(stream, logs, since::in);
           case StartPosition.At resumed -> resumed.cursor();
         };
-    return Optional.ofNullable(wish.refused())
+    return Optional.ofNullable(resume.refused())
         .or(() -> wanted.obstacle(CursorScope.ofStream(stream, logs), logs))
         .map(reason -> new StartingPoint(cursor(stream, logs, LogState::trimmed), reason))
         .orElseGet(() -> new StartingPoint(wanted, null));

@@ -34,19 +34,19 @@ final class StreamChannel {
   private final Stream stream;
   private final Tail tail;
   private final SingleFlight<List<LogState>> states;
-  private final LoopDispatchers pumps;
+  private final LoopDispatchers dispatchers;
   private final FeedConfig config;
   private final FeedMeters meters;
   private final Timer latency;
   private final List<Replay> replays;
-  private final ConcurrentMap<Thread, StreamShard> crowds = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Thread, StreamShard> shards = new ConcurrentHashMap<>();
   private final List<FollowedPartition> followed;
   private final Future<Void> opened;
 
   /** Until all are followed: from where on each is, as far as that is known. */
   private final @Nullable LogState[] begun;
 
-  private volatile @Nullable HistoryBuffer lane;
+  private volatile @Nullable HistoryBuffer history;
 
   /**
    * @param replays one for each partition, in order
@@ -55,14 +55,14 @@ final class StreamChannel {
       Stream stream,
       Tail tail,
       EventLog log,
-      LoopDispatchers pumps,
+      LoopDispatchers dispatchers,
       FeedConfig config,
       FeedMeters meters,
       List<Replay> replays) {
     this.stream = stream;
     this.tail = tail;
     this.states = new SingleFlight<>(() -> log.observe(stream.partitions()));
-    this.pumps = pumps;
+    this.dispatchers = dispatchers;
     this.config = config;
     this.meters = meters;
     this.latency = meters.latency(stream.name());
@@ -77,7 +77,7 @@ final class StreamChannel {
     return stream;
   }
 
-  /** Done when the ring can be used. Completes on any thread. */
+  /** Done when the channel can be used. Completes on any thread. */
   Future<Void> opened() {
     return opened;
   }
@@ -93,8 +93,8 @@ final class StreamChannel {
   }
 
   /** The present lane. */
-  HistoryBuffer lane() {
-    HistoryBuffer present = lane;
+  HistoryBuffer history() {
+    HistoryBuffer present = history;
     if (present == null) {
       throw new IllegalStateException("not opened yet");
     }
@@ -108,7 +108,7 @@ final class StreamChannel {
 
   /** A reader found all that is behind its cursor here. */
   void joined() {
-    meters.ringHit();
+    meters.historyHit();
   }
 
   /** Nanoseconds for which nothing is known of the logs, since Redis does not answer. */
@@ -118,32 +118,36 @@ final class StreamChannel {
 
   /** Events of a partition behind a position, from Redis. Completes on any thread. */
   Future<ReplayPage> replay(int partition, Position from) {
-    return replays.get(partition).behind(from, lane().floor(partition));
+    return replays.get(partition).behind(from, history().floor(partition));
   }
 
   /** Those readers who are served by the caller's event loop. */
-  StreamShard crowd(Context context) {
-    return crowds.computeIfAbsent(
+  StreamShard shard(Context context) {
+    return shards.computeIfAbsent(
         Thread.currentThread(),
         thread ->
             new StreamShard(
-                pumps.of(context), config.gather(), meters, latency, () -> crowds.remove(thread)));
+                dispatchers.of(context),
+                config.gather(),
+                meters,
+                latency,
+                () -> shards.remove(thread)));
   }
 
-  private HistoryBuffer laneFrom(List<LogState> logs) {
+  private HistoryBuffer historyFrom(List<LogState> logs) {
     return new HistoryBuffer(
-        stream.name(), logs, config.ringEvents(), config.ringSize().asLongValue());
+        stream.name(), logs, config.historyEvents(), config.historySize().asLongValue());
   }
 
   private void wake() {
-    crowds.values().forEach(SubscriberShard::wake);
+    shards.values().forEach(SubscriberShard::wake);
   }
 
   /** A partition is followed, or more came of it before all others were followed. */
   private void begun(int partition, LogState state) {
     begun[partition] = state;
     if (Arrays.stream(begun).allMatch(one -> one != null)) {
-      lane = laneFrom(Arrays.asList(begun));
+      history = historyFrom(Arrays.asList(begun));
     }
   }
 
@@ -156,7 +160,7 @@ final class StreamChannel {
   }
 
   private synchronized void appended(int partition, LogState now, List<LogEntry> entries) {
-    HistoryBuffer present = lane;
+    HistoryBuffer present = history;
     if (present != null) {
       present.add(partition, now, entries);
       wake();
@@ -166,14 +170,14 @@ final class StreamChannel {
   }
 
   private synchronized void moved(int partition, LogState now) {
-    HistoryBuffer before = lane;
+    HistoryBuffer before = history;
     if (before == null) {
       begun(partition, now);
       return;
     }
     List<LogState> logs = new ArrayList<>(before.reached());
     logs.set(partition, now);
-    lane = laneFrom(logs);
+    history = historyFrom(logs);
     before.close();
     wake();
   }

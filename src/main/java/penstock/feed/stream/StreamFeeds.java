@@ -35,8 +35,8 @@ public class StreamFeeds {
   private final FeedMeters meters;
   private final Admission admission;
   private final Replays replays;
-  private final LoopDispatchers pumps;
-  private final ChannelRegistry<StreamName, StreamChannel> rings;
+  private final LoopDispatchers dispatchers;
+  private final ChannelRegistry<StreamName, StreamChannel> channels;
 
   @Inject
   StreamFeeds(
@@ -44,7 +44,7 @@ public class StreamFeeds {
       Tail tail,
       EventLog log,
       Replays replays,
-      LoopDispatchers pumps,
+      LoopDispatchers dispatchers,
       FeedConfig config,
       FeedMeters meters,
       Admission admission) {
@@ -55,25 +55,30 @@ public class StreamFeeds {
     this.meters = meters;
     this.admission = admission;
     this.replays = replays;
-    this.pumps = pumps;
-    this.rings =
+    this.dispatchers = dispatchers;
+    this.channels =
         new ChannelRegistry<>(
-            vertx, config.ringLinger(), ring -> ring.opened().failed(), StreamChannel::close);
+            vertx,
+            config.channelLinger(),
+            channel -> channel.opened().failed(),
+            StreamChannel::close);
   }
 
   /** Serves a reader, who was admitted and whose response has begun, on its event loop. */
-  public void subscribe(Transport outlet, Stream stream, EventFilter filter, ResumeRequest wish) {
-    StreamChannel ring = rings.enter(stream.name(), () -> open(stream));
-    var connection = new Connection(outlet, meters, config);
-    new StreamSubscriber(vertx.getOrCreateContext(), connection, admission, filter, ring, rings)
-        .begin(wish);
+  public void subscribe(
+      Transport transport, Stream stream, EventFilter filter, ResumeRequest resume) {
+    StreamChannel channel = channels.enter(stream.name(), () -> open(stream));
+    var connection = new Connection(transport, meters, config);
+    new StreamSubscriber(
+            vertx.getOrCreateContext(), connection, admission, filter, channel, channels)
+        .begin(resume);
   }
 
   private StreamChannel open(Stream stream) {
-    return new StreamChannel(stream, tail, log, pumps, config, meters, replays.of(stream));
+    return new StreamChannel(stream, tail, log, dispatchers, config, meters, replays.of(stream));
   }
 
   void end(@Observes @Priority(Drain.AFTER_READERS) ShutdownEvent ending) {
-    rings.close();
+    channels.close();
   }
 }

@@ -23,11 +23,12 @@ import penstock.trace.SpanLinks;
  */
 final class StreamShard extends SubscriberShard<FeedSubscriber> {
 
-  private record StreamFrameKey(HistoryBuffer lane, long next, Cursor after, EventFilter filter) {
+  private record StreamFrameKey(
+      HistoryBuffer history, long next, Cursor after, EventFilter filter) {
 
     /** The same as {@code equals}, and quick where it is true. */
-    boolean is(HistoryBuffer lane, long next, Cursor after, EventFilter filter) {
-      return this.lane == lane
+    boolean is(HistoryBuffer history, long next, Cursor after, EventFilter filter) {
+      return this.history == history
           && this.next == next
           && (this.after == after || this.after.equals(after))
           && (this.filter == filter || this.filter.equals(filter));
@@ -43,9 +44,9 @@ final class StreamShard extends SubscriberShard<FeedSubscriber> {
   /** The others. */
   private final SubjectIndex<SubjectWait> waiting = new SubjectIndex<>();
 
-  private @Nullable HistoryBuffer measuredLane;
+  private @Nullable HistoryBuffer measuredHistory;
 
-  /** All before this slot of that lane was measured. */
+  /** All before this event of that history was measured. */
   private long measured;
 
   private final SharedFrames<StreamFrameKey> shared = new SharedFrames<>();
@@ -53,11 +54,15 @@ final class StreamShard extends SubscriberShard<FeedSubscriber> {
   /** What the last reader wanted: mostly what the next one wants too. */
   private @Nullable StreamFrameKey usual;
 
-  private @Nullable FrameBatch usualChunk;
+  private @Nullable FrameBatch usualBatch;
 
   StreamShard(
-      LoopDispatcher pump, Duration gather, FeedMeters meters, Timer latency, Runnable whenEmpty) {
-    super(pump, gather, whenEmpty);
+      LoopDispatcher dispatcher,
+      Duration gather,
+      FeedMeters meters,
+      Timer latency,
+      Runnable whenEmpty) {
+    super(dispatcher, gather, whenEmpty);
     this.meters = meters;
     this.latency = latency;
   }
@@ -77,19 +82,19 @@ final class StreamShard extends SubscriberShard<FeedSubscriber> {
   /**
    * Lets a member wait for an event of certain subjects.
    *
-   * @param spot where it stands, with nothing more in the lane
+   * @param place where it stands, with nothing more in the history
    * @return ends when there is something for it, in a turn in which it is asked to advance; null if
    *     it has to look at each event
    */
-  @Nullable SubjectWait await(FeedSubscriber reader, Set<String> subjects, BufferPosition spot) {
+  @Nullable SubjectWait await(FeedSubscriber reader, Set<String> subjects, BufferPosition place) {
     var wait = new SubjectWait(reader);
-    return waiting.add(wait, subjects, spot) && active.remove(reader) ? wait : null;
+    return waiting.add(wait, subjects, place) && active.remove(reader) ? wait : null;
   }
 
   /** Behind what a member that waits was sent last; null if it is of another crowd. */
   @Nullable Cursor at(SubjectWait wait) {
-    BufferPosition spot = wait.end() == null ? waiting.spot(wait) : wait.end();
-    return spot == null ? null : spot.at();
+    BufferPosition place = wait.end() == null ? waiting.place(wait) : wait.end();
+    return place == null ? null : place.at();
   }
 
   /** Its reader leaves. */
@@ -112,52 +117,53 @@ final class StreamShard extends SubscriberShard<FeedSubscriber> {
   public void endTurn(long took) {
     measure(took);
     usual = null;
-    usualChunk = null;
+    usualBatch = null;
     shared.release();
   }
 
   private void measure(long took) {
-    if (usual == null || usualChunk == null) {
+    if (usual == null || usualBatch == null) {
       return;
     }
-    HistoryBuffer lane = usual.lane();
-    if (lane != measuredLane) {
-      measuredLane = lane;
+    HistoryBuffer history = usual.history();
+    if (history != measuredHistory) {
+      measuredHistory = history;
       measured = 0;
     }
     SpanLinks causes = meters.causes();
     long first = Math.max(measured, usual.next());
-    for (long number = first; number < usualChunk.next(); number++) {
-      BufferedEvent slot = lane.find(number);
-      if (slot != null) {
-        meters.recordLatency(latency, slot.position());
-        causes.add(slot.attributes());
+    for (long number = first; number < usualBatch.next(); number++) {
+      BufferedEvent event = history.find(number);
+      if (event != null) {
+        meters.recordLatency(latency, event.position());
+        causes.add(event.attributes());
       }
     }
-    measured = usualChunk.next();
+    measured = usualBatch.next();
     meters.recordDelivery(latency, causes, measured - first, took);
   }
 
   /**
-   * What a reader is to be written next, for it to release; null if it is not in the lane any more.
+   * What a reader is to be written next, for it to release; null if it is not in the history any
+   * more.
    */
-  @Nullable FrameBatch next(HistoryBuffer lane, long next, Cursor after, EventFilter filter) {
+  @Nullable FrameBatch next(HistoryBuffer history, long next, Cursor after, EventFilter filter) {
     if (!isInTurn()) {
-      return lane.from(next, filter, after);
+      return history.from(next, filter, after);
     }
-    if (usual != null && usualChunk != null && usual.is(lane, next, after, filter)) {
-      return usualChunk.retain();
+    if (usual != null && usualBatch != null && usual.is(history, next, after, filter)) {
+      return usualBatch.retain();
     }
-    var wanted = new StreamFrameKey(lane, next, after, filter);
-    FrameBatch chunk = shared.get(wanted);
-    if (chunk == null) {
-      chunk = lane.from(next, filter, after);
-      if (chunk == null || !shared.keep(wanted, chunk)) {
-        return chunk;
+    var wanted = new StreamFrameKey(history, next, after, filter);
+    FrameBatch batch = shared.get(wanted);
+    if (batch == null) {
+      batch = history.from(next, filter, after);
+      if (batch == null || !shared.keep(wanted, batch)) {
+        return batch;
       }
     }
     usual = wanted;
-    usualChunk = chunk;
-    return chunk.retain();
+    usualBatch = batch;
+    return batch.retain();
   }
 }

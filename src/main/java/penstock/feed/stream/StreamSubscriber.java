@@ -17,33 +17,33 @@ import penstock.stream.filter.AttributeMatcher;
 import penstock.stream.filter.EventFilter;
 
 /**
- * One reader of a stream. It catches up if it has to, then shares the ring's frames; from there it
- * may wait for an event of its subjects, or fall behind and catch up again.
+ * One reader of a stream. It catches up if it has to, then shares the channel's frames; from there
+ * it may wait for an event of its subjects, or fall behind and catch up again.
  */
 final class StreamSubscriber extends ConnectedSubscriber {
 
   /** What a reader is doing. */
   private sealed interface State {
 
-    /** The ring is not open yet. */
+    /** The channel is not open yet. */
     record Opening() implements State {}
 
     record CatchingUp(CatchUp way) implements State {}
 
     /**
-     * Shares the ring's frames.
+     * Shares the channel's frames.
      *
      * @param at behind what was sent last
-     * @param next the number of the slot behind it
+     * @param next the number of the event behind it
      */
-    record Live(Cursor at, HistoryBuffer lane, long next) implements State {
+    record Live(Cursor at, HistoryBuffer history, long next) implements State {
 
-      static Live from(BufferPosition spot) {
-        return new Live(spot.at(), spot.lane(), spot.next());
+      static Live from(BufferPosition place) {
+        return new Live(place.at(), place.history(), place.next());
       }
 
-      BufferPosition spot() {
-        return new BufferPosition(lane, next, at);
+      BufferPosition place() {
+        return new BufferPosition(history, next, at);
       }
     }
 
@@ -54,68 +54,68 @@ final class StreamSubscriber extends ConnectedSubscriber {
   }
 
   private final EventFilter filter;
-  private final StreamChannel ring;
-  private final ChannelRegistry<StreamName, StreamChannel> rings;
-  private final StreamShard crowd;
+  private final StreamChannel channel;
+  private final ChannelRegistry<StreamName, StreamChannel> channels;
+  private final StreamShard shard;
   private State state = new State.Opening();
-  private CatchUpTarget goal = CatchUpTarget.NONE;
+  private CatchUpTarget target = CatchUpTarget.NONE;
   private boolean caughtUp;
 
   /**
-   * @param ring that it entered, and leaves at its end
-   * @param rings that it entered it by
+   * @param channel that it entered, and leaves at its end
+   * @param channels that it entered it by
    */
   StreamSubscriber(
       Context context,
       Connection connection,
       Admission admission,
       EventFilter filter,
-      StreamChannel ring,
-      ChannelRegistry<StreamName, StreamChannel> rings) {
+      StreamChannel channel,
+      ChannelRegistry<StreamName, StreamChannel> channels) {
     super(context, connection, admission);
     this.filter = filter;
-    this.ring = ring;
-    this.rings = rings;
-    this.crowd = ring.crowd(context);
+    this.channel = channel;
+    this.channels = channels;
+    this.shard = channel.shard(context);
   }
 
   /** Begins where the reader wants to, if it can. */
-  void begin(ResumeRequest wish) {
-    crowd.add(this);
+  void begin(ResumeRequest resume) {
+    shard.add(this);
     connect();
-    ring.opened().onComplete(opened -> onLoop(() -> opened(opened, wish)));
+    channel.opened().onComplete(opened -> onLoop(() -> opened(opened, resume)));
   }
 
-  private void opened(AsyncResult<Void> opened, ResumeRequest wish) {
+  private void opened(AsyncResult<Void> opened, ResumeRequest resume) {
     if (opened.failed()) {
       fail(opened.cause());
-    } else if (wish.refused() == null
-        && wish.start() instanceof StartPosition.At resumed
+    } else if (resume.refused() == null
+        && resume.start() instanceof StartPosition.At resumed
         && joinUnchecked(resumed.cursor())) {
       advance();
     } else {
-      catchUp(null).begin(wish);
+      catchUp(null).begin(resume);
     }
   }
 
   private boolean joinUnchecked(Cursor at) {
-    HistoryBuffer lane = ring.lane();
-    long next = lane.behindUnchecked(at);
+    HistoryBuffer history = channel.history();
+    long next = history.behindUnchecked(at);
     if (next < 0) {
       return false;
     }
-    goal = CatchUpTarget.of(lane.logs());
-    join(new BufferPosition(lane, next, at));
+    target = CatchUpTarget.of(history.logs());
+    join(new BufferPosition(history, next, at));
     return true;
   }
 
-  private void join(BufferPosition spot) {
-    ring.joined();
-    state = State.Live.from(spot);
+  private void join(BufferPosition place) {
+    channel.joined();
+    state = State.Live.from(place);
   }
 
   private CatchUp catchUp(@Nullable Cursor from) {
-    var way = new CatchUp(this, ring, filter, from, goal);
+    var way = new CatchUp(this, channel, filter, from, target);
     state = new State.CatchingUp(way);
     return way;
   }
@@ -137,38 +137,38 @@ final class StreamSubscriber extends ConnectedSubscriber {
   }
 
   private boolean advance(CatchUp way) {
-    BufferPosition spot = way.advance();
-    if (spot == null) {
+    BufferPosition place = way.advance();
+    if (place == null) {
       return false;
     }
-    goal = caughtUp ? CatchUpTarget.NONE : way.goal();
-    join(spot);
+    target = caughtUp ? CatchUpTarget.NONE : way.target();
+    join(place);
     return true;
   }
 
   private boolean advance(State.Live live) {
-    if (live.lane().isClosed()) {
-      goal = goal.within(ring.lane().logs());
+    if (live.history().isClosed()) {
+      target = target.within(channel.history().logs());
       catchUp(live.at());
       return true;
     }
     if (connection().isFull()) {
       return false;
     }
-    if (live.next() == live.lane().head()) {
+    if (live.next() == live.history().head()) {
       writeCaughtUp(live.at());
       rest(live);
       return false;
     }
-    FrameBatch chunk = crowd.next(live.lane(), live.next(), live.at(), filter);
-    if (chunk == null) {
+    FrameBatch batch = shard.next(live.history(), live.next(), live.at(), filter);
+    if (batch == null) {
       catchUp(live.at());
       return true;
     }
-    state = new State.Live(chunk.at(), live.lane(), chunk.next());
-    connection().write(chunk);
+    state = new State.Live(batch.at(), live.history(), batch.next());
+    connection().write(batch);
     // What came meanwhile is not written by itself if it can be written with what comes then.
-    return chunk.isEnough() || !crowd.isRequested();
+    return batch.isEnough() || !shard.isRequested();
   }
 
   private boolean advance(SubjectWait wait) {
@@ -184,7 +184,7 @@ final class StreamSubscriber extends ConnectedSubscriber {
   private void rest(State.Live live) {
     AttributeMatcher subjects = filter.subjects();
     if (caughtUp && subjects.isExact()) {
-      SubjectWait wait = crowd.await(this, subjects.exact(), live.spot());
+      SubjectWait wait = shard.await(this, subjects.exact(), live.place());
       if (wait != null) {
         state = new State.Waiting(wait);
       }
@@ -192,9 +192,9 @@ final class StreamSubscriber extends ConnectedSubscriber {
   }
 
   private void writeCaughtUp(Cursor at) {
-    if (!caughtUp && goal.isReached(at)) {
+    if (!caughtUp && target.isReached(at)) {
       caughtUp = true;
-      goal = CatchUpTarget.NONE;
+      target = CatchUpTarget.NONE;
       connection().write(Frames.caughtUp(at));
     }
   }
@@ -204,7 +204,7 @@ final class StreamSubscriber extends ConnectedSubscriber {
     return switch (state) {
       case State.CatchingUp catching -> catching.way().at();
       case State.Live live -> live.at();
-      case State.Waiting waiting -> crowd.at(waiting.until());
+      case State.Waiting waiting -> shard.at(waiting.until());
       case State.Opening opening -> null;
       case State.Closed closed -> null;
     };
@@ -218,12 +218,12 @@ final class StreamSubscriber extends ConnectedSubscriber {
 
   @Override
   public long silence() {
-    return state instanceof State.Live || state instanceof State.Waiting ? ring.silence() : 0;
+    return state instanceof State.Live || state instanceof State.Waiting ? channel.silence() : 0;
   }
 
   @Override
   public String source() {
-    return "stream=" + ring.stream().name();
+    return "stream=" + channel.stream().name();
   }
 
   @Override
@@ -234,10 +234,10 @@ final class StreamSubscriber extends ConnectedSubscriber {
   @Override
   public void leave() {
     if (state instanceof State.Waiting waiting) {
-      crowd.forget(waiting.until());
+      shard.forget(waiting.until());
     }
     state = new State.Closed();
-    crowd.remove(this);
-    rings.leave(ring.stream().name(), ring);
+    shard.remove(this);
+    channels.leave(channel.stream().name(), channel);
   }
 }

@@ -13,7 +13,7 @@ import penstock.feed.frame.BufferedEvent;
 import penstock.stream.Cursor;
 
 /**
- * Readers of certain subjects who have all that the lane had for them. They wait together, where
+ * Readers of certain subjects who have all that the history had for them. They wait together, where
  * the newest event was that was looked at: each event is looked up once for all of them, and only
  * those who want its subject go on by themselves. Belongs to an event loop.
  *
@@ -33,19 +33,19 @@ final class SubjectIndex<R> {
   private @Nullable BufferPosition reached;
 
   /**
-   * Takes a reader, unless it has something that the lane is still to bring: it would be sent that
-   * again from where the others are by then.
+   * Takes a reader, unless it has something that the history is still to bring: it would be sent
+   * that again from where the others are by then.
    *
    * @return whether it may wait here; otherwise it has to look at events by itself
    */
   boolean add(R reader, Set<String> subjects, BufferPosition from) {
-    if (!from.isTheLanes()) {
+    if (!from.isTheHistories()) {
       return false;
     }
     BufferPosition common = reached;
     if (waiting.isEmpty() || common == null) {
       reached = from;
-    } else if (common.lane() != from.lane() || common.next() > from.next()) {
+    } else if (common.history() != from.history() || common.next() > from.next()) {
       return false;
     }
     waiting.put(reader, new Waiting(subjects, from));
@@ -69,7 +69,7 @@ final class SubjectIndex<R> {
   }
 
   /** Where a reader stands; null if it does not wait here. */
-  @Nullable BufferPosition spot(R reader) {
+  @Nullable BufferPosition place(R reader) {
     Waiting found = waiting.get(reader);
     BufferPosition common = reached;
     if (found == null || common == null) {
@@ -89,30 +89,30 @@ final class SubjectIndex<R> {
     if (waiting.isEmpty() || from == null) {
       return;
     }
-    HistoryBuffer lane = from.lane();
-    long head = lane.head();
-    if (from.next() == head && !lane.isClosed()) {
+    HistoryBuffer history = from.history();
+    long head = history.head();
+    if (from.next() == head && !history.isClosed()) {
       return;
     }
-    Cursor at = lane.isClosed() ? null : lane.before(head);
-    Set<R> concerned = at == null ? null : concerned(lane, from.next(), head);
+    Cursor at = history.isClosed() ? null : history.before(head);
+    Set<R> concerned = at == null ? null : concerned(history, from.next(), head);
     if (concerned == null || at == null) {
       release(List.copyOf(waiting.keySet()), leaves);
     } else {
       release(concerned, leaves);
-      reached = new BufferPosition(lane, head, at);
+      reached = new BufferPosition(history, head, at);
     }
   }
 
-  /** Null if a slot is not there any more. */
-  private @Nullable Set<R> concerned(HistoryBuffer lane, long from, long to) {
+  /** Null if an event is not there any more. */
+  private @Nullable Set<R> concerned(HistoryBuffer history, long from, long to) {
     var concerned = new LinkedHashSet<R>();
     for (long number = from; number < to; number++) {
-      BufferedEvent slot = lane.find(number);
-      if (slot == null) {
+      BufferedEvent event = history.find(number);
+      if (event == null) {
         return null;
       }
-      for (R reader : bySubject.getOrDefault(slot.attributes().subject(), Set.of())) {
+      for (R reader : bySubject.getOrDefault(event.attributes().subject(), Set.of())) {
         Waiting one = waiting.get(reader);
         if (one != null && one.from().next() <= number) {
           concerned.add(reader);
@@ -123,12 +123,12 @@ final class SubjectIndex<R> {
   }
 
   private void release(Iterable<R> leaving, BiConsumer<R, BufferPosition> leaves) {
-    var spots = new ArrayList<BufferPosition>();
-    leaving.forEach(reader -> spots.add(spot(reader)));
+    var places = new ArrayList<BufferPosition>();
+    leaving.forEach(reader -> places.add(place(reader)));
     int i = 0;
     for (R reader : leaving) {
       remove(reader);
-      leaves.accept(reader, spots.get(i++));
+      leaves.accept(reader, places.get(i++));
     }
   }
 }

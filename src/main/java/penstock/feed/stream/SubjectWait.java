@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.feed.loop.FeedSubscriber;
 
 /**
- * A reader's wait for an event of its subjects, until its crowd finds one. Belongs to its event
+ * A reader's wait for an event of its subjects, until its shard finds one. Belongs to its event
  * loop.
  */
 final class SubjectWait {

@@ -40,7 +40,7 @@ final class ChangeBuffer {
   private long bytes;
 
   /**
-   * A lane that begins at the end of the changes.
+   * A buffer that begins at the end of the changes.
    *
    * @param states of the changes of each partition, in order
    */

@@ -11,7 +11,7 @@ import penstock.stream.tail.TailSource;
 
 /**
  * Follows the changes of one generation of a view. Without it, changes are seen when it is looked
- * which generation is served. Belongs to the ring's event loop.
+ * which generation is served. Belongs to the channel's event loop.
  */
 final class ChangesTail implements TailListener {
 

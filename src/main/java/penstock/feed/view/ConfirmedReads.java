@@ -17,8 +17,8 @@ import penstock.view.read.ChangelogReader;
 
 /**
  * Reads a view for its feed, all over one link, so that each read sees at least what those sent
- * before it saw. What was read of a lane counts only once a look that was sent behind it has found
- * the lane to be what is still served; otherwise the read fails with {@link
+ * before it saw. What was read of a buffer counts only once a look that was sent behind it has
+ * found the buffer to be what is still served; otherwise the read fails with {@link
  * StaleGenerationException}.
  */
 final class ConfirmedReads {
@@ -43,8 +43,8 @@ final class ConfirmedReads {
   }
 
   /**
-   * A lane from the present end of the changes on. Its generation is the one that is served before
-   * and behind the look at them.
+   * A buffer from the present end of the changes on. Its generation is the one that is served
+   * before and behind the look at them.
    */
   Future<ChangeBuffer> open() {
     return changes
@@ -56,15 +56,19 @@ final class ConfirmedReads {
                         states ->
                             changes
                                 .served(view, link)
-                                .map(again -> lane(generation, again, states))));
+                                .map(again -> buffer(generation, again, states))));
   }
 
-  private ChangeBuffer lane(Generation generation, Generation again, List<LogState> states) {
+  private ChangeBuffer buffer(Generation generation, Generation again, List<LogState> states) {
     if (!again.equals(generation) || states.stream().anyMatch(state -> state.life().isEmpty())) {
       throw new StaleGenerationException();
     }
     return new ChangeBuffer(
-        view.name(), generation, states, config.ringEvents(), config.ringSize().asLongValue());
+        view.name(),
+        generation,
+        states,
+        config.historyEvents(),
+        config.historySize().asLongValue());
   }
 
   private Future<List<LogState>> states(Generation generation) {
@@ -79,21 +83,21 @@ final class ConfirmedReads {
         .map(all -> all.<LogState>list());
   }
 
-  /** The changes of a lane's partitions, to be followed. */
-  List<TailSource> sources(ChangeBuffer lane) {
+  /** The changes of a buffer's partitions, to be followed. */
+  List<TailSource> sources(ChangeBuffer buffer) {
     var sources = new ArrayList<TailSource>();
-    for (int p = 0; p < lane.states().size(); p++) {
-      sources.add(changes.source(view, lane.generation(), p));
+    for (int p = 0; p < buffer.states().size(); p++) {
+      sources.add(changes.source(view, buffer.generation(), p));
     }
     return List.copyOf(sources);
   }
 
-  /** Which keys changed behind some places, one for each partition; looks at the lane itself. */
-  Future<ChangeSet> changed(ChangeBuffer lane, List<Position> from, int most) {
+  /** Which keys changed behind some places, one for each partition; looks at the buffer itself. */
+  Future<ChangeSet> changed(ChangeBuffer buffer, List<Position> from, int most) {
     Future<Generation> served = changes.served(view, link);
     var parts = new ArrayList<Future<ChangelogReader.ChangelogPage>>();
     for (int p = 0; p < from.size(); p++) {
-      parts.add(changes.after(view, lane.generation(), p, from.get(p), most, link));
+      parts.add(changes.after(view, buffer.generation(), p, from.get(p), most, link));
     }
     return served.compose(
         generation ->
@@ -102,7 +106,7 @@ final class ConfirmedReads {
                     all -> {
                       List<ChangelogReader.ChangelogPage> found = all.list();
                       requireServed(
-                          lane,
+                          buffer,
                           generation,
                           found.stream().map(ChangelogReader.ChangelogPage::state).toList());
                       return ChangeSet.of(from, most, found);
@@ -110,20 +114,20 @@ final class ConfirmedReads {
   }
 
   /** What keys are now, as JSON by key, in as many reads as it takes. */
-  Future<Map<String, Buffer>> values(ChangeBuffer lane, List<String> keys) {
-    return confirmed(lane, allValues(lane, keys));
+  Future<Map<String, Buffer>> values(ChangeBuffer buffer, List<String> keys) {
+    return confirmed(buffer, allValues(buffer, keys));
   }
 
-  private Future<Map<String, Buffer>> allValues(ChangeBuffer lane, List<String> keys) {
+  private Future<Map<String, Buffer>> allValues(ChangeBuffer buffer, List<String> keys) {
     return changes
-        .values(view, lane.generation(), keys, link)
+        .values(view, buffer.generation(), keys, link)
         .compose(
             first -> {
               Map<String, Buffer> found = first.json();
               if (found.size() == keys.size()) {
                 return Future.succeededFuture(found);
               }
-              return allValues(lane, keys.subList(found.size(), keys.size()))
+              return allValues(buffer, keys.subList(found.size(), keys.size()))
                   .map(
                       rest -> {
                         found.putAll(rest);
@@ -133,16 +137,21 @@ final class ConfirmedReads {
   }
 
   /** What keys are now; maybe not all of them, but at least one. */
-  Future<ChangelogReader.CurrentValues> someValues(ChangeBuffer lane, List<String> keys) {
-    return confirmed(lane, changes.values(view, lane.generation(), keys, link));
+  Future<ChangelogReader.CurrentValues> someValues(ChangeBuffer buffer, List<String> keys) {
+    return confirmed(buffer, changes.values(view, buffer.generation(), keys, link));
   }
 
   /** Entries in the order of their keys, from behind one on; null for the first. */
-  Future<ChangelogReader.SnapshotPage> page(ChangeBuffer lane, @Nullable String after) {
+  Future<ChangelogReader.SnapshotPage> page(ChangeBuffer buffer, @Nullable String after) {
     return confirmed(
-        lane,
+        buffer,
         changes.page(
-            view, lane.generation(), after, MOST_ENTRIES, config.replaySize().asLongValue(), link));
+            view,
+            buffer.generation(),
+            after,
+            MOST_ENTRIES,
+            config.replaySize().asLongValue(),
+            link));
   }
 
   /** All generations of the view that are known. */
@@ -154,25 +163,25 @@ final class ConfirmedReads {
    * The look is sent when the read was answered: one that is pipelined could come first, if Redis
    * did not know the read's script.
    */
-  private <T> Future<T> confirmed(ChangeBuffer lane, Future<T> read) {
-    return read.compose(found -> confirm(lane).map(found));
+  private <T> Future<T> confirmed(ChangeBuffer buffer, Future<T> read) {
+    return read.compose(found -> confirm(buffer).map(found));
   }
 
-  private Future<Void> confirm(ChangeBuffer lane) {
+  private Future<Void> confirm(ChangeBuffer buffer) {
     Future<Generation> served = changes.served(view, link);
-    Future<List<LogState>> states = states(lane.generation());
+    Future<List<LogState>> states = states(buffer.generation());
     return Future.all(served, states)
         .map(
             both -> {
-              requireServed(lane, served.result(), states.result());
+              requireServed(buffer, served.result(), states.result());
               return null;
             });
   }
 
-  private static void requireServed(ChangeBuffer lane, Generation served, List<LogState> states) {
-    boolean same = served.equals(lane.generation());
+  private static void requireServed(ChangeBuffer buffer, Generation served, List<LogState> states) {
+    boolean same = served.equals(buffer.generation());
     for (int p = 0; same && p < states.size(); p++) {
-      same = lane.isOf(p, states.get(p));
+      same = buffer.isOf(p, states.get(p));
     }
     if (!same) {
       throw new StaleGenerationException();

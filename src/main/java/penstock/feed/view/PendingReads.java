@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What readers of a view wait for: equal requests that wait at the same time are read once. Belongs
- * to the ring's event loop.
+ * to the channel's event loop.
  */
 final class PendingReads {
 

@@ -42,13 +42,13 @@ final class ViewChannel {
   private final ChangesTail followed;
   private final Vertx vertx;
   private final Context context;
-  private final LoopDispatchers pumps;
+  private final LoopDispatchers dispatchers;
   private final FeedConfig config;
   private final PageSize changesAtOnce;
-  private final ConcurrentMap<Thread, ViewShard> crowds = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Thread, ViewShard> shards = new ConcurrentHashMap<>();
   private final PendingReads pending = new PendingReads();
   private final long timer;
-  private @Nullable ChangeBuffer lane;
+  private @Nullable ChangeBuffer buffer;
 
   /** There may be changes that were not read yet. */
   private boolean changed;
@@ -60,13 +60,17 @@ final class ViewChannel {
   private volatile long lastRead = System.nanoTime();
 
   ViewChannel(
-      ConfirmedReads reads, Tail tail, Vertx vertx, LoopDispatchers pumps, FeedConfig config) {
+      ConfirmedReads reads,
+      Tail tail,
+      Vertx vertx,
+      LoopDispatchers dispatchers,
+      FeedConfig config) {
     this.reads = reads;
     this.answers = new ViewReader(reads, config);
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.followed = new ChangesTail(tail, context, this::refresh);
-    this.pumps = pumps;
+    this.dispatchers = dispatchers;
     this.config = config;
     this.changesAtOnce = new PageSize(config.replaySize().asLongValue(), config.replayCount());
     this.timer = vertx.setPeriodic(LOOK_MILLIS, look -> refresh());
@@ -82,17 +86,18 @@ final class ViewChannel {
   }
 
   /** Those readers who are served by the caller's event loop. */
-  ViewShard crowd(Context loop) {
-    return crowds.computeIfAbsent(
+  ViewShard shard(Context loop) {
+    return shards.computeIfAbsent(
         Thread.currentThread(),
-        thread -> new ViewShard(pumps.of(loop), config.gather(), () -> crowds.remove(thread)));
+        thread ->
+            new ViewShard(dispatchers.of(loop), config.gather(), () -> shards.remove(thread)));
   }
 
   /**
    * Has something read. From any thread.
    *
    * @param keys whose changes the reader wants; null for all
-   * @param answer is given it once, on the ring's event loop
+   * @param answer is given it once, on the channel's event loop
    */
   void ask(ViewReadRequest ask, @Nullable Set<String> keys, Consumer<ViewReadResult> answer) {
     context.runOnContext(
@@ -125,10 +130,10 @@ final class ViewChannel {
     if (busy || closed) {
       return;
     }
-    ChangeBuffer present = lane;
+    ChangeBuffer present = buffer;
     Future<Void> read;
     if (present == null) {
-      if (pending.isEmpty() && crowds.isEmpty()) {
+      if (pending.isEmpty() && shards.isEmpty()) {
         return;
       }
       read = reads.open().map(this::begin);
@@ -175,17 +180,17 @@ final class ViewChannel {
   }
 
   private Void begin(ChangeBuffer begun) {
-    lane = begun;
+    buffer = begun;
     followed.follow(reads.sources(begun));
     wake();
     return null;
   }
 
   private void wake() {
-    crowds.values().forEach(SubscriberShard::wake);
+    shards.values().forEach(SubscriberShard::wake);
   }
 
-  /** A read that finds that its lane is not served any more has done its work by leaving it. */
+  /** A read that finds that its buffer is not served any more has done its work by leaving it. */
   private Future<Void> settled(ChangeBuffer present, Future<Void> read) {
     return read.recover(
         failure -> {
@@ -201,11 +206,11 @@ final class ViewChannel {
   private void leave(ChangeBuffer left) {
     LOG.infof("the view has moved: view=%s generation=%s", view().name(), left.generation());
     left.close();
-    lane = null;
+    buffer = null;
     wake();
   }
 
-  /** Reads what changed behind the lane's end, and what it is now. */
+  /** Reads what changed behind the buffer's end, and what it is now. */
   private Future<Void> readChanges(ChangeBuffer present) {
     int most = changesAtOnce.entries();
     return reads
@@ -235,7 +240,7 @@ final class ViewChannel {
     return values.values().stream().mapToLong(Buffer::length).sum();
   }
 
-  /** Those whose lane is left meanwhile are answered of the next one. */
+  /** Those whose buffer is left meanwhile are answered of the next one. */
   private Future<Void> answer(ChangeBuffer present, PendingReads.Read read) {
     return answers
         .answer(present, read.ask(), read.keys())

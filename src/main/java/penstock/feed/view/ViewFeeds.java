@@ -32,12 +32,12 @@ public class ViewFeeds {
   private final Vertx vertx;
   private final Tail tail;
   private final ChangelogReader changes;
-  private final LoopDispatchers pumps;
+  private final LoopDispatchers dispatchers;
   private final FeedConfig config;
   private final FeedMeters meters;
   private final Admission admission;
   private final RedisLink link;
-  private final ChannelRegistry<ViewName, ViewChannel> rings;
+  private final ChannelRegistry<ViewName, ViewChannel> channels;
 
   @Inject
   ViewFeeds(
@@ -45,37 +45,37 @@ public class ViewFeeds {
       Tail tail,
       ChangelogReader changes,
       RedisLinks links,
-      LoopDispatchers pumps,
+      LoopDispatchers dispatchers,
       FeedConfig config,
       FeedMeters meters,
       Admission admission) {
     this.vertx = vertx;
     this.tail = tail;
     this.changes = changes;
-    this.pumps = pumps;
+    this.dispatchers = dispatchers;
     this.config = config;
     this.meters = meters;
     this.admission = admission;
     this.link = links.open("view-feed");
-    this.rings =
-        new ChannelRegistry<>(vertx, config.ringLinger(), ring -> false, ViewChannel::close);
+    this.channels =
+        new ChannelRegistry<>(vertx, config.channelLinger(), channel -> false, ViewChannel::close);
   }
 
   /** Serves a reader, who was admitted and whose response has begun, on its event loop. */
   public void subscribe(
-      Transport outlet, ViewDefinition view, Set<String> keys, ResumeRequest wish) {
-    ViewChannel ring = rings.enter(view.name(), () -> open(view));
-    var connection = new Connection(outlet, meters, config);
-    new ViewSubscriber(vertx.getOrCreateContext(), connection, admission, keys, ring, rings)
-        .begin(wish);
+      Transport transport, ViewDefinition view, Set<String> keys, ResumeRequest resume) {
+    ViewChannel channel = channels.enter(view.name(), () -> open(view));
+    var connection = new Connection(transport, meters, config);
+    new ViewSubscriber(vertx.getOrCreateContext(), connection, admission, keys, channel, channels)
+        .begin(resume);
   }
 
   private ViewChannel open(ViewDefinition view) {
     return new ViewChannel(
-        new ConfirmedReads(view, changes, link, config), tail, vertx, pumps, config);
+        new ConfirmedReads(view, changes, link, config), tail, vertx, dispatchers, config);
   }
 
   void end(@Observes @Priority(Drain.AFTER_READERS) ShutdownEvent ending) {
-    rings.close();
+    channels.close();
   }
 }

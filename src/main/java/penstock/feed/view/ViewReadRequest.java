@@ -15,16 +15,16 @@ sealed interface ViewReadRequest {
   /** What comes from now on. */
   record FromNow() implements ViewReadRequest {}
 
-  /** What changed since, and then the ring. */
+  /** What changed since, and then the history. */
   record Since(Cursor cursor) implements ViewReadRequest {}
 
   /**
    * A page of all entries.
    *
-   * @param lane for which the snapshot was begun; null if this begins it
+   * @param buffer for which the snapshot was begun; null if this begins it
    * @param after the key before the first; null for the beginning
    */
-  record AllEntries(@Nullable ChangeBuffer lane, @Nullable String after)
+  record AllEntries(@Nullable ChangeBuffer buffer, @Nullable String after)
       implements ViewReadRequest {}
 
   /**
@@ -32,7 +32,7 @@ sealed interface ViewReadRequest {
    *
    * @param keys those left, in order
    */
-  record SomeEntries(@Nullable ChangeBuffer lane, List<String> keys) implements ViewReadRequest {}
+  record SomeEntries(@Nullable ChangeBuffer buffer, List<String> keys) implements ViewReadRequest {}
 
   /**
    * The beginning of a snapshot, in the order of the keys' bytes as far as they are ASCII.

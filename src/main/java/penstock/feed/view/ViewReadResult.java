@@ -10,30 +10,30 @@ import penstock.stream.ResetReason;
 /** What came of a {@link ViewReadRequest}. */
 sealed interface ViewReadResult {
 
-  /** The reader has all up to the lane's batch {@code next}. */
-  record Joined(Cursor at, ChangeBuffer lane, long next) implements ViewReadResult {}
+  /** The reader has all up to the buffer's batch {@code next}. */
+  record Joined(Cursor at, ChangeBuffer buffer, long next) implements ViewReadResult {}
 
   /**
    * A part of what changed.
    *
-   * @param joins with it the reader has all up to the lane's batch {@code next}; else it must ask
+   * @param joins with it the reader has all up to the buffer's batch {@code next}; else it must ask
    *     on
    */
-  record Changed(ChangeBatch batch, boolean joins, ChangeBuffer lane, long next)
+  record Changed(ChangeBatch batch, boolean joins, ChangeBuffer buffer, long next)
       implements ViewReadResult {}
 
   /**
    * A page of a snapshot.
    *
    * @param frame shared, not to be modified; without an id
-   * @param begun where the lane was: the first page's is the snapshot's
+   * @param begun where the buffer was: the first page's is the snapshot's
    * @param after the page's last key; null if there is none
    * @param left the keys that are left, if some were asked for
    */
   record SnapshotPage(
       Buffer frame,
       boolean complete,
-      ChangeBuffer lane,
+      ChangeBuffer buffer,
       Cursor begun,
       @Nullable String after,
       List<String> left)
@@ -46,8 +46,8 @@ sealed interface ViewReadResult {
      */
     ViewReadRequest next(@Nullable Set<String> keys) {
       return keys == null
-          ? new ViewReadRequest.AllEntries(lane, after)
-          : new ViewReadRequest.SomeEntries(lane, left);
+          ? new ViewReadRequest.AllEntries(buffer, after)
+          : new ViewReadRequest.SomeEntries(buffer, left);
     }
   }
 

@@ -20,7 +20,7 @@ import penstock.view.Generation;
 
 /**
  * Answers what readers of a view ask, by a read of its own for each. Fails with {@link
- * StaleGenerationException} if the lane that it is asked of is not served any more.
+ * StaleGenerationException} if the buffer that it is asked of is not served any more.
  */
 final class ViewReader {
 
@@ -41,59 +41,66 @@ final class ViewReader {
    * @param wanted the keys whose changes each wants; null for all
    */
   Future<ViewReadResult> answer(
-      ChangeBuffer lane, ViewReadRequest ask, List<@Nullable Set<String>> wanted) {
+      ChangeBuffer buffer, ViewReadRequest ask, List<@Nullable Set<String>> wanted) {
     return switch (ask) {
-      case ViewReadRequest.FromNow now -> Future.succeededFuture(joined(lane));
-      case ViewReadRequest.Since since -> since(lane, since.cursor(), wanted);
+      case ViewReadRequest.FromNow now -> Future.succeededFuture(joined(buffer));
+      case ViewReadRequest.Since since -> since(buffer, since.cursor(), wanted);
       case ViewReadRequest.AllEntries all ->
-          all.lane() != null && all.lane() != lane ? moved(lane, all.lane()) : all(lane, all);
+          all.buffer() != null && all.buffer() != buffer
+              ? moved(buffer, all.buffer())
+              : all(buffer, all);
       case ViewReadRequest.SomeEntries some ->
-          some.lane() != null && some.lane() != lane ? moved(lane, some.lane()) : some(lane, some);
+          some.buffer() != null && some.buffer() != buffer
+              ? moved(buffer, some.buffer())
+              : some(buffer, some);
     };
   }
 
-  private static ViewReadResult.Joined joined(ChangeBuffer lane) {
-    return new ViewReadResult.Joined(lane.end(), lane, lane.head());
+  private static ViewReadResult.Joined joined(ChangeBuffer buffer) {
+    return new ViewReadResult.Joined(buffer.end(), buffer, buffer.head());
   }
 
   private Future<ViewReadResult> since(
-      ChangeBuffer lane, Cursor cursor, List<@Nullable Set<String>> wanted) {
-    Optional<ResetReason> obstacle = lane.obstacle(cursor);
+      ChangeBuffer buffer, Cursor cursor, List<@Nullable Set<String>> wanted) {
+    Optional<ResetReason> obstacle = buffer.obstacle(cursor);
     if (obstacle.isPresent()) {
-      return reason(lane, cursor, obstacle.get()).map(ViewReadResult.Reset::new);
+      return reason(buffer, cursor, obstacle.get()).map(ViewReadResult.Reset::new);
     }
-    if (cursor.positions().equals(lane.end().positions())) {
-      return Future.succeededFuture(joined(lane));
+    if (cursor.positions().equals(buffer.end().positions())) {
+      return Future.succeededFuture(joined(buffer));
     }
     return reads
-        .changed(lane, cursor.positions(), mostChanges)
+        .changed(buffer, cursor.positions(), mostChanges)
         .compose(
             changed ->
                 changed.trimmed()
                     ? Future.succeededFuture(new ViewReadResult.Reset(ResetReason.TRIMMED))
-                    : caught(lane, changed, wanted));
+                    : caught(buffer, changed, wanted));
   }
 
   /**
-   * What changed since the cursor, now. With all up to the lane's end the reader joins it. If
-   * another instance sent it changes that this one has not seen yet, the lane's end is behind its
+   * What changed since the cursor, now. With all up to the buffer's end the reader joins it. If
+   * another instance sent it changes that this one has not seen yet, the buffer's end is behind its
    * cursor: then it joins at once, since all that is read from now on is as new as what it saw.
    */
   private Future<ViewReadResult> caught(
-      ChangeBuffer lane, ChangeSet changed, List<@Nullable Set<String>> wanted) {
-    List<Position> end = lane.end().positions();
+      ChangeBuffer buffer, ChangeSet changed, List<@Nullable Set<String>> wanted) {
+    List<Position> end = buffer.end().positions();
     boolean joins = !changed.more() || changed.reaches(end);
-    return values(lane, of(changed.keys(), wanted))
+    return values(buffer, of(changed.keys(), wanted))
         .map(
             values ->
                 new ViewReadResult.Changed(
-                    new ChangeBatch(lane.cursor(changed.end()), values), joins, lane, lane.head()));
+                    new ChangeBatch(buffer.cursor(changed.end()), values),
+                    joins,
+                    buffer,
+                    buffer.head()));
   }
 
-  private Future<Map<String, Buffer>> values(ChangeBuffer lane, List<String> keys) {
+  private Future<Map<String, Buffer>> values(ChangeBuffer buffer, List<String> keys) {
     return keys.isEmpty()
         ? Future.succeededFuture(new LinkedHashMap<>())
-        : reads.values(lane, keys);
+        : reads.values(buffer, keys);
   }
 
   private static List<String> of(Set<String> keys, List<@Nullable Set<String>> wanted) {
@@ -108,23 +115,23 @@ final class ViewReader {
     return List.copyOf(some);
   }
 
-  private Future<ViewReadResult> all(ChangeBuffer lane, ViewReadRequest.AllEntries ask) {
+  private Future<ViewReadResult> all(ChangeBuffer buffer, ViewReadRequest.AllEntries ask) {
     return reads
-        .page(lane, ask.after())
+        .page(buffer, ask.after())
         .map(
             read ->
                 new ViewReadResult.SnapshotPage(
                     ViewFrames.snapshot(read.json(), read.complete()),
                     read.complete(),
-                    lane,
-                    lane.end(),
+                    buffer,
+                    buffer.end(),
                     read.last(),
                     List.of()));
   }
 
-  private Future<ViewReadResult> some(ChangeBuffer lane, ViewReadRequest.SomeEntries ask) {
+  private Future<ViewReadResult> some(ChangeBuffer buffer, ViewReadRequest.SomeEntries ask) {
     return reads
-        .someValues(lane, ask.keys())
+        .someValues(buffer, ask.keys())
         .map(
             values -> {
               int read = values.json().size();
@@ -133,21 +140,21 @@ final class ViewReader {
               return new ViewReadResult.SnapshotPage(
                   ViewFrames.snapshot(ViewFrames.list(values.json().values()), left.isEmpty()),
                   left.isEmpty(),
-                  lane,
-                  lane.end(),
+                  buffer,
+                  buffer.end(),
                   null,
                   left);
             });
   }
 
-  /** The snapshot was begun for a lane that is left: it must begin anew. */
-  private Future<ViewReadResult> moved(ChangeBuffer lane, ChangeBuffer left) {
-    return reason(lane, left.end(), lane.obstacle(left.end()).orElse(ResetReason.TRIMMED))
+  /** The snapshot was begun for a buffer that is left: it must begin anew. */
+  private Future<ViewReadResult> moved(ChangeBuffer buffer, ChangeBuffer left) {
+    return reason(buffer, left.end(), buffer.obstacle(left.end()).orElse(ResetReason.TRIMMED))
         .map(ViewReadResult.Reset::new);
   }
 
   /** If the cursor is of another generation that is known, the view was rebuilt. */
-  private Future<ResetReason> reason(ChangeBuffer lane, Cursor cursor, ResetReason obstacle) {
+  private Future<ResetReason> reason(ChangeBuffer buffer, Cursor cursor, ResetReason obstacle) {
     if (obstacle != ResetReason.NEW_LIFE) {
       return Future.succeededFuture(obstacle);
     }
@@ -155,10 +162,10 @@ final class ViewReader {
         .known()
         .map(
             known ->
-                others(lane.generation(), known).stream()
+                others(buffer.generation(), known).stream()
                         .anyMatch(
                             other ->
-                                ChangeBuffer.scope(reads.view().name(), other, lane.states())
+                                ChangeBuffer.scope(reads.view().name(), other, buffer.states())
                                     .equals(cursor.scope()))
                     ? ResetReason.REBUILT
                     : ResetReason.NEW_LIFE);

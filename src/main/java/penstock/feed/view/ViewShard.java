@@ -12,12 +12,12 @@ import penstock.feed.loop.SubscriberShard;
 /** Readers of a view: those who stand at the same place and want the same keys share frames. */
 final class ViewShard extends SubscriberShard<FeedSubscriber> {
 
-  private record ViewFrameKey(ChangeBuffer lane, long next, @Nullable Set<String> keys) {}
+  private record ViewFrameKey(ChangeBuffer buffer, long next, @Nullable Set<String> keys) {}
 
   private final SharedFrames<ViewFrameKey> shared = new SharedFrames<>();
 
-  ViewShard(LoopDispatcher pump, Duration gather, Runnable whenEmpty) {
-    super(pump, gather, whenEmpty);
+  ViewShard(LoopDispatcher dispatcher, Duration gather, Runnable whenEmpty) {
+    super(dispatcher, gather, whenEmpty);
   }
 
   @Override
@@ -26,19 +26,20 @@ final class ViewShard extends SubscriberShard<FeedSubscriber> {
   }
 
   /**
-   * What a reader is to be written next, for it to release; null if it is not in the lane any more.
+   * What a reader is to be written next, for it to release; null if it is not in the buffer any
+   * more.
    *
    * @param keys that it wants; null for all
    */
-  @Nullable FrameBatch next(ChangeBuffer lane, long next, @Nullable Set<String> keys) {
-    var wanted = new ViewFrameKey(lane, next, keys);
-    FrameBatch chunk = shared.get(wanted);
-    if (chunk == null) {
-      chunk = lane.from(next, keys);
-      if (chunk == null || chunk.events() == 0 || !isInTurn() || !shared.keep(wanted, chunk)) {
-        return chunk;
+  @Nullable FrameBatch next(ChangeBuffer buffer, long next, @Nullable Set<String> keys) {
+    var wanted = new ViewFrameKey(buffer, next, keys);
+    FrameBatch batch = shared.get(wanted);
+    if (batch == null) {
+      batch = buffer.from(next, keys);
+      if (batch == null || batch.events() == 0 || !isInTurn() || !shared.keep(wanted, batch)) {
+        return batch;
       }
     }
-    return chunk.retain();
+    return batch.retain();
   }
 }

@@ -20,7 +20,7 @@ import penstock.view.ViewName;
 
 /**
  * One reader of a view: it asks for a snapshot, or for what changed since its cursor, and then
- * shares the ring's frames.
+ * shares the channel's frames.
  */
 final class ViewSubscriber extends ConnectedSubscriber {
 
@@ -37,18 +37,18 @@ final class ViewSubscriber extends ConnectedSubscriber {
     record Asking(ViewReadRequest ask, boolean busy) implements State {}
 
     /**
-     * Shares the ring's batches.
+     * Shares the channel's batches.
      *
      * @param next the number of the one that comes next
      */
-    record Live(Cursor at, ChangeBuffer lane, long next) implements State {}
+    record Live(Cursor at, ChangeBuffer buffer, long next) implements State {}
 
     record Closed() implements State {}
   }
 
-  private final ViewChannel ring;
-  private final ChannelRegistry<ViewName, ViewChannel> rings;
-  private final ViewShard crowd;
+  private final ViewChannel channel;
+  private final ChannelRegistry<ViewName, ViewChannel> channels;
+  private final ViewShard shard;
   private final OutageTimer outage;
 
   /** The keys it wants; null for all. */
@@ -67,34 +67,34 @@ final class ViewSubscriber extends ConnectedSubscriber {
 
   /**
    * @param keys those it wants; none for all
-   * @param ring that it entered, and leaves at its end
-   * @param rings that it entered it by
+   * @param channel that it entered, and leaves at its end
+   * @param channels that it entered it by
    */
   ViewSubscriber(
       Context context,
       Connection connection,
       Admission admission,
       Set<String> keys,
-      ViewChannel ring,
-      ChannelRegistry<ViewName, ViewChannel> rings) {
+      ViewChannel channel,
+      ChannelRegistry<ViewName, ViewChannel> channels) {
     super(context, connection, admission);
     this.keys = keys.isEmpty() ? null : new TreeSet<>(keys);
-    this.ring = ring;
-    this.rings = rings;
-    this.crowd = ring.crowd(context);
+    this.channel = channel;
+    this.channels = channels;
+    this.shard = channel.shard(context);
     this.outage = connection.newOutage();
   }
 
   /** Begins where the reader wants to, if it can. */
-  void begin(ResumeRequest wish) {
-    crowd.add(this);
+  void begin(ResumeRequest resume) {
+    shard.add(this);
     connect();
-    ring.refresh();
-    if (wish.refused() != null) {
-      reset(wish.refused());
+    channel.refresh();
+    if (resume.refused() != null) {
+      reset(resume.refused());
     } else {
       state =
-          switch (wish.start()) {
+          switch (resume.start()) {
             case StartPosition.Earliest earliest -> new State.Asking(snapshot(), false);
             case StartPosition.Since since -> new State.Asking(snapshot(), false);
             case StartPosition.Latest latest ->
@@ -137,30 +137,30 @@ final class ViewSubscriber extends ConnectedSubscriber {
   private boolean ask(State.Asking asking) {
     if (!asking.busy()) {
       state = new State.Asking(asking.ask(), true);
-      ring.ask(asking.ask(), keys, answer -> onLoop(() -> answered(asking.ask(), answer)));
+      channel.ask(asking.ask(), keys, answer -> onLoop(() -> answered(asking.ask(), answer)));
     }
     return false;
   }
 
   private boolean advance(State.Live live) {
-    if (live.lane().isClosed()) {
+    if (live.buffer().isClosed()) {
       state = new State.Asking(new ViewReadRequest.Since(live.at()), false);
       return true;
     }
-    if (live.next() == live.lane().head()) {
+    if (live.next() == live.buffer().head()) {
       if (!caughtUp) {
         caughtUp = true;
         connection().write(Frames.caughtUp(live.at()));
       }
       return false;
     }
-    FrameBatch chunk = crowd.next(live.lane(), live.next(), keys);
-    if (chunk == null) {
+    FrameBatch batch = shard.next(live.buffer(), live.next(), keys);
+    if (batch == null) {
       state = new State.Asking(new ViewReadRequest.Since(live.at()), false);
       return true;
     }
-    state = new State.Live(chunk.at(), live.lane(), chunk.next());
-    write(chunk);
+    state = new State.Live(batch.at(), live.buffer(), batch.next());
+    write(batch);
     return true;
   }
 
@@ -172,13 +172,13 @@ final class ViewSubscriber extends ConnectedSubscriber {
     switch (answer) {
       case ViewReadResult.Joined joined -> {
         at = joined.at();
-        state = new State.Live(joined.at(), joined.lane(), joined.next());
+        state = new State.Live(joined.at(), joined.buffer(), joined.next());
       }
       case ViewReadResult.Changed caught -> {
         write(caught.batch().frames(keys, caught.next()));
         state =
             caught.joins()
-                ? new State.Live(caught.batch().at(), caught.lane(), caught.next())
+                ? new State.Live(caught.batch().at(), caught.buffer(), caught.next())
                 : new State.Asking(new ViewReadRequest.Since(caught.batch().at()), false);
       }
       case ViewReadResult.SnapshotPage page -> take(page);
@@ -215,9 +215,9 @@ final class ViewSubscriber extends ConnectedSubscriber {
         });
   }
 
-  private void write(FrameBatch chunk) {
-    connection().write(chunk);
-    at = chunk.at();
+  private void write(FrameBatch batch) {
+    connection().write(batch);
+    at = batch.at();
   }
 
   @Override
@@ -233,12 +233,12 @@ final class ViewSubscriber extends ConnectedSubscriber {
 
   @Override
   public long silence() {
-    return state instanceof State.Live ? ring.silence() : 0;
+    return state instanceof State.Live ? channel.silence() : 0;
   }
 
   @Override
   public String source() {
-    return "view=" + ring.view().name();
+    return "view=" + channel.view().name();
   }
 
   @Override
@@ -249,7 +249,7 @@ final class ViewSubscriber extends ConnectedSubscriber {
   @Override
   public void leave() {
     state = new State.Closed();
-    crowd.remove(this);
-    rings.leave(ring.view().name(), ring);
+    shard.remove(this);
+    channels.leave(channel.view().name(), channel);
   }
 }

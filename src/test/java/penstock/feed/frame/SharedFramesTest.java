@@ -14,17 +14,17 @@ class SharedFramesTest {
 
   private final SharedFrames<Integer> shared = new SharedFrames<>();
 
-  private static FrameBatch chunk() {
+  private static FrameBatch batch() {
     Cursor at = Cursor.ofStream(new StreamName("orders"), List.of(), List.of());
     return FrameBatch.of(Buffer.buffer("data: {}\n\n"), 1, 1, at);
   }
 
   @Test
   void givesWhatIsWantedAgainUntilTheTurnIsOver() {
-    FrameBatch chunk = chunk();
+    FrameBatch batch = batch();
     assertThat(shared.get(1)).isNull();
-    assertThat(shared.keep(1, chunk)).isTrue();
-    assertThat(shared.get(1)).isSameAs(chunk);
+    assertThat(shared.keep(1, batch)).isTrue();
+    assertThat(shared.get(1)).isSameAs(batch);
     assertThat(shared.get(2)).isNull();
     shared.release();
     assertThat(shared.get(1)).isNull();
@@ -32,23 +32,23 @@ class SharedFramesTest {
 
   @Test
   void whatIsStillWrittenOutlivesTheTurn() {
-    FrameBatch chunk = chunk();
-    ByteBuf wire = chunk.wire();
-    shared.keep(1, chunk);
-    chunk.retain();
+    FrameBatch batch = batch();
+    ByteBuf wire = batch.wire();
+    shared.keep(1, batch);
+    batch.retain();
     shared.release();
     assertThat(wire.refCnt()).isEqualTo(1);
-    chunk.release();
+    batch.release();
     assertThat(wire.refCnt()).isZero();
   }
 
   @Test
   void keepsNoMoreThanItMay() {
-    assertThat(IntStream.range(0, SharedFrames.MOST)).allMatch(i -> shared.keep(i, chunk()));
-    assertThat(shared.keep(SharedFrames.MOST, chunk())).isFalse();
+    assertThat(IntStream.range(0, SharedFrames.MOST)).allMatch(i -> shared.keep(i, batch()));
+    assertThat(shared.keep(SharedFrames.MOST, batch())).isFalse();
     assertThat(shared.get(SharedFrames.MOST)).isNull();
     assertThat(shared.get(0)).isNotNull();
     shared.release();
-    assertThat(shared.keep(SharedFrames.MOST, chunk())).isTrue();
+    assertThat(shared.keep(SharedFrames.MOST, batch())).isTrue();
   }
 }

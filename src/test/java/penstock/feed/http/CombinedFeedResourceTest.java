@@ -51,7 +51,7 @@ class CombinedFeedResourceTest {
       return Map.ofEntries(
           Map.entry("penstock.streams.auto-create", "false"),
           Map.entry("penstock.feed.heartbeat", "300ms"),
-          Map.entry("penstock.feed.ring-events", "64"),
+          Map.entry("penstock.feed.history-events", "64"),
           Map.entry("penstock.feed.drain-time", "0s"),
           Map.entry("penstock.feed.max-combined", "6"),
           Map.entry("penstock.feed.max-subscribers", "40"),

@@ -40,7 +40,7 @@ class ChannelRegistryTest {
   private final CountedTimers timers = new CountedTimers(vertx);
   private final Queue<Thing> opened = new ConcurrentLinkedQueue<>();
 
-  private ChannelRegistry<String, Thing> rings(Duration linger) {
+  private ChannelRegistry<String, Thing> channels(Duration linger) {
     return new ChannelRegistry<>(
         timers.vertx(), linger, thing -> thing.broken, thing -> thing.closed.incrementAndGet());
   }
@@ -52,103 +52,103 @@ class ChannelRegistryTest {
   }
 
   @Test
-  void readersOfTheSameShareARing() {
-    ChannelRegistry<String, Thing> rings = rings(Patience.LIMIT);
-    Thing ring = rings.enter("a", this::open);
-    assertThat(rings.enter("a", this::open)).isSameAs(ring);
-    assertThat(rings.enter("b", this::open)).isNotSameAs(ring);
+  void readersOfTheSameShareAChannel() {
+    ChannelRegistry<String, Thing> channels = channels(Patience.LIMIT);
+    Thing channel = channels.enter("a", this::open);
+    assertThat(channels.enter("a", this::open)).isSameAs(channel);
+    assertThat(channels.enter("b", this::open)).isNotSameAs(channel);
     assertThat(opened).hasSize(2);
   }
 
   @Test
   void atTheEndAllAreClosedOnceAndNoTimerIsLeft() {
-    ChannelRegistry<String, Thing> rings = rings(Patience.LIMIT);
-    Thing read = rings.enter("a", this::open);
-    rings.leave("b", rings.enter("b", this::open));
-    rings.close();
-    assertThat(opened).allMatch(ring -> ring.closed.get() == 1);
+    ChannelRegistry<String, Thing> channels = channels(Patience.LIMIT);
+    Thing read = channels.enter("a", this::open);
+    channels.leave("b", channels.enter("b", this::open));
+    channels.close();
+    assertThat(opened).allMatch(channel -> channel.closed.get() == 1);
     assertThat(timers.pending()).isZero();
-    rings.leave("a", read);
+    channels.leave("a", read);
     assertThat(timers.pending()).isZero();
   }
 
   @Test
   void itLingersForTheNextReader() {
-    ChannelRegistry<String, Thing> rings = rings(Patience.LIMIT);
-    Thing ring = rings.enter("a", this::open);
-    rings.leave("a", ring);
+    ChannelRegistry<String, Thing> channels = channels(Patience.LIMIT);
+    Thing channel = channels.enter("a", this::open);
+    channels.leave("a", channel);
     assertThat(timers.pending()).isEqualTo(1);
-    assertThat(rings.enter("a", this::open)).isSameAs(ring);
+    assertThat(channels.enter("a", this::open)).isSameAs(channel);
     assertThat(timers.pending()).isZero();
   }
 
   @Test
   void isClosedOnceWhenItHasLingered() {
-    ChannelRegistry<String, Thing> rings = rings(BRIEF);
-    Thing ring = rings.enter("a", this::open);
-    rings.enter("a", this::open);
-    rings.leave("a", ring);
+    ChannelRegistry<String, Thing> channels = channels(BRIEF);
+    Thing channel = channels.enter("a", this::open);
+    channels.enter("a", this::open);
+    channels.leave("a", channel);
     assertThat(timers.set()).as("one still reads").isZero();
-    rings.leave("a", ring);
-    await().until(() -> ring.closed.get() == 1);
-    assertThat(rings.enter("a", this::open)).isNotSameAs(ring);
-    assertThat(ring.closed).hasValue(1);
+    channels.leave("a", channel);
+    await().until(() -> channel.closed.get() == 1);
+    assertThat(channels.enter("a", this::open)).isNotSameAs(channel);
+    assertThat(channel.closed).hasValue(1);
   }
 
   /** Timers of one event loop go off in the order in which they are due. */
   @Test
   void staysOpenIfItWasEnteredAgain() throws InterruptedException {
-    ChannelRegistry<String, Thing> rings = rings(BRIEF);
+    ChannelRegistry<String, Thing> channels = channels(BRIEF);
     var later = new CountDownLatch(1);
     vertx.runOnContext(
         go -> {
-          Thing ring = rings.enter("a", this::open);
-          rings.leave("a", ring);
-          rings.enter("a", this::open);
+          Thing channel = channels.enter("a", this::open);
+          channels.leave("a", channel);
+          channels.enter("a", this::open);
           vertx.setTimer(10 * BRIEF.toMillis(), over -> later.countDown());
         });
     assertThat(later.await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    assertThat(opened).singleElement().satisfies(ring -> assertThat(ring.closed).hasValue(0));
+    assertThat(opened).singleElement().satisfies(channel -> assertThat(channel.closed).hasValue(0));
   }
 
   @Test
   void staysOpenThoughItsTimerWentOffBeforeItWasCancelled() {
-    ChannelRegistry<String, Thing> rings = rings(BRIEF);
-    Thing ring = rings.enter("a", this::open);
+    ChannelRegistry<String, Thing> channels = channels(BRIEF);
+    Thing channel = channels.enter("a", this::open);
     // As long as the test has the lock, the timer cannot do what it is for.
-    synchronized (rings) {
-      rings.leave("a", ring);
+    synchronized (channels) {
+      channels.leave("a", channel);
       await().until(() -> timers.pending() == 0);
-      assertThat(rings.enter("a", this::open)).isSameAs(ring);
+      assertThat(channels.enter("a", this::open)).isSameAs(channel);
     }
     await().until(() -> timers.ran() == 1);
-    assertThat(ring.closed).hasValue(0);
+    assertThat(channel.closed).hasValue(0);
   }
 
   @Test
   void oneThatCouldNotBeOpenedIsReplaced() {
-    ChannelRegistry<String, Thing> rings = rings(Patience.LIMIT);
-    Thing broken = rings.enter("a", this::open);
+    ChannelRegistry<String, Thing> channels = channels(Patience.LIMIT);
+    Thing broken = channels.enter("a", this::open);
     broken.broken = true;
-    Thing ring = rings.enter("a", this::open);
-    assertThat(ring).isNotSameAs(broken);
-    rings.leave("a", broken);
+    Thing channel = channels.enter("a", this::open);
+    assertThat(channel).isNotSameAs(broken);
+    channels.leave("a", broken);
     assertThat(timers.set()).as("it is another's readers who count").isZero();
-    rings.leave("a", ring);
+    channels.leave("a", channel);
     assertThat(timers.pending()).isEqualTo(1);
   }
 
   /** Timers go off while others enter: on other threads, and after they should be cancelled. */
   @Test
-  void whoEnteredHasAnOpenRingUntilItLeaves() throws Exception {
+  void whoEnteredHasAnOpenChannelUntilItLeaves() throws Exception {
     long seed = new Random().nextLong();
     LOG.infof("seed=%d", seed);
-    ChannelRegistry<String, Thing> rings = rings(BRIEF);
+    ChannelRegistry<String, Thing> channels = channels(BRIEF);
     try (ExecutorService readers = Executors.newFixedThreadPool(4)) {
       var done = new ArrayList<Future<Integer>>();
       for (int reader = 0; reader < 4; reader++) {
         var random = new Random(seed + reader);
-        done.add(readers.submit(reader(rings, random)));
+        done.add(readers.submit(reader(channels, random)));
       }
       for (Future<Integer> one : done) {
         assertThat(one.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
@@ -156,26 +156,26 @@ class ChannelRegistryTest {
             .isZero();
       }
     }
-    await().until(() -> opened.stream().allMatch(ring -> ring.closed.get() == 1));
-    LOG.infof("rings=%d timers=%d", opened.size(), timers.set());
+    await().until(() -> opened.stream().allMatch(channel -> channel.closed.get() == 1));
+    LOG.infof("channels=%d timers=%d", opened.size(), timers.set());
     assertThat(timers.pending()).isZero();
   }
 
-  /** Counts how often a ring was closed that it read. */
-  private Callable<Integer> reader(ChannelRegistry<String, Thing> rings, Random random) {
+  /** Counts how often a channel was closed that it read. */
+  private Callable<Integer> reader(ChannelRegistry<String, Thing> channels, Random random) {
     List<String> keys = List.of("a", "b");
     return () -> {
       int wrong = 0;
       for (int i = 0; i < 20_000; i++) {
         String key = keys.get(random.nextInt(keys.size()));
-        Thing ring = rings.enter(key, this::open);
+        Thing channel = channels.enter(key, this::open);
         if (random.nextInt(100) == 0) {
           Thread.yield();
         }
-        wrong += ring.closed.get();
-        rings.leave(key, ring);
+        wrong += channel.closed.get();
+        channels.leave(key, channel);
         if (random.nextInt(1_000) == 0) {
-          await().until(() -> timers.pending() == 0 || ring.closed.get() > 0);
+          await().until(() -> timers.pending() == 0 || channel.closed.get() > 0);
         }
       }
       return wrong;

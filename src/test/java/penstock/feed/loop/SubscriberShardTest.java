@@ -21,7 +21,7 @@ import penstock.feed.DisconnectReason;
 import penstock.feed.OwnVertx;
 import penstock.feed.connection.ClientAddress;
 
-/** Crowds and the pump that serves those of one event loop. */
+/** Shards and the dispatcher that serves those of one event loop. */
 class SubscriberShardTest {
 
   private static final Duration OFTEN = Duration.ofMillis(150);
@@ -60,11 +60,11 @@ class SubscriberShardTest {
   @RegisterExtension final OwnVertx own = new OwnVertx();
   private final Vertx vertx = own.vertx();
   private final Context loop = vertx.getOrCreateContext();
-  private final LoopDispatcher pump = new LoopDispatcher((ContextInternal) loop, OFTEN);
+  private final LoopDispatcher dispatcher = new LoopDispatcher((ContextInternal) loop, OFTEN);
   private final AtomicInteger emptied = new AtomicInteger();
 
-  private SubscriberShard<Member> crowd() {
-    return new SubscriberShard<>(pump, Duration.ZERO, emptied::incrementAndGet);
+  private SubscriberShard<Member> shard() {
+    return new SubscriberShard<>(dispatcher, Duration.ZERO, emptied::incrementAndGet);
   }
 
   private static List<Member> members(int count) {
@@ -92,11 +92,11 @@ class SubscriberShardTest {
 
   @Test
   void allHaveOneTurnHoweverOftenTheyAreWoken() throws Exception {
-    SubscriberShard<Member> crowd = crowd();
+    SubscriberShard<Member> shard = shard();
     List<Member> members = members(100);
-    onLoop(() -> members.forEach(crowd::add));
+    onLoop(() -> members.forEach(shard::add));
     for (int turn = 1; turn <= 3; turn++) {
-      onLoop(() -> members.forEach(each -> crowd.wake()));
+      onLoop(() -> members.forEach(each -> shard.wake()));
       int turns = turn;
       await().until(() -> haveAdvanced(members, turns));
       assertThat(members).allSatisfy(member -> assertThat(member.advanced).hasValue(turns));
@@ -109,8 +109,9 @@ class SubscriberShardTest {
     onLoop(
         () -> {
           var wakes = new AtomicBoolean();
-          SubscriberShard<Member> crowd = new SubscriberShard<>(pump, Patience.LIMIT, () -> {});
-          crowd.add(
+          SubscriberShard<Member> shard =
+              new SubscriberShard<>(dispatcher, Patience.LIMIT, () -> {});
+          shard.add(
               new Member() {
                 @Override
                 public void advance() {
@@ -119,29 +120,29 @@ class SubscriberShardTest {
                     Thread.onSpinWait();
                   }
                   if (wakes.get()) {
-                    crowd.wake();
+                    shard.wake();
                   }
                 }
               });
-          crowd.run(Long.MAX_VALUE);
-          assertThat(crowd.rest(System.nanoTime())).isNotPositive();
+          shard.run(Long.MAX_VALUE);
+          assertThat(shard.rest(System.nanoTime())).isNotPositive();
           wakes.set(true);
           long began = System.nanoTime();
-          crowd.run(Long.MAX_VALUE);
-          assertThat(crowd.rest(began)).isGreaterThanOrEqualTo(2 * LONG_NANOS);
+          shard.run(Long.MAX_VALUE);
+          assertThat(shard.rest(began)).isGreaterThanOrEqualTo(2 * LONG_NANOS);
         });
   }
 
   @Test
   void theLoopDoesOtherThingsInTheMidstOfALongTurn() throws Exception {
-    SubscriberShard<Member> crowd = crowd();
+    SubscriberShard<Member> shard = shard();
     var written = new AtomicInteger();
     var writtenBefore = new CompletableFuture<Integer>();
     int readers = 1_000;
     onLoop(
         () -> {
           for (int i = 0; i < readers; i++) {
-            crowd.add(
+            shard.add(
                 new Member() {
                   @Override
                   public void advance() {
@@ -155,16 +156,16 @@ class SubscriberShardTest {
                   }
                 });
           }
-          crowd.wake();
+          shard.wake();
         });
     await().until(() -> written.get() == readers);
     assertThat(writtenBefore.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isLessThan(readers);
   }
 
   @Test
-  void aCrowdThatNeverRestsKeepsNoOtherWaiting() throws Exception {
-    SubscriberShard<Member> busy = crowd();
-    SubscriberShard<Member> other = crowd();
+  void aShardThatNeverRestsKeepsNoOtherWaiting() throws Exception {
+    SubscriberShard<Member> busy = shard();
+    SubscriberShard<Member> other = shard();
     var turns = new AtomicInteger();
     var turnsBefore = new CompletableFuture<Integer>();
     onLoop(
@@ -192,13 +193,13 @@ class SubscriberShardTest {
   }
 
   @Test
-  void allCrowdsOfALoopHaveOneTimerAsLongAsTheyHaveMembers() throws Exception {
-    List<SubscriberShard<Member>> crowds = List.of(crowd(), crowd());
+  void allShardsOfALoopHaveOneTimerAsLongAsTheyHaveMembers() throws Exception {
+    List<SubscriberShard<Member>> shards = List.of(shard(), shard());
     List<Member> members = members(2);
     onLoop(
         () -> {
           for (int i = 0; i < 2; i++) {
-            crowds.get(i).add(members.get(i));
+            shards.get(i).add(members.get(i));
           }
         });
     await().until(() -> members.stream().allMatch(member -> member.ticks.size() >= 3));
@@ -207,7 +208,7 @@ class SubscriberShardTest {
     onLoop(
         () -> {
           for (int i = 0; i < 2; i++) {
-            crowds.get(i).remove(members.get(i));
+            shards.get(i).remove(members.get(i));
             last.add(members.get(i).ticks.size());
           }
           vertx.setTimer(OFTEN.toMillis(), over -> later.complete(null));

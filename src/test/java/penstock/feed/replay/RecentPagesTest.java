@@ -43,9 +43,9 @@ class RecentPagesTest {
   private static void keep(RecentPages pages, Partition partition, long from) {
     Position end = at(from + 1);
     var log = new LogState("life", List.of(Term.parse("1:aaaa:0-0")), Position.ZERO, end, 1, 1);
-    BufferedEvent slot =
+    BufferedEvent event =
         BufferedEvent.withoutId(0, PartitionPosition.in(log, end), LogWriter.event("" + end, null));
-    pages.keep(partition, at(from), new ReplayPage(0, log, List.of(slot), end));
+    pages.keep(partition, at(from), new ReplayPage(0, log, List.of(event), end));
   }
 
   private static Duration since(long nanos) {

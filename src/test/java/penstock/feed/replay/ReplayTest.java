@@ -107,7 +107,7 @@ class ReplayTest {
     } finally {
       redis.resume();
     }
-    assertThat(await(first).slots()).hasSize(10);
+    assertThat(await(first).events()).hasSize(10);
   }
 
   /** How many events a reader gets from a position to the end. */
@@ -117,8 +117,8 @@ class ReplayTest {
         .compose(
             page ->
                 page.end().isAfter(from) && end.isAfter(page.end())
-                    ? walk(replay, page.end(), end).map(rest -> page.slots().size() + rest)
-                    : Future.succeededFuture(page.slots().size()));
+                    ? walk(replay, page.end(), end).map(rest -> page.events().size() + rest)
+                    : Future.succeededFuture(page.events().size()));
   }
 
   @Test
@@ -159,7 +159,7 @@ class ReplayTest {
   }
 
   private static List<String> ids(ReplayPage page) {
-    return page.slots().stream().map(slot -> slot.attributes().id()).toList();
+    return page.events().stream().map(event -> event.attributes().id()).toList();
   }
 
   @Test
@@ -184,7 +184,7 @@ class ReplayTest {
     ReplayPage page = await(replay.behind(Position.ZERO, Position.ZERO));
     assertThat(ids(page)).containsExactly("0", "1", "2");
     assertThat(page.log().term().number()).isEqualTo(old.log().term().number() + 1);
-    assertThat(page.slots().getFirst().place().term()).isEqualTo(page.log().term().number());
+    assertThat(page.events().getFirst().place().term()).isEqualTo(page.log().term().number());
   }
 
   @Test

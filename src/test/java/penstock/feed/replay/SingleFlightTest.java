@@ -20,18 +20,18 @@ class SingleFlightTest {
           });
 
   @Test
-  void aCrowdCostsTwoQuestionsAndNobodyGetsAnAnswerThatIsOlderThanItsQuestion() {
+  void aShardCostsTwoQuestionsAndNobodyGetsAnAnswerThatIsOlderThanItsQuestion() {
     Future<Integer> first = asked.ask();
-    List<Future<Integer>> crowd = IntStream.range(0, 1_000).mapToObj(i -> asked.ask()).toList();
+    List<Future<Integer>> shard = IntStream.range(0, 1_000).mapToObj(i -> asked.ask()).toList();
     assertThat(sent).hasSize(1);
 
     sent.getFirst().complete(1);
     assertThat(first.result()).isEqualTo(1);
-    assertThat(crowd).noneMatch(Future::isComplete);
+    assertThat(shard).noneMatch(Future::isComplete);
     assertThat(sent).hasSize(2);
 
     sent.getLast().complete(2);
-    assertThat(crowd).allMatch(answer -> answer.result() == 2);
+    assertThat(shard).allMatch(answer -> answer.result() == 2);
     assertThat(sent).hasSize(2);
   }
 

@@ -23,10 +23,10 @@ import penstock.stream.filter.EventFilter;
 import penstock.stream.log.LogWriter;
 
 /**
- * Several partitions in one lane, without a network: instances learn of the same logs in different
- * orders and keep different amounts, and readers go from one to the other at any moment with the
- * last id that they were sent. Each event must come once, in the order of its partition, and what
- * an id leaves out must be exactly what came before it.
+ * Several partitions in one history, without a network: instances learn of the same logs in
+ * different orders and keep different amounts, and readers go from one to the other at any moment
+ * with the last id that they were sent. Each event must come once, in the order of its partition,
+ * and what an id leaves out must be exactly what came before it.
  */
 class PartitionedHistoryBufferTest {
 
@@ -90,7 +90,7 @@ class PartitionedHistoryBufferTest {
         end = known;
       }
       boolean alone = logs.size() == 1;
-      List<BufferedEvent> slots =
+      List<BufferedEvent> events =
           read.stream()
               .map(
                   entry -> {
@@ -103,19 +103,19 @@ class PartitionedHistoryBufferTest {
                         : BufferedEvent.withoutId(partition, place, entry.event());
                   })
               .toList();
-      return new ReplayPage(partition, state, slots, end);
+      return new ReplayPage(partition, state, events, end);
     }
   }
 
-  /** One that has told its lane so much of each partition. */
+  /** One that has told its history so much of each partition. */
   private static final class Instance {
     final Store store;
-    final HistoryBuffer lane;
+    final HistoryBuffer history;
     final int[] told;
 
     Instance(Store store, int mostEvents) {
       this.store = store;
-      this.lane = new HistoryBuffer(ORDERS, store.states(), mostEvents, 1 << 30);
+      this.history = new HistoryBuffer(ORDERS, store.states(), mostEvents, 1 << 30);
       this.told = store.logs.stream().mapToInt(List::size).toArray();
     }
 
@@ -123,7 +123,7 @@ class PartitionedHistoryBufferTest {
       List<LogEntry> log = store.logs.get(partition);
       int end = Math.min(log.size(), told[partition] + most);
       if (end > told[partition]) {
-        lane.add(partition, store.state(partition), log.subList(told[partition], end));
+        history.add(partition, store.state(partition), log.subList(told[partition], end));
         told[partition] = end;
       }
     }
@@ -154,58 +154,58 @@ class PartitionedHistoryBufferTest {
     void connect(Instance to) {
       instance = to;
       at = Cursor.parse(lastId);
-      next = to.lane.behindUnchecked(at);
+      next = to.history.behindUnchecked(at);
       live = next >= 0;
     }
 
     /** One step of a connection. */
     void step() {
-      HistoryBuffer lane = instance.lane;
+      HistoryBuffer history = instance.history;
       if (!live) {
-        next = lane.behind(at);
+        next = history.behind(at);
         live = next >= 0;
       }
       if (live) {
-        FrameBatch chunk = lane.from(next, filter, at);
-        if (chunk == null) {
+        FrameBatch batch = history.from(next, filter, at);
+        if (batch == null) {
           live = false;
-        } else if (take(chunk)) {
-          next = chunk.next();
+        } else if (take(batch)) {
+          next = batch.next();
           heartbeat();
         }
         return;
       }
-      int partition = lane.missing(at);
+      int partition = history.missing(at);
       Position from = at.position(partition);
       ReplayPage page =
-          instance.store.page(partition, from, lane.floor(partition), 1 + random.nextInt(20));
-      FrameBatch chunk = page.from(0, filter, at);
-      if (take(chunk) && chunk.next() < page.slots().size()) {
+          instance.store.page(partition, from, history.floor(partition), 1 + random.nextInt(20));
+      FrameBatch batch = page.from(0, filter, at);
+      if (take(batch) && batch.next() < page.events().size()) {
         throw new AssertionError("the test's pages are small");
       }
     }
 
     /** Sees the frames, or the first of them, after which the connection breaks. */
-    private boolean take(FrameBatch chunk) {
-      String[] frames = chunk.frames().toString().split("\n\n");
-      int whole = random.nextInt(8) == 0 ? random.nextInt(1 + chunk.events()) : chunk.events();
+    private boolean take(FrameBatch batch) {
+      String[] frames = batch.frames().toString().split("\n\n");
+      int whole = random.nextInt(8) == 0 ? random.nextInt(1 + batch.events()) : batch.events();
       for (int i = 0; i < whole; i++) {
         lastId = frames[i].substring("id: ".length(), frames[i].indexOf('\n'));
         int id = frames[i].indexOf("\"id\":\"") + 6;
         String event = frames[i].substring(id, frames[i].indexOf('"', id));
         seen.get(Integer.parseInt(event.substring(0, event.indexOf('-')))).add(event);
       }
-      if (whole < chunk.events()) {
+      if (whole < batch.events()) {
         connect(instance);
         return false;
       }
-      at = chunk.at();
+      at = batch.at();
       return true;
     }
 
     boolean isAtEnd(Store store) {
       return live
-          && next == instance.lane.head()
+          && next == instance.history.head()
           && IntStream.range(0, store.logs.size())
               .allMatch(p -> !store.state(p).last().isAfter(at.position(p)));
     }

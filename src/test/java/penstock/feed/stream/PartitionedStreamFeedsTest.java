@@ -152,7 +152,9 @@ class PartitionedStreamFeedsTest {
     assertThat(client.messages("reset")).isEmpty();
   }
 
-  /** The ring holds 64 events, so most ids are resumed from Redis, and some from another ring. */
+  /**
+   * The history holds 64 events, so most ids are resumed from Redis, and some from another history.
+   */
   @Test
   void everyIdIsAPlaceToGoOnFrom() {
     append(100);
@@ -169,7 +171,7 @@ class PartitionedStreamFeedsTest {
     }
     readers.close();
     await().until(() -> followed() == 0);
-    // a ring that begins behind all that it is asked for
+    // a history that begins behind all that it is asked for
     for (int seen = 5; seen < all.size(); seen += 71) {
       assertGoesOn(all, seen, null);
     }
@@ -188,7 +190,7 @@ class PartitionedStreamFeedsTest {
   }
 
   @Test
-  void aReaderThatFellOutOfTheRingIsLateButLosesNothing() {
+  void aReaderThatFellOutOfTheChannelIsLateButLosesNothing() {
     FeedClient client = live("", null);
     client.pause();
     append(1_000);
@@ -214,7 +216,7 @@ class PartitionedStreamFeedsTest {
   }
 
   @Test
-  void filtersInTheRingAndInReplays() {
+  void filtersInTheChannelAndInReplays() {
     FeedClient live = live("?subject=seventh", null);
     append(100);
     FeedClient replayed = live("?cursor=earliest&subject=seventh", null);
@@ -262,7 +264,7 @@ class PartitionedStreamFeedsTest {
       conversation.ask("EXEC");
     }
     appended.get(2).clear();
-    // elsewhere than in a ring that still has what was trimmed
+    // elsewhere than in a history that still has what was trimmed
     append(0, 100);
     FeedClient again = live("", old);
     awaitAll(again);

@@ -47,10 +47,10 @@ class StreamFeedsTest {
       return Map.of(
           "penstock.streams.auto-create", "true",
           "penstock.feed.heartbeat", "200ms",
-          "penstock.feed.ring-events", "64",
+          "penstock.feed.history-events", "64",
           "penstock.feed.retry", "1s",
           "penstock.feed.drain-time", "0s",
-          "penstock.feed.ring-linger", "300ms",
+          "penstock.feed.channel-linger", "300ms",
           "penstock.feed.max-subscribers", "60");
     }
   }
@@ -250,7 +250,7 @@ class StreamFeedsTest {
   }
 
   @Test
-  void aReaderThatFellOutOfTheRingIsLateButLosesNothing() {
+  void aReaderThatFellOutOfTheChannelIsLateButLosesNothing() {
     FeedClient client = live("", null);
     client.pause();
     append(0, 2_000);

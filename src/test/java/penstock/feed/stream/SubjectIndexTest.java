@@ -30,7 +30,7 @@ class SubjectIndexTest {
         "life", List.of(Term.parse("1:aaaa:0-0")), Position.ZERO, new Position(last, 0), last, 1);
   }
 
-  private static HistoryBuffer lane(int events) {
+  private static HistoryBuffer history(int events) {
     return new HistoryBuffer(ORDERS, List.of(log(0)), events, 1 << 30);
   }
 
@@ -38,8 +38,8 @@ class SubjectIndexTest {
     return Cursor.ofStream(ORDERS, List.of(log(0)), List.of(new Position(millis, 0)));
   }
 
-  private static void add(HistoryBuffer lane, long position, String subject) {
-    lane.add(
+  private static void add(HistoryBuffer history, long position, String subject) {
+    history.add(
         0,
         log(position),
         List.of(new LogEntry(new Position(position, 0), LogWriter.event("" + position, subject))));
@@ -49,20 +49,20 @@ class SubjectIndexTest {
   @Test
   void anEventConcernsOnlyTheReadersOfItsSubjectHoweverManyWait() {
     int readers = 10_000;
-    HistoryBuffer lane = lane(8_192);
+    HistoryBuffer history = history(8_192);
     var index = new SubjectIndex<Integer>();
     IntStream.range(0, readers)
-        .forEach(i -> index.add(i, Set.of("s" + i), new BufferPosition(lane, 0, at(0))));
+        .forEach(i -> index.add(i, Set.of("s" + i), new BufferPosition(history, 0, at(0))));
     long concerned = 0;
     for (int event = 1; event <= 5_000; event++) {
       String subject = "s" + event % 7_000;
-      add(lane, event, event % 10 == 0 ? null : subject);
+      add(history, event, event % 10 == 0 ? null : subject);
       List<Integer> woken = new ArrayList<>();
-      index.look((reader, spot) -> woken.add(reader));
+      index.look((reader, place) -> woken.add(reader));
       concerned += woken.size();
       assertThat(woken).isEqualTo(event % 10 == 0 ? List.of() : List.of(event % 7_000));
       for (int reader : woken) {
-        index.add(reader, Set.of(subject), new BufferPosition(lane, event, at(event)));
+        index.add(reader, Set.of(subject), new BufferPosition(history, event, at(event)));
       }
     }
     assertThat(concerned).isEqualTo(4_500);
@@ -70,65 +70,65 @@ class SubjectIndexTest {
 
   @Test
   void aReaderStandsWhereTheOthersAreEvenIfNothingWasForIt() {
-    HistoryBuffer lane = lane(4);
+    HistoryBuffer history = history(4);
     var index = new SubjectIndex<String>();
-    index.add("a", Set.of("a"), new BufferPosition(lane, 0, at(0)));
+    index.add("a", Set.of("a"), new BufferPosition(history, 0, at(0)));
     for (int i = 1; i <= 20; i++) {
-      add(lane, i, "other");
-      index.look((reader, spot) -> assertThat(reader).isNull());
+      add(history, i, "other");
+      index.look((reader, place) -> assertThat(reader).isNull());
     }
-    assertThat(index.spot("a")).isEqualTo(new BufferPosition(lane, 20, at(20)));
-    add(lane, 21, "a");
-    List<BufferPosition> spots = new ArrayList<>();
-    index.look((reader, spot) -> spots.add(spot));
-    assertThat(spots).containsExactly(new BufferPosition(lane, 20, at(20)));
-    assertThat(index.spot("a")).isNull();
+    assertThat(index.place("a")).isEqualTo(new BufferPosition(history, 20, at(20)));
+    add(history, 21, "a");
+    List<BufferPosition> places = new ArrayList<>();
+    index.look((reader, place) -> places.add(place));
+    assertThat(places).containsExactly(new BufferPosition(history, 20, at(20)));
+    assertThat(index.place("a")).isNull();
   }
 
   @Test
   void whenItCannotBeToldWhomItConcernsAllGoOnByThemselves() {
-    HistoryBuffer lane = lane(4);
+    HistoryBuffer history = history(4);
     var index = new SubjectIndex<String>();
-    index.add("a", Set.of("a"), new BufferPosition(lane, 0, at(0)));
-    index.add("b", Set.of("b"), new BufferPosition(lane, 0, at(0)));
+    index.add("a", Set.of("a"), new BufferPosition(history, 0, at(0)));
+    index.add("b", Set.of("b"), new BufferPosition(history, 0, at(0)));
     for (int i = 1; i <= 5; i++) {
-      add(lane, i, "other");
+      add(history, i, "other");
     }
     List<String> woken = new ArrayList<>();
-    index.look((reader, spot) -> woken.add(reader + spot.next()));
+    index.look((reader, place) -> woken.add(reader + place.next()));
     assertThat(woken).containsExactly("a0", "b0");
 
-    index.add("a", Set.of("a"), new BufferPosition(lane, 5, at(5)));
-    lane.close();
-    index.look((reader, spot) -> woken.add(reader + spot.next()));
+    index.add("a", Set.of("a"), new BufferPosition(history, 5, at(5)));
+    history.close();
+    index.look((reader, place) -> woken.add(reader + place.next()));
     assertThat(woken).containsExactly("a0", "b0", "a5");
   }
 
   @Test
-  void oneOfAnotherLaneOrFurtherBackLooksByItself() {
-    HistoryBuffer lane = lane(4);
+  void oneOfAnotherHistoryOrFurtherBackLooksByItself() {
+    HistoryBuffer history = history(4);
     var index = new SubjectIndex<String>();
-    add(lane, 1, "x");
-    assertThat(index.add("a", Set.of("a"), new BufferPosition(lane, 1, at(1)))).isTrue();
-    assertThat(index.add("b", Set.of("b"), new BufferPosition(lane(4), 1, at(1)))).isFalse();
-    assertThat(index.add("b", Set.of("b"), new BufferPosition(lane, 0, at(0)))).isFalse();
-    assertThat(index.spot("b")).isNull();
+    add(history, 1, "x");
+    assertThat(index.add("a", Set.of("a"), new BufferPosition(history, 1, at(1)))).isTrue();
+    assertThat(index.add("b", Set.of("b"), new BufferPosition(history(4), 1, at(1)))).isFalse();
+    assertThat(index.add("b", Set.of("b"), new BufferPosition(history, 0, at(0)))).isFalse();
+    assertThat(index.place("b")).isNull();
   }
 
   /** It would be told again what it has, from where the others are. */
   @Test
-  void oneThatReadFurtherThanTheLaneLooksByItselfUntilTheLaneIsThere() {
-    HistoryBuffer lane = lane(4);
+  void oneThatReadFurtherThanTheHistoryLooksByItselfUntilTheHistoryIsThere() {
+    HistoryBuffer history = history(4);
     var index = new SubjectIndex<String>();
-    assertThat(index.add("a", Set.of("a"), new BufferPosition(lane, 0, at(2)))).isFalse();
-    add(lane, 1, "x");
-    assertThat(index.add("a", Set.of("a"), new BufferPosition(lane, 1, at(2)))).isFalse();
-    add(lane, 2, "a");
-    assertThat(index.add("a", Set.of("a"), new BufferPosition(lane, 2, at(2)))).isTrue();
+    assertThat(index.add("a", Set.of("a"), new BufferPosition(history, 0, at(2)))).isFalse();
+    add(history, 1, "x");
+    assertThat(index.add("a", Set.of("a"), new BufferPosition(history, 1, at(2)))).isFalse();
+    add(history, 2, "a");
+    assertThat(index.add("a", Set.of("a"), new BufferPosition(history, 2, at(2)))).isTrue();
   }
 
   /**
-   * Readers that wait, are woken, leave, read ahead of the lane and come back see what those see
+   * Readers that wait, are woken, leave, read ahead of the history and come back see what those see
    * who look at everything.
    */
   @Test
@@ -145,13 +145,13 @@ class SubjectIndexTest {
 
     private final long seed;
     private final Random random;
-    private final HistoryBuffer lane = lane(1_024);
+    private final HistoryBuffer history = history(1_024);
     private final SubjectIndex<Integer> index = new SubjectIndex<>();
     private final Map<Integer, BufferPosition> active = new HashMap<>();
     private final Map<Integer, Set<String>> wanted = new HashMap<>();
     private final Map<Integer, List<Long>> seen = new HashMap<>();
 
-    /** The subjects of the log's events, of which the lane does not have the last. */
+    /** The subjects of the log's events, of which the history does not have the last. */
     private final List<String> log = new ArrayList<>();
 
     Run(long seed) {
@@ -162,7 +162,7 @@ class SubjectIndexTest {
     void go() {
       for (int reader = 0; reader < READERS; reader++) {
         wanted.put(reader, Set.of("s" + random.nextInt(5), "s" + random.nextInt(5) + "x"));
-        active.put(reader, new BufferPosition(lane, 0, at(0)));
+        active.put(reader, new BufferPosition(history, 0, at(0)));
         seen.put(reader, new ArrayList<>());
       }
       for (int step = 0; step < 1_000; step++) {
@@ -172,7 +172,7 @@ class SubjectIndexTest {
           default -> turn(32);
         }
       }
-      while (lane.head() < log.size()) {
+      while (history.head() < log.size()) {
         tail();
       }
       turn(0);
@@ -189,8 +189,8 @@ class SubjectIndexTest {
     }
 
     private void tail() {
-      if (lane.head() < log.size()) {
-        add(lane, lane.head() + 1, log.get((int) lane.head()));
+      if (history.head() < log.size()) {
+        add(history, history.head() + 1, log.get((int) history.head()));
       }
     }
 
@@ -198,7 +198,7 @@ class SubjectIndexTest {
     private void turn(int mostBehind) {
       index.look(active::put);
       for (int reader : List.copyOf(active.keySet())) {
-        if (lane.head() - active.get(reader).next() > mostBehind || random.nextInt(3) > 0) {
+        if (history.head() - active.get(reader).next() > mostBehind || random.nextInt(3) > 0) {
           read(reader);
           rest(reader);
         }
@@ -206,21 +206,21 @@ class SubjectIndexTest {
     }
 
     private void read(int reader) {
-      BufferPosition spot = active.get(reader);
+      BufferPosition place = active.get(reader);
       if (random.nextInt(8) == 0) {
-        replay(reader, spot.at());
+        replay(reader, place.at());
         return;
       }
-      FrameBatch chunk =
-          lane.from(spot.next(), new EventFilter(wanted.get(reader), Set.of()), spot.at());
-      assertThat(chunk).isNotNull();
-      for (String frame : chunk.frames().toString().split("\n\n")) {
+      FrameBatch batch =
+          history.from(place.next(), new EventFilter(wanted.get(reader), Set.of()), place.at());
+      assertThat(batch).isNotNull();
+      for (String frame : batch.frames().toString().split("\n\n")) {
         if (!frame.isEmpty()) {
           int id = frame.indexOf("\"id\":\"") + 6;
           seen.get(reader).add(Long.valueOf(frame.substring(id, frame.indexOf('"', id))));
         }
       }
-      active.put(reader, new BufferPosition(lane, chunk.next(), chunk.at()));
+      active.put(reader, new BufferPosition(history, batch.next(), batch.at()));
     }
 
     /** From the log itself, which may be further than the lane. */
@@ -232,17 +232,17 @@ class SubjectIndexTest {
           seen.get(reader).add(last);
         }
       }
-      active.put(reader, new BufferPosition(lane, lane.behind(at(last)), at(last)));
+      active.put(reader, new BufferPosition(history, history.behind(at(last)), at(last)));
     }
 
     private void rest(int reader) {
-      BufferPosition spot = active.get(reader);
-      if (spot.next() == lane.head()
+      BufferPosition place = active.get(reader);
+      if (place.next() == history.head()
           && random.nextInt(4) > 0
-          && index.add(reader, wanted.get(reader), spot)) {
+          && index.add(reader, wanted.get(reader), place)) {
         active.remove(reader);
         if (random.nextInt(10) == 0) {
-          active.put(reader, index.spot(reader));
+          active.put(reader, index.place(reader));
           index.remove(reader);
         }
       }

@@ -32,13 +32,15 @@ class ViewFeedModelTest {
   enum Way {
     /** As the protocol has it. */
     PROTOCOL,
-    /** A reader goes on in the ring right behind its cursor, with values that were read before. */
+    /**
+     * A reader goes on in the history right behind its cursor, with values that were read before.
+     */
     JOINS_AT_ITS_CURSOR,
     /** Reads of an instance overtake one another on the way to Redis. */
     READS_OVERTAKE,
     /** A reader takes the answer of a read that was sent before it came. */
     SHARES_READS_UNDER_WAY,
-    /** A snapshot's reader joins the ring where it is, without reading again what changed. */
+    /** A snapshot's reader joins the history where it is, without reading again what changed. */
     SNAPSHOT_WITHOUT_READING_AGAIN
   }
 
@@ -66,15 +68,15 @@ class ViewFeedModelTest {
     /** Where its readers stand when they have it. */
     final int[] reached;
 
-    final boolean isSlot;
+    final boolean isEvent;
     final int[] asked;
     final Map<Integer, int[]> values = new TreeMap<>();
     int parts;
 
-    Read(List<Integer> keys, int[] reached, boolean isSlot, int[] asked) {
+    Read(List<Integer> keys, int[] reached, boolean isEvent, int[] asked) {
       this.keys = keys;
       this.reached = reached.clone();
-      this.isSlot = isSlot;
+      this.isEvent = isEvent;
       this.asked = asked.clone();
       keys.forEach(key -> values.put(key, new int[PARTITIONS]));
     }
@@ -90,9 +92,9 @@ class ViewFeedModelTest {
 
     final List<ArrayDeque<Read>> sent = new ArrayList<>();
     final ArrayDeque<Read> unanswered = new ArrayDeque<>();
-    final List<Read> ring = new ArrayList<>();
+    final List<Read> channel = new ArrayList<>();
 
-    /** How many slots were begun, answered or not. */
+    /** How many events were begun, answered or not. */
     int begun;
 
     Instance(Store store, Way way, Random random) {
@@ -104,8 +106,8 @@ class ViewFeedModelTest {
       }
     }
 
-    Read send(List<Integer> keys, int[] reached, boolean isSlot, int[] asked) {
-      var read = new Read(keys, reached, isSlot, asked);
+    Read send(List<Integer> keys, int[] reached, boolean isEvent, int[] asked) {
+      var read = new Read(keys, reached, isEvent, asked);
       sent.forEach(queue -> queue.add(read));
       unanswered.add(read);
       return read;
@@ -141,8 +143,8 @@ class ViewFeedModelTest {
     void answer() {
       if (!unanswered.isEmpty() && unanswered.peek().parts == PARTITIONS) {
         Read read = unanswered.remove();
-        if (read.isSlot) {
-          ring.add(read);
+        if (read.isEvent) {
+          channel.add(read);
         }
       }
     }
@@ -150,7 +152,7 @@ class ViewFeedModelTest {
     Read join(int[] cursor) {
       if (way == Way.SHARES_READS_UNDER_WAY) {
         for (Read present : unanswered) {
-          if (!present.isSlot && Arrays.equals(present.asked, cursor)) {
+          if (!present.isEvent && Arrays.equals(present.asked, cursor)) {
             return present;
           }
         }
@@ -207,7 +209,7 @@ class ViewFeedModelTest {
       awaited = instance.join(cursor);
       next = instance.begun;
       if (instance.way == Way.SHARES_READS_UNDER_WAY) {
-        // what was begun between that read and now comes from the ring
+        // what was begun between that read and now comes from the history
         next = 0;
       }
     }
@@ -254,14 +256,14 @@ class ViewFeedModelTest {
         }
         return;
       }
-      while (live && next < instance.ring.size()) {
-        Read slot = instance.ring.get(next++);
-        if (isBehind(slot.reached)) {
+      while (live && next < instance.channel.size()) {
+        Read event = instance.channel.get(next++);
+        if (isBehind(event.reached)) {
           continue;
         }
-        slot.keys.forEach(key -> see(key, slot));
+        event.keys.forEach(key -> see(key, event));
         for (int p = 0; p < PARTITIONS; p++) {
-          cursor[p] = Math.max(cursor[p], slot.reached[p]);
+          cursor[p] = Math.max(cursor[p], event.reached[p]);
         }
         return;
       }

@@ -209,7 +209,7 @@ class ViewFeedsIT {
               Map.entry("quarkus.redis.hosts", redis.uri()),
               Map.entry("penstock.projection.lease", "1s"),
               Map.entry("penstock.projection.changes.max-keys", "40"),
-              Map.entry("penstock.feed.ring-events", "64"),
+              Map.entry("penstock.feed.history-events", "64"),
               Map.entry("penstock.feed.replay-size", "2K"),
               Map.entry("penstock.feed.drain-time", "0s"),
               Map.entry("penstock.streams.things.partitions", "2"),

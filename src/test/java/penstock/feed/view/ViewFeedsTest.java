@@ -45,7 +45,7 @@ class ViewFeedsTest {
           Map.entry("penstock.projection.lease", "1s"),
           Map.entry("penstock.projection.changes.max-keys", "50"),
           Map.entry("penstock.feed.heartbeat", "300ms"),
-          Map.entry("penstock.feed.ring-events", "16"),
+          Map.entry("penstock.feed.history-events", "16"),
           Map.entry("penstock.feed.replay-size", "4K"),
           Map.entry("penstock.feed.drain-time", "0s"),
           Map.entry("penstock.streams.carts.partitions", "1"),

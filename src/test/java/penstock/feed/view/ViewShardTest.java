@@ -36,14 +36,14 @@ class ViewShardTest {
 
   /** Takes all, as the way to a socket does. */
   private static final class Taken implements Transport {
-    private final Map<FrameBatch, ByteBuf> chunks = new ConcurrentHashMap<>();
+    private final Map<FrameBatch, ByteBuf> batches = new ConcurrentHashMap<>();
     private volatile boolean caughtUp;
     private volatile Runnable gone = () -> {};
 
-    /** The chunk that tells of a text; null if it has not come. */
-    @Nullable FrameBatch chunk(String text) {
-      return chunks.keySet().stream()
-          .filter(chunk -> chunk.frames().toString().contains(text))
+    /** The batch that tells of a text; null if it has not come. */
+    @Nullable FrameBatch batch(String text) {
+      return batches.keySet().stream()
+          .filter(batch -> batch.frames().toString().contains(text))
           .findAny()
           .orElse(null);
     }
@@ -69,8 +69,8 @@ class ViewShardTest {
     }
 
     @Override
-    public void write(FrameBatch chunk) {
-      chunks.put(chunk, chunk.wire());
+    public void write(FrameBatch batch) {
+      batches.put(batch, batch.wire());
     }
 
     @Override
@@ -103,28 +103,28 @@ class ViewShardTest {
     Context loop = vertx.getOrCreateContext();
     loop.runOnContext(
         go -> {
-          all.forEach(outlet -> subscribe(outlet, Set.of()));
-          some.forEach(outlet -> subscribe(outlet, Set.of("shared", "absent")));
+          all.forEach(transport -> subscribe(transport, Set.of()));
+          some.forEach(transport -> subscribe(transport, Set.of("shared", "absent")));
           subscribe(other, Set.of("absent"));
         });
-    List<Taken> outlets = Stream.of(all, some, List.of(other)).flatMap(List::stream).toList();
-    await().until(() -> outlets.stream().allMatch(outlet -> outlet.caughtUp));
+    List<Taken> transports = Stream.of(all, some, List.of(other)).flatMap(List::stream).toList();
+    await().until(() -> transports.stream().allMatch(transport -> transport.caughtUp));
     // A turn that has begun already may find what comes, so that not all are in the same.
     int[] posted = {0};
     await().until(() -> isShared(all, some, posted[0]++));
-    assertThat(other.chunks).isEmpty();
+    assertThat(other.batches).isEmpty();
     await()
         .until(
             () ->
-                outlets.stream()
-                    .flatMap(outlet -> outlet.chunks.values().stream())
+                transports.stream()
+                    .flatMap(transport -> transport.batches.values().stream())
                     .allMatch(wire -> wire.refCnt() == 0));
-    loop.runOnContext(go -> outlets.forEach(outlet -> outlet.gone.run()));
+    loop.runOnContext(go -> transports.forEach(transport -> transport.gone.run()));
   }
 
-  private void subscribe(Transport outlet, Set<String> keys) {
+  private void subscribe(Transport transport, Set<String> keys) {
     feeds.subscribe(
-        outlet,
+        transport,
         views.find(new ViewName("carts")),
         keys,
         new ResumeRequest(new StartPosition.Latest(), null));
@@ -136,9 +136,9 @@ class ViewShardTest {
     post(number);
     await()
         .until(
-            () -> Stream.of(all, some).flatMap(List::stream).allMatch(o -> o.chunk(text) != null));
-    return all.stream().map(outlet -> outlet.chunk(text)).distinct().count() == 1
-        && some.stream().map(outlet -> outlet.chunk(text)).distinct().count() == 1
-        && all.getFirst().chunk(text) != some.getFirst().chunk(text);
+            () -> Stream.of(all, some).flatMap(List::stream).allMatch(o -> o.batch(text) != null));
+    return all.stream().map(transport -> transport.batch(text)).distinct().count() == 1
+        && some.stream().map(transport -> transport.batch(text)).distinct().count() == 1
+        && all.getFirst().batch(text) != some.getFirst().batch(text);
   }
 }
