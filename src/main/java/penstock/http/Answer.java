@@ -1,7 +1,6 @@
 package penstock.http;
 
 import io.vertx.core.buffer.Buffer;
-import jakarta.ws.rs.core.HttpHeaders;
 import org.jboss.resteasy.reactive.RestResponse;
 import penstock.problem.Problem;
 import penstock.problem.Problems;
@@ -13,6 +12,13 @@ import penstock.problem.Problems;
  * there is but one form of each thing, which is then better than none (RFC 9110, 12.5.1).
  */
 public final class Answer {
+
+  /** Names of headers, in the lower case in which they are sent. */
+  public static final String CONTENT_TYPE = "content-type";
+
+  public static final String CACHE_CONTROL = "cache-control";
+
+  private static final String RETRY_AFTER = "retry-after";
 
   private static final String JSON = "application/json";
 
@@ -28,29 +34,26 @@ public final class Answer {
 
   /** As {@link #ok}, for more headers to be added. */
   public static <T> RestResponse.ResponseBuilder<T> now(T body) {
-    return json(RestResponse.Status.OK, body).header(HttpHeaders.CACHE_CONTROL, NO_STORE);
+    return json(RestResponse.Status.OK, body).header(CACHE_CONTROL, NO_STORE);
   }
 
   /** 202: it will be done soon. */
   public static <T> RestResponse<T> accepted(T body) {
-    return json(RestResponse.Status.ACCEPTED, body)
-        .header(HttpHeaders.CACHE_CONTROL, NO_STORE)
-        .build();
+    return json(RestResponse.Status.ACCEPTED, body).header(CACHE_CONTROL, NO_STORE).build();
   }
 
   /** For headers to be added, also how long it may be stored. */
   public static <T> RestResponse.ResponseBuilder<T> json(RestResponse.Status status, T body) {
-    return RestResponse.ResponseBuilder.create(status, body).header(HttpHeaders.CONTENT_TYPE, JSON);
+    return RestResponse.ResponseBuilder.create(status, body).header(CONTENT_TYPE, JSON);
   }
 
   static RestResponse<Buffer> problem(Problem problem) {
     var response =
         RestResponse.ResponseBuilder.<Buffer>create(problem.type().status())
             .entity(Problems.document(problem))
-            .header(HttpHeaders.CONTENT_TYPE, Problems.MEDIA_TYPE)
-            .header(HttpHeaders.CACHE_CONTROL, NO_STORE);
-    Problems.retrySeconds(problem)
-        .ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, seconds));
+            .header(CONTENT_TYPE, Problems.MEDIA_TYPE)
+            .header(CACHE_CONTROL, NO_STORE);
+    Problems.retrySeconds(problem).ifPresent(seconds -> response.header(RETRY_AFTER, seconds));
     return response.build();
   }
 }

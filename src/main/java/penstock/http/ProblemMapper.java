@@ -7,7 +7,6 @@ import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.ElementKind;
 import jakarta.validation.Path;
 import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
@@ -90,7 +89,7 @@ public class ProblemMapper {
                     ProblemType.METHOD_NOT_ALLOWED,
                     "The method %s is not allowed here, but %s."
                         .formatted(request().getRequestMethod(), list))))
-        .header(HttpHeaders.ALLOW, list)
+        .header("allow", list)
         .build();
   }
 

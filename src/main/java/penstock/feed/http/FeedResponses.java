@@ -6,7 +6,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -20,6 +19,7 @@ import penstock.feed.connection.StreamEnd;
 import penstock.feed.connection.Transport;
 import penstock.feed.frame.Frames;
 import penstock.feed.loop.Admission;
+import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -69,8 +69,8 @@ class FeedResponses {
 
   private static <T extends @Nullable Object> RestResponse<T> response(T body) {
     return RestResponse.ResponseBuilder.create(RestResponse.Status.OK, body)
-        .header(HttpHeaders.CONTENT_TYPE, "text/event-stream")
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .header(Answer.CONTENT_TYPE, "text/event-stream")
+        .header(Answer.CACHE_CONTROL, "no-store")
         .header("X-Accel-Buffering", "no")
         .build();
   }

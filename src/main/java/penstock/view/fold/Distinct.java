@@ -6,12 +6,18 @@ import java.util.Locale;
 import org.apache.commons.codec.digest.MurmurHash3;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
+import penstock.json.JsonName;
+import penstock.json.JsonWriter;
 import penstock.stream.Position;
 
 /** How many different values there were, about: the value says how far off it may be. */
 record Distinct(KeyExtractor rule) implements Fold {
 
   private static final String FIELD = "registers";
+  private static final JsonName DISTINCT = JsonName.of("distinct");
+  private static final JsonName STANDARD_ERROR = JsonName.of("standardError");
+  private static final byte[] ERROR =
+      String.format(Locale.ROOT, "%.4f", HyperLogLog.ERROR).getBytes(StandardCharsets.US_ASCII);
 
   @Override
   public Entry apply(@Nullable Entry entry, Event event, Position position)
@@ -43,11 +49,8 @@ record Distinct(KeyExtractor rule) implements Fold {
 
   @Override
   public void value(Entry entry, Buffer out) {
-    out.appendString(
-        String.format(
-            Locale.ROOT,
-            "{\"distinct\":%d,\"standardError\":%.4f}",
-            HyperLogLog.of(entry.get(FIELD)).estimate(),
-            HyperLogLog.ERROR));
+    var json = new JsonWriter(out).beginObject();
+    json.name(DISTINCT).number(HyperLogLog.of(entry.get(FIELD)).estimate());
+    json.name(STANDARD_ERROR).value(ERROR).endObject();
   }
 }

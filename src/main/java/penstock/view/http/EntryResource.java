@@ -23,7 +23,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityTag;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
@@ -193,8 +192,8 @@ class EntryResource {
             : Answer.json(RestResponse.Status.OK, body);
     return answer
         .header(CURSOR_HEADER, found.applied().encode())
-        .header(HttpHeaders.CACHE_CONTROL, "no-cache")
-        .tag(tag)
+        .header(Answer.CACHE_CONTROL, "no-cache")
+        .header("etag", tag)
         .build();
   }
 

@@ -19,9 +19,10 @@ import penstock.view.fold.FoldSpec;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record ViewSummary(
-    @Schema(implementation = ViewName.class) String name,
-    @Schema(implementation = StreamName.class) String stream,
-    String fold,
+    @JsonInclude(JsonInclude.Include.ALWAYS) @Schema(implementation = ViewName.class) String name,
+    @JsonInclude(JsonInclude.Include.ALWAYS) @Schema(implementation = StreamName.class)
+        String stream,
+    @JsonInclude(JsonInclude.Include.ALWAYS) String fold,
     @Nullable String bucket,
     @Nullable String buckets,
     @Nullable String member,
