@@ -47,7 +47,8 @@ public final class Answer {
     return RestResponse.ResponseBuilder.create(status, body).header(CONTENT_TYPE, JSON);
   }
 
-  static RestResponse<Buffer> problem(Problem problem) {
+  /** The document of a problem. */
+  public static RestResponse<Buffer> problem(Problem problem) {
     var response =
         RestResponse.ResponseBuilder.<Buffer>create(problem.type().status())
             .entity(Problems.document(problem))

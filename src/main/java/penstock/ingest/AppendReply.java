@@ -7,8 +7,12 @@ import penstock.json.JsonName;
 import penstock.json.JsonWriter;
 import penstock.stream.registry.Stream;
 
-/** The JSON that answers an append. */
-final class AppendReply {
+/**
+ * What answers an append: the cursor, and for each event its id, source and position.
+ *
+ * @param events in the order of the request
+ */
+record AppendReply(Stream stream, List<Event> events, AppendAck ack) {
 
   private static final int TYPICAL = 96;
   private static final int TYPICAL_EVENT = 160;
@@ -20,19 +24,21 @@ final class AppendReply {
   private static final JsonName POSITION = JsonName.of("position");
   private static final JsonName DUPLICATE = JsonName.of("duplicate");
 
-  private AppendReply() {}
+  /** Whether any of the events was not in the log before. */
+  boolean isFresh() {
+    return ack.results().stream().anyMatch(result -> !result.duplicate());
+  }
 
-  /** The cursor, and for each event its id, source and position. */
-  static Buffer of(Stream stream, List<Event> events, AppendAck receipt) {
+  Buffer json() {
     Buffer out = Buffer.buffer(TYPICAL + TYPICAL_EVENT * events.size());
     var json = new JsonWriter(out);
-    json.beginObject().name(CURSOR).string(receipt.cursor().encode()).name(EVENTS).beginArray();
+    json.beginObject().name(CURSOR).string(ack.cursor().encode()).name(EVENTS).beginArray();
     for (int i = 0; i < events.size(); i++) {
-      EventResult outcome = receipt.outcomes().get(i);
+      EventResult result = ack.results().get(i);
       json.beginObject().name(ID).string(events.get(i).id());
       json.name(SOURCE).string(events.get(i).source());
-      json.name(POSITION).string(stream.positionText(outcome.partition(), outcome.position()));
-      json.name(DUPLICATE).bool(outcome.duplicate()).endObject();
+      json.name(POSITION).string(stream.positionText(result.partition(), result.position()));
+      json.name(DUPLICATE).bool(result.duplicate()).endObject();
     }
     json.endArray().endObject();
     return out;

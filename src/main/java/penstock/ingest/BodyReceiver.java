@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -36,8 +37,14 @@ final class BodyReceiver {
     return buffered.get();
   }
 
-  /** The whole body. It counts as held until {@link #release}. */
+  /**
+   * The whole body of a request that may be paused. It counts as held until {@link #release}. Fails
+   * if the client is gone.
+   */
   Future<Buffer> receive(HttpServerRequest request) {
+    if (request.response().closed()) {
+      return Future.failedFuture(new HttpClosedException("gone before its body was received"));
+    }
     String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (declared != null && declared.length() < 19 && Long.parseLong(declared) > maxBody) {
       return Future.failedFuture(tooLarge());
@@ -45,7 +52,9 @@ final class BodyReceiver {
     if (request.headers().contains(HttpHeaders.EXPECT)) {
       request.response().writeContinue();
     }
-    return new Reception(request).promise.future();
+    Future<Buffer> received = new Reception(request).promise.future();
+    request.resume();
+    return received;
   }
 
   void release(Buffer body) {

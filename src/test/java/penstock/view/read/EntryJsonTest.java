@@ -61,7 +61,7 @@ class EntryJsonTest {
     EntryReader.EntryPage page = page(Collections.emptySortedMap(), true);
     assertThat(EntryJson.page(page, "k"))
         .hasToString("{\"entries\":[],\"next\":\"k\",\"complete\":true}");
-    assertThat(EntryJson.page(page, null))
+    assertThat(EntryJson.page(page, ""))
         .hasToString("{\"entries\":[],\"next\":\"\",\"complete\":true}");
   }
 

@@ -1,0 +1,196 @@
+package penstock.ingest;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoop;
+import io.opentelemetry.api.trace.SpanContext;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.impl.ContextInternal;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jspecify.annotations.Nullable;
+import penstock.event.Event;
+import penstock.event.EventLimits;
+import penstock.event.HttpEvents;
+import penstock.event.PlainDefaults;
+import penstock.http.Answer;
+import penstock.http.Unis;
+import penstock.problem.Problem;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+import penstock.problem.Problems;
+import penstock.stream.StreamName;
+import penstock.stream.registry.Stream;
+import penstock.stream.registry.Streams;
+import penstock.trace.Tracing;
+
+/**
+ * Appends events to a stream. Runs on the request's event loop; only large bodies are parsed on a
+ * worker.
+ */
+@Path("/streams/{stream}/events")
+class AppendResource {
+
+  /**
+   * Parsing more than this would keep an event loop from its other connections for milliseconds.
+   */
+  private static final int LARGE_BODY = 256 * 1024;
+
+  private final Vertx vertx;
+  private final Streams streams;
+  private final Appender appender;
+  private final AppendRefusals refusals;
+  private final BodyReceiver body;
+  private final HttpEvents reader;
+  private final Tracing tracing;
+  private final boolean keepsTraceContext;
+
+  @Inject
+  AppendResource(
+      Vertx vertx,
+      Streams streams,
+      Appender appender,
+      AppendRefusals refusals,
+      MeterRegistry registry,
+      Tracing tracing,
+      IngestConfig config) {
+    this.vertx = vertx;
+    this.streams = streams;
+    this.appender = appender;
+    this.refusals = refusals;
+    this.tracing = tracing;
+    this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
+    this.body = new BodyReceiver(vertx, config);
+    this.reader =
+        new HttpEvents(
+            new EventLimits(
+                Math.toIntExact(config.maxEventSize().asLongValue()), config.maxBatch()));
+    Gauge.builder("penstock.ingest.buffered", body, BodyReceiver::buffered)
+        .description("Request bodies held in memory")
+        .baseUnit("bytes")
+        .register(registry);
+  }
+
+  /**
+   * Appends the events of a request: one, or a batch. The parameters of the query, and the key, are
+   * for plain JSON, which becomes the data of one event.
+   *
+   * @param request has the body. It is received piece by piece and not as a parameter, which
+   *     Quarkus REST would hold whole, however many there are
+   */
+  @POST
+  public Uni<AppendReply> append(
+      @RestPath("stream") StreamName stream,
+      @RestQuery("type") Optional<String> type,
+      @RestQuery("source") Optional<String> source,
+      @RestQuery("subject") Optional<String> subject,
+      @RestHeader("Idempotency-Key") @Nullable String key,
+      @RestHeader(HttpHeaders.CONTENT_ENCODING) @Nullable String encoding,
+      @Context HttpServerRequest request,
+      @Context ResteasyReactiveRequestContext context) {
+    refuseEncoded(encoding);
+    Supplier<PlainDefaults> plain =
+        () ->
+            new PlainDefaults(
+                type.orElseThrow(AppendResource::withoutType),
+                source.orElse("/streams/" + stream),
+                subject.orElse(null),
+                key);
+    SpanContext span = tracing.ofRequest();
+    return Unis.of(
+        streams
+            .findOrCreate(stream)
+            .compose(found -> append(found, request, plain, span))
+            .onSuccess(reply -> context.setEntityWriter(AppendReplyWriter.INSTANCE)));
+  }
+
+  private static void refuseEncoded(@Nullable String encoding) {
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw ProblemException.of(
+          ProblemType.UNSUPPORTED_MEDIA_TYPE,
+          "Nothing was written: content codings are not supported. Send the body without Content-Encoding.");
+    }
+  }
+
+  private static ProblemException withoutType() {
+    return ProblemException.ofParameter(
+        "type", "is required for plain JSON: it is the event's type");
+  }
+
+  private Future<AppendReply> append(
+      Stream stream, HttpServerRequest request, Supplier<PlainDefaults> plain, SpanContext span) {
+    return body.receive(request)
+        .compose(
+            received -> {
+              long start = System.nanoTime();
+              return read(request.headers(), received, plain, span)
+                  .compose(events -> append(stream, events, span))
+                  .onComplete(
+                      done -> {
+                        body.release(received);
+                        appender.meters(stream.name()).answered(System.nanoTime() - start);
+                      });
+            });
+  }
+
+  private Future<List<Event>> read(
+      MultiMap headers, Buffer received, Supplier<PlainDefaults> plain, SpanContext span) {
+    Supplier<List<Event>> read =
+        () -> {
+          List<Event> events = reader.read(headers, received, plain);
+          return keepsTraceContext ? TraceContext.keep(headers, span, events) : events;
+        };
+    if (received.length() > LARGE_BODY) {
+      // Vert.x lets blocking code answer null, which this does not
+      return vertx.executeBlocking(read::get, false).map(Objects::requireNonNull);
+    }
+    try {
+      return Future.succeededFuture(read.get());
+    } catch (ProblemException refused) {
+      return Future.failedFuture(refused);
+    }
+  }
+
+  private Future<AppendReply> append(Stream stream, List<Event> events, SpanContext span) {
+    EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+    return appender
+        .append(stream, events, loop, span)
+        .map(receipt -> new AppendReply(stream, events, receipt));
+  }
+
+  /** Whatever fails, here or before, such as what reads the stream's name. */
+  @ServerExceptionMapper
+  public RestResponse<Buffer> refuse(Throwable failure, HttpServerRequest request) {
+    Problem problem = Problems.from(problem(failure));
+    refusals.count(problem.type());
+    refusals.endUnread(request);
+    return Answer.problem(problem);
+  }
+
+  /** That of a parameter's converter is wrapped into a 404, as the specification has it. */
+  private static Throwable problem(Throwable failure) {
+    return failure instanceof WebApplicationException
+            && failure.getCause() instanceof ProblemException problem
+        ? problem
+        : failure;
+  }
+}
