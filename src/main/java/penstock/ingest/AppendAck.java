@@ -11,13 +11,13 @@ import penstock.stream.registry.Stream;
 /**
  * What became of all events of a request.
  *
- * @param outcomes in the order of the events
+ * @param results in the order of the events
  * @param cursor behind the last of them in each partition that has any; says nothing of the others
  */
-record AppendAck(List<EventResult> outcomes, Cursor cursor) {
+record AppendAck(List<EventResult> results, Cursor cursor) {
 
   static AppendAck ofOne(PartitionAck part) {
-    return new AppendAck(part.outcomes(), new Cursor(part.scope(), List.of(part.place())));
+    return new AppendAck(part.results(), new Cursor(part.scope(), List.of(part.place())));
   }
 
   /**
@@ -25,19 +25,19 @@ record AppendAck(List<EventResult> outcomes, Cursor cursor) {
    */
   static AppendAck ofSeveral(
       Stream stream, int events, List<PartitionAck> parts, List<List<Integer>> indexes) {
-    EventResult[] outcomes = new EventResult[events];
+    EventResult[] results = new EventResult[events];
     CursorScope scope = CursorScope.of("stream", stream.name().value(), "", List.of());
     List<PartitionPosition> places =
         new ArrayList<>(Collections.nCopies(stream.partitions().size(), PartitionPosition.NOWHERE));
     for (int i = 0; i < parts.size(); i++) {
       PartitionAck part = parts.get(i);
-      int partition = part.outcomes().getFirst().partition();
+      int partition = part.results().getFirst().partition();
       scope = scope.toggle(partition, part.life());
       places.set(partition, part.place());
-      for (int j = 0; j < part.outcomes().size(); j++) {
-        outcomes[indexes.get(i).get(j)] = part.outcomes().get(j);
+      for (int j = 0; j < part.results().size(); j++) {
+        results[indexes.get(i).get(j)] = part.results().get(j);
       }
     }
-    return new AppendAck(List.of(outcomes), new Cursor(scope, places));
+    return new AppendAck(List.of(results), new Cursor(scope, places));
   }
 }

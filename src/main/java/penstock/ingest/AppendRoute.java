@@ -140,8 +140,7 @@ class AppendRoute {
                   .compose(
                       events ->
                           in(own, appender.append(stream, events, own.nettyEventLoop(), span))
-                              .onSuccess(
-                                  receipt -> answer(context.response(), stream, events, receipt)))
+                              .onSuccess(ack -> answer(context.response(), stream, events, ack)))
                   .onFailure(failure -> refuse(context, failure))
                   .onComplete(
                       done -> {
@@ -152,8 +151,8 @@ class AppendRoute {
   }
 
   /**
-   * The same, completing as part of the request: what is logged then, and tells of its trace, is
-   * found by its context. On the request's event loop already, it takes no turn of it.
+   * The same, completing as part of the request: what is logged then, and names its trace, is found
+   * by its context. On the request's event loop already, it takes no turn of it.
    */
   private static <T> Future<T> in(ContextInternal own, Future<T> future) {
     Promise<T> promise = own.promise();
@@ -208,14 +207,14 @@ class AppendRoute {
   }
 
   private static void answer(
-      HttpServerResponse response, Stream stream, List<Event> events, AppendAck receipt) {
+      HttpServerResponse response, Stream stream, List<Event> events, AppendAck ack) {
     if (response.closed()) {
       return;
     }
-    boolean fresh = receipt.outcomes().stream().anyMatch(outcome -> !outcome.duplicate());
+    boolean fresh = ack.results().stream().anyMatch(result -> !result.duplicate());
     response.setStatusCode(fresh ? 201 : 200);
     response.putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-    response.end(AppendReply.of(stream, events, receipt));
+    response.end(AppendReply.of(stream, events, ack));
   }
 
   /**

@@ -7,10 +7,10 @@ import penstock.stream.PartitionPosition;
 /**
  * What became of the events of one request in one partition.
  *
- * @param outcomes in the order of the events
+ * @param results in the order of the events
  * @param life of the partition's log
  * @param scope of a cursor that covers this partition only
  * @param place behind the last of the events
  */
 record PartitionAck(
-    List<EventResult> outcomes, String life, CursorScope scope, PartitionPosition place) {}
+    List<EventResult> results, String life, CursorScope scope, PartitionPosition place) {}

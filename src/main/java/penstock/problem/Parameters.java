@@ -39,7 +39,7 @@ public final class Parameters {
                   return number;
                 }
               } catch (NumberFormatException notANumber) {
-                // told below, as for a number out of bounds
+                // said below, as for a number out of bounds
               }
               throw invalid(name, "must be a whole number from " + least + " to " + most);
             })
@@ -57,7 +57,7 @@ public final class Parameters {
                   return duration;
                 }
               } catch (DateTimeParseException | ArithmeticException notADuration) {
-                // told below, as for a duration out of bounds
+                // said below, as for a duration out of bounds
               }
               throw invalid(
                   name,

@@ -9,14 +9,14 @@ import penstock.event.Event;
 import penstock.stream.Position;
 
 /** How many different values there were, about: the value says how far off it may be. */
-record Distinct(KeyExtractor rule) implements Fold {
+record Distinct(KeyExtractor extractor) implements Fold {
 
   private static final String FIELD = "registers";
 
   @Override
   public Entry apply(@Nullable Entry entry, Event event, Position position)
       throws FoldException, SkippedEventException {
-    String text = rule.of(event);
+    String text = extractor.of(event);
     if (text == null) {
       throw new SkippedEventException();
     }
