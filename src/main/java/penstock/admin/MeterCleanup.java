@@ -8,7 +8,7 @@ import jakarta.inject.Inject;
 
 /**
  * Forgets all meters when the service stops. The registry outlives it where it is started again in
- * the same process, as a live reload does; its gauges would go on to tell of objects that are gone,
+ * the same process, as a live reload does; its gauges would go on to show objects that are gone,
  * since whoever registers a meter of the same name gets the old one.
  */
 @ApplicationScoped

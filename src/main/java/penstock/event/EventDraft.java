@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event while it is read. Takes its attributes in any order, checks each, and tells what is
- * wrong to the {@link Violations} of the request. For one request, used for its events in turn.
+ * An event while it is read. Takes its attributes in any order, checks each, and adds what is wrong
+ * to the {@link Violations} of the request. For one request, used for its events in turn.
  */
 final class EventDraft {
 
@@ -74,7 +74,7 @@ final class EventDraft {
     }
   }
 
-  /** Whether the attribute is given for the first time; it is told if not. */
+  /** Whether the attribute is given for the first time; it is a violation if not. */
   private boolean claim(Attribute attribute) {
     boolean first =
         (given & bit(attribute)) == 0 && (absent.isEmpty() || !absent.contains(attribute.key));

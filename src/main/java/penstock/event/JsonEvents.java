@@ -70,7 +70,7 @@ final class JsonEvents {
     return events;
   }
 
-  /** Null if it was wrong, which is told. */
+  /** Null if it was wrong, which is noted. */
   private @Nullable Event event(int index, String objectRule) {
     draft.begin(index);
     data = null;

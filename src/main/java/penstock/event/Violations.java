@@ -11,10 +11,10 @@ import penstock.problem.Violation;
 /** The rules that the events of one request break; it is enough when there are {@link #MOST}. */
 final class Violations {
 
-  /** How many are told at once. */
+  /** How many are returned at once. */
   static final int MOST = 16;
 
-  /** Characters of an attribute's name that are told; a good name is never that long. */
+  /** Characters of an attribute's name that are shown; a good name is never that long. */
   private static final int MOST_OF_NAME = 64;
 
   private final List<Violation> list = new ArrayList<>(0);

@@ -119,7 +119,7 @@ public class FeedMeters {
 
   /** To collect where events came from, for {@link #recordDelivery}. */
   public SpanLinks causes() {
-    return tracing.causes();
+    return tracing.links();
   }
 
   /**
@@ -155,7 +155,7 @@ public class FeedMeters {
    */
   public void recordReplay(StreamName stream, List<LogEntry> page, long nanos) {
     if (tracing.isOn()) {
-      SpanLinks causes = tracing.causes();
+      SpanLinks causes = tracing.links();
       page.forEach(entry -> causes.add(entry.event()));
       Tracing.end(
           tracing.begin(PipelineStage.REPLAY, stream.value(), causes, nanos), page.size(), null);

@@ -22,7 +22,7 @@ public final class Answer {
 
   private static final String JSON = "application/json";
 
-  /** What is told is true only now. */
+  /** What is answered is true only now. */
   private static final String NO_STORE = "no-store";
 
   private Answer() {}

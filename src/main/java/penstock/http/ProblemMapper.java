@@ -76,7 +76,10 @@ public class ProblemMapper {
     };
   }
 
-  /** Where several classes have resources of a path, Quarkus REST does not tell the two apart. */
+  /**
+   * Where several classes have resources of a path, Quarkus REST does not know which of the two it
+   * is.
+   */
   private RestResponse<Buffer> notHere() {
     Set<String> methods = allowed.at(request().getRequestNormalisedPath());
     if (methods.isEmpty()) {

@@ -29,7 +29,7 @@ import penstock.problem.ProblemException;
  * passes over empty values and, where one value is expected, over all but the first; here an empty
  * value is read as any other, and what is given twice is refused.
  *
- * <p>A parameter's annotation must say its name: a converter is told of the annotations alone.
+ * <p>A parameter's annotation must say its name: a converter is given the annotations alone.
  */
 public abstract class TypedParameter<T> implements ParamConverterProvider {
 
@@ -101,7 +101,7 @@ public abstract class TypedParameter<T> implements ParamConverterProvider {
       this.collect = collect;
       this.repeatable = Collection.class.isAssignableFrom(raw);
       String named = "";
-      String told = null;
+      String message = null;
       boolean query = false;
       for (Annotation annotation : annotations) {
         switch (annotation) {
@@ -111,8 +111,8 @@ public abstract class TypedParameter<T> implements ParamConverterProvider {
           }
           case RestPath of -> named = of.value();
           case RestHeader of -> named = of.value();
-          case Max most -> told = most.message();
-          case DurationMax most -> told = most.message();
+          case Max most -> message = most.message();
+          case DurationMax most -> message = most.message();
           default -> {}
         }
       }
@@ -124,7 +124,7 @@ public abstract class TypedParameter<T> implements ParamConverterProvider {
       }
       this.name = named;
       this.inQuery = query;
-      this.rule = told;
+      this.rule = message;
     }
 
     /**

@@ -69,21 +69,21 @@ final class GroupCommit {
    * @param span of the request
    */
   Future<PartitionAck> append(List<EncodedEvent> entries, EventExecutor loop, SpanContext span) {
-    PendingAppend pending = new PendingAppend(entries, loop, span);
+    PendingAppend request = new PendingAppend(entries, loop, span);
     AppendBatch batch;
     synchronized (this) {
       // a request is let in whenever nothing waits, so that none is too large for ever
-      if (queuedBytes > 0 && queuedBytes + pending.unsentBytes() > maxQueued) {
+      if (queuedBytes > 0 && queuedBytes + request.unsentBytes() > maxQueued) {
         return Future.failedFuture(full());
       }
-      queue.add(pending);
-      queuedBytes += pending.unsentBytes();
+      queue.add(request);
+      queuedBytes += request.unsentBytes();
       batch = underWay ? null : nextBatch();
     }
     if (batch != null) {
       send(batch);
     }
-    return pending.promise.future();
+    return request.promise.future();
   }
 
   private ProblemException full() {
@@ -144,16 +144,15 @@ final class GroupCommit {
   }
 
   private Span span(AppendBatch batch) {
-    SpanLinks causes = tracing.causes();
+    SpanLinks links = tracing.links();
     if (tracing.isOn()) {
-      batch.requests().forEach(request -> causes.add(request.span));
+      batch.requests().forEach(request -> links.add(request.span));
     }
-    return tracing.begin(PipelineStage.APPEND, partition.stream().value(), causes);
+    return tracing.begin(PipelineStage.APPEND, partition.stream().value(), links);
   }
 
   /**
-   * Notes the outcomes, and answers the requests that have all of theirs. Called with the lock
-   * held.
+   * Notes the results, and answers the requests that have all of theirs. Called with the lock held.
    */
   private void succeed(
       AppendBatch batch, Response reply, Map<EventExecutor, List<Runnable>> answers) {
@@ -171,21 +170,18 @@ final class GroupCommit {
     Term term = Term.parse(reply.get(1).toString());
     int duplicates = 0;
     for (int i = 0; i < batch.owners().size(); i++) {
-      EventResult outcome =
+      EventResult result =
           new EventResult(
               partition.index(),
               Position.parse(reply.get(2 + 2 * i).toString()),
               RedisNumber.intOf(reply.get(3 + 2 * i)) == 1);
-      duplicates += outcome.duplicate() ? 1 : 0;
-      batch.owners().get(i).add(outcome);
+      duplicates += result.duplicate() ? 1 : 0;
+      batch.owners().get(i).add(result);
     }
     meters.appended(batch.owners().size() - duplicates, duplicates);
     for (PendingAppend request : batch.requests()) {
       if (request.isDone()) {
-        answer(
-            answers,
-            request,
-            () -> request.promise.complete(request.appended(current, here, term)));
+        answer(answers, request, () -> request.promise.complete(request.ack(current, here, term)));
       }
     }
   }

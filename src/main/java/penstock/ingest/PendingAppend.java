@@ -25,7 +25,7 @@ final class PendingAppend {
   final SpanContext span;
 
   private final List<EncodedEvent> entries;
-  private final List<EventResult> outcomes;
+  private final List<EventResult> results;
   private int sent;
   private long unsentBytes;
 
@@ -33,7 +33,7 @@ final class PendingAppend {
     this.entries = entries;
     this.loop = loop;
     this.span = span;
-    this.outcomes = new ArrayList<>(entries.size());
+    this.results = new ArrayList<>(entries.size());
     for (EncodedEvent entry : entries) {
       unsentBytes += entry.bytes();
     }
@@ -57,26 +57,26 @@ final class PendingAppend {
     return unsentBytes;
   }
 
-  void add(EventResult outcome) {
-    outcomes.add(outcome);
+  void add(EventResult result) {
+    results.add(result);
   }
 
   boolean isDone() {
-    return outcomes.size() == entries.size();
+    return results.size() == entries.size();
   }
 
   /** Whether some of it is in the log already. */
   boolean hasBegun() {
-    return !outcomes.isEmpty();
+    return !results.isEmpty();
   }
 
-  /** What is told of it, once it is done. */
-  PartitionAck appended(String life, CursorScope scope, Term term) {
-    Position last = outcomes.getFirst().position();
-    for (EventResult outcome : outcomes) {
-      last = outcome.position().isAfter(last) ? outcome.position() : last;
+  /** What its request is answered, once all of it is in the log. */
+  PartitionAck ack(String life, CursorScope scope, Term term) {
+    Position last = results.getFirst().position();
+    for (EventResult result : results) {
+      last = result.position().isAfter(last) ? result.position() : last;
     }
     return new PartitionAck(
-        outcomes, life, scope, new PartitionPosition(term.number(), term.bits(), last));
+        results, life, scope, new PartitionPosition(term.number(), term.bits(), last));
   }
 }

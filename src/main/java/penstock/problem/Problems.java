@@ -44,7 +44,7 @@ public final class Problems {
   }
 
   /**
-   * The failure as a problem; one that nobody foresaw is logged with its stack and told as an
+   * The failure as a problem; one that nobody foresaw is logged with its stack and returned as an
    * internal error.
    */
   public static Problem from(Throwable failure) {

@@ -1,5 +1,5 @@
 /**
- * What a caller is told when a request cannot be served: one catalogue of problems, one way of
+ * What a caller is answered when a request cannot be served: one catalogue of problems, one way of
  * writing them.
  *
  * <p>Invariants: every error response of the HTTP API is an RFC 9457 document made here; its {@code

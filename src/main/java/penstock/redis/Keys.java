@@ -46,8 +46,8 @@ public final class Keys {
     return prefix + ":instances:works";
   }
 
-  /** Stream: notices that instances read at once. */
-  public String notices() {
+  /** Stream: control messages that instances read at once. */
+  public String messages() {
     return prefix + ":instances:notices";
   }
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Hears what scripts publish, over a link of its own. Redis keeps nothing of that for whoever is
  * away: when the link is up again, each channel counts as heard once, since it may have been.
  *
- * <p>A connection on which nothing comes is not told from a dead one by itself, so the link has the
- * same channel subscribed to again now and then, which Redis always confirms.
+ * <p>A connection on which nothing comes looks like a dead one by itself, so the link has the same
+ * channel subscribed to again now and then, which Redis always confirms.
  *
  * <p>Belongs to the event loop of its context.
  */
@@ -47,7 +47,7 @@ public final class PubSubListener {
 
   /**
    * @param beat a channel of which nothing is heard, to find out whether the link lives
-   * @param heard is told the name of a channel on which something was published, or may have been
+   * @param heard is given the name of a channel on which something was published, or may have been
    */
   PubSubListener(RedisLink link, String beat, Consumer<String> heard) {
     this.link = link;
@@ -122,10 +122,10 @@ public final class PubSubListener {
     subscribe(List.of(beat));
   }
 
-  /** A message of Redis; those that answer are told to the link, which waits for them. */
+  /** A message of Redis; those that answer are counted by the link, which waits for them. */
   void message(Response message) {
     if (message.type() == ResponseType.ERROR) {
-      // One error for all names of a command; those of other commands are not told apart.
+      // One error for all names of a command; those of other commands are not distinguished.
       link.answered(link.pending());
       refused(message.toString());
       return;
@@ -160,7 +160,7 @@ public final class PubSubListener {
     if (!refused) {
       refused = true;
       LOG.errorf(
-          "redis does not let news be heard, so all is told late: reason=\"%s\"; give the user the channels too (ACL SETUSER ... &%s*)",
+          "redis does not let news be heard, so all is heard of late: reason=\"%s\"; give the user the channels too (ACL SETUSER ... &%s*)",
           why, beat.substring(0, beat.indexOf(':') + 1));
     }
     for (Channel channel : List.copyOf(channels.values())) {
@@ -168,11 +168,11 @@ public final class PubSubListener {
     }
   }
 
-  private static void settle(Channel channel, Future<Void> outcome) {
+  private static void settle(Channel channel, Future<Void> result) {
     Promise<Void> waiting = channel.waiting;
     channel.waiting = null;
     if (waiting != null) {
-      waiting.handle(outcome);
+      waiting.handle(result);
     }
   }
 }

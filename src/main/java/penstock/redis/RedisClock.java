@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class RedisClock {
 
-  /** What is told of an age that cannot be known. */
+  /** What is returned of an age that cannot be known. */
   public static final long UNKNOWN = -1;
 
   private static final Duration INTERVAL = Duration.ofSeconds(1);

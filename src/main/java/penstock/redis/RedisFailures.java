@@ -8,7 +8,7 @@ import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 
-/** Tells failures of the Redis client apart by what is known of the command's outcome. */
+/** Distinguishes failures of the Redis client by what is known of the command's outcome. */
 final class RedisFailures {
 
   private static final Duration SOON = Duration.ofSeconds(1);

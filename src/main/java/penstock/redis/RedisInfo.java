@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a server tells of itself by INFO.
+ * What a server says of itself by INFO.
  *
  * @param role {@code master} or {@code slave}
  * @param evictionPolicy what happens when {@code maxMemory} is reached

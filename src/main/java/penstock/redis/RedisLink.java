@@ -49,7 +49,7 @@ public final class RedisLink {
   // Below: only on the context.
   private int failedAttempts;
   private long watchdog;
-  private @Nullable PubSubListener channels;
+  private @Nullable PubSubListener pubSub;
 
   /**
    * @param context its own, on whose event loop it lives: not that of the request that may be the
@@ -86,7 +86,7 @@ public final class RedisLink {
    * @param listener gets messages, and the link's ups and downs, on its context
    */
   void start(PubSubListener listener) {
-    channels = listener;
+    pubSub = listener;
     start();
   }
 
@@ -185,7 +185,7 @@ public final class RedisLink {
       return;
     }
     connector
-        .open(channels == null ? null : this::message, this::down)
+        .open(pubSub == null ? null : this::message, this::down)
         .onComplete(
             result -> {
               if (result.succeeded()) {
@@ -194,8 +194,8 @@ public final class RedisLink {
                   LOG.infof("redis link up: link=%s attempts=%d", name, failedAttempts + 1);
                 }
                 failedAttempts = 0;
-                if (channels != null) {
-                  channels.up();
+                if (pubSub != null) {
+                  pubSub.up();
                 }
               } else {
                 retry(result.cause());
@@ -205,8 +205,8 @@ public final class RedisLink {
   }
 
   private void message(RedisSession from, Response message) {
-    if (session == from && channels != null) {
-      channels.message(message);
+    if (session == from && pubSub != null) {
+      pubSub.message(message);
     }
   }
 
@@ -239,8 +239,8 @@ public final class RedisLink {
   }
 
   private void notifyDown() {
-    if (channels != null) {
-      channels.down(RedisFailures.notSent(downReason));
+    if (pubSub != null) {
+      pubSub.down(RedisFailures.notSent(downReason));
     }
   }
 
@@ -259,8 +259,8 @@ public final class RedisLink {
     if (current != null && current.silence() > config.timeout().toNanos()) {
       LOG.warnf("redis link gives up an answer: link=%s pending=%d", name, current.pending());
       down(current, "no answer within " + config.timeout().toMillis() + " ms");
-    } else if (channels != null && current != null && current.pending() == 0) {
-      channels.beat();
+    } else if (pubSub != null && current != null && current.pending() == 0) {
+      pubSub.beat();
     }
   }
 

@@ -32,7 +32,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Opens links to the configured Redis. Each purpose has its own, with a name that CLIENT LIST and
- * the metrics show, so that a blocked read never delays a command and one feature's load is told
+ * the metrics show, so that a blocked read never delays a command and one feature's load is known
  * from another's.
  */
 @Startup
@@ -137,16 +137,16 @@ public class RedisLinks {
   }
 
   /**
-   * Channels over a new link, to be used from this context only.
+   * A listener to channels over a new link, to be used from this context only.
    *
-   * @param heard is told there the name of a channel on which something was published, or may have
+   * @param heard is given there the name of a channel on which something was published, or may have
    *     been while the link was down
    */
-  public PubSubListener openChannels(String purpose, Context context, Consumer<String> heard) {
+  public PubSubListener openPubSub(String purpose, Context context, Consumer<String> heard) {
     RedisLink link = create(purpose, context);
-    var channels = new PubSubListener(link, keys.meta(), heard);
-    link.start(channels);
-    return channels;
+    var listener = new PubSubListener(link, keys.meta(), heard);
+    link.start(listener);
+    return listener;
   }
 
   private RedisLink create(String purpose, Context context) {

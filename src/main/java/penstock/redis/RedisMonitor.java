@@ -79,7 +79,7 @@ public class RedisMonitor {
   }
 
   /**
-   * Why Redis cannot be used now; empty if it can. From any thread; tells the last look, does not
+   * Why Redis cannot be used now; empty if it can. From any thread; returns the last look, does not
    * look itself.
    */
   public Optional<String> objection() {
@@ -108,7 +108,7 @@ public class RedisMonitor {
               }
               objection =
                   verdict.succeeded() ? verdict.result().orElse("") : reason(verdict.cause());
-              tell();
+              logChange();
               long interval = config.monitorInterval().toMillis();
               vertx.setTimer(
                   Math.max(1, objection.isEmpty() ? interval : interval / FASTER),
@@ -159,7 +159,7 @@ public class RedisMonitor {
     return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }
 
-  private void tell() {
+  private void logChange() {
     String now = objection().orElse("");
     if (now.equals(logged)) {
       return;

@@ -44,7 +44,7 @@ final class RedisSession {
             reply -> {
               lastProgress = System.nanoTime();
               pending.decrementAndGet();
-              tell(answer, reply);
+              settle(answer, reply);
             });
     return answer.future();
   }
@@ -71,7 +71,7 @@ final class RedisSession {
    * in the midst of its work: it would take the replies to come for something else, and give them
    * to the wrong ones.
    */
-  private static void tell(Promise<Response> answer, AsyncResult<Response> reply) {
+  private static void settle(Promise<Response> answer, AsyncResult<Response> reply) {
     try {
       if (reply.succeeded()) {
         answer.complete(reply.result());

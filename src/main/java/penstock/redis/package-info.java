@@ -3,7 +3,7 @@
  *
  * <p>Invariants: one class ({@link penstock.redis.Keys}) names all keys; one class ({@link
  * penstock.redis.Script}) runs all scripts; an answer that does not come is never waited for longer
- * than {@code penstock.redis.timeout}; a failure is told apart by what is known of its outcome,
+ * than {@code penstock.redis.timeout}; failures are distinguished by what is known of its outcome,
  * here and nowhere else.
  */
 @NullMarked

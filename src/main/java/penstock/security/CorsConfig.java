@@ -21,7 +21,9 @@ public interface CorsConfig {
   @WithDefault("true")
   boolean credentials();
 
-  /** How long a browser may remember what a preflight told; browsers have bounds of their own. */
+  /**
+   * How long a browser may remember what a preflight answered; browsers have bounds of their own.
+   */
   @WithDefault("1h")
   Duration maxAge();
 }

@@ -45,9 +45,9 @@ public final class SpanLinks {
   }
 
   /** Adds a span, if there is one. */
-  public void add(SpanContext cause) {
-    if (contexts.size() < most && cause.isSampled()) {
-      contexts.add(cause);
+  public void add(SpanContext span) {
+    if (contexts.size() < most && span.isSampled()) {
+      contexts.add(span);
     }
   }
 

@@ -15,8 +15,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins the spans of Penstock's stages. Each is a child of the first of its causes, so that the
- * way of one event is one trace, and is linked to all of them. May be used from any thread.
+ * Begins the spans of Penstock's stages. Each is a child of the first of the spans that led to it,
+ * so that the way of one event is one trace, and is linked to all of them. May be used from any
+ * thread.
  */
 public final class Tracing {
 
@@ -60,18 +61,18 @@ public final class Tracing {
     return isOn() ? Span.current().getSpanContext() : SpanContext.getInvalid();
   }
 
-  /** To collect the causes of one span. */
-  public SpanLinks causes() {
+  /** To collect the links of one span. */
+  public SpanLinks links() {
     return isOn() ? new SpanLinks(SpanLinks.MOST) : SpanLinks.NONE;
   }
 
   /**
    * Begins a span, for the caller to {@link #end}.
    *
-   * @param causes without any, there is no span
+   * @param links without any, there is no span
    */
-  public Span begin(PipelineStage stage, String name, SpanLinks causes) {
-    return begin(stage, name, causes, 0);
+  public Span begin(PipelineStage stage, String name, SpanLinks links) {
+    return begin(stage, name, links, 0);
   }
 
   /**
@@ -79,17 +80,17 @@ public final class Tracing {
    *
    * @param nanosAgo when it began
    */
-  public Span begin(PipelineStage stage, String name, SpanLinks causes, long nanosAgo) {
+  public Span begin(PipelineStage stage, String name, SpanLinks links, long nanosAgo) {
     Tracer present = tracer;
-    if (present == null || causes.all().isEmpty()) {
+    if (present == null || links.all().isEmpty()) {
       return Span.getInvalid();
     }
     SpanBuilder span =
         present.spanBuilder(stage.operation() + " " + name).setSpanKind(stage.kind());
-    SpanContext first = causes.all().iterator().next();
+    SpanContext first = links.all().iterator().next();
     span.setParent(
         stage.isPartOfItsCause() ? Context.root().with(Span.wrap(first)) : Context.root());
-    causes.all().forEach(span::addLink);
+    links.all().forEach(span::addLink);
     if (nanosAgo > 0) {
       span.setStartTimestamp(clock.instant().minusNanos(nanosAgo));
     }

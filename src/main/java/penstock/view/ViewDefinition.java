@@ -36,7 +36,7 @@ public record ViewDefinition(
     String foldName,
     Fold fold,
     String key,
-    KeyExtractor keyRule,
+    KeyExtractor keyExtractor,
     SortedSet<String> types,
     SortedSet<String> subjects,
     SortedSet<String> deletes,
@@ -91,7 +91,7 @@ public record ViewDefinition(
 
   /** The key of the entry that the event belongs to; null if it has none. */
   public @Nullable String keyOf(Event event) throws FoldException {
-    String found = KeyExtractor.check(keyRule.of(event));
+    String found = KeyExtractor.check(keyExtractor.of(event));
     if (found != null && partitions > 1 && needsEventKey() && !found.equals(event.key())) {
       throw new FoldException(
           "on a stream of several partitions this view's key must be the event's key");

@@ -67,7 +67,8 @@ class ViewsTest {
     properties.put("penstock.views.max-waiting", "7");
     ViewDefinition view = one(properties);
     assertThat(view.types()).containsExactly("x", "y");
-    assertThat(view.keyRule()).isEqualTo(new KeyExtractor.Pointer(JsonPointer.parse("/a~1b/0")));
+    assertThat(view.keyExtractor())
+        .isEqualTo(new KeyExtractor.Pointer(JsonPointer.parse("/a~1b/0")));
   }
 
   @ParameterizedTest

@@ -44,7 +44,7 @@ public final class DeadLetterLog {
     return entries.stream().map(DeadLetter::of).toList();
   }
 
-  /** The place of the last letter; null if there is none. */
+  /** The place of the last one; null if there is none. */
   Future<@Nullable Position> last() {
     return link.send(Command.XREVRANGE, names.dead(), "+", "-", "COUNT", 1)
         .map(last -> last.size() == 0 ? null : Position.parse(last.get(0).get(0).toString()));
@@ -66,7 +66,7 @@ public final class DeadLetterLog {
             });
   }
 
-  /** Deletes a letter. Only for one whose view nobody works: else the holder does. */
+  /** Deletes a dead letter. Only for one whose view nobody works: else the holder does. */
   Future<Void> delete(DeadLetter letter) {
     return link.send(Command.XDEL, names.dead(), letter.id())
         .compose(gone -> link.send(Command.HDEL, names.failedReplays(), letter.id()))

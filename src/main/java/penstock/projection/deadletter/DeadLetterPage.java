@@ -34,7 +34,7 @@ public record DeadLetterPage(List<Item> letters, DeadLetterId last, boolean comp
   private static final JsonName EVENT = JsonName.of("event");
 
   /**
-   * A letter.
+   * A dead letter.
    *
    * @param failedReplay why its last replay failed; null if there was none
    */

@@ -70,7 +70,7 @@ public final class Membership {
         .run(
             link,
             HEARTBEAT
-                .call(keys.instances(), keys.works(), keys.notices())
+                .call(keys.instances(), keys.works(), keys.messages())
                 .arg(me)
                 .arg(patience.toMillis())
                 .arg(String.join(" ", works)))
@@ -92,18 +92,18 @@ public final class Membership {
   /** Takes this instance off the list at once. */
   Future<Void> leave() {
     return LEAVE
-        .run(link, LEAVE.call(keys.instances(), keys.works(), keys.notices()).arg(me))
+        .run(link, LEAVE.call(keys.instances(), keys.works(), keys.messages()).arg(me))
         .mapEmpty();
   }
 
   /** Sends a message to all instances, this one too. */
   public Future<Void> send(ControlMessage.Type kind, String about) {
-    return NOTIFY.run(link, NOTIFY.call(keys.notices()).arg(kind.word()).arg(about)).mapEmpty();
+    return NOTIFY.run(link, NOTIFY.call(keys.messages()).arg(kind.word()).arg(about)).mapEmpty();
   }
 
   /** The id of the last message there is. */
   public Future<String> lastMessage() {
-    return link.send(Command.XREVRANGE, keys.notices(), "+", "-", "COUNT", 1)
+    return link.send(Command.XREVRANGE, keys.messages(), "+", "-", "COUNT", 1)
         .map(found -> found.size() == 0 ? "0-0" : found.get(0).get(0).toString());
   }
 
@@ -112,7 +112,14 @@ public final class Membership {
     long block = Math.max(1, Math.min(millis, blocked.timeoutMillis() / 2));
     return blocked
         .send(
-            Command.XREAD, "COUNT", MOST_MESSAGES, "BLOCK", block, "STREAMS", keys.notices(), after)
+            Command.XREAD,
+            "COUNT",
+            MOST_MESSAGES,
+            "BLOCK",
+            block,
+            "STREAMS",
+            keys.messages(),
+            after)
         .map(ControlMessage::list);
   }
 }

@@ -43,8 +43,8 @@ public final class PartitionAssignor {
 
   /** The instance that is to work it; this one as long as nobody is known who does. */
   public String owner(ProjectionShard shard) {
-    String place = shard.name() + "/" + shard.partition().index();
-    return highest(place, Optional.of(shard.name()));
+    String what = shard.name() + "/" + shard.partition().index();
+    return highest(what, Optional.of(shard.name()));
   }
 
   public boolean isMine(ProjectionShard shard) {
@@ -67,12 +67,12 @@ public final class PartitionAssignor {
     return registry.served(view);
   }
 
-  private String highest(String place, Optional<String> working) {
+  private String highest(String what, Optional<String> working) {
     String highest = me;
     long most = Long.MIN_VALUE;
     for (Map.Entry<String, Set<String>> one : works.entrySet()) {
       if (working.isEmpty() || one.getValue().contains(working.get())) {
-        long weight = weight(one.getKey(), place);
+        long weight = weight(one.getKey(), what);
         if (weight > most || weight == most && one.getKey().compareTo(highest) > 0) {
           most = weight;
           highest = one.getKey();
@@ -82,8 +82,8 @@ public final class PartitionAssignor {
     return highest;
   }
 
-  private static long weight(String instance, String place) {
-    byte[] both = (instance + "\n" + place).getBytes(StandardCharsets.UTF_8);
+  private static long weight(String instance, String what) {
+    byte[] both = (instance + "\n" + what).getBytes(StandardCharsets.UTF_8);
     return MurmurHash3.hash128x64(both)[0];
   }
 }

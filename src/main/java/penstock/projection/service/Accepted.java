@@ -3,7 +3,7 @@ package penstock.projection.service;
 import io.vertx.core.buffer.Buffer;
 import penstock.http.JsonBody;
 
-/** A request was taken that has nothing to tell but that. */
+/** A request was taken, and there is nothing to say but that. */
 record Accepted() implements JsonBody {
 
   @Override

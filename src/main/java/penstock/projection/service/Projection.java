@@ -133,7 +133,7 @@ class Projection {
     threads.stop();
   }
 
-  List<ShardTask> workers() {
+  List<ShardTask> tasks() {
     return threads.tasks();
   }
 

@@ -29,9 +29,9 @@ class ProjectionReadiness implements HealthCheck {
   public HealthCheckResponse call() {
     HealthCheckResponseBuilder answer = HealthCheckResponse.named("view workers");
     boolean fine = projection.hasBegun();
-    for (ShardTask worker : projection.workers()) {
-      ShardTaskState state = worker.state();
-      ProjectionShard shard = worker.shard();
+    for (ShardTask task : projection.tasks()) {
+      ShardTaskState state = task.state();
+      ProjectionShard shard = task.shard();
       boolean served = projection.isServed(shard);
       fine &= state.isFine() || !served;
       String name = shard.view().name() + "/" + shard.partition().index();

@@ -65,22 +65,22 @@ final class BatchBuilder {
    * @param folded what all batches before brought the view to
    */
   FoldBatch fold(Position folded) throws InterruptedException {
-    var steps = new ArrayList<FoldDecision>(events.size());
+    var decisions = new ArrayList<FoldDecision>(events.size());
     Set<String> unknown = new LinkedHashSet<>();
     for (RawRecord event : events) {
-      FoldDecision step = FoldDecision.of(shard.view(), event);
-      steps.add(step);
-      if (step instanceof FoldDecision.Fold fold && !cache.knows(fold.key())) {
+      FoldDecision decision = FoldDecision.of(shard.view(), event);
+      decisions.add(decision);
+      if (decision instanceof FoldDecision.Fold fold && !cache.knows(fold.key())) {
         unknown.add(fold.key());
       }
     }
     FoldBatch batch = batch(folded);
     entries.load(List.copyOf(unknown), cache, batch.number());
-    for (FoldDecision step : steps) {
+    for (FoldDecision decision : decisions) {
       RawRecord next = events.getFirst();
-      if (step instanceof FoldDecision.Fold fold && !cache.knows(fold.key())
+      if (decision instanceof FoldDecision.Fold fold && !cache.knows(fold.key())
           || suspects.contains(next.position())
-          || !batch.take(next, step)) {
+          || !batch.take(next, decision)) {
         break;
       }
       events.removeFirst();
@@ -94,15 +94,15 @@ final class BatchBuilder {
    */
   FoldBatch foldAlone(Lease lease, Position folded) throws InterruptedException {
     RawRecord suspect = events.getFirst();
-    FoldDecision step =
+    FoldDecision decision =
         suspects.mayTry(lease, suspect.position())
             ? FoldDecision.of(shard.view(), suspect)
             : new FoldDecision.Failed(suspects.reason());
     FoldBatch batch = batch(folded);
-    if (step instanceof FoldDecision.Fold fold && !cache.knows(fold.key())) {
+    if (decision instanceof FoldDecision.Fold fold && !cache.knows(fold.key())) {
       entries.load(List.of(fold.key()), cache, batch.number());
     }
-    if (batch.take(suspect, step)) {
+    if (batch.take(suspect, decision)) {
       events.removeFirst();
       suspects.remove(suspect.position());
     }
@@ -110,6 +110,6 @@ final class BatchBuilder {
   }
 
   private FoldBatch batch(Position folded) {
-    return new FoldBatch(nextNumber(), shard.view(), folded, cache, tracing.causes());
+    return new FoldBatch(nextNumber(), shard.view(), folded, cache, tracing.links());
   }
 }

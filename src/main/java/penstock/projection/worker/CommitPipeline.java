@@ -64,10 +64,7 @@ final class CommitPipeline {
     long start = System.nanoTime();
     Span span =
         tracing.begin(
-            PipelineStage.APPLY,
-            shard.view().name().value(),
-            batch.causes(),
-            start - batch.begun());
+            PipelineStage.APPLY, shard.view().name().value(), batch.links(), start - batch.begun());
     sent = batch;
     folded = batch.last();
     underWay =

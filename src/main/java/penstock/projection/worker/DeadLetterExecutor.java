@@ -107,11 +107,11 @@ final class DeadLetterExecutor {
 
   /** Why it cannot be folded; null if it was. */
   private @Nullable String replay(FoldBatch batch, DeadLetter letter) throws InterruptedException {
-    FoldDecision step = FoldDecision.of(shard.view(), letter.event());
-    if (step instanceof FoldDecision.Fold fold && !cache.knows(fold.key())) {
+    FoldDecision decision = FoldDecision.of(shard.view(), letter.event());
+    if (decision instanceof FoldDecision.Fold fold && !cache.knows(fold.key())) {
       entries.load(List.of(fold.key()), cache, batch.number());
     }
-    return batch.replay(letter.event().position(), step);
+    return batch.replay(letter.event().position(), decision);
   }
 
   private void commit(

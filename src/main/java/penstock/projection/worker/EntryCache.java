@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import penstock.view.fold.Entry;
 
 /**
- * The entries that a worker read or made, also those that are known not to exist. Good only while
- * its fence stands. What batches changed that are not committed yet stays, whatever the bound.
+ * The entries that a task read or made, also those that are known not to exist. Good only while its
+ * fence stands. What batches changed that are not committed yet stays, whatever the bound.
  */
 final class EntryCache {
 

@@ -30,7 +30,7 @@ final class FoldBatch {
   private final ViewDefinition view;
   private final Position from;
   private final EntryCache cache;
-  private final SpanLinks causes;
+  private final SpanLinks links;
   private final long begun = System.nanoTime();
   private final List<Position> positions = new ArrayList<>(MAX_EVENTS);
   private final Map<String, Touched> touched = new LinkedHashMap<>();
@@ -41,14 +41,14 @@ final class FoldBatch {
 
   /**
    * @param from what is applied before it
-   * @param causes to collect in where the events in it came from
+   * @param links to collect in where the events in it came from
    */
-  FoldBatch(long number, ViewDefinition view, Position from, EntryCache cache, SpanLinks causes) {
+  FoldBatch(long number, ViewDefinition view, Position from, EntryCache cache, SpanLinks links) {
     this.number = number;
     this.view = view;
     this.from = from;
     this.cache = cache;
-    this.causes = causes;
+    this.links = links;
   }
 
   /** An event that becomes a dead letter. */
@@ -70,12 +70,12 @@ final class FoldBatch {
    *
    * @return false if the batch is full without it; then it has not changed
    */
-  boolean take(RawRecord event, FoldDecision step) {
+  boolean take(RawRecord event, FoldDecision decision) {
     if (positions.size() == MAX_EVENTS) {
       return false;
     }
     boolean taken =
-        switch (step) {
+        switch (decision) {
           case FoldDecision.Ignored ignored -> true;
           case FoldDecision.Skipped noKey -> {
             skipped++;
@@ -86,8 +86,8 @@ final class FoldBatch {
         };
     if (taken) {
       positions.add(event.position());
-      if (step instanceof FoldDecision.Fold fold) {
-        causes.add(fold.event());
+      if (decision instanceof FoldDecision.Fold fold) {
+        links.add(fold.event());
       }
     }
     return taken;
@@ -101,9 +101,9 @@ final class FoldBatch {
     return cached.entry();
   }
 
-  private boolean fold(RawRecord event, FoldDecision.Fold step) {
-    Entry before = cached(step.key());
-    return switch (FoldResult.of(view, before, step.event(), event.position())) {
+  private boolean fold(RawRecord event, FoldDecision.Fold decision) {
+    Entry before = cached(decision.key());
+    return switch (FoldResult.of(view, before, decision.event(), event.position())) {
       case FoldResult.Unchanged unchanged -> true;
       case FoldResult.Skipped noValue -> {
         skipped++;
@@ -111,9 +111,9 @@ final class FoldBatch {
       }
       case FoldResult.Failed failed -> setAside(event, failed.reason());
       case FoldResult.Changed changed -> {
-        boolean fits = grow(step.key().length() + cost(before, changed.after()));
+        boolean fits = grow(decision.key().length() + cost(before, changed.after()));
         if (fits) {
-          touch(step.key(), before, changed.after());
+          touch(decision.key(), before, changed.after());
         }
         yield fits;
       }
@@ -131,8 +131,8 @@ final class FoldBatch {
    *
    * @return why it cannot be folded; null if it was
    */
-  @Nullable String replay(Position position, FoldDecision step) {
-    return switch (step) {
+  @Nullable String replay(Position position, FoldDecision decision) {
+    return switch (decision) {
       case FoldDecision.Ignored ignored -> null;
       case FoldDecision.Skipped noKey -> null;
       case FoldDecision.Failed failed -> failed.reason();
@@ -140,9 +140,9 @@ final class FoldBatch {
     };
   }
 
-  private @Nullable String replay(Position position, FoldDecision.Fold step) {
-    Entry before = cached(step.key());
-    return switch (FoldResult.of(view, before, step.event(), position)) {
+  private @Nullable String replay(Position position, FoldDecision.Fold decision) {
+    Entry before = cached(decision.key());
+    return switch (FoldResult.of(view, before, decision.event(), position)) {
       case FoldResult.Unchanged unchanged -> null;
       case FoldResult.Skipped noValue -> {
         skipped++;
@@ -150,7 +150,7 @@ final class FoldBatch {
       }
       case FoldResult.Failed failed -> failed.reason();
       case FoldResult.Changed changed -> {
-        touch(step.key(), before, changed.after());
+        touch(decision.key(), before, changed.after());
         yield null;
       }
     };
@@ -212,8 +212,8 @@ final class FoldBatch {
   }
 
   /** Where the events in it came from. */
-  SpanLinks causes() {
-    return causes;
+  SpanLinks links() {
+    return links;
   }
 
   /** When, in terms of {@link System#nanoTime}. */

@@ -25,9 +25,9 @@ sealed interface FoldDecision {
   FoldDecision IGNORED = new Ignored();
   FoldDecision SKIPPED = new Skipped();
 
-  static FoldDecision of(ViewDefinition view, RawRecord delivered) {
+  static FoldDecision of(ViewDefinition view, RawRecord record) {
     try {
-      Event event = EventFields.read(delivered.fields(), delivered.from());
+      Event event = EventFields.read(record.fields(), record.from());
       if (!view.concerns(event)) {
         return IGNORED;
       }

@@ -17,9 +17,9 @@ final class FoldPipeline {
 
   private final ConsumerGroup group;
   private final RecordFetcher fetcher;
-  private final BatchBuilder backlog;
+  private final BatchBuilder builder;
   private final CommitPipeline commits;
-  private final PendingSweeper pending;
+  private final PendingSweeper sweeper;
   private final Semaphore loneFolds;
   private final Duration loneFoldPatience;
 
@@ -31,16 +31,16 @@ final class FoldPipeline {
   FoldPipeline(
       ConsumerGroup group,
       RecordFetcher fetcher,
-      BatchBuilder backlog,
+      BatchBuilder builder,
       CommitPipeline commits,
-      PendingSweeper pending,
+      PendingSweeper sweeper,
       Semaphore loneFolds,
       Duration loneFoldPatience) {
     this.group = group;
     this.fetcher = fetcher;
-    this.backlog = backlog;
+    this.builder = builder;
     this.commits = commits;
-    this.pending = pending;
+    this.sweeper = sweeper;
     this.loneFolds = loneFolds;
     this.loneFoldPatience = loneFoldPatience;
   }
@@ -78,12 +78,12 @@ final class FoldPipeline {
 
   /** A number that no batch had. */
   long nextBatchNumber() {
-    return backlog.nextNumber();
+    return builder.nextNumber();
   }
 
   /** Nothing is read, folded or committed. */
   boolean isQuiet() {
-    return backlog.isEmpty()
+    return builder.isEmpty()
         && !fetcher.isReading()
         && !commits.isUnderWay()
         && !fetcher.isTakingOver();
@@ -91,22 +91,22 @@ final class FoldPipeline {
 
   /** Folds the next batch and sends its commit. */
   StepResult advance(Lease lease) throws InterruptedException {
-    if (backlog.isEmpty()) {
-      backlog.addAll(fetcher.take());
+    if (builder.isEmpty()) {
+      builder.addAll(fetcher.take());
     }
-    if (backlog.isEmpty()) {
+    if (builder.isEmpty()) {
       commits.settle();
       if (!fetcher.isTakingOver()) {
         return StepResult.DRAINED;
       }
       fetcher.endTakeover(commits.folded());
-      pending.sweepVanished(lease, commits.folded());
+      sweeper.sweepVanished(lease, commits.folded());
       return StepResult.ADVANCED;
     }
     fetcher.prefetch();
-    return backlog.beginsWithSuspect()
+    return builder.beginsWithSuspect()
         ? advanceAlone(lease)
-        : commit(lease, backlog.fold(commits.folded()));
+        : commit(lease, builder.fold(commits.folded()));
   }
 
   /**
@@ -119,7 +119,7 @@ final class FoldPipeline {
       return StepResult.ADVANCED;
     }
     try {
-      StepResult result = commit(lease, backlog.foldAlone(lease, commits.folded()));
+      StepResult result = commit(lease, builder.foldAlone(lease, commits.folded()));
       commits.settle();
       return result;
     } finally {
@@ -143,12 +143,12 @@ final class FoldPipeline {
    * @return whether there is something to fold after all
    */
   boolean recheck(Lease lease) throws InterruptedException {
-    pending.sweepVanished(lease, commits.folded());
+    sweeper.sweepVanished(lease, commits.folded());
     if (!BlockingCall.of(group.hasMore(commits.folded()))) {
       return false;
     }
-    backlog.addAll(fetcher.take());
-    if (backlog.isEmpty()) {
+    builder.addAll(fetcher.take());
+    if (builder.isEmpty()) {
       throw new RedisReplyException("GAP another consumer of the group was given entries");
     }
     return true;
@@ -161,7 +161,7 @@ final class FoldPipeline {
 
   /** Forgets all that was read ahead, and the commit under way. */
   void drop() {
-    backlog.clear();
+    builder.clear();
     fetcher.drop();
     commits.drop();
   }

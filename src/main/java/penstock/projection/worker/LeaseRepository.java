@@ -96,10 +96,10 @@ final class LeaseRepository {
    *
    * @param ageMillis of the first event that is not applied; -1 if there is none
    * @param pending entries that the group's consumers have not acknowledged
-   * @param requests that wait for the holder
+   * @param commands that wait for the holder
    * @param deadLetters that the generation set aside and that are still there
    */
-  record Renewal(long ageMillis, long pending, int requests, long deadLetters) {}
+  record Renewal(long ageMillis, long pending, int commands, long deadLetters) {}
 
   Future<Renewal> renew(Lease lease) {
     return RENEW

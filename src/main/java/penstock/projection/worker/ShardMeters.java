@@ -35,7 +35,7 @@ final class ShardMeters {
   private final DistributionSummary batch;
   private volatile long fence;
   private volatile long pending;
-  private volatile long letters;
+  private volatile long deadLettersKept;
   private volatile boolean halted;
   private volatile long lag;
   private volatile long lastMillis;
@@ -99,7 +99,7 @@ final class ShardMeters {
             .description("Age of the last event applied here while there is a lag; else 0")
             .register(registry));
     gauge("pending", "Events given to the view's holder and not applied", part, of -> of.pending);
-    gauge("dead.letters.kept", "Events set aside and still there", part, of -> of.letters);
+    gauge("dead.letters.kept", "Events set aside and still there", part, of -> of.deadLettersKept);
     gauge("fence", "Number of the fence of its holder, if that is here", part, of -> of.fence);
     gauge(
         "working",
@@ -160,7 +160,7 @@ final class ShardMeters {
 
   void renewed(LeaseRepository.Renewal renewal) {
     pending = renewal.pending();
-    letters = renewal.deadLetters();
+    deadLettersKept = renewal.deadLetters();
   }
 
   /**
@@ -174,7 +174,7 @@ final class ShardMeters {
     if (number == 0) {
       lag = 0;
       pending = 0;
-      letters = 0;
+      deadLettersKept = 0;
     }
   }
 
@@ -188,7 +188,7 @@ final class ShardMeters {
     vanished.increment(entries);
   }
 
-  /** The worker has ended for good. */
+  /** The task has ended for good. */
   void remove() {
     gauges.forEach(registry::remove);
   }

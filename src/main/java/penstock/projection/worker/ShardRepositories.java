@@ -46,7 +46,7 @@ record ShardRepositories(
     return new Suspects(shard, writes, config.loneAttempts());
   }
 
-  PendingSweeper pending(
+  PendingSweeper sweeper(
       ProjectionShard shard, LeaseKeeper leases, Suspects suspects, ShardMeters meters) {
     return new PendingSweeper(shard, writes, instance.name(), leases, suspects, meters);
   }

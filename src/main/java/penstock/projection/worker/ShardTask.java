@@ -59,8 +59,8 @@ public final class ShardTask {
     this.cache = new EntryCache(config.cacheSize().asLongValue());
     this.suspects = redis.suspects(shard);
     EntryRepository entries = redis.entries(shard);
-    PendingSweeper pending = redis.pending(shard, leases, suspects, meters);
-    this.takeover = new Takeover(shard, leases, entries, pending, suspects);
+    PendingSweeper sweeper = redis.sweeper(shard, leases, suspects, meters);
+    this.takeover = new Takeover(shard, leases, entries, sweeper, suspects);
     ConsumerGroup group = redis.group(shard);
     CommitRepository commits = redis.commits(shard);
     this.pipeline =
@@ -69,7 +69,7 @@ public final class ShardTask {
             new RecordFetcher(shard, group),
             new BatchBuilder(shard, entries, cache, suspects, tracing),
             new CommitPipeline(shard, commits, cache, meters, progress, tracing),
-            pending,
+            sweeper,
             loneFolds,
             leases.interval());
     this.commands =
@@ -203,7 +203,7 @@ public final class ShardTask {
       return standBy();
     }
     LeaseRepository.Renewal renewal = leases.renewIfDue(lease);
-    if (hasCommands || renewal != null && renewal.requests() > 0) {
+    if (hasCommands || renewal != null && renewal.commands() > 0) {
       pipeline.settle();
       hasCommands = false;
       if (commands.executeNext(lease, pipeline.folded(), pipeline.nextBatchNumber())) {

@@ -1,6 +1,6 @@
 package penstock.projection.worker;
 
-/** What a worker is at. */
+/** What a task is at. */
 public sealed interface ShardTaskState {
 
   /** It has not tried to get its lease yet. */

@@ -16,19 +16,19 @@ final class Takeover {
   private final ProjectionShard shard;
   private final LeaseKeeper leases;
   private final EntryRepository entries;
-  private final PendingSweeper pending;
+  private final PendingSweeper sweeper;
   private final Suspects suspects;
 
   Takeover(
       ProjectionShard shard,
       LeaseKeeper leases,
       EntryRepository entries,
-      PendingSweeper pending,
+      PendingSweeper sweeper,
       Suspects suspects) {
     this.shard = shard;
     this.leases = leases;
     this.entries = entries;
-    this.pending = pending;
+    this.sweeper = sweeper;
     this.suspects = suspects;
   }
 
@@ -42,7 +42,7 @@ final class Takeover {
       }
       applied = Position.ZERO;
     }
-    pending.sweep(lease, applied, lease.died());
+    sweeper.sweep(lease, applied, lease.died());
     @Nullable Position lone = lease.lone();
     if (lone != null) {
       suspects.add(lone);

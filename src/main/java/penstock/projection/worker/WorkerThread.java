@@ -11,29 +11,29 @@ import penstock.problem.ProblemException;
 import penstock.projection.Backoff;
 import penstock.redis.RedisReplyException;
 
-/** Runs a worker's steps until the shutdown; nothing else ends it. Has a thread of its own. */
+/** Runs a task's steps until the shutdown; nothing else ends it. Has a thread of its own. */
 final class WorkerThread {
 
   private static final Logger LOG = Logger.getLogger(WorkerThread.class);
 
-  private final ShardTask worker;
+  private final ShardTask task;
   private final Backoff backoff;
   private final Semaphore signal = new Semaphore(0);
   private final Thread thread;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Promise<Void> ended = Promise.promise();
 
-  WorkerThread(ShardTask worker, Backoff backoff) {
-    this.worker = worker;
+  WorkerThread(ShardTask task, Backoff backoff) {
+    this.task = task;
     this.backoff = backoff;
     this.thread =
         Thread.ofVirtual()
-            .name("penstock-worker-" + worker.shard().view().name())
+            .name("penstock-worker-" + task.shard().view().name())
             .unstarted(this::run);
   }
 
-  ShardTask worker() {
-    return worker;
+  ShardTask task() {
+    return task;
   }
 
   void start() {
@@ -45,7 +45,7 @@ final class WorkerThread {
    * each time. May be called on any thread; does not block.
    */
   void wake() {
-    if (worker.state().equals(new ShardTaskState.Working())) {
+    if (task.state().equals(new ShardTaskState.Working())) {
       nudge();
     }
   }
@@ -87,7 +87,7 @@ final class WorkerThread {
     try {
       while (stopping.getCount() > 0) {
         try {
-          if (!worker.runOnce()) {
+          if (!task.runOnce()) {
             rest();
           }
           failures = 0;
@@ -98,14 +98,14 @@ final class WorkerThread {
           stopping.await(pause.toNanos(), TimeUnit.NANOSECONDS);
         }
       }
-      worker.close();
+      task.close();
     } catch (InterruptedException shutdown) {
-      LOG.infof("%s: interrupted", worker.shard());
+      LOG.infof("%s: interrupted", task.shard());
     }
   }
 
   private void rest() throws InterruptedException {
-    if (signal.tryAcquire(worker.patience().toNanos(), TimeUnit.NANOSECONDS)) {
+    if (signal.tryAcquire(task.patience().toNanos(), TimeUnit.NANOSECONDS)) {
       signal.drainPermits();
     }
   }
@@ -113,9 +113,9 @@ final class WorkerThread {
   /** What Redis refuses or cannot do is to be expected; the worker's state shows it. */
   private void log(Throwable failure, Duration pause) {
     if (failure instanceof ProblemException || failure instanceof RedisReplyException) {
-      LOG.debugf("%s: %s; again in %d ms", worker.shard(), failure.getMessage(), pause.toMillis());
+      LOG.debugf("%s: %s; again in %d ms", task.shard(), failure.getMessage(), pause.toMillis());
     } else {
-      LOG.errorf(failure, "%s: again in %d ms", worker.shard(), pause.toMillis());
+      LOG.errorf(failure, "%s: again in %d ms", task.shard(), pause.toMillis());
     }
   }
 }

@@ -63,7 +63,7 @@ public final class WorkerThreads {
     }
     ended.forEach(
         (key, thread) -> {
-          LOG.infof("not worked any more: %s", thread.worker().shard());
+          LOG.infof("not worked any more: %s", thread.task().shard());
           threads.remove(key);
           Thread.ofVirtual().start(() -> thread.stop(patience));
         });
@@ -78,7 +78,7 @@ public final class WorkerThreads {
 
   /** Has the thread woken; tries again until that succeeds. Meanwhile it looks by itself. */
   private void follow(WorkerThread thread) {
-    Partition partition = thread.worker().shard().partition();
+    Partition partition = thread.task().shard().partition();
     Waker waker = new Waker(thread);
     tail.follow(partition, waker)
         .onSuccess(
@@ -105,7 +105,7 @@ public final class WorkerThreads {
     WorkerThread about = threads.get(message.about());
     if (about != null) {
       if (message.kind() == ControlMessage.Type.REQUESTED) {
-        about.worker().commanded();
+        about.task().commanded();
       }
       about.nudge();
     }
@@ -131,7 +131,7 @@ public final class WorkerThreads {
   }
 
   public List<ShardTask> tasks() {
-    return threads.values().stream().map(WorkerThread::worker).toList();
+    return threads.values().stream().map(WorkerThread::task).toList();
   }
 
   private record Waker(WorkerThread thread) implements TailListener {

@@ -50,7 +50,7 @@ public record ServerBinary(Path path, ServerVersion version, String origin) {
         .map(version -> new ServerBinary(path, version, origin));
   }
 
-  /** Empty if it does not run here or does not tell. */
+  /** Empty if it does not run here or does not say. */
   private static Optional<ServerVersion> version(Path path) throws IOException {
     Process asked;
     try {

@@ -60,7 +60,7 @@ class EventsResource {
       description =
           """
           Events in order, and the cursor of the next page. A filtered page may hold fewer events than asked for, even
-          none, without being at the end: `caughtUp` tells.
+          none, without being at the end: `caughtUp` says.
           """)
   @Raises({
     INVALID_NAME,

@@ -36,7 +36,7 @@ public class Tail {
     entries = new TailLoop("tail", vertx, links, log, config, TailLoop.Mode.ENTRIES);
     wakes = new TailLoop("tail-wakes", vertx, links, log, config, TailLoop.Mode.WAKES);
     for (TailLoop loop : new TailLoop[] {entries, wakes}) {
-      Gauge.builder("penstock.tail.followed", loop, TailLoop::followed)
+      Gauge.builder("penstock.tail.followed", loop, TailLoop::tailed)
           .description("Partitions followed now")
           .tags(loop.tags())
           .register(meters);
@@ -50,30 +50,30 @@ public class Tail {
   /**
    * Begins to follow a partition.
    *
-   * @return completes on the tail's event loop, and before the first call of the follower, with the
+   * @return completes on the tail's event loop, and before the first call of the listener, with the
    *     log's state once following has begun: every entry after its {@code last} will be delivered.
    *     Fails as {@link RedisLink} says.
    */
-  public Future<LogState> follow(Partition partition, TailListener follower) {
-    return follow(logOf(partition), follower);
+  public Future<LogState> follow(Partition partition, TailListener listener) {
+    return follow(logOf(partition), listener);
   }
 
   /**
-   * Begins to follow what is no log, but read like one: its follower must want to be woken only,
+   * Begins to follow what is no log, but read like one: its listener must want to be woken only,
    * since the entries are no events.
    */
-  public Future<LogState> follow(TailSource source, TailListener follower) {
-    return loopOf(follower).follow(source, follower);
+  public Future<LogState> follow(TailSource source, TailListener listener) {
+    return loopOf(listener).follow(source, listener);
   }
 
   /** Ends what {@link #follow} began. A call that is under way may still come. */
-  public void unfollow(Partition partition, TailListener follower) {
-    unfollow(logOf(partition), follower);
+  public void unfollow(Partition partition, TailListener listener) {
+    unfollow(logOf(partition), listener);
   }
 
   /** Ends what {@link #follow} began. A call that is under way may still come. */
-  public void unfollow(TailSource source, TailListener follower) {
-    loopOf(follower).unfollow(source, follower);
+  public void unfollow(TailSource source, TailListener listener) {
+    loopOf(listener).unfollow(source, listener);
   }
 
   /**
@@ -88,8 +88,8 @@ public class Tail {
     return new TailSource.Log(partition, log.keys(partition).events());
   }
 
-  private TailLoop loopOf(TailListener follower) {
-    return follower.wantsEntries() ? entries : wakes;
+  private TailLoop loopOf(TailListener listener) {
+    return listener.wantsEntries() ? entries : wakes;
   }
 
   @PreDestroy

@@ -33,7 +33,7 @@ import penstock.stream.log.LogPage;
  * <p>A notice that is lost makes an event late, until the log is looked at anyway; it cannot make
  * it missed, since each read goes on from where the one before it ended.
  *
- * <p>State belongs to one event loop, on which the followers are called too.
+ * <p>State belongs to one event loop, on which the listeners are called too.
  */
 final class TailLoop {
 
@@ -50,7 +50,7 @@ final class TailLoop {
 
   private static final int RETRY_MILLIS = 20;
 
-  /** What the followers of a loop want. */
+  /** What the listeners of a loop want. */
   enum Mode {
     ENTRIES,
     WAKES
@@ -59,15 +59,15 @@ final class TailLoop {
   private final Vertx vertx;
   private final Context context;
   private final RedisLink link;
-  private final PubSubListener channels;
-  private final LogStateReader observer;
+  private final PubSubListener pubSub;
+  private final LogStateReader stateReader;
   private final TailReader reader;
   private final Mode kind;
   private final long intervalNanos;
   private final long looks;
 
   /** By the name of the log in Redis, which is also that of its channel. */
-  private final Map<String, TailedLog> followed = new LinkedHashMap<>();
+  private final Map<String, TailedLog> tailed = new LinkedHashMap<>();
 
   /** Those that may have something that was not delivered yet. */
   private final Set<TailedLog> news = new LinkedHashSet<>();
@@ -88,8 +88,8 @@ final class TailLoop {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.link = links.open(name, context);
-    this.channels = links.openChannels(name + "-news", context, this::heard);
-    this.observer = new LogStateReader(log, link);
+    this.pubSub = links.openPubSub(name + "-news", context, this::heard);
+    this.stateReader = new LogStateReader(log, link);
     this.reader = new TailReader(link, config);
     this.kind = kind;
     this.intervalNanos = config.checkInterval().toNanos();
@@ -103,7 +103,7 @@ final class TailLoop {
     return Tags.of("kind", kind.name().toLowerCase(Locale.ROOT));
   }
 
-  int followed() {
+  int tailed() {
     return size;
   }
 
@@ -115,15 +115,15 @@ final class TailLoop {
     return underWay ? System.nanoTime() - began : 0;
   }
 
-  Future<LogState> follow(TailSource source, TailListener follower) {
+  Future<LogState> follow(TailSource source, TailListener listener) {
     Promise<LogState> begun = Promise.promise();
     context.runOnContext(
         go -> {
-          TailedLog present = followed.get(source.key());
+          TailedLog present = tailed.get(source.key());
           if (present != null) {
-            begun.complete(present.join(follower));
+            begun.complete(present.join(listener));
           } else {
-            begin(source).map(one -> one.join(follower)).onComplete(begun);
+            begin(source).map(one -> one.join(listener)).onComplete(begun);
           }
         });
     return begun.future();
@@ -132,45 +132,45 @@ final class TailLoop {
   /** Listens before it looks, so that nothing is appended unheard in between. */
   private Future<TailedLog> begin(TailSource source) {
     String key = source.key();
-    return channels
+    return pubSub
         .listen(key)
         .compose(
             listening ->
-                observer
+                stateReader
                     .observe(source)
-                    .onFailure(failure -> channels.leave(key))
+                    .onFailure(failure -> pubSub.leave(key))
                     .map(state -> begin(source, state)));
   }
 
   private TailedLog begin(TailSource source, LogState state) {
-    TailedLog present = followed.get(source.key());
+    TailedLog present = tailed.get(source.key());
     if (present != null) {
       // Another began to follow it meanwhile.
-      channels.leave(source.key());
+      pubSub.leave(source.key());
       return present;
     }
     var begun = new TailedLog(source, state);
-    followed.put(source.key(), begun);
-    size = followed.size();
+    tailed.put(source.key(), begun);
+    size = tailed.size();
     // What was heard before it was there was not heeded.
     news.add(begun);
     go();
     return begun;
   }
 
-  void unfollow(TailSource source, TailListener follower) {
+  void unfollow(TailSource source, TailListener listener) {
     context.runOnContext(
         go -> {
           String key = source.key();
-          TailedLog present = followed.get(key);
+          TailedLog present = tailed.get(key);
           if (present != null) {
-            present.leave(follower);
+            present.leave(listener);
             if (present.isDeserted()) {
-              followed.remove(key);
-              size = followed.size();
+              tailed.remove(key);
+              size = tailed.size();
               news.remove(present);
               quiet.remove(present);
-              channels.leave(key);
+              pubSub.leave(key);
             }
           }
         });
@@ -181,12 +181,12 @@ final class TailLoop {
     context.runOnContext(
         go -> {
           closed = true;
-          followed.clear();
+          tailed.clear();
         });
   }
 
   private void heard(String key) {
-    TailedLog one = followed.get(key);
+    TailedLog one = tailed.get(key);
     if (one != null) {
       news.add(one);
       go();
@@ -195,7 +195,7 @@ final class TailLoop {
 
   private void look() {
     long now = System.nanoTime();
-    for (TailedLog one : followed.values()) {
+    for (TailedLog one : tailed.values()) {
       if (one.isDue(now, intervalNanos)) {
         quiet.add(one);
       }
@@ -227,7 +227,7 @@ final class TailLoop {
     reads++;
     int asked = reader.count();
     Future<Map<String, Response>> found = read(logs);
-    Future<Map<TailedLog, LogState>> states = observer.observe(logs);
+    Future<Map<TailedLog, LogState>> states = stateReader.observe(logs);
     Future.all(found, states)
         .onSuccess(
             done -> {
@@ -267,7 +267,7 @@ final class TailLoop {
           timer ->
               context.runOnContext(
                   go -> {
-                    logs.stream().filter(this::isFollowed).forEach(news::add);
+                    logs.stream().filter(this::isTailed).forEach(news::add);
                     go();
                   }));
       return Future.succeededFuture(Map.of());
@@ -276,15 +276,15 @@ final class TailLoop {
   }
 
   /** It may have been left meanwhile, and followed anew from another position. */
-  private boolean isFollowed(TailedLog one) {
-    return followed.get(one.key()) == one;
+  private boolean isTailed(TailedLog one) {
+    return tailed.get(one.key()) == one;
   }
 
-  /** Gives the followers what was read, where the log is still the one that was asked. */
+  /** Gives the listeners what was read, where the log is still the one that was asked. */
   private void deliver(Map<String, Response> found, int asked, Map<TailedLog, LogState> states) {
     states.forEach(
         (one, state) -> {
-          if (!isFollowed(one)) {
+          if (!isTailed(one)) {
             return;
           }
           if (!one.check(state)) {
@@ -307,7 +307,7 @@ final class TailLoop {
   private void later(Throwable failure) {
     LOG.debugf("the tail cannot read, it tries again: %s", failure.getMessage());
     failing = true;
-    news.addAll(followed.values());
+    news.addAll(tailed.values());
     vertx.setTimer(
         1 + ThreadLocalRandom.current().nextInt(RETRY_MILLIS),
         timer -> context.runOnContext(go -> turn()));

@@ -21,7 +21,7 @@ final class TailedLog {
   private static final Logger LOG = Logger.getLogger(TailedLog.class);
 
   private final TailSource source;
-  private final Set<TailListener> followers = new LinkedHashSet<>();
+  private final Set<TailListener> listeners = new LinkedHashSet<>();
 
   /** As last observed. */
   private LogState log;
@@ -67,19 +67,19 @@ final class TailedLog {
     positionArgument = to.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Adds a follower; returns the state of the log from which on it follows. */
-  LogState join(TailListener follower) {
-    followers.add(follower);
+  /** Adds a listener; returns the state of the log from which on it follows. */
+  LogState join(TailListener listener) {
+    listeners.add(listener);
     return log.until(position);
   }
 
-  /** Removes a follower. */
-  void leave(TailListener follower) {
-    followers.remove(follower);
+  /** Removes a listener. */
+  void leave(TailListener listener) {
+    listeners.remove(listener);
   }
 
   boolean isDeserted() {
-    return followers.isEmpty();
+    return listeners.isEmpty();
   }
 
   /** Cannot be observed: its key holds something else. It would make a read of all logs fail. */
@@ -118,14 +118,14 @@ final class TailedLog {
           "the log has moved: source=%s position=%s last=%s trimmed=%s sameLife=%s",
           source, position, now.last(), now.trimmed(), now.life().equals(before.life()));
       moveTo(now.last());
-      each(follower -> follower.moved(now));
+      each(listener -> listener.moved(now));
       return false;
     }
     if (!now.term().equals(before.term())) {
       // What was read may be of either term, so it is read again, in the one that is now known. All
       // that was delivered is in it; but who read ahead of that on its own may hold what is lost.
       LogState delivered = now.until(position);
-      each(follower -> follower.moved(delivered));
+      each(listener -> listener.moved(delivered));
       return false;
     }
     return true;
@@ -135,7 +135,7 @@ final class TailedLog {
   void deliver(LogPage page) {
     moveTo(page.last());
     if (!page.entries().isEmpty()) {
-      each(follower -> follower.appended(log, page.entries()));
+      each(listener -> listener.appended(log, page.entries()));
     }
   }
 
@@ -144,20 +144,20 @@ final class TailedLog {
     return log.last().isAfter(position);
   }
 
-  /** Wakes the followers if there is something new. All up to the log's end counts as delivered. */
+  /** Wakes the listeners if there is something new. All up to the log's end counts as delivered. */
   void wake() {
     if (isBehind()) {
       moveTo(log.last());
-      each(follower -> follower.appended(log, List.of()));
+      each(listener -> listener.appended(log, List.of()));
     }
   }
 
   private void each(Consumer<TailListener> what) {
-    for (TailListener follower : List.copyOf(followers)) {
+    for (TailListener listener : List.copyOf(listeners)) {
       try {
-        what.accept(follower);
+        what.accept(listener);
       } catch (RuntimeException e) {
-        LOG.errorf(e, "a follower failed: source=%s", source);
+        LOG.errorf(e, "a listener failed: source=%s", source);
       }
     }
   }

@@ -2,8 +2,7 @@
  * Following the logs of this instance, for all who want to know.
  *
  * <p>Invariants: a listener is called with every entry after the state that it began with, once and
- * in order, or is told that the log moved; no connection waits for each log; no notice is relied
- * on.
+ * in order, or hears that the log moved; no connection waits for each log; no message is relied on.
  */
 @NullMarked
 package penstock.stream.tail;

@@ -11,7 +11,7 @@ import penstock.json.JsonWriter;
 import penstock.stream.Position;
 
 /** How many different values there were, about: the value says how far off it may be. */
-record Distinct(KeyExtractor rule) implements Fold {
+record Distinct(KeyExtractor extractor) implements Fold {
 
   private static final String FIELD = "registers";
   private static final JsonName DISTINCT = JsonName.of("distinct");
@@ -22,7 +22,7 @@ record Distinct(KeyExtractor rule) implements Fold {
   @Override
   public Entry apply(@Nullable Entry entry, Event event, Position position)
       throws FoldException, SkippedEventException {
-    String text = rule.of(event);
+    String text = extractor.of(event);
     if (text == null) {
       throw new SkippedEventException();
     }

@@ -50,7 +50,7 @@ final class FoldSettings {
   }
 
   /** An attribute or a pointer. */
-  KeyExtractor rule(String name) {
+  KeyExtractor keyExtractor(String name) {
     String text =
         take(name)
             .orElseThrow(

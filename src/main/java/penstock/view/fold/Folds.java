@@ -36,12 +36,12 @@ public final class Folds {
           case "recent" -> new Recent(settings.count("size", Recent.DEFAULT_SIZE, Recent.MAX_SIZE));
           case "rank" ->
               new Rank(
-                  settings.rule("member"),
+                  settings.keyExtractor("member"),
                   settings.number(),
                   settings.score(),
                   settings.count("size", Rank.DEFAULT_SIZE, Rank.MAX_SIZE),
                   partitions > 1);
-          case "distinct" -> new Distinct(settings.rule("value"));
+          case "distinct" -> new Distinct(settings.keyExtractor("value"));
           case "window" ->
               new Window(
                   settings.optionalNumber(),

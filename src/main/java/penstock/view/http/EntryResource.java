@@ -85,13 +85,13 @@ class EntryResource {
 
   private final Views views;
   private final EntryReader entries;
-  private final NonStaleRead atLeast;
+  private final NonStaleRead nonStaleRead;
 
   @Inject
-  EntryResource(Views views, EntryReader entries, NonStaleRead atLeast) {
+  EntryResource(Views views, EntryReader entries, NonStaleRead nonStaleRead) {
     this.views = views;
     this.entries = entries;
-    this.atLeast = atLeast;
+    this.nonStaleRead = nonStaleRead;
   }
 
   /**
@@ -175,7 +175,9 @@ class EntryResource {
   }
 
   private Future<Void> waited(ViewDefinition view, Optional<Cursor> cursor, Duration wait) {
-    return cursor.isEmpty() ? Future.succeededFuture() : atLeast.reached(view, cursor.get(), wait);
+    return cursor.isEmpty()
+        ? Future.succeededFuture()
+        : nonStaleRead.reached(view, cursor.get(), wait);
   }
 
   private static RestResponse<EntryBody> answer(

@@ -43,13 +43,13 @@ record ShardProgress(Position applied, @Nullable String life, @Nullable Term ter
   static Cursor cursor(StreamName stream, List<ShardProgress> all) {
     CursorScope scope = CursorScope.ofStream(stream, List.of());
     var places = new ArrayList<PartitionPosition>(all.size());
-    for (ShardProgress standing : all) {
-      if (standing.life == null || standing.term == null) {
+    for (ShardProgress progress : all) {
+      if (progress.life == null || progress.term == null) {
         places.add(PartitionPosition.NOWHERE);
       } else {
-        scope = scope.toggle(places.size(), standing.life);
+        scope = scope.toggle(places.size(), progress.life);
         places.add(
-            new PartitionPosition(standing.term.number(), standing.term.bits(), standing.applied));
+            new PartitionPosition(progress.term.number(), progress.term.bits(), progress.applied));
       }
     }
     return new Cursor(scope, places);

@@ -32,7 +32,7 @@ class PartitionAssignorTest {
 
   @Inject HandDriven hand;
 
-  private ProjectionShard work(int partition) {
+  private ProjectionShard shard(int partition) {
     ViewDefinition view = hand.definition("counted");
     Generation generation = view.generation();
     Keys.OfPartition names = new Keys("ps").partition("hand", partition);
@@ -45,24 +45,24 @@ class PartitionAssignorTest {
   }
 
   private Map<Integer, String> owners(String... instances) {
-    PartitionAssignor roster = new PartitionAssignor(instances[0]);
+    PartitionAssignor assignor = new PartitionAssignor(instances[0]);
     var works = new HashMap<String, Set<String>>();
     for (String instance : instances) {
-      works.put(instance, Set.of(work(0).name()));
+      works.put(instance, Set.of(shard(0).name()));
     }
-    roster.update(works, RegistrySnapshot.EMPTY);
+    assignor.update(works, RegistrySnapshot.EMPTY);
     var owners = new TreeMap<Integer, String>();
     for (int i = 0; i < PARTITIONS; i++) {
-      owners.put(i, roster.owner(work(i)));
+      owners.put(i, assignor.owner(shard(i)));
     }
     return owners;
   }
 
   @Test
   void oneWorksAllAsLongAsItKnowsNobodyElse() {
-    PartitionAssignor roster = new PartitionAssignor("a");
-    assertThat(roster.isMine(work(0))).isTrue();
-    assertThat(roster.isReaper()).isTrue();
+    PartitionAssignor assignor = new PartitionAssignor("a");
+    assertThat(assignor.isMine(shard(0))).isTrue();
+    assertThat(assignor.isReaper()).isTrue();
   }
 
   @Test
@@ -84,12 +84,12 @@ class PartitionAssignorTest {
 
   @Test
   void onlyThoseThatWorkAGenerationShareIt() {
-    PartitionAssignor roster = new PartitionAssignor("a");
-    roster.update(Map.of("a", Set.of(), "b", Set.of(work(0).name())), RegistrySnapshot.EMPTY);
+    PartitionAssignor assignor = new PartitionAssignor("a");
+    assignor.update(Map.of("a", Set.of(), "b", Set.of(shard(0).name())), RegistrySnapshot.EMPTY);
     for (int i = 0; i < 20; i++) {
-      assertThat(roster.owner(work(i))).isEqualTo("b");
+      assertThat(assignor.owner(shard(i))).isEqualTo("b");
     }
-    assertThat(roster.isWorked(new ViewName("counted"), work(0).generation().id())).isTrue();
-    assertThat(roster.isWorked(new ViewName("counted"), "other-0")).isFalse();
+    assertThat(assignor.isWorked(new ViewName("counted"), shard(0).generation().id())).isTrue();
+    assertThat(assignor.isWorked(new ViewName("counted"), "other-0")).isFalse();
   }
 }

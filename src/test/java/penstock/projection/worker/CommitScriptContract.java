@@ -388,7 +388,7 @@ abstract class CommitScriptContract {
   }
 
   @Test
-  void marksAGenerationOfWhichTheReplayOfALetterCameBackInPart() {
+  void marksAGenerationOfWhichTheReplayOfADeadLetterCameBackInPart() {
     acquire("a");
     log.ask("HSET", view.state(), "replaying", 1);
     assertThat(acquireReply("a")).startsWith("broken");

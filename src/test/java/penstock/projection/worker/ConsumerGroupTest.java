@@ -20,75 +20,62 @@ class ConsumerGroupTest extends ShardScenario {
   @Test
   void whatAnotherConsumerTookBetweenTwoReadsIsNotLost() {
     append(10, new Random(1));
-    ShardTask worker = worker("counted");
-    drain(worker);
+    ShardTask task = task("counted");
+    drain(task);
     append(5, new Random(2));
     log.ask(
-        "XREADGROUP",
-        "GROUP",
-        worker.shard().group(),
-        "thief",
-        "STREAMS",
-        log.names().events(),
-        ">");
+        "XREADGROUP", "GROUP", task.shard().group(), "thief", "STREAMS", log.names().events(), ">");
     append(5, new Random(3));
-    drain(worker);
-    assertThat(counts(worker.shard())).isEqualTo(expected);
-    assertThat(log.pending(worker.shard().group())).isZero();
+    drain(task);
+    assertThat(counts(task.shard())).isEqualTo(expected);
+    assertThat(log.pending(task.shard().group())).isZero();
   }
 
   @Test
   void aGroupThatIsSetBackOrForwardChangesNothing() {
     append(10, new Random(1));
-    ShardTask worker = worker("counted");
-    drain(worker);
-    log.ask("XGROUP", "SETID", log.names().events(), worker.shard().group(), "0");
-    drain(worker);
+    ShardTask task = task("counted");
+    drain(task);
+    log.ask("XGROUP", "SETID", log.names().events(), task.shard().group(), "0");
+    drain(task);
     append(10, new Random(2));
-    drain(worker);
+    drain(task);
     append(10, new Random(3));
-    log.ask("XGROUP", "SETID", log.names().events(), worker.shard().group(), "$");
+    log.ask("XGROUP", "SETID", log.names().events(), task.shard().group(), "$");
     append(10, new Random(4));
-    drain(worker);
-    assertThat(counts(worker.shard())).isEqualTo(expected);
-    assertThat(log.pending(worker.shard().group())).isZero();
+    drain(task);
+    assertThat(counts(task.shard())).isEqualTo(expected);
+    assertThat(log.pending(task.shard().group())).isZero();
   }
 
   @Test
   void aGroupThatIsGoneIsMadeAgainWhereTheViewStands() {
     append(10, new Random(1));
-    ShardTask worker = worker("counted");
-    drain(worker);
-    log.ask("XGROUP", "DESTROY", log.names().events(), worker.shard().group());
+    ShardTask task = task("counted");
+    drain(task);
+    log.ask("XGROUP", "DESTROY", log.names().events(), task.shard().group());
     append(10, new Random(2));
-    drain(worker);
-    assertThat(counts(worker.shard())).isEqualTo(expected);
+    drain(task);
+    assertThat(counts(task.shard())).isEqualTo(expected);
   }
 
   @Test
   void entriesRemovedFromTheLogWhilePendingAreAcknowledged() {
     append(5, new Random(1));
-    ShardTask worker = worker("counted");
-    drain(worker);
+    ShardTask task = task("counted");
+    drain(task);
     Map<String, Integer> before = Map.copyOf(expected);
     append(5, new Random(2));
     log.ask(
-        "XREADGROUP",
-        "GROUP",
-        worker.shard().group(),
-        "gone",
-        "STREAMS",
-        log.names().events(),
-        ">");
+        "XREADGROUP", "GROUP", task.shard().group(), "gone", "STREAMS", log.names().events(), ">");
     log.ask("XTRIM", log.names().events(), "MAXLEN", 0);
     append(0, new Random(3));
     log.append("t", "after", "{}");
-    drain(worker);
-    runUntil(worker, () -> log.pending(worker.shard().group()) == 0);
+    drain(task);
+    runUntil(task, () -> log.pending(task.shard().group()) == 0);
     var counts = new TreeMap<>(before);
     counts.put("after", 1);
-    assertThat(counts(worker.shard())).isEqualTo(counts);
-    assertThat(state(worker.shard(), "count"))
-        .isEqualTo(log.hash(log.names().log()).get("appended"));
+    assertThat(counts(task.shard())).isEqualTo(counts);
+    assertThat(state(task.shard(), "count")).isEqualTo(log.hash(log.names().log()).get("appended"));
   }
 }

@@ -36,28 +36,28 @@ class GenerationSwitchTest extends ShardScenario {
             changed.foldName(),
             changed.fold(),
             changed.key(),
-            changed.keyRule(),
+            changed.keyExtractor(),
             changed.types(),
             changed.subjects(),
             changed.deletes(),
             false,
             false);
-    return hand.assignment(definition, definition.generation());
+    return hand.shard(definition, definition.generation());
   }
 
   @Test
   void aChangedDefinitionIsBuiltBesideTheOldOneAndTakesItsPlace() throws Exception {
     append(1_000, new Random(1));
-    ProjectionShard was = hand.assignment("counted");
+    ProjectionShard was = hand.shard("counted");
     ProjectionShard is = changed(was);
     Map<String, Set<String>> both = Map.of("old", Set.of(was.name()), "new", Set.of(is.name()));
     PartitionAssignor ofOld = new PartitionAssignor("old");
     PartitionAssignor ofNew = new PartitionAssignor("new");
     ofOld.update(both, RegistrySnapshot.EMPTY);
     ofNew.update(both, RegistrySnapshot.EMPTY);
-    ShardTask old = hand.worker(was, "old", Script.named("commit"), ofOld);
+    ShardTask old = hand.task(was, "old", Script.named("commit"), ofOld);
     drain(old);
-    ShardTask next = hand.worker(is, "new", Script.named("commit"), ofNew);
+    ShardTask next = hand.task(is, "new", Script.named("commit"), ofNew);
     runUntil(next, () -> next.state().equals(new ShardTaskState.Working()));
     assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(was.generation().id());
     // Meanwhile readers that know the new definition are given the old one's entries by its own
@@ -74,12 +74,12 @@ class GenerationSwitchTest extends ShardScenario {
     }
     assertThat(counts(was)).isEqualTo(expected);
     old.close();
-    GenerationReaper caretaker = hand.caretaker();
+    GenerationReaper reaper = hand.reaper();
     hand.membership("new").heartbeat(List.of(is.name())).toCompletionStage();
     await()
         .until(
             () -> {
-              caretaker.runOnce();
+              reaper.runOnce();
               return ((List<?>) log.ask("KEYS", was.names().state() + "*")).isEmpty();
             });
     assertThat(log.ask("XINFO", "GROUPS", log.names().events()).toString())
@@ -95,17 +95,17 @@ class GenerationSwitchTest extends ShardScenario {
   @Test
   void anEarlierDefinitionIsServedAgainWhenNobodyWorksTheLaterOne() throws Exception {
     append(100, new Random(1));
-    ProjectionShard was = hand.assignment("counted");
+    ProjectionShard was = hand.shard("counted");
     ProjectionShard is = changed(was);
-    ShardTask old = hand.worker(was, "old", Script.named("commit"));
+    ShardTask old = hand.task(was, "old", Script.named("commit"));
     drain(old);
     old.close();
-    ShardTask next = hand.worker(is, "new", Script.named("commit"));
+    ShardTask next = hand.task(is, "new", Script.named("commit"));
     drain(next);
     next.close();
     assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(is.generation().id());
     append(100, new Random(2));
-    ShardTask again = hand.worker(was, "again", Script.named("commit"));
+    ShardTask again = hand.task(was, "again", Script.named("commit"));
     drain(again);
     assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(was.generation().id());
     assertThat(counts(was)).isEqualTo(expected);

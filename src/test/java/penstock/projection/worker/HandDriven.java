@@ -29,11 +29,11 @@ import penstock.view.Views;
 import penstock.view.read.EntryReader;
 import penstock.view.read.ProgressWaiters;
 
-/** Makes workers that tests drive by hand, as many as they want for a view. */
+/** Makes tasks that tests drive by hand, as many as they want for a view. */
 @ApplicationScoped
 public class HandDriven {
 
-  /** Views over the stream {@code hand}, and no workers but those that a test makes. */
+  /** Views over the stream {@code hand}, and no tasks but those that a test makes. */
   public static final class Profile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -86,12 +86,12 @@ public class HandDriven {
     return value.toString();
   }
 
-  ProjectionShard assignment(String view) {
+  ProjectionShard shard(String view) {
     ViewDefinition definition = definition(view);
-    return assignment(definition, definition.generation());
+    return shard(definition, definition.generation());
   }
 
-  ProjectionShard assignment(ViewDefinition definition, Generation generation) {
+  ProjectionShard shard(ViewDefinition definition, Generation generation) {
     var partition = generation.partitions().getFirst();
     return new ProjectionShard(
         definition,
@@ -101,26 +101,27 @@ public class HandDriven {
         generations.keys(definition.name(), generation, 0));
   }
 
-  ShardTask worker(String view, String instance) {
-    return worker(assignment(view), instance, Script.named("commit"));
+  ShardTask task(String view, String instance) {
+    return task(shard(view), instance, Script.named("commit"));
   }
 
-  ShardTask worker(ProjectionShard work, String instance, Script commit) {
-    return worker(work, instance, commit, new PartitionAssignor(instance));
+  ShardTask task(ProjectionShard shard, String instance, Script commit) {
+    return task(shard, instance, commit, new PartitionAssignor(instance));
   }
 
-  ShardTask worker(ProjectionShard work, String instance, Script commit, PartitionAssignor roster) {
-    return worker(work, instance, commit, roster, new Semaphore(1));
+  ShardTask task(
+      ProjectionShard shard, String instance, Script commit, PartitionAssignor assignor) {
+    return task(shard, instance, commit, assignor, new Semaphore(1));
   }
 
   /**
-   * @param loneFolds as shared with other workers of its process
+   * @param loneFolds as shared with other tasks of its process
    */
-  ShardTask worker(
-      ProjectionShard work,
+  ShardTask task(
+      ProjectionShard shard,
       String instance,
       Script commit,
-      PartitionAssignor roster,
+      PartitionAssignor assignor,
       Semaphore loneFolds) {
     var redis =
         new ShardRepositories(
@@ -132,12 +133,12 @@ public class HandDriven {
             config,
             commit);
     return new ShardTask(
-        work,
+        shard,
         redis,
-        new GenerationSwitch(work, redis.writes(), generations, redis.membership(), roster),
+        new GenerationSwitch(shard, redis.writes(), generations, redis.membership(), assignor),
         progress,
-        roster,
-        new ShardMeters(new SimpleMeterRegistry(), work, millis -> 0),
+        assignor,
+        new ShardMeters(new SimpleMeterRegistry(), shard, millis -> 0),
         Tracing.off(),
         config,
         loneFolds);
@@ -148,7 +149,7 @@ public class HandDriven {
         links.open("test-membership"), links.open("test-notices"), keys, instance, config.lease());
   }
 
-  GenerationReaper caretaker() {
+  GenerationReaper reaper() {
     return new GenerationReaper(links.commands(), keys, config.keepUnused());
   }
 }

@@ -45,21 +45,21 @@ abstract class ShardScenario {
     log.close();
   }
 
-  ShardTask worker(String view) {
-    return hand.worker(view, "instance-" + ++instances);
+  ShardTask task(String view) {
+    return hand.task(view, "instance-" + ++instances);
   }
 
-  ShardTask worker(ProjectionShard shard) {
-    return hand.worker(shard, "instance-" + ++instances, COMMIT);
+  ShardTask task(ProjectionShard shard) {
+    return hand.task(shard, "instance-" + ++instances, COMMIT);
   }
 
   /** Runs until there is nothing to do; a failure is what the loop would try again after. */
-  static void drain(ShardTask... workers) {
+  static void drain(ShardTask... tasks) {
     await()
         .until(
             () -> {
               for (int step = 0; step < STEPS; step++) {
-                if (quiet(workers)) {
+                if (quiet(tasks)) {
                   return true;
                 }
               }
@@ -67,11 +67,11 @@ abstract class ShardScenario {
             });
   }
 
-  static boolean quiet(ShardTask... workers) throws InterruptedException {
+  static boolean quiet(ShardTask... tasks) throws InterruptedException {
     boolean quiet = true;
-    for (ShardTask worker : workers) {
+    for (ShardTask task : tasks) {
       try {
-        quiet &= !worker.runOnce();
+        quiet &= !task.runOnce();
       } catch (RuntimeException again) {
         quiet = false;
       }
@@ -79,25 +79,25 @@ abstract class ShardScenario {
     return quiet;
   }
 
-  /** Runs until something holds, which may take the worker's patience. */
-  static void runUntil(ShardTask worker, BooleanSupplier condition) {
+  /** Runs until something holds, which may take the task's patience. */
+  static void runUntil(ShardTask task, BooleanSupplier condition) {
     await()
         .until(
             () -> {
-              quiet(worker);
+              quiet(task);
               return condition.getAsBoolean();
             });
   }
 
   /** Runs until it works and there is nothing to do; fails as it fails. */
-  static void runToEnd(ShardTask worker) {
+  static void runToEnd(ShardTask task) {
     await()
         .until(
             () -> {
               for (int step = 0; step < STEPS; step++) {
-                if (!worker.runOnce()) {
-                  return worker.state().isFine()
-                      && !(worker.state() instanceof ShardTaskState.StandingBy);
+                if (!task.runOnce()) {
+                  return task.state().isFine()
+                      && !(task.state() instanceof ShardTaskState.StandingBy);
                 }
               }
               return false;
@@ -120,15 +120,15 @@ abstract class ShardScenario {
     }
   }
 
-  Map<String, Integer> counts(ProjectionShard work) {
+  Map<String, Integer> counts(ProjectionShard shard) {
     var counts = new TreeMap<String, Integer>();
-    log.entries(work.names())
+    log.entries(shard.names())
         .forEach((key, of) -> counts.put(key, Integer.valueOf(of.get("count"))));
     return counts;
   }
 
-  String state(ProjectionShard work, String field) {
-    return log.hash(work.names().state()).get(field);
+  String state(ProjectionShard shard, String field) {
+    return log.hash(shard.names().state()).get(field);
   }
 
   List<?> letters() {

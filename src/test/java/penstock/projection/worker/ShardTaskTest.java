@@ -29,20 +29,20 @@ class ShardTaskTest extends ShardScenario {
   @Test
   void appliesAllThatWasAppendedBeforeItAndAcknowledgesIt() {
     append(1_000, new Random(1));
-    ShardTask worker = worker("counted");
-    drain(worker);
-    assertThat(counts(worker.shard())).isEqualTo(expected);
-    assertThat(log.pending(worker.shard().group())).isZero();
-    assertThat(state(worker.shard(), "count")).isEqualTo("1000");
-    assertThat(worker.state()).isEqualTo(new ShardTaskState.Working());
+    ShardTask task = task("counted");
+    drain(task);
+    assertThat(counts(task.shard())).isEqualTo(expected);
+    assertThat(log.pending(task.shard().group())).isZero();
+    assertThat(state(task.shard(), "count")).isEqualTo("1000");
+    assertThat(task.state()).isEqualTo(new ShardTaskState.Working());
   }
 
   @Test
   void mergesDeletesAndMakesAnewWithinOneBatch() {
     log.append("t", "a", "{\"x\":1.10,\"y\":{\"z\":1}}");
     log.append("t", "b", "{\"x\":1}");
-    ShardTask worker = worker("merged");
-    drain(worker);
+    ShardTask task = task("merged");
+    drain(task);
     log.append("t", "a", "{\"y\":{\"w\":2}}");
     log.append("deleted", "b", "{}");
     log.append("t", "c", "{\"x\":null}");
@@ -51,8 +51,8 @@ class ShardTaskTest extends ShardScenario {
     log.append("t", "d", "{\"new\":1}");
     log.append("t", "e", "{\"x\":1}");
     log.append("deleted", "e", "{}");
-    drain(worker);
-    assertThat(log.entries(worker.shard().names()))
+    drain(task);
+    assertThat(log.entries(task.shard().names()))
         .isEqualTo(
             Map.of(
                 "a", Map.of("x", "1.10", "y", "{\"z\":1,\"w\":2}"),
@@ -61,15 +61,15 @@ class ShardTaskTest extends ShardScenario {
     log.append("t", "b", "{\"y\":2}");
     log.append("deleted", "d", "{}");
     log.append("t", "d", "{\"z\":1}");
-    drain(worker);
-    assertThat(log.entries(worker.shard().names()))
+    drain(task);
+    assertThat(log.entries(task.shard().names()))
         .containsEntry("b", Map.of("y", "2"))
         .containsEntry("d", Map.of("z", "1"));
   }
 
   @Test
   void setsAsideWhatCannotBeFoldedAndSkipsWhatHasNoKey() {
-    ShardTask picky = worker("picky");
+    ShardTask picky = task("picky");
     log.append("wanted", "a", "{\"who\":\"ann\"}");
     log.append("wanted", "a", "{\"who\":1.10}");
     log.append("wanted", "a", "{\"other\":1}");
@@ -103,10 +103,10 @@ class ShardTaskTest extends ShardScenario {
     log.append("t", "a", "{\"two\":\"" + large + "\"}");
     log.append("t", "a", "{\"three\":3}");
     log.append("t", "b", "[1]");
-    ShardTask worker = worker("merged");
-    drain(worker);
-    assertThat(log.entries(worker.shard().names()).get("a")).containsOnlyKeys("one", "three");
-    assertThat(log.entries(worker.shard().names())).containsOnlyKeys("a");
+    ShardTask task = task("merged");
+    drain(task);
+    assertThat(log.entries(task.shard().names()).get("a")).containsOnlyKeys("one", "three");
+    assertThat(log.entries(task.shard().names())).containsOnlyKeys("a");
     assertThat(log.ask("XLEN", log.names().dead())).isEqualTo(2L);
   }
 
@@ -116,18 +116,18 @@ class ShardTaskTest extends ShardScenario {
     for (int i = 0; i < 20; i++) {
       log.append("t", "key-" + i, "{\"v\":\"" + large + "\"}");
     }
-    ShardTask worker = worker("merged");
-    drain(worker);
-    assertThat(log.entries(worker.shard().names())).hasSize(20);
-    assertThat((Long) log.ask("XLEN", worker.shard().names().changes())).isBetween(4L, 20L);
+    ShardTask task = task("merged");
+    drain(task);
+    assertThat(log.entries(task.shard().names())).hasSize(20);
+    assertThat((Long) log.ask("XLEN", task.shard().names().changes())).isBetween(4L, 20L);
     // Entries that are read come in several scripts, too.
-    ShardTask next = worker("merged");
-    log.ask("DEL", worker.shard().names().lease());
+    ShardTask next = task("merged");
+    log.ask("DEL", task.shard().names().lease());
     for (int i = 0; i < 20; i++) {
       log.append("t", "key-" + i, "{\"w\":1}");
     }
     drain(next);
-    assertThat(log.entries(worker.shard().names()).values())
+    assertThat(log.entries(task.shard().names()).values())
         .allSatisfy(entry -> assertThat(entry).containsOnlyKeys("v", "w"));
   }
 
@@ -136,9 +136,9 @@ class ShardTaskTest extends ShardScenario {
     append(1, new Random(1));
     log.ask("XADD", log.names().events(), "*", "foreign", "field");
     append(1, new Random(2));
-    ShardTask worker = worker("counted");
-    drain(worker);
-    assertThat(counts(worker.shard())).isEqualTo(expected);
+    ShardTask task = task("counted");
+    drain(task);
+    assertThat(counts(task.shard())).isEqualTo(expected);
     assertThat(log.ask("XLEN", log.names().dead())).isEqualTo(1L);
   }
 
@@ -149,30 +149,30 @@ class ShardTaskTest extends ShardScenario {
     String text =
         TestLog.source("commit").replace("return result\n", "return redis.error_reply('LOST')\n");
     assertThat(text).contains("LOST");
-    ShardTask worker = hand.worker(hand.assignment("counted"), "deaf", Script.of(text));
-    drain(worker);
-    assertThat(counts(worker.shard())).isEqualTo(expected);
+    ShardTask task = hand.task(hand.shard("counted"), "deaf", Script.of(text));
+    drain(task);
+    assertThat(counts(task.shard())).isEqualTo(expected);
   }
 
   @Test
   void aFullRedisIsDrained() {
     append(500, new Random(1));
-    ShardTask worker = worker("counted");
+    ShardTask task = task("counted");
     log.ask("CONFIG", "SET", "maxmemory", 1);
-    drain(worker);
-    assertThat(counts(worker.shard())).isEqualTo(expected);
-    assertThat(log.pending(worker.shard().group())).isZero();
+    drain(task);
+    assertThat(counts(task.shard())).isEqualTo(expected);
+    assertThat(log.pending(task.shard().group())).isZero();
   }
 
   @Test
   void aWriteThatFailsHaltsTheViewAloud() {
-    ShardTask worker = worker("merged");
+    ShardTask task = task("merged");
     log.append("t", "a", "{\"x\":1}");
-    log.ask("SET", worker.shard().names().entries() + "a", "not a hash");
-    runUntil(worker, () -> worker.state() instanceof ShardTaskState.Halted);
-    assertThat(worker.state().isFine()).isFalse();
-    assertThat(worker.state().text()).contains("WRONGTYPE");
-    assertThat(state(worker.shard(), "applied")).isEqualTo("0-0");
+    log.ask("SET", task.shard().names().entries() + "a", "not a hash");
+    runUntil(task, () -> task.state() instanceof ShardTaskState.Halted);
+    assertThat(task.state().isFine()).isFalse();
+    assertThat(task.state().text()).contains("WRONGTYPE");
+    assertThat(state(task.shard(), "applied")).isEqualTo("0-0");
   }
 
   @Test
@@ -183,10 +183,10 @@ class ShardTaskTest extends ShardScenario {
     log.ask("HSET", log.names().log(), "trimmed", last);
     expected.clear();
     append(5, new Random(2));
-    ShardTask strict = worker("counted");
+    ShardTask strict = task("counted");
     runUntil(strict, () -> strict.state() instanceof ShardTaskState.Halted);
     assertThat(strict.state().text()).contains("accept-partial-history");
-    ShardTask lenient = worker("partial");
+    ShardTask lenient = task("partial");
     drain(lenient);
     assertThat(counts(lenient.shard())).isEqualTo(expected);
     assertThat(log.hash(lenient.shard().names().state()))
@@ -197,40 +197,40 @@ class ShardTaskTest extends ShardScenario {
   @Test
   void survivesARestartOfRedisInTheMiddle() {
     append(2_000, new Random(1));
-    ShardTask worker = worker("counted");
+    ShardTask task = task("counted");
     runUntil(
-        worker,
+        task,
         () ->
-            state(worker.shard(), "applied") != null
-                && !state(worker.shard(), "applied").equals("0-0"));
+            state(task.shard(), "applied") != null
+                && !state(task.shard(), "applied").equals("0-0"));
     log.close();
     redis.restart();
     log = new TestLog(redis, "hand");
     append(500, new Random(2));
-    drain(worker);
-    assertThat(counts(worker.shard())).isEqualTo(expected);
+    drain(task);
+    assertThat(counts(task.shard())).isEqualTo(expected);
   }
 
-  /** Random turns of two workers that lose leases, memory and events to thieves. */
+  /** Random turns of two tasks that lose leases, memory and events to thieves. */
   private boolean everyEventCountsOnce(String commit, long seed) throws InterruptedException {
     redis.flush();
     expected.clear();
     Random random = new Random(seed);
-    ProjectionShard work = hand.assignment("counted");
+    ProjectionShard shard = hand.shard("counted");
     Script script = Script.of(commit);
-    ShardTask[] workers = {hand.worker(work, "a", script), hand.worker(work, "b", script)};
-    drain(workers[0]);
+    ShardTask[] tasks = {hand.task(shard, "a", script), hand.task(shard, "b", script)};
+    drain(tasks[0]);
     for (int turn = 0; turn < 120; turn++) {
       switch (random.nextInt(8)) {
         case 0, 1 -> append(1 + random.nextInt(40), random);
-        case 2 -> log.ask("DEL", work.names().lease());
+        case 2 -> log.ask("DEL", shard.names().lease());
         case 3 -> {
           if (log.ask("EXISTS", log.names().events()).equals(1L)) {
             try {
               log.ask(
                   "XREADGROUP",
                   "GROUP",
-                  work.group(),
+                  shard.group(),
                   "thief",
                   "COUNT",
                   3,
@@ -242,14 +242,14 @@ class ShardTaskTest extends ShardScenario {
             }
           }
         }
-        default -> quiet(workers[random.nextInt(2)]);
+        default -> quiet(tasks[random.nextInt(2)]);
       }
     }
-    log.ask("DEL", work.names().lease());
-    ShardTask last = hand.worker(work, "last", Script.named("commit"));
+    log.ask("DEL", shard.names().lease());
+    ShardTask last = hand.task(shard, "last", Script.named("commit"));
     runUntil(last, () -> last.state().equals(new ShardTaskState.Working()));
     drain(last);
-    return counts(work).equals(expected);
+    return counts(shard).equals(expected);
   }
 
   @Test
@@ -278,25 +278,25 @@ class ShardTaskTest extends ShardScenario {
 
   @Test
   void aViewMayHaltInsteadAndGoesOnWhenItMaySetAside() throws Exception {
-    ProjectionShard halting = hand.assignment("halting");
+    ProjectionShard halting = hand.shard("halting");
     log.append("wanted", "a", "{\"who\":\"ann\"}");
     String bad = log.append("wanted", "a", "{\"who\":{}}");
     log.append("wanted", "a", "{\"who\":\"ann\"}");
-    ShardTask worker = worker(halting);
-    await().until(() -> !worker.runOnce() && worker.state() instanceof ShardTaskState.Halted);
-    assertThat(worker.state().isFine()).isFalse();
-    assertThat(worker.state().text()).contains("/who", bad);
+    ShardTask task = task(halting);
+    await().until(() -> !task.runOnce() && task.state() instanceof ShardTaskState.Halted);
+    assertThat(task.state().isFine()).isFalse();
+    assertThat(task.state().text()).contains("/who", bad);
     assertThat(state(halting, "halted")).contains(bad);
     assertThat(state(halting, "count")).isEqualTo("1");
     assertThat(letters()).isEmpty();
     assertThat(log.ask("GET", halting.names().lease())).isNull();
     // Another one does not go on either.
-    ShardTask other = worker(halting);
+    ShardTask other = task(halting);
     assertThat(other.runOnce()).isFalse();
     assertThat(other.state()).isInstanceOf(ShardTaskState.Halted.class);
     // The same definition, which sets aside what cannot be folded.
     ProjectionShard lenient =
-        hand.assignment(hand.definition("lenient"), hand.definition("lenient").generation());
+        hand.shard(hand.definition("lenient"), hand.definition("lenient").generation());
     assertThat(lenient.generation()).isEqualTo(halting.generation());
     var same =
         new ProjectionShard(
@@ -305,7 +305,7 @@ class ShardTaskTest extends ShardScenario {
             halting.partition(),
             halting.log(),
             halting.names());
-    runToEnd(worker(same));
+    runToEnd(task(same));
     assertThat(state(halting, "count")).isEqualTo("3");
     assertThat(letters()).hasSize(1);
     assertThat(state(halting, "halted")).isNull();
@@ -313,33 +313,33 @@ class ShardTaskTest extends ShardScenario {
 
   @Test
   void whoLosesAPartitionCommitsAndReleasesItAtOnce() throws Exception {
-    ProjectionShard work = hand.assignment("counted");
+    ProjectionShard shard = hand.shard("counted");
     append(300);
-    PartitionAssignor roster = new PartitionAssignor("one");
-    ShardTask one = hand.worker(work, "one", COMMIT, roster);
+    PartitionAssignor assignor = new PartitionAssignor("one");
+    ShardTask one = hand.task(shard, "one", COMMIT, assignor);
     for (int step = 0; step < 3; step++) {
       one.runOnce();
     }
-    Map<String, Set<String>> both = Map.of("one", Set.of(), "two", Set.of(work.name()));
-    roster.update(both, RegistrySnapshot.EMPTY);
+    Map<String, Set<String>> both = Map.of("one", Set.of(), "two", Set.of(shard.name()));
+    assignor.update(both, RegistrySnapshot.EMPTY);
     var membership = hand.membership("two");
     String last = BlockingCall.of(membership.lastMessage());
     assertThat(one.runOnce()).isFalse();
     assertThat(one.state()).isEqualTo(new ShardTaskState.StandingBy("two"));
-    assertThat(log.ask("EXISTS", work.names().lease())).isEqualTo(0L);
+    assertThat(log.ask("EXISTS", shard.names().lease())).isEqualTo(0L);
     assertThat(BlockingCall.of(membership.receive(last, 1)))
         .extracting(ControlMessage::kind, ControlMessage::about)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
-                ControlMessage.Type.RELEASED, work.names().state()));
+                ControlMessage.Type.RELEASED, shard.names().state()));
     PartitionAssignor ofTwo = new PartitionAssignor("two");
     ofTwo.update(both, RegistrySnapshot.EMPTY);
-    ShardTask two = hand.worker(work, "two", COMMIT, ofTwo);
+    ShardTask two = hand.task(shard, "two", COMMIT, ofTwo);
     runToEnd(two);
-    assertThat(state(work, "count")).isEqualTo("300");
+    assertThat(state(shard, "count")).isEqualTo("300");
     // It asks Redis for nothing while another one is to work.
-    Map<String, String> before = log.hash(work.names().state());
+    Map<String, String> before = log.hash(shard.names().state());
     assertThat(one.runOnce()).isFalse();
-    assertThat(log.hash(work.names().state())).isEqualTo(before);
+    assertThat(log.hash(shard.names().state())).isEqualTo(before);
   }
 }

@@ -24,7 +24,7 @@ class SuspectsTest extends ShardScenario {
   /**
    * A process that works until the commit that has the poison among its positions, and dies there.
    */
-  private void dieOf(ProjectionShard work, String poison) {
+  private void dieOf(ProjectionShard shard, String poison) {
     String text =
         TestLog.source("commit")
             .replace(
@@ -32,7 +32,7 @@ class SuspectsTest extends ShardScenario {
                 "for n = 10, 9 + tonumber(ARGV[9]) do if ARGV[n] == '"
                     + poison
                     + "' then return redis.error_reply('DEAD of it') end end\n-- check fence");
-    ShardTask victim = hand.worker(work, "victim-" + ++instances, Script.of(text));
+    ShardTask victim = hand.task(shard, "victim-" + ++instances, Script.of(text));
     await()
         .until(
             () -> {
@@ -45,12 +45,12 @@ class SuspectsTest extends ShardScenario {
                 return death.getMessage().startsWith("DEAD");
               }
             });
-    log.ask("DEL", work.names().lease());
+    log.ask("DEL", shard.names().lease());
   }
 
   @Test
   void anEventOnWhichProcessesDieIsFoldedAloneAndBecomesADeadLetter() {
-    ProjectionShard work = hand.assignment("counted");
+    ProjectionShard shard = hand.shard("counted");
     append(50);
     String poison = log.append("t", "poison", "{}");
     append(50);
@@ -58,105 +58,104 @@ class SuspectsTest extends ShardScenario {
     while (letters().isEmpty() && deaths < 10) {
       deaths++;
       if (deaths <= 5) {
-        dieOf(work, poison);
+        dieOf(shard, poison);
       } else {
-        runToEnd(worker(work));
+        runToEnd(task(shard));
       }
     }
     assertThat(deaths).isEqualTo(6);
     assertThat(letters()).hasSize(1);
     assertThat(letters().toString()).contains("processes died 3 times", poison);
-    assertThat(state(work, "lone")).isNull();
-    assertThat(state(work, "lone-attempts")).isNull();
-    assertThat(state(work, "count")).isEqualTo("101");
-    assertThat(log.entries(work.names()).get("key-7")).isEqualTo(Map.of("count", "2"));
-    assertThat(log.entries(work.names())).doesNotContainKey("poison");
+    assertThat(state(shard, "lone")).isNull();
+    assertThat(state(shard, "lone-attempts")).isNull();
+    assertThat(state(shard, "count")).isEqualTo("101");
+    assertThat(log.entries(shard.names()).get("key-7")).isEqualTo(Map.of("count", "2"));
+    assertThat(log.entries(shard.names())).doesNotContainKey("poison");
   }
 
   /** It would count the deaths that the other one's fold brings about. */
   @Test
   void whileAnotherViewOfTheProcessFoldsAloneNoAttemptIsCounted() throws Exception {
-    ProjectionShard work = hand.assignment("counted");
+    ProjectionShard shard = hand.shard("counted");
     String poison = log.append("t", "poison", "{}");
-    dieOf(work, poison);
-    dieOf(work, poison);
-    String before = state(work, "lone-attempts");
+    dieOf(shard, poison);
+    dieOf(shard, poison);
+    String before = state(shard, "lone-attempts");
     var loneFolds = new Semaphore(1);
     loneFolds.acquire();
     String instance = "instance-" + ++instances;
-    ShardTask worker =
-        hand.worker(work, instance, COMMIT, new PartitionAssignor(instance), loneFolds);
+    ShardTask task = hand.task(shard, instance, COMMIT, new PartitionAssignor(instance), loneFolds);
     for (int step = 0; step < 5; step++) {
-      worker.runOnce();
+      task.runOnce();
     }
-    assertThat(state(work, "lone-attempts")).isEqualTo(before);
-    assertThat(state(work, "count")).isEqualTo("0");
+    assertThat(state(shard, "lone-attempts")).isEqualTo(before);
+    assertThat(state(shard, "count")).isEqualTo("0");
     loneFolds.release();
-    runToEnd(worker);
-    assertThat(state(work, "count")).isEqualTo("1");
+    runToEnd(task);
+    assertThat(state(shard, "count")).isEqualTo("1");
     assertThat(letters()).isEmpty();
     assertThat(loneFolds.availablePermits()).isOne();
   }
 
   @Test
   void whatComesBeforeThePoisonIsAppliedWhileProcessesDie() {
-    ProjectionShard work = hand.assignment("counted");
+    ProjectionShard shard = hand.shard("counted");
     append(50);
     String poison = log.append("t", "poison", "{}");
     for (int i = 0; i < 3; i++) {
-      dieOf(work, poison);
+      dieOf(shard, poison);
     }
-    assertThat(state(work, "count")).isEqualTo("50");
-    assertThat(state(work, "lone")).isEqualTo(poison);
-    assertThat(state(work, "lone-attempts")).isEqualTo("1");
-    runToEnd(worker(work));
+    assertThat(state(shard, "count")).isEqualTo("50");
+    assertThat(state(shard, "lone")).isEqualTo(poison);
+    assertThat(state(shard, "lone-attempts")).isEqualTo("1");
+    runToEnd(task(shard));
     assertThat(letters()).isEmpty();
-    assertThat(log.entries(work.names())).containsKey("poison");
-    assertThat(state(work, "lone")).isNull();
+    assertThat(log.entries(shard.names())).containsKey("poison");
+    assertThat(state(shard, "lone")).isNull();
   }
 
   @Test
   void tenRollingRestartsUnderLoadDeadLetterNothing() throws Exception {
-    ProjectionShard work = hand.assignment("counted");
+    ProjectionShard shard = hand.shard("counted");
     for (int restart = 0; restart < 10; restart++) {
       append(40);
-      ShardTask worker = worker(work);
+      ShardTask task = task(shard);
       for (int step = 0; step < 3; step++) {
-        worker.runOnce();
+        task.runOnce();
       }
       // It was given more than it has applied.
       log.append("t", "late", "{}");
       log.ask(
           "XREADGROUP",
           "GROUP",
-          work.group(),
+          shard.group(),
           "instance-" + instances,
           "STREAMS",
           log.names().events(),
           ">");
-      worker.close();
+      task.close();
     }
-    runToEnd(worker(work));
+    runToEnd(task(shard));
     assertThat(letters()).isEmpty();
-    assertThat(state(work, "lone-attempts")).isNull();
-    assertThat(log.entries(work.names()).get("late")).isEqualTo(Map.of("count", "10"));
-    assertThat(state(work, "count")).isEqualTo("410");
+    assertThat(state(shard, "lone-attempts")).isNull();
+    assertThat(log.entries(shard.names()).get("late")).isEqualTo(Map.of("count", "10"));
+    assertThat(state(shard, "count")).isEqualTo("410");
   }
 
   /** Redis fails in the middle of lone attempts, but no process dies. */
   @Test
   void onlyAttemptsThatEndedInADeathCount() throws Exception {
-    ProjectionShard work = hand.assignment("counted");
+    ProjectionShard shard = hand.shard("counted");
     String poison = log.append("t", "a", "{}");
     for (int i = 0; i < 3; i++) {
-      dieOf(work, poison);
+      dieOf(shard, poison);
     }
-    assertThat(state(work, "lone-attempts")).isEqualTo("1");
+    assertThat(state(shard, "lone-attempts")).isEqualTo("1");
     String text =
         "if redis.call('INCR', 'failures') < 10 then "
             + "return redis.error_reply('DOWN for now') end\n"
             + TestLog.source("commit");
-    ShardTask patient = hand.worker(work, "patient", Script.of(text));
+    ShardTask patient = hand.task(shard, "patient", Script.of(text));
     await()
         .until(
             () -> {
@@ -167,6 +166,6 @@ class SuspectsTest extends ShardScenario {
               }
             });
     assertThat(letters()).isEmpty();
-    assertThat(log.entries(work.names())).containsKey("a");
+    assertThat(log.entries(shard.names())).containsKey("a");
   }
 }

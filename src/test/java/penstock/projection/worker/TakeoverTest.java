@@ -24,7 +24,7 @@ class TakeoverTest extends ShardScenario {
   void whatADeadWorkerWasGivenIsAppliedOnceByTheNext() {
     append(600, new Random(1));
     Script death = Script.of("return redis.error_reply('DEAD before the commit')");
-    ShardTask dead = hand.worker(hand.assignment("counted"), "dead", death);
+    ShardTask dead = hand.task(hand.shard("counted"), "dead", death);
     await()
         .untilAsserted(
             () ->
@@ -34,7 +34,7 @@ class TakeoverTest extends ShardScenario {
                         })
                     .hasMessageStartingWith("DEAD"));
     assertThat(log.pending(dead.shard().group())).isPositive();
-    ShardTask next = worker("counted");
+    ShardTask next = task("counted");
     runUntil(next, () -> next.state().equals(new ShardTaskState.Working()));
     drain(next);
     assertThat(counts(next.shard())).isEqualTo(expected);
@@ -46,8 +46,8 @@ class TakeoverTest extends ShardScenario {
   @Test
   void onlyOneWorksAndTheOtherTakesOverWhenTheLeaseIsGivenBack() throws Exception {
     append(10, new Random(1));
-    ShardTask one = worker("counted");
-    ShardTask two = worker("counted");
+    ShardTask one = task("counted");
+    ShardTask two = task("counted");
     drain(one);
     drain(two);
     assertThat(two.state()).isEqualTo(new ShardTaskState.StandingBy("instance-1"));
@@ -62,8 +62,8 @@ class TakeoverTest extends ShardScenario {
   @Test
   void aZombieCommitsNothingAndWhatItTookIsNotLost() {
     append(10, new Random(1));
-    ShardTask zombie = worker("counted");
-    ShardTask next = worker("counted");
+    ShardTask zombie = task("counted");
+    ShardTask next = task("counted");
     drain(zombie);
     log.ask("DEL", zombie.shard().names().lease());
     drain(next);
@@ -81,14 +81,14 @@ class TakeoverTest extends ShardScenario {
   @Test
   void anEmptiedRedisBeginsANewLife() {
     append(10, new Random(1));
-    ShardTask worker = worker("counted");
-    drain(worker);
+    ShardTask task = task("counted");
+    drain(task);
     redis.flush();
     expected.clear();
     append(7, new Random(2));
-    drain(worker);
-    assertThat(counts(worker.shard())).isEqualTo(expected);
-    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(worker.shard().generation().id());
+    drain(task);
+    assertThat(counts(task.shard())).isEqualTo(expected);
+    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(task.shard().generation().id());
   }
 
   @Test
@@ -97,14 +97,14 @@ class TakeoverTest extends ShardScenario {
     for (int i = 0; i < 500; i++) {
       log.append("t", "old-" + i, "{}");
     }
-    ShardTask worker = worker("counted");
-    drain(worker);
+    ShardTask task = task("counted");
+    drain(task);
     log.ask("DEL", log.names().events());
     expected.clear();
     append(3, new Random(2));
-    drain(worker);
-    assertThat(counts(worker.shard())).isEqualTo(expected);
-    assertThat(state(worker.shard(), "count")).isEqualTo("3");
-    assertThat((List<?>) log.ask("KEYS", worker.shard().names().entries() + "old*")).isEmpty();
+    drain(task);
+    assertThat(counts(task.shard())).isEqualTo(expected);
+    assertThat(state(task.shard(), "count")).isEqualTo("3");
+    assertThat((List<?>) log.ask("KEYS", task.shard().names().entries() + "old*")).isEmpty();
   }
 }

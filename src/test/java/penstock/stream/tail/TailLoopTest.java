@@ -59,9 +59,9 @@ class TailLoopTest {
     ends.forEach(Runnable::run);
   }
 
-  private <F extends TailListener> Future<LogState> follow(Partition partition, F follower) {
-    ends.add(() -> tail.unfollow(partition, follower));
-    return tail.follow(partition, follower);
+  private <F extends TailListener> Future<LogState> follow(Partition partition, F listener) {
+    ends.add(() -> tail.unfollow(partition, listener));
+    return tail.follow(partition, listener);
   }
 
   private static Partition partition(String name) {

@@ -75,10 +75,10 @@ public class TailTest {
     ends.forEach(Runnable::run);
   }
 
-  private <F extends TailListener> F follow(Partition which, F follower) {
-    await(tail.follow(which, follower));
-    ends.add(() -> tail.unfollow(which, follower));
-    return follower;
+  private <F extends TailListener> F follow(Partition which, F listener) {
+    await(tail.follow(which, listener));
+    ends.add(() -> tail.unfollow(which, listener));
+    return listener;
   }
 
   private static String[] ids(int from, int to) {
@@ -99,7 +99,7 @@ public class TailTest {
   }
 
   @Test
-  void deliversTheSameToEveryFollower() {
+  void deliversTheSameToEveryListener() {
     var first = follow(partition, new RecordingListener());
     writer.append(stream, "a");
     await().until(() -> first.ids.size() == 1);
@@ -418,7 +418,7 @@ public class TailTest {
   }
 
   @Test
-  void aFailingFollowerDoesNotDisturbTheOthers() {
+  void aFailingListenerDoesNotDisturbTheOthers() {
     follow(
         partition,
         new RecordingListener() {

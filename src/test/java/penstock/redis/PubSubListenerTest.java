@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import penstock.Patience;
 import penstock.problem.ProblemException;
 
-class ChannelsTest {
+class PubSubListenerTest {
 
   /** For a link that is to be given up. */
   private static final Duration IMPATIENCE = Duration.ofMillis(400);
@@ -34,7 +34,7 @@ class ChannelsTest {
   private final List<String> heard = new CopyOnWriteArrayList<>();
   private RedisServer redis;
   private RedisLink link;
-  private PubSubListener channels;
+  private PubSubListener pubSub;
 
   @BeforeEach
   void start() {
@@ -53,8 +53,8 @@ class ChannelsTest {
             () -> Redis.createClient(vertx, options),
             connection -> Future.succeededFuture(),
             new LinkSettings(timeout, Duration.ofMillis(100), 64));
-    channels = new PubSubListener(link, "ps:meta", heard::add);
-    link.start(channels);
+    pubSub = new PubSubListener(link, "ps:meta", heard::add);
+    link.start(pubSub);
   }
 
   @AfterEach
@@ -72,14 +72,14 @@ class ChannelsTest {
   }
 
   private void listen(String name) {
-    await(there(() -> channels.listen(name)));
+    await(there(() -> pubSub.listen(name)));
   }
 
   private void leave(String name) {
     await(
         there(
             () -> {
-              channels.leave(name);
+              pubSub.leave(name);
               return Future.succeededFuture();
             }));
   }
@@ -126,7 +126,7 @@ class ChannelsTest {
   @Test
   void countsEachAsHeardWhenItWasAway() {
     List<String> names = IntStream.range(0, 1_000).mapToObj(i -> "c" + i).toList();
-    await(Future.all(names.stream().map(name -> there(() -> channels.listen(name))).toList()));
+    await(Future.all(names.stream().map(name -> there(() -> pubSub.listen(name))).toList()));
     heard.clear();
 
     redis.ask("CLIENT", "KILL", "TYPE", "pubsub");

@@ -8,10 +8,10 @@ import io.quarkus.runtime.ShutdownEvent;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class MetersOfOneRunTest {
+class MeterCleanupTest {
 
   @Test
-  void aGaugeOfTheNextRunTellsOfThatRun() {
+  void aGaugeOfTheNextRunShowsThatRun() {
     var registry = new SimpleMeterRegistry();
     Gauge.builder("g", new AtomicInteger(1), AtomicInteger::get).register(registry);
     new MeterCleanup(registry).end(new ShutdownEvent());
