@@ -57,7 +57,7 @@ class TracingIT {
               () ->
                   assertThat(collector.namesOf(TRACE))
                       .containsExactlyInAnyOrder(
-                          "POST /streams/:stream/events", "append traced", "apply types"));
+                          "POST /streams/{stream}/events", "append traced", "apply types"));
       assertThat(collector.paths()).containsOnly(path);
       given()
           .header("traceparent", PARENT)

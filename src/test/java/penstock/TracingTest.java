@@ -125,7 +125,7 @@ class TracingTest {
   void onePostIsFollowedThroughItsAppendAndItsView() {
     append(Map.of("traceparent", parent, "tracestate", "a=1"), List.of(event(""), event("")));
 
-    SpanData request = span("POST /streams/:stream/events", inTrace(trace));
+    SpanData request = span("POST /streams/{stream}/events", inTrace(trace));
     assertThat(request.getParentSpanId()).isEqualTo(CLIENT);
     assertThat(request.getKind()).isEqualTo(SpanKind.SERVER);
 
@@ -158,7 +158,7 @@ class TracingTest {
     assertThat(deliver.getParentSpanId()).isEqualTo(CLIENT);
     assertThat(linked(deliver)).containsExactly(trace + "/" + CLIENT);
     assertThat(deliver.getEndEpochNanos()).isGreaterThan(deliver.getStartEpochNanos());
-    span("GET /streams/:stream/feed", span -> true);
+    span("GET /streams/{stream}/feed", span -> true);
   }
 
   /** Whoever replays history has a trace of its own: that of an old event may be long over. */
@@ -182,7 +182,7 @@ class TracingTest {
     String carried =
         given().get("/streams/traced/events?subject=rootless").path("events[0].traceparent");
     String[] parts = carried.split("-");
-    SpanData request = span("POST /streams/:stream/events", inTrace(parts[1]));
+    SpanData request = span("POST /streams/{stream}/events", inTrace(parts[1]));
     assertThat(parts).containsExactly("00", request.getTraceId(), request.getSpanId(), "01");
     assertThat(request.getParentSpanContext().isValid()).isFalse();
     SpanData apply = span("apply traced-types", inTrace(request.getTraceId()));
@@ -227,7 +227,7 @@ class TracingTest {
         .post("/streams/traced/events")
         .then()
         .statusCode(400);
-    SpanData request = span("POST /streams/:stream/events", inTrace(trace));
+    SpanData request = span("POST /streams/{stream}/events", inTrace(trace));
     assertThat(request.getAttributes().get(AttributeKey.longKey("http.response.status_code")))
         .isEqualTo(400);
     assertThat(request.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);

@@ -8,11 +8,12 @@ import penstock.json.JsonWriter;
 import penstock.stream.registry.Stream;
 
 /**
- * What answers an append: the cursor, and for each event its id, source and position.
+ * What answers an append.
  *
- * @param events in the order of the request
+ * @param fresh whether any of the events was not in the log before
+ * @param json the cursor, and for each event its id, source and position
  */
-record AppendReply(Stream stream, List<Event> events, AppendAck ack) {
+record AppendReply(boolean fresh, Buffer json) {
 
   private static final int TYPICAL = 96;
   private static final int TYPICAL_EVENT = 160;
@@ -24,23 +25,23 @@ record AppendReply(Stream stream, List<Event> events, AppendAck ack) {
   private static final JsonName POSITION = JsonName.of("position");
   private static final JsonName DUPLICATE = JsonName.of("duplicate");
 
-  /** Whether any of the events was not in the log before. */
-  boolean isFresh() {
-    return ack.results().stream().anyMatch(result -> !result.duplicate());
-  }
-
-  Buffer json() {
+  /**
+   * @param events in the order of the request
+   */
+  static AppendReply of(Stream stream, List<Event> events, AppendAck ack) {
     Buffer out = Buffer.buffer(TYPICAL + TYPICAL_EVENT * events.size());
+    boolean fresh = false;
     var json = new JsonWriter(out);
     json.beginObject().name(CURSOR).string(ack.cursor().encode()).name(EVENTS).beginArray();
     for (int i = 0; i < events.size(); i++) {
       EventResult result = ack.results().get(i);
+      fresh |= !result.duplicate();
       json.beginObject().name(ID).string(events.get(i).id());
       json.name(SOURCE).string(events.get(i).source());
       json.name(POSITION).string(stream.positionText(result.partition(), result.position()));
       json.name(DUPLICATE).bool(result.duplicate()).endObject();
     }
     json.endArray().endObject();
-    return out;
+    return new AppendReply(fresh, out);
   }
 }

@@ -28,7 +28,7 @@ final class AppendReplyWriter implements EntityWriter {
   public void write(ResteasyReactiveRequestContext context, Object entity) {
     AppendReply reply = (AppendReply) entity;
     HttpServerResponse response = context.unwrap(HttpServerResponse.class);
-    response.setStatusCode(reply.isFresh() ? CREATED : OK);
+    response.setStatusCode(reply.fresh() ? CREATED : OK);
     response.putHeader(HttpHeaders.CONTENT_TYPE, JSON);
     response.end(reply.json());
   }

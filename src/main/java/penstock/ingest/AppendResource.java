@@ -174,7 +174,7 @@ class AppendResource {
     EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
     return appender
         .append(stream, events, loop, span)
-        .map(receipt -> new AppendReply(stream, events, receipt));
+        .map(receipt -> AppendReply.of(stream, events, receipt));
   }
 
   /** Whatever fails, here or before, such as what reads the stream's name. */

@@ -16,7 +16,7 @@ import penstock.stream.LogEntry;
  * @param cursor behind the last event that was looked at, whether it is in the page or not
  * @param caughtUp whether nothing came after it when it was read
  */
-@Schema(ref = "EventPage")
+@Schema(ref = "Events")
 public record EventPage(List<LogEntry> entries, Cursor cursor, boolean caughtUp)
     implements JsonBody {
 
