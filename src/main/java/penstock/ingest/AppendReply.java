@@ -2,6 +2,7 @@ package penstock.ingest;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import penstock.event.Event;
 import penstock.json.JsonName;
 import penstock.json.JsonWriter;
@@ -13,6 +14,7 @@ import penstock.stream.registry.Stream;
  * @param fresh whether any of the events was not in the log before
  * @param json the cursor, and for each event its id, source and position
  */
+@Schema(ref = "Appended")
 record AppendReply(boolean fresh, Buffer json) {
 
   private static final int TYPICAL = 96;
