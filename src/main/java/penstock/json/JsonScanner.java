@@ -8,6 +8,10 @@ import java.util.Arrays;
  * without a tree. What is skipped is checked like the rest, and can be taken out as it stands.
  *
  * <p>Its bounds are within those of Jackson, so that what passes here can be read by it later.
+ *
+ * <p>By hand, since the same reader of events on Jackson's streaming parser, with data copied as it
+ * stands, takes 2.2 times as long for an event of 1 KB and 2.0 times for a batch of 100 of them;
+ * see {@code docs/decisions/012-by-hand-or-by-library.md}.
  */
 public final class JsonScanner {
 
