@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * The rules of UTF-8 (RFC 3629), without mercy: no overlong form, no surrogate, nothing cut.
  *
  * <p>By hand, since libraries are slower where it matters and cannot all say where the fault is;
- * figures in {@code docs/decisions/011-by-hand-or-by-library.md}.
+ * figures in {@code docs/decisions/012-by-hand-or-by-library.md}.
  */
 public final class Utf8 {
 
