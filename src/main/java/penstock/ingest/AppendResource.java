@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -104,7 +105,7 @@ class AppendResource {
       @RestQuery("source") Optional<String> source,
       @RestQuery("subject") Optional<String> subject,
       @RestHeader("Idempotency-Key") @Nullable String key,
-      @RestHeader(HttpHeaders.CONTENT_ENCODING) @Nullable String encoding,
+      @Parameter(hidden = true) @RestHeader(HttpHeaders.CONTENT_ENCODING) @Nullable String encoding,
       @Context HttpServerRequest request,
       @Context ResteasyReactiveRequestContext context) {
     refuseEncoded(encoding);

@@ -33,7 +33,7 @@ public final class AppendPageEntry {
     var appended = streams.appendEvents("orders", event, null, null, null, null, null);
     same(appended.getEvents().getFirst().getDuplicate(), false);
 
-    var page = streams.readEvents("orders", null, 10, List.of(id), null, null, null);
+    var page = streams.readEvents("orders", null, null, 10, null, List.of(id), null);
     same(page.getEvents().size(), 1);
     same(page.getEvents().getFirst().getId(), id);
     same(page.getEvents().getFirst().getData(), data);
