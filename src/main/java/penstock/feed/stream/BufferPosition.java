@@ -3,7 +3,7 @@ package penstock.feed.stream;
 import penstock.stream.Cursor;
 
 /**
- * Where a reader stands in a lane.
+ * Where a reader stands in a history.
  *
  * @param next the number of the event that comes next
  * @param at the cursor behind what it was sent last

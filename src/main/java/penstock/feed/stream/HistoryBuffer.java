@@ -48,7 +48,7 @@ final class HistoryBuffer {
   private volatile long head;
   private volatile boolean closed;
 
-  /** Behind the newest slot. */
+  /** Behind the newest event. */
   private Cursor end;
 
   private long bytes;

@@ -92,7 +92,7 @@ final class StreamChannel {
     followed.forEach(one -> tail.unfollow(one.partition, one));
   }
 
-  /** The present lane. */
+  /** The present history. */
   HistoryBuffer history() {
     HistoryBuffer present = history;
     if (present == null) {

@@ -91,7 +91,7 @@ final class StreamShard extends SubscriberShard<FeedSubscriber> {
     return waiting.add(wait, subjects, place) && active.remove(reader) ? wait : null;
   }
 
-  /** Behind what a member that waits was sent last; null if it is of another crowd. */
+  /** Behind what a member that waits was sent last; null if it is of another shard. */
   @Nullable Cursor at(SubjectWait wait) {
     BufferPosition place = wait.end() == null ? waiting.place(wait) : wait.end();
     return place == null ? null : place.at();
