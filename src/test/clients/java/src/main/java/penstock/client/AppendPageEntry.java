@@ -1,7 +1,7 @@
 package penstock.client;
 
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import penstock.client.api.StreamsApi;
 import penstock.client.api.ViewsApi;
@@ -33,17 +33,17 @@ public final class AppendPageEntry {
     var appended = streams.appendEvents("orders", event, null, null, null, null, null);
     same(appended.getEvents().getFirst().getDuplicate(), false);
 
-    var page = streams.readEvents("orders", null, null, 10, null, List.of(id), null);
+    var page = streams.readEvents("orders", null, null, 10, null, Set.of(id), null);
     same(page.getEvents().size(), 1);
     same(page.getEvents().getFirst().getId(), id);
     same(page.getEvents().getFirst().getData(), data);
 
-    var entry = views.readEntry("open-orders", id, appended.getCursor(), "20s", null);
+    var entry = views.readEntry(id, "open-orders", null, appended.getCursor(), "20s");
     same(entry.getKey(), id);
     same(entry.getValue(), data);
 
     try {
-      views.readEntry("open-orders", "nobody", null, null, null);
+      views.readEntry("nobody", "open-orders", null, null, null);
       throw new AssertionError("there is no such entry");
     } catch (ApiException expected) {
       same(expected.getCode(), 404);
