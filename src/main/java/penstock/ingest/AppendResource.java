@@ -175,7 +175,7 @@ class AppendResource {
     EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
     return appender
         .append(stream, events, loop, span)
-        .map(receipt -> AppendReply.of(stream, events, receipt));
+        .map(ack -> AppendReply.of(stream, events, ack));
   }
 
   /** Whatever fails, here or before, such as what reads the stream's name. */
