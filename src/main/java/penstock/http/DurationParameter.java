@@ -20,6 +20,15 @@ public class DurationParameter extends TypedParameter<Duration> {
 
   @Override
   protected Duration read(String text) {
+    return parse(text);
+  }
+
+  /**
+   * Reads one wherever it stands.
+   *
+   * @throws IllegalArgumentException if it is none, with the rule
+   */
+  public static Duration parse(String text) {
     try {
       if (MILLIS.matcher(text).matches()) {
         return Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)));
