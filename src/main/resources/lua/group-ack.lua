@@ -10,9 +10,10 @@
 local keys = {events = KEYS[1], leases = KEYS[3], parked = KEYS[4], busy = KEYS[5], flight = KEYS[6]}
 local name, results, done = ARGV[1], {}, {}
 local f = redis.call('HMGET', KEYS[2], 'id', 'ordered')
--- check stale
 local members = {unpack(ARGV, 4)}
-local found = f[1] == ARGV[2] and find_leases(keys.leases, members) or {}
+local found = parse_leases(members)
+-- check stale
+found = f[1] == ARGV[2] and find_leases(keys.leases, members) or {}
 -- checked
 for i = 1, #members do
   results[i] = found[i] and 1 or 0

@@ -9,8 +9,9 @@
 -- include group
 local f = redis.call('HMGET', KEYS[1], 'id', 'lease')
 local members = {unpack(ARGV, 3)}
+local found = parse_leases(members)
 -- check stale
-local found = f[1] == ARGV[1] and find_leases(KEYS[2], members) or {}
+found = f[1] == ARGV[1] and find_leases(KEYS[2], members) or {}
 -- checked
 local lease = tonumber(ARGV[2]) > 0 and tonumber(ARGV[2]) or tonumber(f[2] or '0')
 local deadline = string.format('%.0f', clock() + lease)

@@ -17,8 +17,9 @@ local name, delay, reason, uncounted = ARGV[1], tonumber(ARGV[3]), ARGV[4], ARGV
 local f = redis.call('HMGET', KEYS[2], 'id', 'ordered', 'max-deliveries', 'backoff')
 local results, back, dropped, lost = {}, {}, {}, 0
 local members = {unpack(ARGV, 6)}
+local found = parse_leases(members)
 -- check stale
-local found = f[1] == ARGV[2] and find_leases(keys.leases, members) or {}
+found = f[1] == ARGV[2] and find_leases(keys.leases, members) or {}
 -- checked
 local backoff = {}
 for pause in string.gmatch(f[4] or '', '%d+') do

@@ -60,8 +60,10 @@ for _, pending in ipairs(some) do
   if not is_leased_at_all(id, n) then
     local fields = f[2] == '1' and read_event(keys.events, keys.dead, id)
     if not fields then
-      -- Also one that is gone: it is found to be when it is delivered.
-      make_due(id, n)
+      -- That one is gone is found when it is delivered. One that may be parked, whose key nobody knows any more, waits for that.
+      if f[2] ~= '1' or pending[2] ~= WAITING or redis.call('ZCARD', keys.parked) == 0 then
+        make_due(id, n)
+      end
     else
       local key = key_of(fields)
       local holder = redis.call('HGET', keys.busy, key)

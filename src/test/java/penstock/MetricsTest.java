@@ -53,6 +53,8 @@ class MetricsTest {
     }
   }
 
+  private static final String PULL = "/streams/metered/groups/metered/pull";
+
   RedisServer redis;
   @TestHTTPResource URI base;
 
@@ -114,6 +116,9 @@ class MetricsTest {
     append("metered", 0, 5);
     append("metered", 0, 5);
     given().contentType("text/csv").body("a").post("/streams/metered/events");
+    given().put("/streams/metered/groups/metered").then().statusCode(201);
+    given().body("{\"max\":2}").contentType("application/json").post(PULL).then().statusCode(200);
+    given().delete("/streams/metered/groups/metered").then().statusCode(204);
     var readers = new FeedReaders(base);
     readers.live("/streams/metered/feed?cursor=earliest", null);
     readers.live("/streams/metered/feed", null);
@@ -129,6 +134,9 @@ class MetricsTest {
     assertThat(Meters.text().lines().filter(line -> line.startsWith("# HELP penstock_")))
         .allMatch(line -> line.strip().split(" ", 4).length == 4);
 
+    assertThat(Meters.read("penstock_group_delivered_total", "group", "metered")).isEqualTo(2);
+    assertThat(Meters.read("penstock_group_latency_seconds_count", "group", "metered"))
+        .isEqualTo(2);
     assertThat(Meters.read("penstock_feed_history_hits_total")).isGreaterThanOrEqualTo(2);
     assertThat(Meters.read("penstock_feed_sent_bytes_total"))
         .isGreaterThan(50 * Meters.read("penstock_feed_delivered_total"));

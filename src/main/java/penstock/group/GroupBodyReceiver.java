@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import penstock.http.BodyReceiver;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -56,7 +57,7 @@ class GroupBodyReceiver {
         .onFailure(refused -> bodies.endUnread(request));
   }
 
-  private static void refuseOther(@org.jspecify.annotations.Nullable String type) {
+  private static void refuseOther(@Nullable String type) {
     String media = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     if (!media.equals(JSON)) {
       throw ProblemException.of(

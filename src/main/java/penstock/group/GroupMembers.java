@@ -2,6 +2,7 @@ package penstock.group;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -131,6 +132,6 @@ final class GroupMembers {
 
   /** The JSON text of a member, whatever it is. */
   Optional<String> json(String name) {
-    return Optional.ofNullable(value(name)).map(io.vertx.core.json.Json::encode);
+    return Optional.ofNullable(value(name)).map(Json::encode);
   }
 }

@@ -39,6 +39,10 @@ class GroupRepository {
   static final int MOST = 256;
 
   private static final String LOST = "LOST";
+
+  /** Somebody may destroy the consumer group again and again. */
+  private static final int MOST_RESTORES = 5;
+
   private static final Script PULL = Script.named("group-pull");
   private static final Script ACK = Script.named("group-ack");
   private static final Script NACK = Script.named("group-nack");
@@ -246,11 +250,17 @@ class GroupRepository {
 
   /** Delivers events; puts the group right first if its consumer group is gone. */
   Future<Pulled> pull(Partition partition, GroupName name, List<Share> shares) {
+    return pull(partition, name, shares, MOST_RESTORES);
+  }
+
+  private Future<Pulled> pull(
+      Partition partition, GroupName name, List<Share> shares, int restores) {
     return pullOnce(partition, name, shares)
         .recover(
             failure ->
-                isRefused(failure, LOST)
-                    ? restore(partition, name).compose(done -> pullOnce(partition, name, shares))
+                restores > 0 && isRefused(failure, LOST)
+                    ? restore(partition, name)
+                        .compose(done -> pull(partition, name, shares, restores - 1))
                     : Future.failedFuture(failure));
   }
 

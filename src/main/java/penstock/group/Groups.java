@@ -5,6 +5,7 @@ import io.vertx.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -316,7 +317,7 @@ class Groups {
   private static Future<List<Boolean>> settle(Stream stream, List<AckId> ids, Saying saying) {
     List<Chunk> chunks = chunks(stream, ids);
     Boolean[] results = new Boolean[ids.size()];
-    java.util.Arrays.fill(results, false);
+    Arrays.fill(results, false);
     var sent = new ArrayList<Future<?>>(chunks.size());
     for (Chunk chunk : chunks) {
       sent.add(

@@ -1,7 +1,6 @@
 package penstock.group;
 
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -9,8 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import penstock.redis.RedisClock;
 import penstock.stream.log.EventLog;
@@ -80,7 +81,7 @@ final class PullQueue {
   }
 
   /** Calls with the names of the channels on which notices for it come, and the partition's. */
-  void channels(java.util.function.BiConsumer<String, PullPartition> each) {
+  void channels(BiConsumer<String, PullPartition> each) {
     for (PullPartition partition : partitions) {
       each.accept(partition.keys().events(), partition);
       each.accept(partition.keys().group(name.value()).state(), partition);
@@ -114,8 +115,14 @@ final class PullQueue {
     context.runOnContext(
         go -> {
           pull.cancel();
-          if (!asked.contains(pull) && waiting.remove(pull)) {
+          if (asked.contains(pull)) {
+            return;
+          }
+          if (waiting.remove(pull)) {
             settle(pull);
+          } else {
+            // answered just now, and nobody has read the answer
+            giveBack(pull);
           }
         });
   }
@@ -228,7 +235,7 @@ final class PullQueue {
     }
   }
 
-  private void letGo(java.util.function.Predicate<WaitingPull> which) {
+  private void letGo(Predicate<WaitingPull> which) {
     for (Iterator<WaitingPull> each = waiting.iterator(); each.hasNext(); ) {
       WaitingPull pull = each.next();
       if (which.test(pull)) {
@@ -241,13 +248,17 @@ final class PullQueue {
   private void settle(WaitingPull pull) {
     vertx.cancelTimer(pull.timer());
     if (pull.isCancelled()) {
-      Map<Integer, PullPartition> byIndex =
-          partitions.stream()
-              .collect(Collectors.toMap(one -> one.partition().index(), Function.identity()));
-      PullRound.giveBack(repository, name, byIndex, pull.messages());
-      pull.messages().clear();
+      giveBack(pull);
     }
-    pull.promise().complete(pull.messages());
+    pull.promise().complete(List.copyOf(pull.messages()));
+  }
+
+  private void giveBack(WaitingPull pull) {
+    Map<Integer, PullPartition> byIndex =
+        partitions.stream()
+            .collect(Collectors.toMap(one -> one.partition().index(), Function.identity()));
+    PullRound.giveBack(repository, name, byIndex, pull.messages());
+    pull.messages().clear();
   }
 
   /** Asks again when a lease may have run out, and after a while even if nothing was heard. */
@@ -288,12 +299,5 @@ final class PullQueue {
   /** Runs something on its event loop. */
   void onLoop(Runnable what) {
     context.runOnContext(go -> what.run());
-  }
-
-  /** Completes when what was asked has been answered. For tests. */
-  Future<Integer> waiting() {
-    io.vertx.core.Promise<Integer> size = io.vertx.core.Promise.promise();
-    context.runOnContext(go -> size.complete(waiting.size()));
-    return size.future();
   }
 }

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import penstock.event.EventFields;
 import penstock.group.GroupRepository.Delivered;
 import penstock.group.GroupRepository.Pulled;
@@ -161,7 +163,7 @@ final class PullRound {
             LOG.debugf("it is tried again later: group=%s reason=%s", name, failure.getMessage()));
   }
 
-  private static @org.jspecify.annotations.Nullable PulledMessage read(Delivered one) {
+  private static @Nullable PulledMessage read(Delivered one) {
     try {
       return new PulledMessage(one.ack(), EventFields.read(one.fields()));
     } catch (IllegalArgumentException notOurs) {
@@ -190,7 +192,7 @@ final class PullRound {
     byPartition.forEach(
         (index, some) ->
             repository.nack(
-                java.util.Objects.requireNonNull(partitions.get(index)).partition(),
+                Objects.requireNonNull(partitions.get(index)).partition(),
                 name,
                 some.getFirst().ack().group(),
                 Return.UNSEEN,

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.regex.Pattern;
 
-/** A duration such as {@code 5s}, {@code 250ms} or {@code PT5S}; constraints have its bounds. */
+/**
+ * A duration such as {@code 5s}, {@code 250ms}, {@code 2m}, {@code 1h} or {@code PT5S}; constraints
+ * have its bounds.
+ */
 @Provider
 public class DurationParameter extends TypedParameter<Duration> {
 
@@ -13,6 +16,7 @@ public class DurationParameter extends TypedParameter<Duration> {
 
   private static final Pattern MILLIS = Pattern.compile("\\d{1,9}ms");
   private static final Pattern SECONDS = Pattern.compile("\\d{1,9}s?");
+  private static final Pattern LONGER = Pattern.compile("\\d{1,6}[mh]");
 
   public DurationParameter() {
     super(Duration.class);
@@ -32,6 +36,9 @@ public class DurationParameter extends TypedParameter<Duration> {
     try {
       if (MILLIS.matcher(text).matches()) {
         return Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)));
+      }
+      if (LONGER.matcher(text).matches()) {
+        return Duration.parse("PT" + text);
       }
       return Duration.parse(
           SECONDS.matcher(text).matches() ? "PT" + text.replace("s", "") + "S" : text);

@@ -101,17 +101,23 @@ local function release(keys, id, now)
   return true
 end
 
--- Of the deliveries with these names those that stand, each once: for each its id and number, or false.
+-- What the names of deliveries say: for each its id and number.
+local function parse_leases(members)
+  local parsed = {}
+  for i, member in ipairs(members) do
+    local id, n = parse_lease(member)
+    parsed[i] = {id = id, n = n, member = member}
+  end
+  return parsed
+end
+
+-- The same of those that stand, each once; false for the others.
 local function find_leases(leases, members)
-  local found, seen = {}, {}
+  local found, seen = parse_leases(members), {}
   local scores = redis.call('ZMSCORE', leases, unpack(members))
   for i, member in ipairs(members) do
-    found[i] = false
-    if scores[i] and not seen[member] then
-      seen[member] = true
-      local id, n = parse_lease(member)
-      found[i] = {id = id, n = n, member = member}
-    end
+    found[i] = scores[i] and not seen[member] and found[i]
+    seen[member] = true
   end
   return found
 end

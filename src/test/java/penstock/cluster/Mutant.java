@@ -31,7 +31,7 @@ enum Mutant {
   WITHOUT_FENCE_CHECK {
     @Override
     void change(Path jar) throws IOException {
-      removeCheck(jar, "fence");
+      removeCheck(jar, "commit", "fence");
     }
   },
 
@@ -39,7 +39,7 @@ enum Mutant {
   WITHOUT_APPLIED_CHECK {
     @Override
     void change(Path jar) throws IOException {
-      removeCheck(jar, "applied");
+      removeCheck(jar, "commit", "applied");
     }
   },
 
@@ -55,7 +55,15 @@ enum Mutant {
   WITHOUT_REQUEST_CHECK {
     @Override
     void change(Path jar) throws IOException {
-      removeCheck(jar, "request");
+      removeCheck(jar, "commit", "request");
+    }
+  },
+
+  /** An acknowledgement does not ask whether the delivery still stands. */
+  WITHOUT_STALE_CHECK {
+    @Override
+    void change(Path jar) throws IOException {
+      removeCheck(jar, "group-ack", "stale");
     }
   },
 
@@ -104,14 +112,14 @@ enum Mutant {
   }
 
   /** The script marks where each check begins; the last one ends where it says so. */
-  private static void removeCheck(Path jar, String check) throws IOException {
+  private static void removeCheck(Path jar, String intent, String check) throws IOException {
     try (FileSystem files = FileSystems.newFileSystem(jar)) {
-      Path script = files.getPath("lua", "commit.lua");
+      Path script = files.getPath("lua", intent + ".lua");
       String text = Files.readString(script);
       int from = text.indexOf("-- check " + check + "\n");
       int to = text.indexOf("\n-- check", from);
       if (from < 0 || to < 0) {
-        throw new IllegalStateException("commit.lua does not mark its check of " + check);
+        throw new IllegalStateException(intent + ".lua does not mark its check of " + check);
       }
       Files.writeString(
           script, text.substring(0, from) + text.substring(to + 1), StandardCharsets.UTF_8);

@@ -3,6 +3,7 @@ package penstock.group;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class AckIdTest {
     for (int i = 0; i < 10_000; i++) {
       byte[] bytes = new byte[random.nextInt(40)];
       random.nextBytes(bytes);
-      String text = java.util.Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+      String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
       try {
         AckId.parse(text).encode();
       } catch (IllegalArgumentException refused) {
