@@ -128,8 +128,10 @@ local function admit(entries)
   for i, entry in ipairs(entries) do
     key_names[i] = key_of(entry[2])
   end
-  local taken = redis.call('HMGET', keys.busy, unpack(key_names))
-  local mine = {}
+  local taken, mine = {}, {}
+  -- check busy
+  taken = redis.call('HMGET', keys.busy, unpack(key_names))
+  -- checked
   for i, entry in ipairs(entries) do
     local key = key_names[i]
     if taken[i] or mine[key] then

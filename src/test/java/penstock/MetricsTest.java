@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -39,17 +40,20 @@ class MetricsTest {
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "penstock.streams.metered.partitions", "1",
-          "penstock.streams.metered.retention.max-length", "10",
-          "penstock.streams.metered.retention.hard-limit", "50",
-          "penstock.streams.trim-interval", "100ms",
-          "penstock.views.metered.stream", "metered",
-          "penstock.views.metered.fold", "count",
-          "penstock.views.metered.key", "type",
-          "penstock.streams.timed.partitions", "1",
-          "penstock.views.timed.stream", "timed",
-          "penstock.views.timed.fold", "count");
+      var all = new HashMap<>(Map.of("penstock.group.monitor-interval", "200ms"));
+      all.putAll(
+          Map.of(
+              "penstock.streams.metered.partitions", "1",
+              "penstock.streams.metered.retention.max-length", "10",
+              "penstock.streams.metered.retention.hard-limit", "50",
+              "penstock.streams.trim-interval", "100ms",
+              "penstock.views.metered.stream", "metered",
+              "penstock.views.metered.fold", "count",
+              "penstock.views.metered.key", "type",
+              "penstock.streams.timed.partitions", "1",
+              "penstock.views.timed.stream", "timed",
+              "penstock.views.timed.fold", "count"));
+      return all;
     }
   }
 
@@ -118,7 +122,7 @@ class MetricsTest {
     given().contentType("text/csv").body("a").post("/streams/metered/events");
     given().put("/streams/metered/groups/metered").then().statusCode(201);
     given().body("{\"max\":2}").contentType("application/json").post(PULL).then().statusCode(200);
-    given().delete("/streams/metered/groups/metered").then().statusCode(204);
+    await().until(() -> Meters.read("penstock_group_pending", "group", "metered") == 2);
     var readers = new FeedReaders(base);
     readers.live("/streams/metered/feed?cursor=earliest", null);
     readers.live("/streams/metered/feed", null);

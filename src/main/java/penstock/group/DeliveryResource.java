@@ -101,12 +101,12 @@ class DeliveryResource {
   @APIResponse(responseCode = "200", description = "Some events, at least one")
   @APIResponse(responseCode = "204", description = "There was none within the time to wait.")
   @Raises(UNKNOWN_GROUP)
-  public Uni<RestResponse<@Nullable PullAnswer>> pull(
+  public Uni<RestResponse<PullAnswer>> pull(
       @RestPath("stream") StreamName stream,
       @RestPath("group") GroupName group,
       @Context HttpServerRequest request) {
     var handle = new AtomicReference<PullQueues.@Nullable Handle>();
-    Future<RestResponse<@Nullable PullAnswer>> answer =
+    Future<RestResponse<PullAnswer>> answer =
         bodies
             .read(request, PullRequest::read)
             .compose(
@@ -133,10 +133,8 @@ class DeliveryResource {
     return begun.messages();
   }
 
-  private static RestResponse<@Nullable PullAnswer> answer(List<PulledMessage> messages) {
-    return messages.isEmpty()
-        ? RestResponse.noContent()
-        : Answer.<@Nullable PullAnswer>ok(new PullAnswer(messages));
+  private static RestResponse<PullAnswer> answer(List<PulledMessage> messages) {
+    return messages.isEmpty() ? RestResponse.noContent() : Answer.ok(new PullAnswer(messages));
   }
 
   /**

@@ -40,6 +40,10 @@ interface GroupConfig {
   @WithDefault("30s")
   Duration tidyInterval();
 
+  /** How often the lag of all groups is looked at, for the metrics. */
+  @WithDefault("10s")
+  Duration monitorInterval();
+
   /**
    * A consumer that holds nothing is forgotten when it has not pulled for so long, so that names
    * that are used once do not pile up in Redis.

@@ -8,7 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import penstock.redis.Keys;
 import penstock.redis.LoopLinks;
 import penstock.redis.RedisLink;
@@ -178,15 +178,16 @@ class GroupRepository {
         .map(names -> names.stream().map(Response::toString).toList());
   }
 
-  /** As {@code group-describe.lua} tells it; null if there is none. */
-  Future<@Nullable Response> describe(Partition partition, GroupName name) {
+  /** As {@code group-describe.lua} tells it; empty if there is none. */
+  Future<Optional<Response>> describe(Partition partition, GroupName name) {
     Keys.OfPartition keys = log.keys(partition);
     Keys.OfGroup group = keys.group(name.value());
     return run(
-        DESCRIBE,
-        DESCRIBE
-            .call(keys.events(), keys.log(), group.state(), group.leases(), group.parked())
-            .arg(name.value()));
+            DESCRIBE,
+            DESCRIBE
+                .call(keys.events(), keys.log(), group.state(), group.leases(), group.parked())
+                .arg(name.value()))
+        .map(Optional::ofNullable);
   }
 
   /** What one pull asks a partition for. */

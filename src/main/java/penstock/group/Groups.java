@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import penstock.group.GroupRepository.Made;
 import penstock.group.GroupRepository.Return;
 import penstock.problem.ProblemException;
@@ -167,14 +167,14 @@ class Groups {
                 .toList())
         .compose(
             all -> {
-              List<@Nullable Response> replies = all.list();
-              return replies.contains(null)
+              List<Optional<Response>> replies = all.list();
+              return replies.stream().anyMatch(Optional::isEmpty)
                   ? Future.failedFuture(PullQueues.unknown(stream.name(), name))
                   : Future.succeededFuture(
                       status(
                           stream.name(),
                           name,
-                          replies.stream().map(Objects::requireNonNull).toList()));
+                          replies.stream().flatMap(Optional::stream).toList()));
             });
   }
 

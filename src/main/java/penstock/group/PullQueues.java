@@ -146,12 +146,27 @@ class PullQueues {
         go ->
             queue.channels(
                 (channel, partition) -> {
-                  listening
-                      .computeIfAbsent(channel, none -> new LinkedHashMap<>())
-                      .put(queue, partition);
-                  notices.listen(channel);
+                  listening.computeIfAbsent(channel, this::listen).put(queue, partition);
                 }));
     return queue;
+  }
+
+  /** Tries until it succeeds: meanwhile the queues look by themselves, now and then. */
+  private Map<PullQueue, PullPartition> listen(String channel) {
+    notices
+        .listen(channel)
+        .onFailure(
+            failure ->
+                vertx.setTimer(
+                    config.checkInterval().toMillis(),
+                    again ->
+                        context.runOnContext(
+                            go -> {
+                              if (listening.containsKey(channel)) {
+                                listen(channel);
+                              }
+                            })));
+    return new LinkedHashMap<>();
   }
 
   private void heard(String channel) {
@@ -176,11 +191,9 @@ class PullQueues {
     queue.channels(
         (channel, partition) -> {
           Map<PullQueue, PullPartition> who = listening.get(channel);
-          if (who != null && who.remove(queue) != null) {
+          if (who != null && who.remove(queue) != null && who.isEmpty()) {
+            listening.remove(channel);
             notices.leave(channel);
-            if (who.isEmpty()) {
-              listening.remove(channel);
-            }
           }
         });
   }

@@ -32,9 +32,9 @@ public final class BodyReceiver {
 
   /**
    * @param maxBody bytes of one body
-   * @param maxBuffered bytes of all that are held
-   * @param timeout how long a body may take to arrive
-   * @param advice what to do about a body that is too large, as a sentence
+   * @param maxBuffered bytes of all that are being received or not yet released
+   * @param timeout how long one may take to arrive
+   * @param advice what to do about one that is too large, as a sentence
    */
   public BodyReceiver(
       Vertx vertx, long maxBody, long maxBuffered, Duration timeout, String advice) {
@@ -70,6 +70,10 @@ public final class BodyReceiver {
     return received;
   }
 
+  public void release(Buffer body) {
+    buffered.addAndGet(-body.length());
+  }
+
   /**
    * Waits for nothing of the body that is still to come: the connection ends, but not before a
    * client that still sends had time to read why. To be called before the response begins.
@@ -81,10 +85,6 @@ public final class BodyReceiver {
     }
     // what comes until then is thrown away
     request.resume();
-  }
-
-  public void release(Buffer body) {
-    buffered.addAndGet(-body.length());
   }
 
   private ProblemException tooLarge() {

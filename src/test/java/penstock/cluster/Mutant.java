@@ -19,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import penstock.view.fold.Defect;
 
@@ -67,6 +69,14 @@ enum Mutant {
     }
   },
 
+  /** An ordered group does not ask whether an event of the key is in flight. */
+  WITHOUT_BUSY_CHECK {
+    @Override
+    void change(Path jar) throws IOException {
+      removeCheck(jar, "group-pull", "busy");
+    }
+  },
+
   /** The fold {@code count} has the defects of {@link Defect}. */
   WITH_DEFECTIVE_COUNT {
     @Override
@@ -81,6 +91,7 @@ enum Mutant {
     }
   };
 
+  private static final Pattern NEXT_CHECK = Pattern.compile("\n *-- check");
   private static final Path DIRECTORY = Path.of("target", "cluster", "mutants");
   private static final ClassDesc LIST = ClassDesc.of("java.util.List");
   private static final ClassDesc EVENT = ClassDesc.of("penstock.event.Event");
@@ -117,12 +128,14 @@ enum Mutant {
       Path script = files.getPath("lua", intent + ".lua");
       String text = Files.readString(script);
       int from = text.indexOf("-- check " + check + "\n");
-      int to = text.indexOf("\n-- check", from);
-      if (from < 0 || to < 0) {
+      Matcher next = NEXT_CHECK.matcher(text);
+      if (from < 0 || !next.find(from)) {
         throw new IllegalStateException(intent + ".lua does not mark its check of " + check);
       }
       Files.writeString(
-          script, text.substring(0, from) + text.substring(to + 1), StandardCharsets.UTF_8);
+          script,
+          text.substring(0, from) + text.substring(next.start() + 1),
+          StandardCharsets.UTF_8);
     }
   }
 

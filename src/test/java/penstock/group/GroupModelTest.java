@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static penstock.Patience.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -222,6 +223,7 @@ class GroupModelTest {
   /** All that is left is delivered and acknowledged. */
   private void drain() {
     await()
+        .pollInterval(Duration.ofMillis(1))
         .until(
             () -> {
               boolean some = pull(1, 10, FOR_EVER);

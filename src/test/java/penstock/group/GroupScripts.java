@@ -3,7 +3,9 @@ package penstock.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import penstock.projection.TestLog;
 import penstock.redis.Keys;
 
@@ -16,6 +18,7 @@ final class GroupScripts {
   private final TestLog log;
   private final String name;
   private final Keys.OfGroup keys;
+  private final Map<String, String> sources = new HashMap<>();
   private int mostParked = 10_000;
   private int ids;
 
@@ -35,7 +38,7 @@ final class GroupScripts {
 
   /** On a full Redis, a script that it does not have yet is not loaded. */
   void load() {
-    ALL.forEach(one -> log.ask("SCRIPT", "LOAD", TestLog.source("group-" + one)));
+    ALL.forEach(one -> log.ask("SCRIPT", "LOAD", source(one)));
   }
 
   /**
@@ -58,9 +61,13 @@ final class GroupScripts {
     return "id-" + ++ids + "-" + System.nanoTime();
   }
 
+  private String source(String script) {
+    return sources.computeIfAbsent(script, absent -> TestLog.source("group-" + absent));
+  }
+
   private Object call(String script, List<String> names, Object... args) {
     List<Object> command = new ArrayList<>();
-    command.addAll(List.of("EVAL", TestLog.source("group-" + script), names.size()));
+    command.addAll(List.of("EVAL", source(script), names.size()));
     command.addAll(names);
     command.addAll(List.of(args));
     return log.ask(command.toArray());
