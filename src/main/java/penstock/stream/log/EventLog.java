@@ -88,8 +88,13 @@ public class EventLog {
    * are of one term, and what was trimmed, is seen by observations sent before and behind it.
    */
   public Future<LogPage> page(Partition partition, Position after, int count, RedisLink over) {
-    return over.send(Command.XRANGE, keys(partition).events(), "(" + after, "+", "COUNT", count)
-        .map(LogPage::of);
+    return after
+        .next()
+        .map(
+            first ->
+                over.send(Command.XRANGE, keys(partition).events(), first, "+", "COUNT", count)
+                    .map(LogPage::of))
+        .orElseGet(() -> Future.succeededFuture(LogPage.NONE));
   }
 
   /** A random string that names a life, should one begin. */
