@@ -24,6 +24,7 @@ import jakarta.inject.Inject;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -117,6 +118,11 @@ public class RedisLinks {
         + host.getHost()
         + (host.getPort() < 0 ? "" : ":" + host.getPort())
         + host.getPath();
+  }
+
+  /** A link that is down, if there is one: each is needed for something. */
+  Optional<RedisLink> down() {
+    return open.stream().filter(RedisLink::isKnownDown).findFirst();
   }
 
   /** The link that all share whose commands and replies are small. */
