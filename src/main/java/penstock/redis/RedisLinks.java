@@ -19,7 +19,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.util.List;
@@ -37,7 +37,7 @@ import org.jboss.logging.Logger;
  * from another's.
  */
 @Startup
-@ApplicationScoped
+@Singleton
 public class RedisLinks {
 
   /** Version of the data format; another one in Redis is refused. */

@@ -3,7 +3,7 @@ package penstock.stream.log;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import jakarta.inject.Inject;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -20,7 +20,7 @@ import penstock.stream.Position;
 /**
  * Reads the logs. Its futures complete on the caller's context and fail as {@link RedisLink} says.
  */
-@ApplicationScoped
+@Singleton
 public class EventLog {
 
   private static final Script OBSERVE = Script.named("observe");

@@ -181,4 +181,26 @@ abstract class RemovedEntriesContract {
     assertThat((String) redis.ask("HGET", keys.partition(stream.value(), 0).log(), "terms"))
         .contains(",2:");
   }
+
+  @Test
+  void aFeedOfAViewGoesOnAcrossADeletion() {
+    var commits = new StreamName("commits");
+    String type = stream.value();
+    Position first =
+        writer.append(commits, List.of(LogWriter.event(type + "-1", null, type, "{}"))).getFirst();
+    String feed = "/views/commits-by-type/feed?key=" + type;
+    await()
+        .until(
+            () -> given().get("/views/commits-by-type/entries/{k}", type).statusCode() == 200);
+    FeedClient reader = readers.live(feed, null);
+    assertThat(reader.messages("snapshot").getLast().data()).contains("\"value\":1");
+    reader.close();
+
+    redis.ask("XDEL", keys.partition("commits", 0).events(), first);
+    writer.append(commits, List.of(LogWriter.event(type + "-2", null, type, "{}")));
+    FeedClient again = readers.live(feed, reader.lastEventId());
+    await().until(() -> again.messages("change").size() == 1);
+    assertThat(again.messages("change").getFirst().data()).contains("\"value\":2");
+    assertThat(again.messages("reset")).isEmpty();
+  }
 }
