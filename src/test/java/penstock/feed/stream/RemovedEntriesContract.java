@@ -190,8 +190,7 @@ abstract class RemovedEntriesContract {
         writer.append(commits, List.of(LogWriter.event(type + "-1", null, type, "{}"))).getFirst();
     String feed = "/views/commits-by-type/feed?key=" + type;
     await()
-        .until(
-            () -> given().get("/views/commits-by-type/entries/{k}", type).statusCode() == 200);
+        .until(() -> given().get("/views/commits-by-type/entries/{k}", type).statusCode() == 200);
     FeedClient reader = readers.live(feed, null);
     assertThat(reader.messages("snapshot").getLast().data()).contains("\"value\":1");
     reader.close();
