@@ -39,6 +39,7 @@ import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
+import penstock.redis.IsolatedCall;
 import penstock.stream.StreamName;
 import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
@@ -139,18 +140,18 @@ class AppendResource {
 
   private Future<AppendReply> append(
       Stream stream, HttpServerRequest request, Supplier<PlainDefaults> plain, SpanContext span) {
-    return body.receive(request)
-        .compose(
-            received -> {
-              long start = System.nanoTime();
-              return read(request.headers(), received, plain, span)
-                  .compose(events -> append(stream, events, span))
-                  .onComplete(
-                      done -> {
-                        body.release(received);
-                        appender.meters(stream.name()).answered(System.nanoTime() - start);
-                      });
-            });
+    return body.receive(
+        request,
+        received -> {
+          long start = System.nanoTime();
+          return read(request.headers(), received, plain, span)
+              .compose(events -> append(stream, events, span))
+              .onComplete(
+                  done ->
+                      IsolatedCall.run(
+                          () ->
+                              appender.meters(stream.name()).answered(System.nanoTime() - start)));
+        });
   }
 
   private Future<List<Event>> read(

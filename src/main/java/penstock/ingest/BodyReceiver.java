@@ -9,9 +9,11 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
+import penstock.redis.IsolatedCall;
 
 /**
  * Receives request bodies, each up to its limit and all together up to another, so that memory is
@@ -38,10 +40,18 @@ final class BodyReceiver {
   }
 
   /**
-   * The whole body of a request that may be paused. It counts as held until {@link #release}. Fails
-   * if the client is gone.
+   * Receives the whole body of a request that may be paused, and gives it to what uses it. It
+   * counts as held until that is done, whatever becomes of it. Fails if the client is gone.
    */
-  Future<Buffer> receive(HttpServerRequest request) {
+  <T> Future<T> receive(HttpServerRequest request, Function<Buffer, Future<T>> use) {
+    return receive(request)
+        .compose(
+            body ->
+                IsolatedCall.share(IsolatedCall.begin(() -> use.apply(body)))
+                    .onComplete(done -> release(body)));
+  }
+
+  private Future<Buffer> receive(HttpServerRequest request) {
     if (request.response().closed()) {
       return Future.failedFuture(new HttpClosedException("gone before its body was received"));
     }
@@ -57,7 +67,7 @@ final class BodyReceiver {
     return received;
   }
 
-  void release(Buffer body) {
+  private void release(Buffer body) {
     buffered.addAndGet(-body.length());
   }
 

@@ -3,24 +3,21 @@ package penstock.ingest;
 import io.netty.util.concurrent.EventExecutor;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
-import penstock.redis.RedisNumber;
+import penstock.redis.IsolatedCall;
 import penstock.stream.CursorScope;
 import penstock.stream.Partition;
-import penstock.stream.Position;
-import penstock.stream.Term;
 import penstock.trace.PipelineStage;
 import penstock.trace.SpanLinks;
 import penstock.trace.Tracing;
@@ -34,6 +31,8 @@ import penstock.trace.Tracing;
  * requests of an append that share the loop.
  */
 final class GroupCommit {
+
+  private static final Logger LOG = Logger.getLogger(GroupCommit.class);
 
   private final Partition partition;
   private final PartitionAppend append;
@@ -117,17 +116,21 @@ final class GroupCommit {
     return underWay ? batch : null;
   }
 
+  /** Whatever is thrown on the way, the requests are answered, and the next ones are sent. */
   private void send(AppendBatch batch) {
     long start = System.nanoTime();
     Span span = span(batch);
-    append
-        .run(batch)
+    IsolatedCall.begin(() -> append.run(batch))
         .onComplete(
-            reply -> {
-              meters.committed(batch.entries().size(), System.nanoTime() - start);
-              Tracing.end(span, batch.entries().size(), reply.cause());
+            done -> {
+              IsolatedCall.run(
+                  () -> {
+                    meters.committed(batch.entries().size(), System.nanoTime() - start);
+                    Tracing.end(span, batch.entries().size(), done.cause());
+                  });
               AppendBatch next;
-              Map<EventExecutor, List<Runnable>> answers = new IdentityHashMap<>();
+              var answers = new AppendAnswers();
+              AsyncResult<CommitReply> reply = read(batch, done);
               synchronized (this) {
                 if (reply.succeeded()) {
                   succeed(batch, reply.result(), answers);
@@ -139,49 +142,67 @@ final class GroupCommit {
               if (next != null) {
                 send(next);
               }
-              answers.forEach((loop, tasks) -> loop.execute(() -> tasks.forEach(Runnable::run)));
+              answers.give();
             });
   }
 
   private Span span(AppendBatch batch) {
-    SpanLinks links = tracing.links();
-    if (tracing.isOn()) {
-      batch.requests().forEach(request -> links.add(request.span));
+    try {
+      SpanLinks links = tracing.links();
+      if (tracing.isOn()) {
+        batch.requests().forEach(request -> links.add(request.span));
+      }
+      return tracing.begin(PipelineStage.APPEND, partition.stream().value(), links);
+    } catch (RuntimeException defect) {
+      LOG.error("an append is not traced", defect);
+      return Span.getInvalid();
     }
-    return tracing.begin(PipelineStage.APPEND, partition.stream().value(), links);
+  }
+
+  /** What was sent may be in the log, whatever is wrong with the reply. */
+  private AsyncResult<CommitReply> read(AppendBatch batch, AsyncResult<Response> done) {
+    if (done.failed()) {
+      return Future.failedFuture(done.cause());
+    }
+    try {
+      return Future.succeededFuture(
+          CommitReply.of(done.result(), partition.index(), batch.entries().size()));
+    } catch (RuntimeException defect) {
+      LOG.errorf(defect, "the reply to an append cannot be read: partition=%s", partition);
+      return Future.failedFuture(
+          new ProblemException(
+              Problem.passing(
+                  ProblemType.OUTCOME_UNKNOWN,
+                  "Redis answered something that cannot be read: the events may or may not be in the log. "
+                      + "Retry with the same event ids; what is in the log already is recognised.",
+                  Duration.ofSeconds(1)),
+              defect));
+    }
   }
 
   /**
    * Notes the results, and answers the requests that have all of theirs. Called with the lock held.
    */
-  private void succeed(
-      AppendBatch batch, Response reply, Map<EventExecutor, List<Runnable>> answers) {
-    String current = reply.get(0).toString();
-    if (!current.equals(life)) {
+  private void succeed(AppendBatch batch, CommitReply reply, AppendAnswers answers) {
+    if (!reply.life().equals(life)) {
       if (!life.isEmpty()) {
-        lost.run();
+        IsolatedCall.run(lost);
       }
-      life = current;
+      life = reply.life();
       scope =
           CursorScope.of("stream", partition.stream().value(), "", List.of())
               .toggle(partition.index(), life);
     }
     CursorScope here = scope;
-    Term term = Term.parse(reply.get(1).toString());
-    int duplicates = 0;
     for (int i = 0; i < batch.owners().size(); i++) {
-      EventResult result =
-          new EventResult(
-              partition.index(),
-              Position.parse(reply.get(2 + 2 * i).toString()),
-              RedisNumber.intOf(reply.get(3 + 2 * i)) == 1);
-      duplicates += result.duplicate() ? 1 : 0;
-      batch.owners().get(i).add(result);
+      batch.owners().get(i).add(reply.results().get(i));
     }
-    meters.appended(batch.owners().size() - duplicates, duplicates);
+    IsolatedCall.run(
+        () -> meters.appended(reply.results().size() - reply.duplicates(), reply.duplicates()));
     for (PendingAppend request : batch.requests()) {
       if (request.isDone()) {
-        answer(answers, request, () -> request.promise.complete(request.ack(current, here, term)));
+        answers.add(
+            request, () -> Future.succeededFuture(request.ack(reply.life(), here, reply.term())));
       }
     }
   }
@@ -189,23 +210,15 @@ final class GroupCommit {
   /**
    * Fails the requests of the batch; none goes on with its later parts. Called with the lock held.
    */
-  private void fail(
-      AppendBatch batch, Throwable cause, Map<EventExecutor, List<Runnable>> answers) {
+  private void fail(AppendBatch batch, Throwable cause, AppendAnswers answers) {
     for (PendingAppend request : batch.requests()) {
       if (queue.peek() == request) {
         queue.remove();
         queuedBytes -= request.unsentBytes();
       }
-      answer(
-          answers,
-          request,
-          () -> request.promise.fail(request.hasBegun() ? incomplete(cause) : cause));
+      answers.add(
+          request, () -> Future.failedFuture(request.hasBegun() ? incomplete(cause) : cause));
     }
-  }
-
-  private static void answer(
-      Map<EventExecutor, List<Runnable>> answers, PendingAppend request, Runnable task) {
-    answers.computeIfAbsent(request.loop, loop -> new ArrayList<>()).add(task);
   }
 
   /** The failure of a request of which something is in the log, whatever the cause says. */

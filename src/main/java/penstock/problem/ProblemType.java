@@ -26,6 +26,8 @@ public enum ProblemType {
   PARTITIONS_CHANGED(
       "partitions-changed", 503, "The stream has another number of partitions than is declared"),
   REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is unavailable"),
+  WRONG_KEY_TYPE("wrong-key-type", 503, "A key in Redis holds something else"),
+  IDS_EXHAUSTED("ids-exhausted", 503, "The log takes no further entries"),
   REDIS_FULL("redis-full", 503, "Redis has no memory left"),
   OUTCOME_UNKNOWN("outcome-unknown", 503, "The outcome is unknown"),
   NOT_REPLICATED("not-replicated", 503, "Too few replicas have the events"),

@@ -150,7 +150,7 @@ public final class PubSubListener {
     Channel channel = channels.get(name);
     if (channel != null) {
       channel.confirmed = true;
-      heard.accept(name);
+      IsolatedCall.run(() -> heard.accept(name));
       settle(channel, Future.succeededFuture());
     }
   }
@@ -172,7 +172,7 @@ public final class PubSubListener {
     Promise<Void> waiting = channel.waiting;
     channel.waiting = null;
     if (waiting != null) {
-      waiting.handle(result);
+      IsolatedCall.settle(waiting, result);
     }
   }
 }

@@ -66,8 +66,7 @@ final class RedisConnector {
         vertx.setTimer(
             config.timeout().toMillis(),
             late -> opened.tryFail("no answer within " + config.timeout().toMillis() + " ms"));
-    client
-        .connect()
+    IsolatedCall.begin(client::connect)
         .compose(connection -> admission.apply(connection).map(connection))
         .onComplete(result -> settle(client, result, opened, messages, lost));
     return opened
@@ -77,7 +76,7 @@ final class RedisConnector {
               vertx.cancelTimer(deadline);
               attempt = null;
               if (result.failed()) {
-                client.close();
+                IsolatedCall.run(client::close);
               }
             });
   }

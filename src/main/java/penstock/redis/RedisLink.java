@@ -104,6 +104,11 @@ public final class RedisLink {
     return firstAttempt.future().isComplete();
   }
 
+  /** What was sent would fail now, or wait: it is down, and not only about to be opened. */
+  boolean isKnownDown() {
+    return !isUp() && hasBeenTried();
+  }
+
   /** Why the link is down, in a few words; of no meaning while it is up. */
   public String downReason() {
     return downReason;
@@ -195,12 +200,12 @@ public final class RedisLink {
                 }
                 failedAttempts = 0;
                 if (pubSub != null) {
-                  pubSub.up();
+                  IsolatedCall.run(pubSub::up);
                 }
               } else {
                 retry(result.cause());
               }
-              firstAttempt.tryComplete();
+              IsolatedCall.settle(firstAttempt, Future.succeededFuture());
             });
   }
 
@@ -216,7 +221,7 @@ public final class RedisLink {
     }
     session = null;
     downReason = why;
-    was.close();
+    IsolatedCall.run(was::close);
     if (!closed) {
       LOG.warnf("redis link down: link=%s reason=\"%s\"", name, why);
       failedAttempts++;
@@ -239,8 +244,9 @@ public final class RedisLink {
   }
 
   private void notifyDown() {
-    if (pubSub != null) {
-      pubSub.down(RedisFailures.notSent(downReason));
+    PubSubListener listener = pubSub;
+    if (listener != null) {
+      IsolatedCall.run(() -> listener.down(RedisFailures.notSent(downReason)));
     }
   }
 
@@ -275,10 +281,10 @@ public final class RedisLink {
           RedisSession last = session;
           session = null;
           if (last != null) {
-            last.close();
+            IsolatedCall.run(last::close);
           }
           notifyDown();
-          connector.giveUp(downReason);
+          IsolatedCall.run(() -> connector.giveUp(downReason));
           done.complete();
         });
     return done.future();

@@ -36,7 +36,7 @@ public record Cursor(CursorScope scope, List<PartitionPosition> places) {
 
   private static final int VERSION = 1;
   private static final int MAX_PARTITIONS = 1024;
-  private static final int MAX_LENGTH = 32 * MAX_PARTITIONS;
+  private static final int MAX_LENGTH = 40 * MAX_PARTITIONS;
 
   public Cursor {
     places = List.copyOf(places);
@@ -104,7 +104,7 @@ public record Cursor(CursorScope scope, List<PartitionPosition> places) {
         covered = covered.toggle(i, log.life());
       } else if (!log.holds(place)) {
         obstacle = ResetReason.NEW_TERM;
-      } else if (obstacle == null && log.trimmed().isAfter(place.position())) {
+      } else if (obstacle == null && log.hasGapBehind(place)) {
         obstacle = ResetReason.TRIMMED;
       }
     }

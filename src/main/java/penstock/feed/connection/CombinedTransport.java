@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.FrameBatch;
+import penstock.redis.IsolatedCall;
 import penstock.stream.StartPosition;
 
 /**
@@ -63,7 +64,7 @@ public final class CombinedTransport {
 
   private void drained() {
     Collections.rotate(turns, 1);
-    turns.forEach(part -> part.drained.run());
+    turns.forEach(part -> IsolatedCall.run(part.drained));
   }
 
   private void flushLater() {
@@ -95,7 +96,7 @@ public final class CombinedTransport {
     ended = true;
     for (Part part : parts) {
       if (part != knows) {
-        part.gone.run();
+        IsolatedCall.run(part.gone);
       }
     }
   }

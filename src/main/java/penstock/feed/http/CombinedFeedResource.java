@@ -7,6 +7,7 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -172,7 +173,7 @@ class CombinedFeedResource {
   @HEAD
   @Operation(operationId = "probeSeveral", summary = "Whether there are such feeds")
   @APIResponse(responseCode = "200", description = "There is.")
-  @Raises({TOO_BUSY, REDIS_UNAVAILABLE})
+  @Raises({TOO_BUSY, REDIS_UNAVAILABLE, WRONG_KEY_TYPE})
   public Uni<RestResponse<@Nullable Void>> head(
       @RestQuery(STREAM) Set<StreamName> stream,
       @RestQuery(VIEW) Set<ViewName> view,

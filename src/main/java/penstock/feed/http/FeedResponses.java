@@ -21,8 +21,8 @@ import penstock.feed.frame.Frames;
 import penstock.feed.loop.Admission;
 import penstock.http.Answer;
 import penstock.http.Unis;
-import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
+import penstock.problem.ReportedFailure;
 
 /** How the response of any feed begins, or is refused. */
 @ApplicationScoped
@@ -52,14 +52,14 @@ class FeedResponses {
     return Unis.of(
         body.recover(
                 failure ->
-                    failure instanceof ProblemException problem && isPassing(problem)
-                        ? Future.succeededFuture(unavailable(problem.problem().type()))
+                    failure instanceof ReportedFailure reported && isPassing(reported)
+                        ? Future.succeededFuture(unavailable(reported.problem().type()))
                         : Future.failedFuture(failure))
             .map(FeedResponses::response));
   }
 
-  private static boolean isPassing(ProblemException problem) {
-    return problem.problem().type().status() >= FIRST_PASSING_STATUS;
+  private static boolean isPassing(ReportedFailure reported) {
+    return reported.problem().type().status() >= FIRST_PASSING_STATUS;
   }
 
   /** The response without a body, if what would be read is found. */

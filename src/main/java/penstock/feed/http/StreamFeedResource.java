@@ -6,6 +6,7 @@ import static penstock.problem.ProblemType.INVALID_PARAMETER;
 import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -100,7 +101,7 @@ class StreamFeedResource {
   @HEAD
   @Operation(operationId = "probeFeed", summary = "Whether there is such a feed")
   @APIResponse(responseCode = "200", description = "There is.")
-  @Raises({TOO_BUSY, REDIS_UNAVAILABLE})
+  @Raises({TOO_BUSY, REDIS_UNAVAILABLE, WRONG_KEY_TYPE})
   public Uni<RestResponse<@Nullable Void>> head(
       @RestPath("stream") StreamName stream,
       @RestQuery("cursor") Optional<StartPosition> cursor,

@@ -8,7 +8,8 @@ import penstock.feed.DisconnectReason;
 import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.Connection;
 import penstock.feed.frame.Frames;
-import penstock.problem.ProblemException;
+import penstock.problem.ReportedFailure;
+import penstock.redis.IsolatedCall;
 import penstock.stream.Cursor;
 
 /**
@@ -52,8 +53,12 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
   public final void onLoop(Runnable step) {
     context.runOnContext(
         go -> {
-          if (!isClosed()) {
-            step.run();
+          try {
+            if (!isClosed()) {
+              step.run();
+            }
+          } catch (RuntimeException | Error defect) {
+            fail(defect);
           }
         });
   }
@@ -86,7 +91,7 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
 
   /** Ends the feed for a failure: one that will pass, or a defect. */
   public final void fail(Throwable failure) {
-    if (failure instanceof ProblemException passing) {
+    if (failure instanceof ReportedFailure passing) {
       close(DisconnectReason.of(passing.problem().type()));
     } else {
       LOG.errorf(failure, "a feed failed: %s", source());
@@ -98,8 +103,8 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
     if (isClosed()) {
       return;
     }
-    leave();
-    admission.left(this);
+    IsolatedCall.run(this::leave);
+    IsolatedCall.run(() -> admission.left(this));
     connection.end(reason);
   }
 

@@ -10,6 +10,7 @@ import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_DEAD_LETTER;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -56,6 +57,7 @@ import penstock.view.ViewName;
   UNKNOWN_STREAM,
   TOO_BUSY,
   REDIS_UNAVAILABLE,
+  WRONG_KEY_TYPE,
   OUTCOME_UNKNOWN,
   PARTITIONS_CHANGED
 })

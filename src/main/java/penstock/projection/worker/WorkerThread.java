@@ -1,5 +1,6 @@
 package penstock.projection.worker;
 
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -9,6 +10,7 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 import penstock.problem.ProblemException;
 import penstock.projection.Backoff;
+import penstock.redis.IsolatedCall;
 import penstock.redis.RedisReplyException;
 
 /** Runs a task's steps until the shutdown; nothing else ends it. Has a thread of its own. */
@@ -64,7 +66,7 @@ final class WorkerThread {
 
   /** Begins to end the loop. */
   void end() {
-    ended.tryComplete();
+    IsolatedCall.settle(ended, Future.succeededFuture());
     stopping.countDown();
     nudge();
   }

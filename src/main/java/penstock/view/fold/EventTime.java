@@ -22,7 +22,7 @@ final class EventTime {
    */
   static long seconds(@Nullable String time, Position position) {
     if (time == null) {
-      return position.millis() / 1_000;
+      return position.seconds();
     }
     LocalDate day = LocalDate.of(number(time, 0, 4), number(time, 5, 2), number(time, 8, 2));
     int second = Math.min(MINUTE - 1, number(time, 17, 2));
