@@ -3,12 +3,11 @@ package penstock.ingest;
 import io.netty.util.concurrent.EventExecutor;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
-import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.Problem;
@@ -35,7 +34,7 @@ final class GroupCommit {
   private static final Logger LOG = Logger.getLogger(GroupCommit.class);
 
   private final Partition partition;
-  private final PartitionAppend append;
+  private final Function<AppendBatch, Future<BatchResult>> append;
   private final IngestMeters meters;
   private final Tracing tracing;
   private final long maxQueued;
@@ -48,7 +47,7 @@ final class GroupCommit {
 
   GroupCommit(
       Partition partition,
-      PartitionAppend append,
+      Function<AppendBatch, Future<BatchResult>> append,
       IngestMeters meters,
       Tracing tracing,
       long maxQueued,
@@ -62,7 +61,7 @@ final class GroupCommit {
   }
 
   /**
-   * Completes when all the entries are in the log, on {@code loop}. Fails if any may not be; those
+   * Completes when all the entries were taken, on {@code loop}. Fails if any may not be; those
    * before it may be in.
    *
    * @param span of the request
@@ -120,17 +119,16 @@ final class GroupCommit {
   private void send(AppendBatch batch) {
     long start = System.nanoTime();
     Span span = span(batch);
-    IsolatedCall.begin(() -> append.run(batch))
+    IsolatedCall.begin(() -> append.apply(batch))
         .onComplete(
-            done -> {
+            reply -> {
               IsolatedCall.run(
                   () -> {
                     meters.committed(batch.entries().size(), System.nanoTime() - start);
-                    Tracing.end(span, batch.entries().size(), done.cause());
+                    Tracing.end(span, batch.entries().size(), reply.cause());
                   });
               AppendBatch next;
               var answers = new AppendAnswers();
-              AsyncResult<CommitReply> reply = read(batch, done);
               synchronized (this) {
                 if (reply.succeeded()) {
                   succeed(batch, reply.result(), answers);
@@ -159,31 +157,10 @@ final class GroupCommit {
     }
   }
 
-  /** What was sent may be in the log, whatever is wrong with the reply. */
-  private AsyncResult<CommitReply> read(AppendBatch batch, AsyncResult<Response> done) {
-    if (done.failed()) {
-      return Future.failedFuture(done.cause());
-    }
-    try {
-      return Future.succeededFuture(
-          CommitReply.of(done.result(), partition.index(), batch.entries().size()));
-    } catch (RuntimeException defect) {
-      LOG.errorf(defect, "the reply to an append cannot be read: partition=%s", partition);
-      return Future.failedFuture(
-          new ProblemException(
-              Problem.passing(
-                  ProblemType.OUTCOME_UNKNOWN,
-                  "Redis answered something that cannot be read: the events may or may not be in the log. "
-                      + "Retry with the same event ids; what is in the log already is recognised.",
-                  Duration.ofSeconds(1)),
-              defect));
-    }
-  }
-
   /**
    * Notes the results, and answers the requests that have all of theirs. Called with the lock held.
    */
-  private void succeed(AppendBatch batch, CommitReply reply, AppendAnswers answers) {
+  private void succeed(AppendBatch batch, BatchResult reply, AppendAnswers answers) {
     if (!reply.life().equals(life)) {
       if (!life.isEmpty()) {
         IsolatedCall.run(lost);
@@ -194,31 +171,49 @@ final class GroupCommit {
               .toggle(partition.index(), life);
     }
     CursorScope here = scope;
+    int fresh = 0;
+    int duplicates = 0;
     for (int i = 0; i < batch.owners().size(); i++) {
-      batch.owners().get(i).add(reply.results().get(i));
+      EventResult result = reply.events().get(i);
+      if (result instanceof EventResult.Appended appended) {
+        fresh += appended.duplicate() ? 0 : 1;
+        duplicates += appended.duplicate() ? 1 : 0;
+      }
+      batch.owners().get(i).add(result);
     }
-    IsolatedCall.run(
-        () -> meters.appended(reply.results().size() - reply.duplicates(), reply.duplicates()));
+    count(fresh, duplicates);
     for (PendingAppend request : batch.requests()) {
-      if (request.isDone()) {
+      ProblemException refusal = request.refusal();
+      if (refusal != null) {
+        fail(request, refusal, answers);
+      } else if (request.isDone()) {
         answers.add(
-            request, () -> Future.succeededFuture(request.ack(reply.life(), here, reply.term())));
+            request,
+            () ->
+                Future.succeededFuture(
+                    request.ack(partition.index(), reply.life(), here, reply.term())));
       }
     }
+  }
+
+  private void count(int fresh, int duplicates) {
+    IsolatedCall.run(() -> meters.appended(fresh, duplicates));
   }
 
   /**
    * Fails the requests of the batch; none goes on with its later parts. Called with the lock held.
    */
   private void fail(AppendBatch batch, Throwable cause, AppendAnswers answers) {
-    for (PendingAppend request : batch.requests()) {
-      if (queue.peek() == request) {
-        queue.remove();
-        queuedBytes -= request.unsentBytes();
-      }
-      answers.add(
-          request, () -> Future.failedFuture(request.hasBegun() ? incomplete(cause) : cause));
+    batch.requests().forEach(request -> fail(request, cause, answers));
+  }
+
+  private void fail(PendingAppend request, Throwable cause, AppendAnswers answers) {
+    if (queue.peek() == request) {
+      queue.remove();
+      queuedBytes -= request.unsentBytes();
     }
+    answers.add(
+        request, () -> Future.failedFuture(request.hasBegun() ? incomplete(cause) : cause));
   }
 
   /** The failure of a request of which something is in the log, whatever the cause says. */
@@ -226,7 +221,7 @@ final class GroupCommit {
     return new ProblemException(
         Problem.passing(
             ProblemType.OUTCOME_UNKNOWN,
-            "Some of the events are in the log, others may not be ("
+            "Some of the events were taken, others may not have been ("
                 + Problems.from(cause).type().title()
                 + "). Retry with the same event ids; what is in the log already is recognised.",
             Duration.ofSeconds(1)),

@@ -60,7 +60,7 @@ class GroupCommitTest {
     var partition = stream.partitions().getFirst();
     return new GroupCommit(
         partition,
-        new PartitionAppend(stream, log.keys(partition), log, links),
+        new PartitionAppend(stream, partition, log, links)::run,
         new IngestMeters(new SimpleMeterRegistry(), stream.name()),
         Tracing.off(),
         1_000_000,
