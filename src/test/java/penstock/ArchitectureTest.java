@@ -37,7 +37,17 @@ class ArchitectureTest {
 
   /** What all peers may use. */
   private static final Set<String> FOUNDATIONS =
-      Set.of("problem", "http", "json", "redis", "event", "trace", "security", "stream", "view");
+      Set.of(
+          "problem",
+          "http",
+          "json",
+          "redis",
+          "event",
+          "trace",
+          "security",
+          "member",
+          "stream",
+          "view");
 
   /** Each package and those that it may use besides itself. The peers never use each other. */
   private static final Map<String, Set<String>> EDGES =
@@ -46,6 +56,7 @@ class ArchitectureTest {
           Map.entry("json", Set.of()),
           Map.entry("http", Set.of("problem")),
           Map.entry("openapi", Set.of("problem")),
+          Map.entry("member", Set.of("problem", "http")),
           Map.entry("redis", Set.of("problem", "http")),
           Map.entry("event", Set.of("problem", "http", "json", "redis")),
           Map.entry("trace", Set.of("event")),

@@ -34,6 +34,7 @@ import penstock.event.EventLimits;
 import penstock.event.HttpEvents;
 import penstock.event.PlainDefaults;
 import penstock.http.Answer;
+import penstock.http.BodyReceiver;
 import penstock.http.Unis;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
@@ -80,7 +81,13 @@ class AppendResource {
     this.refusals = refusals;
     this.tracing = tracing;
     this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
-    this.body = new BodyReceiver(vertx, config);
+    this.body =
+        new BodyReceiver(
+            vertx,
+            config.maxBodySize().asLongValue(),
+            config.maxBuffered().asLongValue(),
+            config.bodyTimeout(),
+            "Send the events in several requests.");
     this.reader =
         new HttpEvents(
             new EventLimits(
@@ -183,7 +190,7 @@ class AppendResource {
   public RestResponse<Buffer> refuse(Throwable failure, HttpServerRequest request) {
     Problem problem = Problems.from(problem(failure));
     refusals.count(problem.type());
-    refusals.endUnread(request);
+    body.endUnread(request);
     return Answer.problem(problem);
   }
 

@@ -89,6 +89,21 @@ public final class Keys {
       return base + "dead:failed";
     }
 
+    /** Sorted set: {@code room/member} by deadline, in milliseconds. */
+    public String presence() {
+      return base + "due:presence";
+    }
+
+    /** Begins the name of each room's members: hash. */
+    public String presenceMembers() {
+      return base + "due:presence:members:";
+    }
+
+    /** Begins the name of each room's index: sorted set by name, of those present. */
+    public String presenceNames() {
+      return base + "due:presence:names:";
+    }
+
     public OfView view(String view, String generation) {
       return new OfView(base + "view:" + view + ":" + generation);
     }

@@ -1,4 +1,4 @@
-package penstock.ingest;
+package penstock.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import penstock.problem.Problem;
@@ -17,23 +18,35 @@ import penstock.problem.ProblemType;
  * Receives request bodies, each up to its limit and all together up to another, so that memory is
  * bounded whatever clients send. Called and completed on the request's event loop.
  */
-final class BodyReceiver {
+public final class BodyReceiver {
+
+  /** A client whose connection ends while it sends may lose the answer that it has not read yet. */
+  private static final int LINGER_MILLIS = 2_000;
 
   private final Vertx vertx;
   private final long maxBody;
   private final long maxBuffered;
   private final Duration timeout;
+  private final String advice;
   private final AtomicLong buffered = new AtomicLong();
 
-  BodyReceiver(Vertx vertx, IngestConfig config) {
+  /**
+   * @param maxBody bytes of one body
+   * @param maxBuffered bytes of all that are being received or not yet released
+   * @param timeout how long one may take to arrive
+   * @param advice what to do about one that is too large, as a sentence
+   */
+  public BodyReceiver(
+      Vertx vertx, long maxBody, long maxBuffered, Duration timeout, String advice) {
     this.vertx = vertx;
-    this.maxBody = config.maxBodySize().asLongValue();
-    this.maxBuffered = config.maxBuffered().asLongValue();
-    this.timeout = config.bodyTimeout();
+    this.maxBody = maxBody;
+    this.maxBuffered = maxBuffered;
+    this.timeout = timeout;
+    this.advice = advice;
   }
 
   /** Bytes held now. */
-  long buffered() {
+  public long buffered() {
     return buffered.get();
   }
 
@@ -41,7 +54,7 @@ final class BodyReceiver {
    * The whole body of a request that may be paused. It counts as held until {@link #release}. Fails
    * if the client is gone.
    */
-  Future<Buffer> receive(HttpServerRequest request) {
+  public Future<Buffer> receive(HttpServerRequest request) {
     if (request.response().closed()) {
       return Future.failedFuture(new HttpClosedException("gone before its body was received"));
     }
@@ -57,8 +70,21 @@ final class BodyReceiver {
     return received;
   }
 
-  void release(Buffer body) {
+  public void release(Buffer body) {
     buffered.addAndGet(-body.length());
+  }
+
+  /**
+   * Waits for nothing of the body that is still to come: the connection ends, but not before a
+   * client that still sends had time to read why. To be called before the response begins.
+   */
+  public void endUnread(HttpServerRequest request) {
+    if (!request.isEnded() && request.version() != HttpVersion.HTTP_2) {
+      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      vertx.setTimer(LINGER_MILLIS, over -> request.connection().close());
+    }
+    // what comes until then is thrown away
+    request.resume();
   }
 
   private ProblemException tooLarge() {
@@ -66,7 +92,8 @@ final class BodyReceiver {
         ProblemType.BODY_TOO_LARGE,
         "Nothing was written: a body may have "
             + maxBody
-            + " bytes. Send the events in several requests.");
+            + " bytes. "
+            + advice);
   }
 
   private ProblemException tooBusy() {
