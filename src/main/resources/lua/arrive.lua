@@ -6,7 +6,7 @@
 --       4 prefix of the rooms' names (sorted sets)   5 the most members of a room   6 1 if events may be appended, else 0
 --       then for each heartbeat, of members that differ: room, member, ttl in milliseconds, metadata as JSON or an empty string
 --       for what it was, and `asked` if a request or a new connection says so, `kept` if a connection still speaks for the member
--- Result  for each: joined, updated or kept, with since, deadline and metadata; left if the member left since its connection
+-- Result  the first of all deadlines if it is of one of these members, else an empty string; then for each: joined, updated or kept, with since, deadline and metadata; left if the member left since its connection
 --         began, and is not to come back by that; full if the room has no place, refused if events may not be appended
 -- Errors  WRONGTYPE if a key is something else, OOM on a full Redis if somebody joins or is updated; nothing is written then
 --
@@ -63,7 +63,7 @@ else
 end
 -- A life that nobody had noticed yet has no members.
 local anew = news and state.life ~= life
-local result = {}
+local result, written = {''}, {}
 for n, beat in ipairs(beats) do
   local room, member, known = beat.room, beat.member, beat.known
   if anew and (beat.what == 'updated' or beat.what == 'kept') then
@@ -77,6 +77,7 @@ for n, beat in ipairs(beats) do
   end
   if beat.what ~= 'full' and beat.what ~= 'refused' then
     redis.call('ZADD', due, string.format('%.0f', beat.deadline), room .. '/' .. member)
+    written[room .. '/' .. member] = true
   end
   if beat.what == 'joined' or beat.what == 'updated' then
     redis.call('HSET', members .. room, member, string.format('%.0f', since) .. ':' .. state.life .. ':' .. data)
@@ -88,9 +89,13 @@ for n, beat in ipairs(beats) do
     end
     tell(events, state, beat.what, room, member, {since = since, deadline = beat.deadline, data = data}, now)
   end
-  result[n] = {beat.what, string.format('%.0f', since), string.format('%.0f', beat.deadline), data}
+  result[n + 1] = {beat.what, string.format('%.0f', since), string.format('%.0f', beat.deadline), data}
 end
 if news then
   told(events, log, state)
+end
+local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
+if written[first[1]] then
+  result[1] = first[2]
 end
 return result

@@ -4,8 +4,8 @@
 -- KEYS  1 the log (stream)   2 what is known of it (hash)   3 the deadlines (sorted set)
 -- ARGV  1 prefix of the slices   2 a random string, for a new life   3 prefix of the rooms' members (hashes)
 --       4 prefix of the rooms' names (sorted sets)   5 the most that are looked at   6 the most bytes of metadata told
--- Result  how many were looked at, how many were told, by how many milliseconds the first of them was late, milliseconds until
---         the next deadline: 0 or less if it has come already, -1 if there is none
+-- Result  how many were told, by how many milliseconds the first of them was late, the first deadline that is left or an empty
+--         string
 -- Errors  WRONGTYPE if a key is something else; nothing is written then
 --
 -- Works on a full Redis: its first write is one that is never refused.
@@ -16,7 +16,7 @@ local events, log, due, members, names = KEYS[1], KEYS[2], KEYS[3], ARGV[3], ARG
 
 local now = clock()
 local found = redis.call('ZRANGEBYSCORE', due, '-inf', string.format('%.0f', now), 'WITHSCORES', 'LIMIT', 0, ARGV[5])
-local looked, gone, lateness = 0, {}, 0
+local gone, some, lateness = {}, 0, 0
 if #found > 0 then
   local state = read_log(events, log)
   local bytes = 0
@@ -25,18 +25,16 @@ if #found > 0 then
     local value = redis.call('HGET', members .. room, member)
     redis.call('ZCARD', names .. room) -- fails if it is something else
     bytes = bytes + #(value or '')
-    if looked > 0 and bytes > tonumber(ARGV[6]) then
+    if #gone > 0 and bytes > tonumber(ARGV[6]) then
       break
     end
-    looked = looked + 1
-    gone[looked] = {
+    gone[#gone + 1] = {
       room = room, member = member, key = found[at],
       known = not state.lost and read_member(value, found[at + 1], state.life),
     }
   end
   redis.call('HDEL', log, '')
   begin_log(events, ARGV[1], log, state, ARGV[2])
-  local some = 0
   for _, one in ipairs(gone) do
     redis.call('ZREM', due, one.key)
     redis.call('HDEL', members .. one.room, one.member)
@@ -50,9 +48,5 @@ if #found > 0 then
   if some > 0 then
     told(events, log, state)
   end
-  gone = some
-else
-  gone = 0
 end
-local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
-return {looked, gone, lateness, first[2] and tonumber(first[2]) - now or -1}
+return {some, lateness, redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2] or ''}

@@ -47,7 +47,8 @@ class ArchitectureTest {
           "security",
           "member",
           "stream",
-          "view");
+          "view",
+          "schedule");
 
   /** Each package and those that it may use besides itself. The peers never use each other. */
   private static final Map<String, Set<String>> EDGES =
@@ -64,11 +65,13 @@ class ArchitectureTest {
           Map.entry("stream", Set.of("problem", "http", "json", "redis", "event", "security")),
           Map.entry(
               "view", Set.of("problem", "http", "json", "redis", "event", "security", "stream")),
+          Map.entry(
+              "schedule",
+              Set.of("problem", "http", "json", "redis", "event", "trace", "security", "stream")),
           Map.entry("ingest", FOUNDATIONS),
           Map.entry("projection", FOUNDATIONS),
           Map.entry("feed", FOUNDATIONS),
           Map.entry("presence", FOUNDATIONS),
-          Map.entry("schedule", FOUNDATIONS),
           Map.entry("group", FOUNDATIONS),
           Map.entry(
               "admin",
@@ -80,6 +83,7 @@ class ArchitectureTest {
                   "event",
                   "trace",
                   "security",
+                  "member",
                   "stream",
                   "view",
                   "ingest",
@@ -94,6 +98,7 @@ class ArchitectureTest {
       Map.of(
           "stream", List.of("stream", "filter", "registry", "log", "tail", "retention", "http"),
           "view", List.of("fold", "view", "read", "http"),
+          "schedule", List.of("schedule", "delayed", "http"),
           "projection", List.of("projection", "membership", "deadletter", "worker", "service"),
           "feed",
               List.of("feed", "frame", "connection", "replay", "loop", "stream", "view", "http"));
