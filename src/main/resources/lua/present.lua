@@ -22,7 +22,7 @@ for _, member in ipairs(found) do
   local known = read_member(value, redis.call('ZSCORE', KEYS[2], room .. '/' .. member), life)
   bytes = bytes + #(value or '')
   result[2] = member
-  if known and not known.left and known.deadline > now then
+  if known and known.deadline > now then
     for _, one in ipairs({member, string.format('%.0f', known.since), string.format('%.0f', known.deadline), known.data}) do
       result[#result + 1] = one
     end

@@ -21,7 +21,7 @@ if #found > 0 then
   local state = read_log(events, log)
   local bytes = 0
   for at = 1, #found, 2 do
-    local room, member = string.match(found[at], '^([^/]*)/(.*)$')
+    local room, member = string.match(found[at], '^([^/]*)/?(.*)$')
     local value = redis.call('HGET', members .. room, member)
     redis.call('ZCARD', names .. room) -- fails if it is something else
     bytes = bytes + #(value or '')

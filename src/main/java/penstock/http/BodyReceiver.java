@@ -90,10 +90,7 @@ public final class BodyReceiver {
   private ProblemException tooLarge() {
     return ProblemException.of(
         ProblemType.BODY_TOO_LARGE,
-        "Nothing was written: a body may have "
-            + maxBody
-            + " bytes. "
-            + advice);
+        "Nothing was written: a body may have " + maxBody + " bytes. " + advice);
   }
 
   private ProblemException tooBusy() {

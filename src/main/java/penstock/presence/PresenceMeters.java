@@ -7,9 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -17,22 +15,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Singleton
 class PresenceMeters {
 
-  private final Map<HeartbeatResult.State, Counter> heartbeats =
-      new EnumMap<>(HeartbeatResult.State.class);
+  private final MeterRegistry registry;
   private final Counter timedOut;
   private final Timer lateness;
   private final AtomicInteger kept = new AtomicInteger();
 
   @Inject
   PresenceMeters(MeterRegistry registry) {
+    this.registry = registry;
     // registered before the first of each, so that it is seen as zero
     for (HeartbeatResult.State state : HeartbeatResult.State.values()) {
-      heartbeats.put(
-          state,
-          Counter.builder("penstock.presence.heartbeats")
-              .description("Heartbeats of members, by what came of each")
-              .tag("result", state.name().toLowerCase(Locale.ROOT))
-              .register(registry));
+      heartbeats(state);
     }
     timedOut =
         Counter.builder("penstock.presence.timed.out")
@@ -54,8 +47,15 @@ class PresenceMeters {
         .register(registry);
   }
 
+  private Counter heartbeats(HeartbeatResult.State state) {
+    return Counter.builder("penstock.presence.heartbeats")
+        .description("Heartbeats of members, by what came of each")
+        .tag("result", state.name().toLowerCase(Locale.ROOT))
+        .register(registry);
+  }
+
   void beaten(HeartbeatResult.State state) {
-    heartbeats.get(state).increment();
+    heartbeats(state).increment();
   }
 
   void timedOut(int members, long millisLate) {

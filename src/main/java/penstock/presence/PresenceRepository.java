@@ -109,9 +109,7 @@ class PresenceRepository {
               String first = reply.get(0).toString();
               return first.isEmpty()
                   ? Future.succeededFuture(results)
-                  : deadlines
-                      .hint(timeOuts, partition, Long.parseLong(first), link)
-                      .map(results);
+                  : deadlines.hint(timeOuts, partition, Long.parseLong(first), link).map(results);
             });
   }
 
