@@ -17,7 +17,7 @@ final class MemberRule {
       "must have 1 to 256 bytes in UTF-8: letters, digits, punctuation, symbols and blanks, but no slash, and neither . nor ..";
 
   private static final Pattern PATTERN =
-      Pattern.compile("(?!\\.{1,2}$)[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\x20&&[^/]]+");
+      Pattern.compile("(?!\\.{1,2}$)[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\x20\\u200D&&[^/]]+");
 
   private MemberRule() {}
 

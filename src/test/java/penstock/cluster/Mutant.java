@@ -59,6 +59,14 @@ enum Mutant {
     }
   },
 
+  /** A member that timed out stays what it was in its room. */
+  WITHOUT_REMOVAL_OF_TIMED_OUT {
+    @Override
+    void change(Path jar) throws IOException {
+      removeLine(jar, "time-out", "    redis.call('HDEL', members .. one.room, one.member)\n");
+    }
+  },
+
   /** The fold {@code count} has the defects of {@link Defect}. */
   WITH_DEFECTIVE_COUNT {
     @Override
@@ -115,6 +123,17 @@ enum Mutant {
       }
       Files.writeString(
           script, text.substring(0, from) + text.substring(to + 1), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void removeLine(Path jar, String script, String line) throws IOException {
+    try (FileSystem files = FileSystems.newFileSystem(jar)) {
+      Path file = files.getPath("lua", script + ".lua");
+      String text = Files.readString(file);
+      if (!text.contains(line)) {
+        throw new IllegalStateException(script + ".lua has no such line");
+      }
+      Files.writeString(file, text.replace(line, ""), StandardCharsets.UTF_8);
     }
   }
 
