@@ -16,27 +16,28 @@ local events, log, due, members, names = KEYS[1], KEYS[2], KEYS[3], ARGV[3], ARG
 
 local now = clock()
 local found = redis.call('ZRANGEBYSCORE', due, '-inf', string.format('%.0f', now), 'WITHSCORES', 'LIMIT', 0, ARGV[5])
-local gone, some, lateness = {}, 0, 0
+local gone, keys, checked, some, lateness = {}, {}, {}, 0, 0
 if #found > 0 then
   local state = read_log(events, log)
   local bytes = 0
   for at = 1, #found, 2 do
     local room, member = string.match(found[at], '^([^/]*)/?(.*)$')
     local value = redis.call('HGET', members .. room, member)
-    redis.call('ZCARD', names .. room) -- fails if it is something else
+    checked[room] = checked[room] or redis.call('ZCARD', names .. room) -- fails if it is something else
     bytes = bytes + #(value or '')
     if #gone > 0 and bytes > tonumber(ARGV[6]) then
       break
     end
+    keys[#keys + 1] = found[at]
     gone[#gone + 1] = {
-      room = room, member = member, key = found[at],
+      room = room, member = member,
       known = not state.lost and read_member(value, found[at + 1], state.life),
     }
   end
   redis.call('HDEL', log, '')
   begin_log(events, ARGV[1], log, state, ARGV[2])
+  redis.call('ZREM', due, unpack(keys))
   for _, one in ipairs(gone) do
-    redis.call('ZREM', due, one.key)
     redis.call('HDEL', members .. one.room, one.member)
     redis.call('ZREM', names .. one.room, one.member)
     if one.known and not one.known.left then

@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -171,6 +172,7 @@ class ApiDescriptionTest {
   @Test
   void realResponsesAreAsTold() throws Exception {
     appends();
+    schedule();
     reads();
     views();
     deadLetters();
@@ -218,6 +220,36 @@ class ApiDescriptionTest {
         404,
         given().contentType(EVENT).body(event("1", "s", "t")).post("/streams/none/events"));
     slowAppend(path);
+  }
+
+  private void schedule() {
+    String path = "/streams/{stream}/events";
+    String batch =
+        "[%s,%s]"
+            .formatted(
+                event("soon", "o-1", "order.placed"),
+                event("late", "o-1", "order.placed")
+                    .replaceFirst(
+                        "\\{",
+                        "{\"deliverat\":\"%s\",".formatted(Instant.now().plusSeconds(3_600))));
+    post(path, 202, BATCH, batch);
+    String all = "/streams/{stream}/scheduled";
+    get(all, 200, "/streams/orders/scheduled?limit=1");
+    get(all, 400, "/streams/orders/scheduled?after=x");
+    get(all, 404, "/streams/none/scheduled");
+    String one = all + "/{id}";
+    String id = raw().get("/streams/orders/scheduled").jsonPath().getString("scheduled[0].id");
+    String mine = "/streams/orders/scheduled/" + id;
+    String nobodys = "/streams/orders/scheduled/0.1795172913901123";
+    get(one, 200, mine);
+    get(one, 400, mine + "x");
+    get(one, 404, nobodys);
+    check("PUT " + one, 200, raw().put(mine + "?deliver-after=2h"));
+    check("PUT " + one, 400, raw().put(mine));
+    check("PUT " + one, 404, raw().put(nobodys + "?deliver-after=2h"));
+    check("DELETE " + one, 204, raw().delete(mine));
+    check("DELETE " + one, 400, raw().delete(mine + "x"));
+    check("DELETE " + one, 404, raw().delete(nobodys));
   }
 
   private void slowAppend(String path) throws IOException {
@@ -478,6 +510,12 @@ class ApiDescriptionTest {
       get("/streams", 503, "/streams");
       get("/streams/{stream}", 503, "/streams/orders");
       get("/streams/{stream}/events", 503, "/streams/orders/events");
+      String waiting = "/streams/{stream}/scheduled";
+      String one = "/streams/orders/scheduled/0.1795172913901123";
+      get(waiting, 503, "/streams/orders/scheduled");
+      get(waiting + "/{id}", 503, one);
+      check("PUT " + waiting + "/{id}", 503, raw().put(one + "?deliver-after=2h"));
+      check("DELETE " + waiting + "/{id}", 503, raw().delete(one));
       get("/views/{view}", 503, "/views/open-orders");
       check("POST /views/{view}/rebuild", 503, raw().post("/views/open-orders/rebuild"));
       String letters = "/streams/{stream}/dead-letters";

@@ -72,6 +72,23 @@ class MetricsTest {
         .statusCode(anyOf(equalTo(200), equalTo(201)));
   }
 
+  /** One event that is delivered later. */
+  private static void delay(String stream) {
+    given()
+        .contentType("application/cloudevents+json")
+        .header("Penstock-Deliver-After", "10ms")
+        .body("{\"specversion\":\"1.0\",\"id\":\"later\",\"source\":\"/m\",\"type\":\"t\"}")
+        .post("/streams/{s}/events", stream)
+        .then()
+        .statusCode(202);
+    await()
+        .until(
+            () -> Meters.read("penstock_schedule_lateness_seconds_count", "stream", stream) == 1);
+    assertThat(Meters.read("penstock_schedule_scheduled_total", "stream", stream)).isEqualTo(1);
+    assertThat(Meters.read("penstock_schedule_delivered_total", "stream", stream)).isEqualTo(1);
+    assertThat(Meters.read("penstock_schedule_waiting", "stream", stream)).isZero();
+  }
+
   private static void awaitWorker(String view) {
     await().until(() -> Meters.read("penstock_view_working", "partition", "0", "view", view) == 1);
   }
@@ -114,6 +131,7 @@ class MetricsTest {
     append("metered", 0, 5);
     append("metered", 0, 5);
     given().contentType("text/csv").body("a").post("/streams/metered/events");
+    delay("metered");
     var readers = new FeedReaders(base);
     readers.live("/streams/metered/feed?cursor=earliest", null);
     readers.live("/streams/metered/feed", null);

@@ -11,11 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import penstock.event.Event;
 import penstock.redis.LoopLinks;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.schedule.ScheduleConfig;
+import penstock.schedule.delayed.DelayedEvents;
+import penstock.schedule.delayed.ScheduleMeters;
 import penstock.stream.Partition;
 import penstock.stream.Partitioner;
 import penstock.stream.StreamName;
@@ -38,7 +42,12 @@ class Appender {
   private final MeterRegistry registry;
   private final Tracing tracing;
   private final IngestConfig config;
+  private final DelayedEvents delayed;
+  private final ScheduleMeters scheduleMeters;
+  private final ScheduleConfig scheduleConfig;
   private final Map<Partition, GroupCommit> commits = new ConcurrentHashMap<>();
+  private final Map<Partition, Supplier<RedisLink>> ownLinks = new ConcurrentHashMap<>();
+  private final Map<Partition, GroupCommit> schedules = new ConcurrentHashMap<>();
   private final Map<StreamName, IngestMeters> meters = new ConcurrentHashMap<>();
 
   @Inject
@@ -48,6 +57,9 @@ class Appender {
       EventLog log,
       MeterRegistry registry,
       Tracing tracing,
+      DelayedEvents delayed,
+      ScheduleMeters scheduleMeters,
+      ScheduleConfig scheduleConfig,
       IngestConfig config) {
     this.links = links;
     this.streams = streams;
@@ -55,6 +67,9 @@ class Appender {
     this.log = log;
     this.registry = registry;
     this.tracing = tracing;
+    this.delayed = delayed;
+    this.scheduleMeters = scheduleMeters;
+    this.scheduleConfig = scheduleConfig;
     this.config = config;
   }
 
@@ -85,11 +100,57 @@ class Appender {
               indexes.stream().map(index -> EncodedEvent.of(events.get(index))).toList();
           parts.add(commit(stream, stream.partitions().get(partition)).append(entries, loop, span));
         });
+    return all(stream, events.size(), parts, List.copyOf(byPartition.values()));
+  }
+
+  /**
+   * As {@link #append}, of events of which some are delayed. Those that are not go the way of all
+   * others.
+   */
+  Future<AppendAck> append(
+      Stream stream,
+      List<Event> events,
+      DeliveryTimes times,
+      EventExecutor loop,
+      SpanContext span) {
+    Map<Integer, List<Integer>> now = new TreeMap<>();
+    Map<Integer, List<Integer>> later = new TreeMap<>();
+    for (int i = 0; i < events.size(); i++) {
+      Event event = events.get(i);
+      int partition = Partitioner.partition(event.key(), stream.partitions().size());
+      (times.of(event) == null ? now : later)
+          .computeIfAbsent(partition, absent -> new ArrayList<>())
+          .add(i);
+    }
+    List<Future<PartitionAck>> parts = new ArrayList<>();
+    List<List<Integer>> places = new ArrayList<>();
+    now.forEach(
+        (partition, indexes) -> {
+          GroupCommit commit = commit(stream, stream.partitions().get(partition));
+          parts.add(commit.append(encode(events, indexes, times), loop, span));
+          places.add(indexes);
+        });
+    later.forEach(
+        (partition, indexes) -> {
+          GroupCommit schedule = schedule(stream, stream.partitions().get(partition));
+          parts.add(schedule.append(encode(events, indexes, times), loop, span));
+          places.add(indexes);
+        });
+    return all(stream, events.size(), parts, places);
+  }
+
+  private static List<EncodedEvent> encode(
+      List<Event> events, List<Integer> indexes, DeliveryTimes times) {
+    return indexes.stream()
+        .map(events::get)
+        .map(event -> EncodedEvent.of(event, times.of(event)))
+        .toList();
+  }
+
+  private static Future<AppendAck> all(
+      Stream stream, int events, List<Future<PartitionAck>> parts, List<List<Integer>> indexes) {
     return Future.join(parts)
-        .map(
-            all ->
-                AppendAck.ofSeveral(
-                    stream, events.size(), all.list(), List.copyOf(byPartition.values())))
+        .map(all -> AppendAck.ofSeveral(stream, events, all.list(), indexes))
         .recover(
             failure ->
                 Future.failedFuture(
@@ -109,15 +170,49 @@ class Appender {
     return meters.computeIfAbsent(stream, name -> new IngestMeters(registry, name));
   }
 
+  private GroupCommit schedule(Stream stream, Partition partition) {
+    GroupCommit known = schedules.get(partition);
+    return known != null
+        ? known
+        : schedules.computeIfAbsent(
+            partition,
+            absent ->
+                create(
+                    stream,
+                    absent,
+                    new PartitionSchedule(
+                            stream,
+                            absent,
+                            log,
+                            delayed,
+                            scheduleMeters,
+                            scheduleConfig,
+                            link(stream, absent))
+                        ::run));
+  }
+
   private GroupCommit create(Stream stream, Partition partition) {
-    Supplier<RedisLink> link = stream.replicas() == 0 ? shared::here : ownLink(partition);
+    return create(
+        stream,
+        partition,
+        new PartitionAppend(stream, partition, log, link(stream, partition))::run);
+  }
+
+  private GroupCommit create(
+      Stream stream, Partition partition, Function<AppendBatch, Future<BatchResult>> script) {
     return new GroupCommit(
         partition,
-        new PartitionAppend(stream, log.keys(partition), log, link),
+        script,
         meters(stream.name()),
         tracing,
         config.maxQueued().asLongValue(),
         () -> streams.forget(stream.name()));
+  }
+
+  private Supplier<RedisLink> link(Stream stream, Partition partition) {
+    return stream.replicas() == 0
+        ? shared::here
+        : ownLinks.computeIfAbsent(partition, this::ownLink);
   }
 
   private Supplier<RedisLink> ownLink(Partition partition) {

@@ -4,31 +4,28 @@ import io.netty.util.concurrent.EventExecutor;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Future;
-import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
-import penstock.redis.RedisNumber;
 import penstock.stream.CursorScope;
 import penstock.stream.Partition;
-import penstock.stream.Position;
-import penstock.stream.Term;
 import penstock.trace.PipelineStage;
 import penstock.trace.SpanLinks;
 import penstock.trace.Tracing;
 
 /**
- * Appends to one partition: requests that arrive while an append is under way are sent together as
- * the next one. There is no timer, so that a lone request waits for nothing. What waits is bounded
- * in bytes.
+ * Appends to one partition, or schedules there: requests that arrive while an append is under way
+ * are sent together as the next one. There is no timer, so that a lone request waits for nothing.
+ * What waits is bounded in bytes.
  *
  * <p>May be used from any thread. A request is answered on its own event loop, in one task for all
  * requests of an append that share the loop.
@@ -36,7 +33,7 @@ import penstock.trace.Tracing;
 final class GroupCommit {
 
   private final Partition partition;
-  private final PartitionAppend append;
+  private final Function<AppendBatch, Future<BatchResult>> append;
   private final IngestMeters meters;
   private final Tracing tracing;
   private final long maxQueued;
@@ -47,9 +44,13 @@ final class GroupCommit {
   private String life = "";
   private CursorScope scope = new CursorScope(0, 0);
 
+  /**
+   * @param append the script that takes a batch
+   * @param lost is run when the log turns out to be another one
+   */
   GroupCommit(
       Partition partition,
-      PartitionAppend append,
+      Function<AppendBatch, Future<BatchResult>> append,
       IngestMeters meters,
       Tracing tracing,
       long maxQueued,
@@ -63,7 +64,7 @@ final class GroupCommit {
   }
 
   /**
-   * Completes when all the entries are in the log, on {@code loop}. Fails if any may not be; those
+   * Completes when all the entries were taken, on {@code loop}. Fails if any may not be; those
    * before it may be in.
    *
    * @param span of the request
@@ -121,7 +122,7 @@ final class GroupCommit {
     long start = System.nanoTime();
     Span span = span(batch);
     append
-        .run(batch)
+        .apply(batch)
         .onComplete(
             reply -> {
               meters.committed(batch.entries().size(), System.nanoTime() - start);
@@ -155,8 +156,8 @@ final class GroupCommit {
    * Notes the results, and answers the requests that have all of theirs. Called with the lock held.
    */
   private void succeed(
-      AppendBatch batch, Response reply, Map<EventExecutor, List<Runnable>> answers) {
-    String current = reply.get(0).toString();
+      AppendBatch batch, BatchResult reply, Map<EventExecutor, List<Runnable>> answers) {
+    String current = reply.life();
     if (!current.equals(life)) {
       if (!life.isEmpty()) {
         lost.run();
@@ -167,21 +168,28 @@ final class GroupCommit {
               .toggle(partition.index(), life);
     }
     CursorScope here = scope;
-    Term term = Term.parse(reply.get(1).toString());
+    int fresh = 0;
     int duplicates = 0;
     for (int i = 0; i < batch.owners().size(); i++) {
-      EventResult result =
-          new EventResult(
-              partition.index(),
-              Position.parse(reply.get(2 + 2 * i).toString()),
-              RedisNumber.intOf(reply.get(3 + 2 * i)) == 1);
-      duplicates += result.duplicate() ? 1 : 0;
+      EventResult result = reply.events().get(i);
+      if (result instanceof EventResult.Appended appended) {
+        fresh += appended.duplicate() ? 0 : 1;
+        duplicates += appended.duplicate() ? 1 : 0;
+      }
       batch.owners().get(i).add(result);
     }
-    meters.appended(batch.owners().size() - duplicates, duplicates);
+    meters.appended(fresh, duplicates);
     for (PendingAppend request : batch.requests()) {
-      if (request.isDone()) {
-        answer(answers, request, () -> request.promise.complete(request.ack(current, here, term)));
+      ProblemException refusal = request.refusal();
+      if (refusal != null) {
+        fail(request, refusal, answers);
+      } else if (request.isDone()) {
+        answer(
+            answers,
+            request,
+            () ->
+                request.promise.complete(
+                    request.ack(partition.index(), current, here, reply.term())));
       }
     }
   }
@@ -191,16 +199,19 @@ final class GroupCommit {
    */
   private void fail(
       AppendBatch batch, Throwable cause, Map<EventExecutor, List<Runnable>> answers) {
-    for (PendingAppend request : batch.requests()) {
-      if (queue.peek() == request) {
-        queue.remove();
-        queuedBytes -= request.unsentBytes();
-      }
-      answer(
-          answers,
-          request,
-          () -> request.promise.fail(request.hasBegun() ? incomplete(cause) : cause));
+    batch.requests().forEach(request -> fail(request, cause, answers));
+  }
+
+  private void fail(
+      PendingAppend request, Throwable cause, Map<EventExecutor, List<Runnable>> answers) {
+    if (queue.peek() == request) {
+      queue.remove();
+      queuedBytes -= request.unsentBytes();
     }
+    answer(
+        answers,
+        request,
+        () -> request.promise.fail(request.hasBegun() ? incomplete(cause) : cause));
   }
 
   private static void answer(
@@ -213,7 +224,7 @@ final class GroupCommit {
     return new ProblemException(
         Problem.passing(
             ProblemType.OUTCOME_UNKNOWN,
-            "Some of the events are in the log, others may not be ("
+            "Some of the events were taken, others may not have been ("
                 + Problems.from(cause).type().title()
                 + "). Retry with the same event ids; what is in the log already is recognised.",
             Duration.ofSeconds(1)),

@@ -20,8 +20,8 @@ interface PresenceConfig {
   String stream();
 
   /**
-   * The view of those events, declared by this: an entry for each room, with its members. {@code
-   * penstock.views.<name>} may say more.
+   * The view of those events, declared by this: an entry for each room, with its members. More
+   * settings of it go under its name in {@code penstock.views}.
    */
   @WithDefault("rooms")
   String view();

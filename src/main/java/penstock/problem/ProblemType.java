@@ -13,6 +13,7 @@ public enum ProblemType {
   UNKNOWN_ENTRY("unknown-entry", 404, "The view has no such entry"),
   UNKNOWN_DEAD_LETTER("unknown-dead-letter", 404, "There is no such dead letter"),
   UNKNOWN_MEMBER("unknown-member", 404, "The room has no such member"),
+  UNKNOWN_SCHEDULED_EVENT("unknown-scheduled-event", 404, "There is no such scheduled event"),
   METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here"),
   REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
   DEAD_LETTER_OUTDATED("dead-letter-outdated", 409, "The dead letter cannot be replayed any more"),
@@ -24,6 +25,7 @@ public enum ProblemType {
   BATCH_TOO_LARGE("batch-too-large", 413, "The batch has too many events"),
   UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The content type is not supported"),
   TOO_BUSY("too-busy", 429, "The service is at its limit"),
+  SCHEDULE_FULL("schedule-full", 429, "Too many events are scheduled"),
   INTERNAL_ERROR("internal-error", 500, "The service failed"),
   PARTITIONS_CHANGED(
       "partitions-changed", 503, "The stream has another number of partitions than is declared"),

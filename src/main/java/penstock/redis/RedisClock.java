@@ -112,6 +112,17 @@ public class RedisClock {
   }
 
   /**
+   * About what Redis's clock says now, in milliseconds since 1970; {@link #UNKNOWN} if Redis was
+   * never asked. Any thread.
+   */
+  public long millis() {
+    Reading present = best;
+    return present == null
+        ? UNKNOWN
+        : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() + present.ahead());
+  }
+
+  /**
    * Nanoseconds since a time of Redis's clock, at least 0; {@link #UNKNOWN} if Redis was never
    * asked. Any thread.
    *

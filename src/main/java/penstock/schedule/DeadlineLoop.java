@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import penstock.problem.ProblemException;
 import penstock.redis.PubSubListener;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
-import penstock.redis.RedisReplyException;
 import penstock.stream.Partition;
 import penstock.stream.StreamName;
 
@@ -44,7 +44,7 @@ final class DeadlineLoop {
 
   private static final long RETRY_MILLIS = 50;
 
-  /** What Redis refuses as it is will be refused again until someone has mended it. */
+  /** What does not pass by itself fails again until someone has mended it. */
   private static final String LATER = "+1000";
 
   private final Vertx vertx;
@@ -62,7 +62,7 @@ final class DeadlineLoop {
   // Below: only on the context.
   private final List<DeadlineIndex.ClaimResult> done = new ArrayList<>();
 
-  /** What was refused when it was tried last: each is logged once. */
+  /** What failed for such a reason when it was tried last: each is logged once. */
   private final Set<String> broken = new HashSet<>();
 
   private boolean listening;
@@ -242,7 +242,7 @@ final class DeadlineLoop {
   }
 
   private Optional<String> failed(String name, Throwable cause) {
-    if (!(cause instanceof RedisReplyException)) {
+    if (cause instanceof ProblemException known && known.problem().retryAfter() != null) {
       LOG.debugf("what is due could not be done: name=%s reason=%s", name, cause.getMessage());
       return Optional.empty();
     }

@@ -12,7 +12,11 @@ local function clock()
 end
 
 -- Milliseconds since 1970 as RFC 3339 has them, in UTC. The calendar: Howard Hinnant, chrono-Compatible Low-Level Date Algorithms.
+local texts = {}
 local function rfc3339(ms)
+  if texts[ms] then
+    return texts[ms]
+  end
   local floor = math.floor
   local days = floor(ms / 86400000)
   local left = ms - days * 86400000
@@ -23,8 +27,9 @@ local function rfc3339(ms)
   local doy = doe - (365 * yoe + floor(yoe / 4) - floor(yoe / 100))
   local mp = floor((5 * doy + 2) / 153)
   local month = mp < 10 and mp + 3 or mp - 9
-  return string.format('%04d-%02d-%02dT%02d:%02d:%02d.%03dZ', yoe + era * 400 + (month <= 2 and 1 or 0), month,
+  texts[ms] = string.format('%04d-%02d-%02dT%02d:%02d:%02d.%03dZ', yoe + era * 400 + (month <= 2 and 1 or 0), month,
     doy - floor((153 * mp + 2) / 5) + 1, floor(left / 3600000), floor(left / 60000) % 60, floor(left / 1000) % 60, left % 1000)
+  return texts[ms]
 end
 
 -- What is known of a member in this life of the log; nil if nothing is.

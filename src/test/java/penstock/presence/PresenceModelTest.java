@@ -80,7 +80,7 @@ class PresenceModelTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "time-out | redis.call('ZREM', due, one.key)                      | local kept = one",
+        "time-out | redis.call('ZREM', due, unpack(keys))                 | local kept = keys",
         "time-out | one.known and not one.known.left                      | one.known",
         "time-out | not state.lost and read_member                        | {left = false, deadline = 0, since = 0, data = ''} or read_member",
         "arrive   | known and known.deadline > now                        | known",

@@ -90,7 +90,18 @@ class DeadlinesTest {
   private DeadlineSource source;
 
   private record Settings(Duration checkInterval, Duration sweepInterval)
-      implements ScheduleConfig {}
+      implements ScheduleConfig {
+
+    @Override
+    public Duration maxDelay() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long maxEvents() {
+      throw new UnsupportedOperationException();
+    }
+  }
 
   @BeforeEach
   void begin() {
