@@ -17,6 +17,8 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -109,6 +111,11 @@ class PresenceTest {
         .toList();
   }
 
+  private long redisSeconds() {
+    List<?> time = (List<?>) Objects.requireNonNull(redis.ask("TIME"));
+    return Long.parseLong(time.getFirst().toString());
+  }
+
   private Object data(int event, String name) {
     return ((Map<?, ?>) events().get(event).get("data")).get(name);
   }
@@ -145,15 +152,8 @@ class PresenceTest {
     assertThat(events().get(0).get("time")).isEqualTo(joined.getString("since"));
     assertThat(events().stream().map(event -> event.get("id")).distinct()).hasSize(5);
     assertThat(events()).allMatch(event -> event.get("source").equals("/presence"));
-    Instant position =
-        Instant.ofEpochMilli(
-            ((List<?>) Objects.requireNonNull(redis.ask("TIME")))
-                    .stream()
-                        .mapToLong(part -> Long.parseLong(part.toString()))
-                        .findFirst()
-                        .orElseThrow()
-                * 1000);
-    assertThat(Duration.between(since, position).abs()).isLessThan(Duration.ofMinutes(2));
+    assertThat(Duration.between(since, Instant.ofEpochSecond(redisSeconds())).abs())
+        .isLessThan(Duration.ofMinutes(2));
   }
 
   @Test
@@ -174,7 +174,7 @@ class PresenceTest {
 
   @Test
   void membersAreListedPageByPage() {
-    List<String> names = List.of("ann", "bob", "c/../d".replace('/', ':'), "é", "名");
+    List<String> names = List.of("ann", "bob", "c..:d", "é", "名");
     for (String name : names) {
       put(name, LONG, "\"" + name + "\"").statusCode(201);
     }
@@ -200,8 +200,7 @@ class PresenceTest {
   @Test
   void theRoomIsAViewWithAFeed() {
     readers = new FeedReaders(base);
-    String key = java.net.URLEncoder.encode(room, java.nio.charset.StandardCharsets.UTF_8);
-    FeedClient feed = readers.live("/views/rooms/feed?key=" + key, null);
+    FeedClient feed = readers.live("/views/rooms/feed?key=" + encoded(), null);
     put("ann", LONG, "{\"a\":1}").statusCode(201);
     put("bob", LONG, null).statusCode(201);
     await()
@@ -272,7 +271,7 @@ class PresenceTest {
   }
 
   private String encoded() {
-    return java.net.URLEncoder.encode(room, java.nio.charset.StandardCharsets.UTF_8);
+    return URLEncoder.encode(room, StandardCharsets.UTF_8);
   }
 
   @ParameterizedTest
