@@ -48,18 +48,20 @@ class ApiDescriptionTest {
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "penstock.streams.auto-create", "false",
-          "penstock.streams.orders.partitions", "1",
-          "penstock.views.open-orders.stream", "orders",
-          "penstock.views.open-orders.fold", "merge",
-          "penstock.views.open-orders.deletes", "order.closed",
-          "penstock.views.orders-by-type.stream", "orders",
-          "penstock.views.orders-by-type.fold", "count",
-          "penstock.views.orders-by-type.key", "type",
-          "penstock.ingest.body-timeout", "5s",
+      return Map.ofEntries(
+          Map.entry("penstock.streams.auto-create", "false"),
+          Map.entry("penstock.streams.orders.partitions", "1"),
+          Map.entry("penstock.views.open-orders.stream", "orders"),
+          Map.entry("penstock.views.open-orders.fold", "merge"),
+          Map.entry("penstock.views.open-orders.deletes", "order.closed"),
+          Map.entry("penstock.views.orders-by-type.stream", "orders"),
+          Map.entry("penstock.views.orders-by-type.fold", "count"),
+          Map.entry("penstock.views.orders-by-type.key", "type"),
+          Map.entry("penstock.ingest.body-timeout", "5s"),
+          Map.entry("penstock.presence.body-timeout", "2s"),
+          Map.entry("penstock.presence.max-members", "2"),
           // Resources that other tests bring along.
-          "mp.openapi.scan.exclude.packages", "penstock.http,penstock.admin");
+          Map.entry("mp.openapi.scan.exclude.packages", "penstock.http,penstock.admin"));
     }
   }
 
@@ -178,6 +180,7 @@ class ApiDescriptionTest {
     feed();
     viewFeed();
     combinedFeed();
+    presence();
     operation();
     withoutRedis();
     Set<String> left = new TreeSet<>(api.responses());
@@ -250,11 +253,17 @@ class ApiDescriptionTest {
   }
 
   private void slowAppend(String path) throws IOException {
+    slowBody("POST " + path, "POST /streams/orders/events");
+  }
+
+  /** Announces a body of which but the beginning comes. */
+  private void slowBody(String operation, String line) throws IOException {
     try (var socket = new Socket(base.getHost(), base.getPort())) {
       socket
           .getOutputStream()
           .write(
-              ("POST /streams/orders/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+              (line
+                      + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
                       + EVENT
                       + "\r\nContent-Length: 100\r\n\r\n{")
                   .getBytes(StandardCharsets.US_ASCII));
@@ -268,7 +277,7 @@ class ApiDescriptionTest {
       }
       assertThat(answer).startsWith("HTTP/1.1 408");
       assertThat(socket.getInputStream().read()).as("the connection has ended").isEqualTo(-1);
-      checkBody("POST " + path, 408, PROBLEM, answer.substring(answer.indexOf("\r\n\r\n") + 4));
+      checkBody(operation, 408, PROBLEM, answer.substring(answer.indexOf("\r\n\r\n") + 4));
     }
   }
 
@@ -452,6 +461,32 @@ class ApiDescriptionTest {
     assertThat(api.mediaTypes("GET " + path, 200)).containsExactly("text/event-stream");
   }
 
+  private void presence() throws IOException {
+    String member = "/presence/{room}/{member}";
+    String room = "/presence/{room}";
+    String ann = "/presence/lobby/ann";
+    check("PUT " + member, 201, raw().put(ann + "?ttl=PT5M"));
+    check(
+        "PUT " + member,
+        200,
+        raw().contentType("application/json").body("{\"a\":[1.10]}").put(ann));
+    check("PUT " + member, 400, raw().put(ann + "?ttl=0"));
+    check("PUT " + member, 400, raw().body("{x").put(ann));
+    check("PUT " + member, 400, raw().put("/presence/lobby/" + "x".repeat(257)));
+    check("PUT " + member, 413, raw().body("\"" + "x".repeat(5_000) + "\"").put(ann));
+    check("PUT " + member, 201, raw().put("/presence/lobby/bob"));
+    check("PUT " + member, 409, raw().put("/presence/lobby/cy"));
+    slowBody("PUT " + member, "PUT " + ann);
+    get(room, 200, "/presence/lobby");
+    get(room, 200, "/presence/lobby?limit=1&after=ann");
+    get(room, 200, "/presence/nobody");
+    get(room, 400, "/presence/lobby?limit=0");
+    get(room, 400, "/presence/" + "x".repeat(257));
+    check("DELETE " + member, 204, raw().delete(ann));
+    check("DELETE " + member, 400, raw().delete("/presence/lobby/" + "x".repeat(257)));
+    check("DELETE " + member, 404, raw().delete(ann));
+  }
+
   private void operation() {
     for (String check : Set.of("live", "ready", "started")) {
       await().until(() -> given().get("/q/health/" + check).statusCode() == 200);
@@ -494,6 +529,9 @@ class ApiDescriptionTest {
           503,
           raw().post("/streams/orders/dead-letters/0.1-1/replay"));
       check("DELETE " + letters + "/{id}", 503, raw().delete("/streams/orders/dead-letters/0.1-1"));
+      check("PUT /presence/{room}/{member}", 503, raw().put("/presence/lobby/ann"));
+      check("DELETE /presence/{room}/{member}", 503, raw().delete("/presence/lobby/ann"));
+      get("/presence/{room}", 503, "/presence/lobby");
       get("/views/{view}/entries", 503, "/views/open-orders/entries?at-least=" + cursor);
       get("/views/{view}/entries/{key}", 503, "/views/open-orders/entries/o-1");
     } finally {

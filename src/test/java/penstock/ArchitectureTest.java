@@ -45,6 +45,7 @@ class ArchitectureTest {
           "event",
           "trace",
           "security",
+          "member",
           "stream",
           "view",
           "schedule");
@@ -56,6 +57,7 @@ class ArchitectureTest {
           Map.entry("json", Set.of()),
           Map.entry("http", Set.of("problem")),
           Map.entry("openapi", Set.of("problem")),
+          Map.entry("member", Set.of("problem", "http")),
           Map.entry("redis", Set.of("problem", "http")),
           Map.entry("event", Set.of("problem", "http", "json", "redis")),
           Map.entry("trace", Set.of("event")),
@@ -81,6 +83,7 @@ class ArchitectureTest {
                   "event",
                   "trace",
                   "security",
+                  "member",
                   "stream",
                   "view",
                   "ingest",

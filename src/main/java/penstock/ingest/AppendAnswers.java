@@ -7,7 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 
 /**
  * The answers to the requests of one append: each is given on its own event loop, in one task for

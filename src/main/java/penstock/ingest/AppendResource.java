@@ -35,12 +35,13 @@ import penstock.event.EventLimits;
 import penstock.event.HttpEvents;
 import penstock.event.PlainDefaults;
 import penstock.http.Answer;
+import penstock.http.BodyReceiver;
 import penstock.http.Unis;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 import penstock.schedule.delayed.DelayLimit;
 import penstock.stream.StreamName;
 import penstock.stream.registry.Stream;
@@ -86,7 +87,13 @@ class AppendResource {
     this.tracing = tracing;
     this.delayLimit = delayLimit;
     this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
-    this.body = new BodyReceiver(vertx, config);
+    this.body =
+        new BodyReceiver(
+            vertx,
+            config.maxBodySize().asLongValue(),
+            config.maxBuffered().asLongValue(),
+            config.bodyTimeout(),
+            "Send the events in several requests.");
     this.reader =
         new HttpEvents(
             new EventLimits(
@@ -201,7 +208,7 @@ class AppendResource {
   public RestResponse<Buffer> refuse(Throwable failure, HttpServerRequest request) {
     Problem problem = Problems.from(problem(failure));
     refusals.count(problem.type());
-    refusals.endUnread(request);
+    body.endUnread(request);
     return Answer.problem(problem);
   }
 

@@ -14,7 +14,7 @@ import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 import penstock.stream.CursorScope;
 import penstock.stream.Partition;
 import penstock.trace.PipelineStage;

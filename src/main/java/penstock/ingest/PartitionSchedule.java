@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisNumber;

@@ -103,6 +103,21 @@ public final class Keys {
       return base + "dead:failed";
     }
 
+    /** Sorted set: {@code room/member} by deadline, in milliseconds. */
+    public String presence() {
+      return base + "due:presence";
+    }
+
+    /** Begins the name of each room's members: hash. */
+    public String presenceMembers() {
+      return base + "due:presence:members:";
+    }
+
+    /** Begins the name of each room's index: sorted set by name, of those present. */
+    public String presenceNames() {
+      return base + "due:presence:names:";
+    }
+
     /** Sorted set: events that are to enter the log, by when. */
     public String due() {
       return base + "due";

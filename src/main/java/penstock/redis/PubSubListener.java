@@ -6,6 +6,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
+import penstock.problem.IsolatedCall;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.vertx.core.impl.ContextInternal;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Response;
+import penstock.problem.IsolatedCall;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;

@@ -7,6 +7,7 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import penstock.problem.IsolatedCall;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**

@@ -60,6 +60,14 @@ enum Mutant {
     }
   },
 
+  /** A member that timed out stays what it was in its room. */
+  WITHOUT_REMOVAL_OF_TIMED_OUT {
+    @Override
+    void change(Path jar) throws IOException {
+      replace(jar, "time-out.lua", "redis.call('HDEL', members .. one.room, one.member)", "");
+    }
+  },
+
   /** What is due is taken off the schedule by one script and appended by another. */
   DELIVERS_IN_TWO_STEPS {
     @Override

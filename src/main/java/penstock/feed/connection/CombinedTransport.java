@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.FrameBatch;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 import penstock.stream.StartPosition;
 
 /**

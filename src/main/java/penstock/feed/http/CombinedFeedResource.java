@@ -17,6 +17,7 @@ import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,8 @@ import penstock.feed.connection.CombinedTransport;
 import penstock.feed.connection.Transport;
 import penstock.feed.stream.StreamFeeds;
 import penstock.feed.view.ViewFeeds;
+import penstock.member.MemberName;
+import penstock.member.RoomName;
 import penstock.problem.ProblemException;
 import penstock.problem.Raises;
 import penstock.stream.StartPosition;
@@ -66,6 +69,7 @@ class CombinedFeedResource {
   private final StreamFeeds feeds;
   private final ViewFeeds viewFeeds;
   private final FeedResponses responses;
+  private final MemberParameters members;
   private final FeedConfig config;
 
   /**
@@ -92,6 +96,7 @@ class CombinedFeedResource {
       StreamFeeds feeds,
       ViewFeeds viewFeeds,
       FeedResponses responses,
+      MemberParameters members,
       FeedConfig config) {
     this.vertx = vertx;
     this.streams = streams;
@@ -99,6 +104,7 @@ class CombinedFeedResource {
     this.feeds = feeds;
     this.viewFeeds = viewFeeds;
     this.responses = responses;
+    this.members = members;
     this.config = config;
   }
 
@@ -147,6 +153,11 @@ class CombinedFeedResource {
           Optional<String> cursor,
       @RestQuery("since") @Parameter(description = EventFilter.SINCE)
           Optional<StartPosition.Since> since,
+      @RestQuery("room") @Parameter(description = MemberParameters.ROOM) Optional<RoomName> room,
+      @RestQuery("member") @Parameter(description = MemberParameters.MEMBER)
+          Optional<MemberName> member,
+      @RestQuery("ttl") @Parameter(description = MemberParameters.TTL, example = "30s")
+          Optional<Duration> ttl,
       @RestHeader(FeedResponses.LAST_EVENT_ID)
           @Parameter(
               description =
@@ -162,11 +173,14 @@ class CombinedFeedResource {
             EventFilter.of(subject, type, filter),
             key,
             CombinedStart.of(cursor, since, last));
+    MemberParameters.Spoken spoken = members.read(room, member, ttl);
     return responses.feed(
         found(wanted, streams::findOrCreate)
             .map(
                 found ->
-                    responses.body(wanted.count(), transport -> serve(transport, wanted, found))));
+                    responses.body(
+                        wanted.count(),
+                        transport -> serve(members.begin(transport, spoken), wanted, found))));
   }
 
   /** The headers of the feed, if it could be had. */
@@ -183,7 +197,11 @@ class CombinedFeedResource {
       @RestQuery("key") @Size(max = ViewFeedResource.MAX_KEYS, message = ViewFeedResource.KEYS_RULE)
           Set<String> key,
       @RestQuery("cursor") Optional<String> cursor,
-      @RestQuery("since") Optional<StartPosition.Since> since) {
+      @RestQuery("since") Optional<StartPosition.Since> since,
+      @RestQuery("room") Optional<RoomName> room,
+      @RestQuery("member") Optional<MemberName> member,
+      @RestQuery("ttl") Optional<Duration> ttl) {
+    members.read(room, member, ttl);
     Wanted wanted =
         wanted(
             stream,

@@ -13,6 +13,7 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,8 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.ResumeRequest;
 import penstock.feed.stream.StreamFeeds;
+import penstock.member.MemberName;
+import penstock.member.RoomName;
 import penstock.problem.Raises;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
@@ -46,12 +49,15 @@ class StreamFeedResource {
   private final Streams streams;
   private final StreamFeeds feeds;
   private final FeedResponses responses;
+  private final MemberParameters members;
 
   @Inject
-  StreamFeedResource(Streams streams, StreamFeeds feeds, FeedResponses responses) {
+  StreamFeedResource(
+      Streams streams, StreamFeeds feeds, FeedResponses responses, MemberParameters members) {
     this.streams = streams;
     this.feeds = feeds;
     this.responses = responses;
+    this.members = members;
   }
 
   @GET
@@ -75,6 +81,11 @@ class StreamFeedResource {
       @RestQuery("subject") @Parameter(description = EventFilter.SUBJECT) Set<String> subject,
       @RestQuery("type") @Parameter(description = EventFilter.TYPE) Set<String> type,
       @RestQuery("filter") @Parameter(description = EventFilter.FILTER) List<Condition> filter,
+      @RestQuery("room") @Parameter(description = MemberParameters.ROOM) Optional<RoomName> room,
+      @RestQuery("member") @Parameter(description = MemberParameters.MEMBER)
+          Optional<MemberName> member,
+      @RestQuery("ttl") @Parameter(description = MemberParameters.TTL, example = "30s")
+          Optional<Duration> ttl,
       @RestHeader(FeedResponses.LAST_EVENT_ID)
           @Parameter(
               description =
@@ -86,6 +97,7 @@ class StreamFeedResource {
     EventFilter wanted = EventFilter.of(subject, type, filter);
     ResumeRequest resume =
         ResumeRequest.of(StartPosition.of(cursor, since, new StartPosition.Latest()), last);
+    MemberParameters.Spoken spoken = members.read(room, member, ttl);
     // who follows a stream before its first event, where appends make streams, must not be sent
     // away for good
     return responses.feed(
@@ -94,7 +106,9 @@ class StreamFeedResource {
             .map(
                 found ->
                     responses.body(
-                        transport -> feeds.subscribe(transport, found, wanted, resume))));
+                        transport ->
+                            feeds.subscribe(
+                                members.begin(transport, spoken), found, wanted, resume))));
   }
 
   /** The headers of the feed, if it could be had. */
@@ -108,7 +122,11 @@ class StreamFeedResource {
       @RestQuery("since") Optional<StartPosition.Since> since,
       @RestQuery("subject") Set<String> subject,
       @RestQuery("type") Set<String> type,
-      @RestQuery("filter") List<Condition> filter) {
+      @RestQuery("filter") List<Condition> filter,
+      @RestQuery("room") Optional<RoomName> room,
+      @RestQuery("member") Optional<MemberName> member,
+      @RestQuery("ttl") Optional<Duration> ttl) {
+    members.read(room, member, ttl);
     EventFilter.of(subject, type, filter);
     StartPosition.of(cursor, since, new StartPosition.Latest());
     return FeedResponses.head(streams.find(stream));

@@ -12,6 +12,7 @@ import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -28,6 +29,8 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.ResumeRequest;
 import penstock.feed.view.ViewFeeds;
+import penstock.member.MemberName;
+import penstock.member.RoomName;
 import penstock.problem.ProblemException;
 import penstock.problem.Raises;
 import penstock.stream.StartPosition;
@@ -49,12 +52,15 @@ class ViewFeedResource {
   private final Views views;
   private final ViewFeeds feeds;
   private final FeedResponses responses;
+  private final MemberParameters members;
 
   @Inject
-  ViewFeedResource(Views views, ViewFeeds feeds, FeedResponses responses) {
+  ViewFeedResource(
+      Views views, ViewFeeds feeds, FeedResponses responses, MemberParameters members) {
     this.views = views;
     this.feeds = feeds;
     this.responses = responses;
+    this.members = members;
   }
 
   /**
@@ -85,6 +91,11 @@ class ViewFeedResource {
                   """)
           Optional<StartPosition> cursor,
       @RestQuery("since") @Parameter(hidden = true) Optional<String> since,
+      @RestQuery("room") @Parameter(description = MemberParameters.ROOM) Optional<RoomName> room,
+      @RestQuery("member") @Parameter(description = MemberParameters.MEMBER)
+          Optional<MemberName> member,
+      @RestQuery("ttl") @Parameter(description = MemberParameters.TTL, example = "30s")
+          Optional<Duration> ttl,
       @RestHeader(FeedResponses.LAST_EVENT_ID)
           @Parameter(
               description =
@@ -95,10 +106,13 @@ class ViewFeedResource {
           @Nullable String last) {
     ViewDefinition definition = views.find(view);
     refuse(since);
+    MemberParameters.Spoken spoken = members.read(room, member, ttl);
     ResumeRequest resume = ResumeRequest.of(cursor.orElseGet(StartPosition.Earliest::new), last);
     return responses.feed(
         Future.succeededFuture(
-            responses.body(transport -> feeds.subscribe(transport, definition, key, resume))));
+            responses.body(
+                transport ->
+                    feeds.subscribe(members.begin(transport, spoken), definition, key, resume))));
   }
 
   /** The headers of the feed, if it could be had. */
@@ -109,7 +123,11 @@ class ViewFeedResource {
       @RestPath("view") ViewName view,
       @RestQuery("key") @Size(max = MAX_KEYS, message = KEYS_RULE) Set<String> key,
       @RestQuery("cursor") Optional<StartPosition> cursor,
-      @RestQuery("since") Optional<String> since) {
+      @RestQuery("since") Optional<String> since,
+      @RestQuery("room") Optional<RoomName> room,
+      @RestQuery("member") Optional<MemberName> member,
+      @RestQuery("ttl") Optional<Duration> ttl) {
+    members.read(room, member, ttl);
     refuse(since);
     return FeedResponses.head(Future.succeededFuture(views.find(view)));
   }

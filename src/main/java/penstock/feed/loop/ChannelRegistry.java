@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 
 /**
  * The channels that have readers, and those whose last reader left a short while ago: they linger

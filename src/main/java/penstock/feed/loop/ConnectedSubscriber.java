@@ -9,7 +9,7 @@ import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.Connection;
 import penstock.feed.frame.Frames;
 import penstock.problem.ReportedFailure;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 import penstock.stream.Cursor;
 
 /**

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import penstock.feed.DisconnectReason;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 
 /**
  * The readers of one channel that one event loop serves: all are written to in one turn. Belongs to

@@ -5,7 +5,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Supplier;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 
 /** Lets a bounded number of things be under way at once; the others wait their turn, in order. */
 final class AsyncSemaphore {

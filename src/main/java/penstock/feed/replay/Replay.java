@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import penstock.feed.FeedConfig;
 import penstock.feed.FeedMeters;
 import penstock.feed.frame.BufferedEvent;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 import penstock.redis.RedisLink;
 import penstock.stream.Cursor;
 import penstock.stream.CursorScope;

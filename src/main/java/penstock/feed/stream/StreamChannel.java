@@ -16,7 +16,7 @@ import penstock.feed.loop.SubscriberShard;
 import penstock.feed.replay.Replay;
 import penstock.feed.replay.ReplayPage;
 import penstock.feed.replay.SingleFlight;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.Partition;

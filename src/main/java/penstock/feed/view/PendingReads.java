@@ -8,7 +8,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 
 /**
  * What readers of a view wait for: equal requests that wait at the same time are read once. Belongs

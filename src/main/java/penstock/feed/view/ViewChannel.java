@@ -17,7 +17,7 @@ import penstock.feed.FeedConfig;
 import penstock.feed.loop.LoopDispatchers;
 import penstock.feed.loop.SubscriberShard;
 import penstock.feed.replay.PageSize;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 import penstock.stream.tail.Tail;
 import penstock.view.ViewDefinition;
 

@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 import penstock.problem.ProblemException;
 import penstock.projection.Backoff;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 import penstock.redis.RedisReplyException;
 
 /** Runs a task's steps until the shutdown; nothing else ends it. Has a thread of its own. */

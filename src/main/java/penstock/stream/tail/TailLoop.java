@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 import penstock.redis.PubSubListener;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import penstock.problem.Problem;
 import penstock.problem.ProblemType;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;

@@ -1,4 +1,4 @@
-package penstock.redis;
+package penstock.problem;
 
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;

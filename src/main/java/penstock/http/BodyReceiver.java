@@ -1,4 +1,4 @@
-package penstock.ingest;
+package penstock.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -7,35 +7,48 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
-import penstock.redis.IsolatedCall;
+import penstock.problem.IsolatedCall;
 
 /**
  * Receives request bodies, each up to its limit and all together up to another, so that memory is
  * bounded whatever clients send. Called and completed on the request's event loop.
  */
-final class BodyReceiver {
+public final class BodyReceiver {
+
+  /** A client whose connection ends while it sends may lose the answer that it has not read yet. */
+  private static final int LINGER_MILLIS = 2_000;
 
   private final Vertx vertx;
   private final long maxBody;
   private final long maxBuffered;
   private final Duration timeout;
+  private final String advice;
   private final AtomicLong buffered = new AtomicLong();
 
-  BodyReceiver(Vertx vertx, IngestConfig config) {
+  /**
+   * @param maxBody bytes of one body
+   * @param maxBuffered bytes of all that are being received or not yet released
+   * @param timeout how long one may take to arrive
+   * @param advice what to do about one that is too large, as a sentence
+   */
+  public BodyReceiver(
+      Vertx vertx, long maxBody, long maxBuffered, Duration timeout, String advice) {
     this.vertx = vertx;
-    this.maxBody = config.maxBodySize().asLongValue();
-    this.maxBuffered = config.maxBuffered().asLongValue();
-    this.timeout = config.bodyTimeout();
+    this.maxBody = maxBody;
+    this.maxBuffered = maxBuffered;
+    this.timeout = timeout;
+    this.advice = advice;
   }
 
   /** Bytes held now. */
-  long buffered() {
+  public long buffered() {
     return buffered.get();
   }
 
@@ -43,7 +56,7 @@ final class BodyReceiver {
    * Receives the whole body of a request that may be paused, and gives it to what uses it. It
    * counts as held until that is done, whatever becomes of it. Fails if the client is gone.
    */
-  <T> Future<T> receive(HttpServerRequest request, Function<Buffer, Future<T>> use) {
+  public <T> Future<T> receive(HttpServerRequest request, Function<Buffer, Future<T>> use) {
     return receive(request)
         .compose(
             body ->
@@ -71,12 +84,23 @@ final class BodyReceiver {
     buffered.addAndGet(-body.length());
   }
 
+  /**
+   * Waits for nothing of the body that is still to come: the connection ends, but not before a
+   * client that still sends had time to read why. To be called before the response begins.
+   */
+  public void endUnread(HttpServerRequest request) {
+    if (!request.isEnded() && request.version() != HttpVersion.HTTP_2) {
+      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      vertx.setTimer(LINGER_MILLIS, over -> request.connection().close());
+    }
+    // what comes until then is thrown away
+    request.resume();
+  }
+
   private ProblemException tooLarge() {
     return ProblemException.of(
         ProblemType.BODY_TOO_LARGE,
-        "Nothing was written: a body may have "
-            + maxBody
-            + " bytes. Send the events in several requests.");
+        "Nothing was written: a body may have " + maxBody + " bytes. " + advice);
   }
 
   private ProblemException tooBusy() {

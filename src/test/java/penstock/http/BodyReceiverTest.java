@@ -1,15 +1,15 @@
-package penstock.ingest;
+package penstock.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import java.time.Duration;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,13 +20,7 @@ class BodyReceiverTest {
   @RegisterExtension final OwnVertx own = new OwnVertx();
 
   private BodyReceiver receiver() {
-    IngestConfig config =
-        new SmallRyeConfigBuilder()
-            .addDiscoveredConverters()
-            .withMapping(IngestConfig.class)
-            .build()
-            .getConfigMapping(IngestConfig.class);
-    return new BodyReceiver(own.vertx(), config);
+    return new BodyReceiver(own.vertx(), 1_000, 1_000, Duration.ofSeconds(10), "Send less.");
   }
 
   /** What is answered to a body of four bytes: 200, or 500 if it cannot be used. */
