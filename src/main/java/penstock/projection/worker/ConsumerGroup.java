@@ -5,9 +5,9 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.util.List;
 import penstock.projection.ProjectionShard;
-import penstock.projection.RawRecord;
 import penstock.redis.RedisLink;
 import penstock.stream.Position;
+import penstock.stream.log.RawRecord;
 
 /**
  * The log of one shard, read as one consumer of the view's group. Futures complete on the links'

@@ -5,11 +5,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import penstock.projection.BlockingCall;
 import penstock.projection.ProjectionShard;
-import penstock.projection.deadletter.DeadLetter;
 import penstock.projection.deadletter.DeadLetterCommand;
 import penstock.projection.deadletter.DeadLetterCommandQueue;
-import penstock.projection.deadletter.DeadLetterLog;
 import penstock.stream.Position;
+import penstock.stream.deadletter.DeadLetter;
+import penstock.stream.deadletter.DeadLetterLog;
 import penstock.trace.SpanLinks;
 
 /**
@@ -100,7 +100,12 @@ final class DeadLetterExecutor {
 
   /** The first one that this view's generation set aside. */
   private Optional<DeadLetter> own(List<DeadLetter> some) {
-    return some.stream().filter(letter -> letter.isOf(shard)).findFirst();
+    return some.stream()
+        .filter(
+            letter ->
+                letter.isOf(
+                    DeadLetter.Owner.VIEW, shard.view().name().value(), shard.generation().id()))
+        .findFirst();
   }
 
   /** Why it cannot be folded; null if it was. */

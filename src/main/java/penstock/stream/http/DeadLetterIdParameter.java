@@ -1,8 +1,8 @@
-package penstock.projection.service;
+package penstock.stream.http;
 
 import jakarta.ws.rs.ext.Provider;
 import penstock.http.TypedParameter;
-import penstock.projection.deadletter.DeadLetterId;
+import penstock.stream.deadletter.DeadLetterId;
 
 /** The id of a dead letter. */
 @Provider

@@ -1,13 +1,12 @@
-package penstock.projection.deadletter;
+package penstock.stream.deadletter;
 
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import penstock.stream.Position;
 import penstock.stream.registry.Stream;
-import penstock.view.ViewName;
 
 /** Reads one page of the dead letters of a stream, partition by partition. */
 final class DeadLetterPageReader {
@@ -17,19 +16,19 @@ final class DeadLetterPageReader {
 
   private final Stream stream;
   private final IntFunction<DeadLetterLog> logs;
-  private final Optional<ViewName> view;
+  private final Predicate<DeadLetter> wanted;
   private final int limit;
   private final List<DeadLetterPage.Item> found = new ArrayList<>();
 
   /**
    * @param logs by partition
-   * @param view only letters of this one
+   * @param wanted which letters
    */
   DeadLetterPageReader(
-      Stream stream, IntFunction<DeadLetterLog> logs, Optional<ViewName> view, int limit) {
+      Stream stream, IntFunction<DeadLetterLog> logs, Predicate<DeadLetter> wanted, int limit) {
     this.stream = stream;
     this.logs = logs;
-    this.view = view;
+    this.wanted = wanted;
     this.limit = limit;
   }
 
@@ -53,7 +52,7 @@ final class DeadLetterPageReader {
                           for (int i = 0; i < letters.size(); i++) {
                             DeadLetter letter = letters.get(i);
                             last = new DeadLetterId(after.partition(), letter.id());
-                            if (view.isEmpty() || view.get().value().equals(letter.view())) {
+                            if (wanted.test(letter)) {
                               found.add(new DeadLetterPage.Item(last, letter, failures.get(i)));
                             }
                             if (found.size() == limit) {

@@ -1,4 +1,4 @@
-package penstock.projection.deadletter;
+package penstock.stream.deadletter;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -10,7 +10,7 @@ import penstock.event.EventJson;
 import penstock.http.JsonBody;
 import penstock.json.JsonName;
 import penstock.json.JsonWriter;
-import penstock.projection.RawRecord;
+import penstock.stream.log.RawRecord;
 
 /**
  * Some dead letters of a stream.
@@ -26,8 +26,6 @@ public record DeadLetterPage(List<Item> letters, DeadLetterId last, boolean comp
   private static final JsonName NEXT = JsonName.of("next");
   private static final JsonName COMPLETE = JsonName.of("complete");
   private static final JsonName ID = JsonName.of("id");
-  private static final JsonName VIEW = JsonName.of("view");
-  private static final JsonName GENERATION = JsonName.of("generation");
   private static final JsonName POSITION = JsonName.of("position");
   private static final JsonName REASON = JsonName.of("reason");
   private static final JsonName FAILED_REPLAY = JsonName.of("failedReplay");
@@ -53,7 +51,12 @@ public record DeadLetterPage(List<Item> letters, DeadLetterId last, boolean comp
   private static void write(Item found, JsonWriter json) {
     DeadLetter letter = found.letter();
     json.beginObject().name(ID).string(found.id().toString());
-    json.name(VIEW).string(letter.view()).name(GENERATION).string(letter.generation());
+    json.name(letter.owner().toString()).string(letter.consumer());
+    json.name(letter.owner().occasion());
+    switch (letter.owner()) {
+      case VIEW -> json.string(letter.occasion());
+      case GROUP -> json.number(Long.parseLong(letter.occasion()));
+    }
     json.name(POSITION).string(letter.event().position().toString());
     json.name(REASON).string(letter.reason());
     if (found.failedReplay() != null) {

@@ -1,6 +1,5 @@
 package penstock.projection.deadletter;
 
-import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -14,6 +13,10 @@ import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.Partition;
 import penstock.stream.Position;
+import penstock.stream.deadletter.DeadLetter;
+import penstock.stream.deadletter.DeadLetterId;
+import penstock.stream.deadletter.DeadLetterLog;
+import penstock.stream.deadletter.DeadLetterOwner;
 import penstock.stream.registry.Stream;
 import penstock.view.Generation;
 import penstock.view.GenerationRegistry;
@@ -22,12 +25,11 @@ import penstock.view.ViewName;
 import penstock.view.Views;
 
 /**
- * Reads dead letters, and sends commands to the holders of leases to replay or delete them: only a
- * holder writes a view. Its futures complete on the caller's context and fail with problems.
+ * Sends commands to the holders of leases to replay or delete the letters of views: only a holder
+ * writes a view.
  */
-@Startup
 @ApplicationScoped
-public class DeadLetters {
+class ViewDeadLetters implements DeadLetterOwner {
 
   private final RedisLink link;
   private final Keys keys;
@@ -36,48 +38,42 @@ public class DeadLetters {
   private final Membership membership;
 
   @Inject
-  DeadLetters(
+  ViewDeadLetters(
       RedisLinks links,
       Keys keys,
       Views views,
       GenerationRegistry generations,
       Membership membership) {
-    this.link = links.open("dead-letters");
+    this.link = links.commands();
     this.keys = keys;
     this.views = views;
     this.generations = generations;
     this.membership = membership;
   }
 
-  /** Letters after one of them, partition by partition. */
-  public Future<DeadLetterPage> page(
-      Stream stream, Optional<ViewName> view, DeadLetterId after, int limit) {
-    if (after.partition() >= stream.partitions().size()) {
-      return Future.failedFuture(
-          ProblemException.ofParameter("after", "names a partition that the stream does not have"));
-    }
-    return new DeadLetterPageReader(stream, partition -> log(stream, partition), view, limit)
-        .read(after);
+  @Override
+  public DeadLetter.Owner kind() {
+    return DeadLetter.Owner.VIEW;
   }
 
   /** Sends the command to replay a letter. */
-  public Future<Void> replay(Stream stream, DeadLetterId id) {
-    return find(stream, id)
+  @Override
+  public Future<Void> replay(Stream stream, DeadLetterId id, DeadLetter letter) {
+    return queue(stream, letter, id.partition())
         .compose(
-            letter ->
-                queue(stream, letter, id.partition())
-                    .compose(
-                        queue ->
-                            queue.isEmpty()
-                                ? Future.failedFuture(outdated(letter))
-                                : queue.get().add(new DeadLetterCommand.Replay(letter.id()))));
+            queue ->
+                queue.isEmpty()
+                    ? Future.failedFuture(outdated(letter))
+                    : queue.get().add(new DeadLetterCommand.Replay(letter.id())));
   }
 
   /**
    * Sends the command to replay all letters that there are of a view, and that its present
    * generations set aside.
    */
-  public Future<Void> replayAll(Stream stream, ViewName view) {
+  @Override
+  public Future<Void> replayAll(Stream stream, String consumer) {
+    ViewName view = new ViewName(consumer);
     ViewDefinition definition = views.find(view);
     return generations
         .registry()
@@ -111,29 +107,14 @@ public class DeadLetters {
    * Sends the command to delete a letter; deletes it at once if no instance works what it was set
    * aside by.
    */
-  public Future<Void> delete(Stream stream, DeadLetterId id) {
-    return find(stream, id)
+  @Override
+  public Future<Void> delete(Stream stream, DeadLetterId id, DeadLetter letter) {
+    return queue(stream, letter, id.partition())
         .compose(
-            letter ->
-                queue(stream, letter, id.partition())
-                    .compose(
-                        queue ->
-                            queue.isPresent()
-                                ? queue.get().add(new DeadLetterCommand.Delete(letter.id()))
-                                : log(stream, id.partition()).delete(letter)));
-  }
-
-  private Future<DeadLetter> find(Stream stream, DeadLetterId id) {
-    if (id.partition() >= stream.partitions().size()) {
-      return Future.failedFuture(unknown(id));
-    }
-    return log(stream, id.partition())
-        .range(id.place(), id.place())
-        .compose(
-            found ->
-                found.isEmpty()
-                    ? Future.failedFuture(unknown(id))
-                    : Future.succeededFuture(found.getFirst()));
+            queue ->
+                queue.isPresent()
+                    ? queue.get().add(new DeadLetterCommand.Delete(letter.id()))
+                    : log(stream, id.partition()).delete(letter));
   }
 
   /** Of the holder that can do it; empty if what set the letter aside is not worked. */
@@ -144,12 +125,12 @@ public class DeadLetters {
         .map(
             registry ->
                 views.all().stream()
-                    .filter(view -> view.name().value().equals(letter.view()))
+                    .filter(view -> view.name().value().equals(letter.consumer()))
                     .filter(view -> view.stream().equals(stream.name()))
                     .flatMap(
                         view ->
                             registry.wanted(view).stream()
-                                .filter(one -> one.id().equals(letter.generation()))
+                                .filter(one -> one.id().equals(letter.occasion()))
                                 .map(one -> queue(view.name(), one, partition)))
                     .findFirst());
   }
@@ -163,19 +144,13 @@ public class DeadLetters {
     return new DeadLetterLog(link, keys.partition(stream.name().value(), partition));
   }
 
-  private static ProblemException unknown(DeadLetterId id) {
-    return ProblemException.of(
-        ProblemType.UNKNOWN_DEAD_LETTER,
-        "There is no dead letter '" + id + "'. It may have been replayed or deleted.");
-  }
-
   private static ProblemException outdated(DeadLetter letter) {
     return ProblemException.of(
         ProblemType.DEAD_LETTER_OUTDATED,
         "The letter was set aside by generation '"
-            + letter.generation()
+            + letter.occasion()
             + "' of the view '"
-            + letter.view()
+            + letter.consumer()
             + "', which is not worked any more; a later one has met the event itself. It can only be deleted.");
   }
 }

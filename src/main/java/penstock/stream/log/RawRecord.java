@@ -1,4 +1,4 @@
-package penstock.projection;
+package penstock.stream.log;
 
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package penstock.projection.service;
+package penstock.stream.http;
 
 import io.vertx.core.buffer.Buffer;
 import penstock.http.JsonBody;

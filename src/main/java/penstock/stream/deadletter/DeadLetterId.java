@@ -1,4 +1,4 @@
-package penstock.projection.deadletter;
+package penstock.stream.deadletter;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package penstock.projection.deadletter;
+package penstock.stream.deadletter;
 
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -12,8 +12,8 @@ import penstock.redis.RedisLink;
 import penstock.stream.Position;
 
 /**
- * The dead letters of one partition, of whichever view, in the order in which they were set aside.
- * Futures fail as {@link RedisLink} says.
+ * The dead letters of one partition, of whichever view or group, in the order in which they were
+ * set aside. Futures fail as {@link RedisLink} says.
  */
 public final class DeadLetterLog {
 
@@ -29,7 +29,7 @@ public final class DeadLetterLog {
   }
 
   /** At most {@code count} letters after a place. */
-  Future<List<DeadLetter>> after(Position place, int count) {
+  public Future<List<DeadLetter>> after(Position place, int count) {
     return link.send(Command.XRANGE, names.dead(), "(" + place, "+", "COUNT", count)
         .map(DeadLetterLog::letters);
   }
@@ -45,7 +45,7 @@ public final class DeadLetterLog {
   }
 
   /** The place of the last one; null if there is none. */
-  Future<@Nullable Position> last() {
+  public Future<@Nullable Position> last() {
     return link.send(Command.XREVRANGE, names.dead(), "+", "-", "COUNT", 1)
         .map(last -> last.size() == 0 ? null : Position.parse(last.get(0).get(0).toString()));
   }
@@ -66,8 +66,8 @@ public final class DeadLetterLog {
             });
   }
 
-  /** Deletes a dead letter. Only for one whose view nobody works: else the holder does. */
-  Future<Void> delete(DeadLetter letter) {
+  /** Deletes a dead letter. Only for who owns it; of a view that somebody works the holder does. */
+  public Future<Void> delete(DeadLetter letter) {
     return link.send(Command.XDEL, names.dead(), letter.id())
         .compose(gone -> link.send(Command.HDEL, names.failedReplays(), letter.id()))
         .mapEmpty();
