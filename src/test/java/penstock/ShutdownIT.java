@@ -40,10 +40,14 @@ class ShutdownIT {
             PackagedService.start(
                 directory,
                 Map.of(
-                    "quarkus.redis.hosts", redis.uri(),
-                    "penstock.streams.orders.partitions", "1",
-                    "penstock.feed.drain-time", LONG,
-                    "quarkus.shutdown.delay", LONG))) {
+                    "quarkus.redis.hosts",
+                    redis.uri(),
+                    "penstock.streams.orders.partitions",
+                    "1",
+                    "penstock.feed.drain-time",
+                    LONG,
+                    "quarkus.shutdown.delay",
+                    LONG))) {
       service.awaitReady();
       AtomicInteger goAways = new AtomicInteger();
       HttpClient http2 =

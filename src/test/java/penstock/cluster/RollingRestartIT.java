@@ -66,7 +66,8 @@ class RollingRestartIT {
           readers.add(new Reader(balancer.port()));
         }
         for (int i = 0; i < CLIENTS; i++) {
-          clients.add(new SteadyClient(balancer.port(), STREAM + "/events", i % 2 == 0, this::event));
+          clients.add(
+              new SteadyClient(balancer.port(), STREAM + "/events", i % 2 == 0, this::event));
         }
         await().until(() -> clients.stream().allMatch(client -> client.answered() > 50));
         restart(balancer, one);
@@ -95,7 +96,8 @@ class RollingRestartIT {
       System.out.printf(
           "%d posts answered in two restarts and an end without a delay, in which %d failed%n",
           answered, failures().size());
-      assertThat((Long) redis.ask("XLEN", Cluster.events(0))).isBetween((long) answered, events.longValue());
+      assertThat((Long) redis.ask("XLEN", Cluster.events(0)))
+          .isBetween((long) answered, events.longValue());
       List<String> wanted = seldom(redis);
       readers.forEach(reader -> await().until(() -> reader.seen.size() >= wanted.size()));
       readers.forEach(Reader::close);
