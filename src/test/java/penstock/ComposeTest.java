@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -93,6 +96,27 @@ class ComposeTest {
             volume ->
                 volume.contains(
                     "penstock.json:" + provider.at("/providers/0/options/path").asText() + "/"));
+  }
+
+  /** The engine waits longer than a shutdown takes. */
+  @Test
+  void thereIsTimeForAShutdown() throws IOException {
+    Properties defaults = new Properties();
+    try (var in =
+        Files.newBufferedReader(
+            Path.of("src", "main", "resources", "application.properties"),
+            StandardCharsets.UTF_8)) {
+      defaults.load(in);
+    }
+    Duration shutdown =
+        seconds(defaults.getProperty("%prod.quarkus.shutdown.delay"))
+            .plus(seconds(defaults.getProperty("%prod.quarkus.shutdown.timeout")));
+    assertThat(seconds(yaml(COMPOSE).at("/services/penstock/stop_grace_period").asText()))
+        .isGreaterThan(shutdown);
+  }
+
+  private static Duration seconds(String text) {
+    return Duration.parse("PT" + text);
   }
 
   /**
