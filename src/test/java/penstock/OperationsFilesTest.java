@@ -103,7 +103,7 @@ class OperationsFilesTest {
     String page = Files.readString(Path.of("docs", "operations.md"));
     assertThat(Pattern.compile("(?m)^### (Penstock\\w+)$").matcher(page).results())
         .extracting(heading -> heading.group(1))
-        .containsExactlyElementsOf(names);
+        .containsExactlyInAnyOrderElementsOf(names);
     for (String name : names) {
       String runbook = page.substring(page.indexOf("### " + name + "\n") + name.length() + 5);
       assertThat(runbook.substring(0, runbook.indexOf("\n##"))).as(name).hasSizeGreaterThan(200);

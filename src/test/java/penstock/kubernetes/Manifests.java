@@ -54,10 +54,13 @@ final class Manifests {
   /** Every overlay and every example, by name of its folder, and the root itself. */
   static List<Path> folders() {
     List<Path> folders = new ArrayList<>(List.of(ROOT));
-    for (String kind : List.of("overlays", "examples")) {
-      folders.addAll(children(ROOT.resolve(kind)));
-    }
+    folders.addAll(overlays());
+    folders.addAll(children(ROOT.resolve("examples")));
     return folders;
+  }
+
+  static List<Path> overlays() {
+    return children(ROOT.resolve("overlays"));
   }
 
   static List<Path> components() {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -539,6 +540,31 @@ class ManifestsTest {
           assertThat(trigger.at("/metadata/address").asText()).isEqualTo(address);
         }
       }
+    }
+  }
+
+  /** A variable that no property goes by would be passed over in silence. */
+  @Test
+  void whatIsSetIsASetting() throws IOException {
+    var known = new TreeSet<>(Set.of("SMALLRYE_CONFIG_LOCATIONS", "JAVA_TOOL_OPTIONS"));
+    Pattern.compile("`((?:penstock|quarkus)[.][a-z.-]+)`")
+        .matcher(Files.readString(Path.of("docs", "configuration.md")))
+        .results()
+        .map(property -> property.group(1).replaceAll("[.-]", "_").toUpperCase(Locale.ROOT))
+        .forEach(known::add);
+    for (Path overlay : Manifests.overlays()) {
+      Manifests manifests =
+          Manifests.of(
+              directory.resolve("of-" + overlay.getFileName()),
+              overlay,
+              List.of(COMPONENTS.resolve("ingress")));
+      var set = new TreeSet<String>();
+      manifests.settings().fieldNames().forEachRemaining(set::add);
+      manifests
+          .deployment()
+          .at("/spec/template/spec/containers/0/env")
+          .forEach(variable -> set.add(variable.path("name").asText()));
+      assertThat(known).as("%s", overlay).containsAll(set);
     }
   }
 
