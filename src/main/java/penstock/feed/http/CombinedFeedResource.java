@@ -1,5 +1,6 @@
 package penstock.feed.http;
 
+import static penstock.problem.ProblemType.ID_TOO_LONG;
 import static penstock.problem.ProblemType.INVALID_CURSOR;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedConfig;
 import penstock.feed.ResumeRequest;
 import penstock.feed.connection.CombinedTransport;
+import penstock.feed.connection.ResumeLimit;
 import penstock.feed.connection.Transport;
 import penstock.feed.stream.StreamFeeds;
 import penstock.feed.view.ViewFeeds;
@@ -52,7 +54,14 @@ import penstock.view.Views;
 /** Several feeds over one connection. Runs on the request's event loop. */
 @Tag(name = "streams")
 @Tag(name = "views")
-@Raises({INVALID_NAME, INVALID_PARAMETER, INVALID_CURSOR, UNKNOWN_STREAM, UNKNOWN_VIEW})
+@Raises({
+  INVALID_NAME,
+  INVALID_PARAMETER,
+  INVALID_CURSOR,
+  ID_TOO_LONG,
+  UNKNOWN_STREAM,
+  UNKNOWN_VIEW
+})
 @Path("/feed")
 class CombinedFeedResource {
 
@@ -66,6 +75,7 @@ class CombinedFeedResource {
   private final ViewFeeds viewFeeds;
   private final FeedResponses responses;
   private final FeedConfig config;
+  private final ResumeLimit limit;
 
   /**
    * @param filter for the events of all streams
@@ -91,7 +101,8 @@ class CombinedFeedResource {
       StreamFeeds feeds,
       ViewFeeds viewFeeds,
       FeedResponses responses,
-      FeedConfig config) {
+      FeedConfig config,
+      ResumeLimit limit) {
     this.vertx = vertx;
     this.streams = streams;
     this.views = views;
@@ -99,6 +110,7 @@ class CombinedFeedResource {
     this.viewFeeds = viewFeeds;
     this.responses = responses;
     this.config = config;
+    this.limit = limit;
   }
 
   /**
@@ -211,9 +223,18 @@ class CombinedFeedResource {
     return new Wanted(stream, view.stream().map(views::find).toList(), filter, keys, start);
   }
 
-  private static Future<List<Stream>> found(
-      Wanted wanted, Function<StreamName, Future<Stream>> find) {
-    return Future.all(wanted.streams().stream().map(find).toList()).map(all -> all.<Stream>list());
+  private Future<List<Stream>> found(Wanted wanted, Function<StreamName, Future<Stream>> find) {
+    return Future.all(wanted.streams().stream().map(find).toList())
+        .map(all -> resumable(all.<Stream>list(), wanted.views()));
+  }
+
+  private List<Stream> resumable(List<Stream> found, List<ViewDefinition> views) {
+    limit.check(
+        java.util.stream.Stream.concat(
+                found.stream().map(stream -> stream.partitions().size()),
+                views.stream().map(ViewDefinition::partitions))
+            .toList());
+    return found;
   }
 
   private void serve(Transport transport, Wanted wanted, List<Stream> found) {
