@@ -19,7 +19,7 @@ import java.util.List;
  */
 final class CombinedBuffer {
 
-  private static final String COMMENT = ":\n\n";
+  private static final String COMMENT = ":\n";
 
   /** The feeds of the connection, in the order of their cursors in an id. */
   private final List<CombinedFrames> feeds;

@@ -68,7 +68,7 @@ final class CombinedFrames {
     switch (from == to ? '\n' : frames[from]) {
       case '\n' -> endFrame();
       case 'i' -> given = Arrays.copyOfRange(frames, from + ID.length, to);
-      case ':' -> {}
+      case ':' -> connection.heartbeat();
       case 'd' -> appendData(frames, from + DATA.length, to, target(false));
       default -> {
         named |= frames[from] == 'e';

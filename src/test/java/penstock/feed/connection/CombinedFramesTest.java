@@ -89,15 +89,15 @@ class CombinedFramesTest {
 
   @Test
   void theHeartbeatsOfATurnAreOne() {
-    append(b, ":\n\n");
-    append(a, ":\n\n");
-    assertWritten(":\n\n");
+    append(b, ":\n");
+    append(a, ":\n");
+    assertWritten(":\n");
     append(a, "id: x\n\n");
     append(b, "id: y\n\n");
     assertWritten("id: 2.x.y\n\n");
     append(a, "id: x\n\n");
     append(b, "id: y\n\n");
-    assertWritten(":\n\n");
+    assertWritten(":\n");
     append(a, "id: u\n\n");
     append(b, "id: y\nevent: caught-up\ndata: {}\n\n");
     assertWritten("id: 2.u.y\nevent: caught-up\ndata: {\"view\":\"b\"}\n\n");
