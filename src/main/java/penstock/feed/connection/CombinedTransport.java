@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import penstock.feed.HeartbeatType;
 import penstock.feed.frame.FrameBatch;
 import penstock.stream.StartPosition;
 
@@ -112,6 +113,11 @@ public final class CombinedTransport {
     @Override
     public ClientAddress client() {
       return transport.client();
+    }
+
+    @Override
+    public HeartbeatType heartbeat() {
+      return transport.heartbeat();
     }
 
     @Override

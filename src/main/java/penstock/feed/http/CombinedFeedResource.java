@@ -33,6 +33,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedConfig;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.connection.CombinedTransport;
 import penstock.feed.connection.ResumeLimit;
@@ -158,7 +159,11 @@ class CombinedFeedResource {
           Optional<String> cursor,
       @RestQuery("since") @Parameter(description = EventFilter.SINCE)
           Optional<StartPosition.Since> since,
-      @RestHeader(FeedResponses.LAST_EVENT_ID)
+      @RestQuery(LastEventId.PARAMETER) @Parameter(description = LastEventId.MEANING)
+          List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
+          Optional<HeartbeatType> heartbeat,
+      @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =
                   """
@@ -172,12 +177,13 @@ class CombinedFeedResource {
             view,
             EventFilter.of(subject, type, filter),
             key,
-            CombinedStart.of(cursor, since, last));
+            CombinedStart.of(cursor, since, LastEventId.of(last, lastEventId)));
     return responses.feed(
         found(wanted, streams::findOrCreate)
             .map(
                 found ->
-                    responses.body(wanted.count(), transport -> serve(transport, wanted, found))));
+                    responses.body(
+                        wanted.count(), heartbeat, transport -> serve(transport, wanted, found))));
   }
 
   /** The headers of the feed, if it could be had. */
@@ -194,7 +200,9 @@ class CombinedFeedResource {
       @RestQuery("key") @Size(max = ViewFeedResource.MAX_KEYS, message = ViewFeedResource.KEYS_RULE)
           Set<String> key,
       @RestQuery("cursor") Optional<String> cursor,
-      @RestQuery("since") Optional<StartPosition.Since> since) {
+      @RestQuery("since") Optional<StartPosition.Since> since,
+      @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
     Wanted wanted =
         wanted(
             stream,

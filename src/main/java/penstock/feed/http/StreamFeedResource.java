@@ -27,6 +27,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.stream.StreamFeeds;
 import penstock.problem.Raises;
@@ -74,7 +75,11 @@ class StreamFeedResource {
       @RestQuery("subject") @Parameter(description = EventFilter.SUBJECT) Set<String> subject,
       @RestQuery("type") @Parameter(description = EventFilter.TYPE) Set<String> type,
       @RestQuery("filter") @Parameter(description = EventFilter.FILTER) List<Condition> filter,
-      @RestHeader(FeedResponses.LAST_EVENT_ID)
+      @RestQuery(LastEventId.PARAMETER) @Parameter(description = LastEventId.MEANING)
+          List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
+          Optional<HeartbeatType> heartbeat,
+      @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =
                   """
@@ -84,7 +89,9 @@ class StreamFeedResource {
           @Nullable String last) {
     EventFilter wanted = EventFilter.of(subject, type, filter);
     ResumeRequest resume =
-        ResumeRequest.of(StartPosition.of(cursor, since, new StartPosition.Latest()), last);
+        ResumeRequest.of(
+            StartPosition.of(cursor, since, new StartPosition.Latest()),
+            LastEventId.of(last, lastEventId));
     // who follows a stream before its first event, where appends make streams, must not be sent
     // away for good
     return responses.feed(
@@ -93,6 +100,7 @@ class StreamFeedResource {
             .map(
                 found ->
                     responses.body(
+                        heartbeat,
                         transport -> feeds.subscribe(transport, found, wanted, resume))));
   }
 
@@ -107,7 +115,9 @@ class StreamFeedResource {
       @RestQuery("since") Optional<StartPosition.Since> since,
       @RestQuery("subject") Set<String> subject,
       @RestQuery("type") Set<String> type,
-      @RestQuery("filter") List<Condition> filter) {
+      @RestQuery("filter") List<Condition> filter,
+      @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
     EventFilter.of(subject, type, filter);
     StartPosition.of(cursor, since, new StartPosition.Latest());
     return FeedResponses.head(streams.find(stream));

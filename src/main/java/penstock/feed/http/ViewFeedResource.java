@@ -12,6 +12,7 @@ import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -26,9 +27,9 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.view.ViewFeeds;
-import penstock.problem.ProblemException;
 import penstock.problem.Raises;
 import penstock.stream.StartPosition;
 import penstock.view.ViewDefinition;
@@ -61,7 +62,6 @@ class ViewFeedResource {
    * Follows the view.
    *
    * @param key of the entries that are wanted; all without any
-   * @param since has no meaning here, and is refused
    */
   @GET
   @Operation(operationId = "followView", summary = "A view as Server-Sent Events")
@@ -84,8 +84,11 @@ class ViewFeedResource {
                   snapshot; `latest` means changes only. `Last-Event-ID` beats it.
                   """)
           Optional<StartPosition> cursor,
-      @RestQuery("since") @Parameter(hidden = true) Optional<String> since,
-      @RestHeader(FeedResponses.LAST_EVENT_ID)
+      @RestQuery(LastEventId.PARAMETER) @Parameter(description = LastEventId.MEANING)
+          List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
+          Optional<HeartbeatType> heartbeat,
+      @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =
                   """
@@ -94,11 +97,13 @@ class ViewFeedResource {
                   """)
           @Nullable String last) {
     ViewDefinition definition = views.find(view);
-    refuse(since);
-    ResumeRequest resume = ResumeRequest.of(cursor.orElseGet(StartPosition.Earliest::new), last);
+    ResumeRequest resume =
+        ResumeRequest.of(
+            cursor.orElseGet(StartPosition.Earliest::new), LastEventId.of(last, lastEventId));
     return responses.feed(
         Future.succeededFuture(
-            responses.body(transport -> feeds.subscribe(transport, definition, key, resume))));
+            responses.body(
+                heartbeat, transport -> feeds.subscribe(transport, definition, key, resume))));
   }
 
   /** The headers of the feed, if it could be had. */
@@ -109,16 +114,8 @@ class ViewFeedResource {
       @RestPath("view") ViewName view,
       @RestQuery("key") @Size(max = MAX_KEYS, message = KEYS_RULE) Set<String> key,
       @RestQuery("cursor") Optional<StartPosition> cursor,
-      @RestQuery("since") Optional<String> since) {
-    refuse(since);
+      @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
     return FeedResponses.head(Future.succeededFuture(views.find(view)));
-  }
-
-  /** Of a view there is no more than what it is now and what changes. */
-  private static void refuse(Optional<String> since) {
-    if (since.isPresent()) {
-      throw ProblemException.ofParameter(
-          "since", "has no meaning for a view: its feed begins with all entries");
-    }
   }
 }
