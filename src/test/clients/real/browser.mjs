@@ -1,10 +1,10 @@
 // A page of a real browser for each client that lives in one, by WebDriver.
-import {spawn} from 'node:child_process';
 import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {run} from './service.mjs';
 
 const BROWSER = '/usr/bin/chromium';
 const DRIVER = '/usr/bin/chromedriver';
@@ -29,7 +29,7 @@ export class Browser {
 
   static async start() {
     const browser = new Browser();
-    browser.#driver = spawn(DRIVER, ['--port=0'], {stdio: ['ignore', 'pipe', 'ignore']});
+    browser.#driver = run(DRIVER, ['--port=0'], {stdio: ['ignore', 'pipe', 'ignore']});
     let port;
     for await (const line of createInterface(browser.#driver.stdout)) {
       port = /started successfully on port (\d+)/.exec(line)?.[1];
@@ -47,7 +47,7 @@ export class Browser {
   }
 
   async #command(method, path, body) {
-    const answer = await fetch(this.#session + path, {method, body: body && JSON.stringify(body)});
+    const answer = await fetch(this.#session + path, {method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(30_000)});
     const {value} = await answer.json();
     if (!answer.ok) {
       throw new Error(`${path}: ${value.message}`);

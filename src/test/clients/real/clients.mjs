@@ -1,5 +1,5 @@
 // The clients, each used as its own documentation says, with the options that it needs.
-import {spawn, spawnSync} from 'node:child_process';
+import {spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {createInterface} from 'node:readline';
@@ -9,6 +9,7 @@ import EventSource2 from 'eventsource2';
 import {createEventSource} from 'eventsource-client';
 import {EventSource as EventSourceOfUndici} from 'undici';
 import {Browser} from './browser.mjs';
+import {run} from './service.mjs';
 
 const NAMES = ['message', 'caught-up', 'reset', 'snapshot', 'change', 'unavailable'];
 const here = new URL('.', import.meta.url).pathname;
@@ -27,7 +28,7 @@ function byEventSource(Source) {
 /** A program that writes a line of JSON for each message: `{"type": ..., "data": ...}`. */
 function byProgram(...command) {
   return async (url, told) => {
-    const program = spawn(command[0], [...command.slice(1), url], {stdio: ['ignore', 'pipe', 'inherit']});
+    const program = run(command[0], [...command.slice(1), url], {stdio: ['ignore', 'pipe', 'inherit']});
     createInterface(program.stdout).on('line', line => {
       const {type, data} = JSON.parse(line);
       told.add(type, data);
@@ -85,14 +86,13 @@ function inBrowsers(browser) {
       name: '@microsoft/fetch-event-source',
       version: version('@microsoft/fetch-event-source'),
       query: '&heartbeat=comment',
-      needs: '`heartbeat=comment`; `openWhenHidden: true`; an `onopen` and an `onclose` that throw, so that it tries again',
+      needs: '`heartbeat=comment`, or it connects anew with each heartbeat; an `onclose` that throws, or it ends with the response; `openWhenHidden: true`, or it begins anew with each change of the tab',
       follow: (url, told) => browser.follow(url, told, `
         ${bundle('client', {
           '.': fetchSource('index.js'), './fetch': fetchSource('fetch.js'), './parse': fetchSource('parse.js'),
         })}
         client.fetchEventSource(url, {
           openWhenHidden: true,
-          async onopen(answer) { if (!answer.ok) throw new Error('again'); },
           onmessage(message) {
             JSON.parse(message.data);
             tell(message.event || 'message', message.data);
@@ -161,13 +161,13 @@ function ofCommands() {
     return program.stdout.trim().split(' ');
   };
   python('requests', 'Python requests', found => ({
-    needs: 'a loop that keeps the last id; `iter_lines(chunk_size=1)`, or it waits for 512 bytes',
+    needs: 'a loop that keeps the last id; `iter_lines(chunk_size=1)`, or it waits for 512 bytes, and of bytes: as text it ends lines at U+0085 and U+2028',
     follow: byProgram(found, '-u', `${here}feed_requests.py`),
     append: appends(found),
   }));
   python('httpx_sse', 'Python httpx-sse', found => ({
     query: '&heartbeat=comment',
-    needs: '`heartbeat=comment`; a loop that keeps the last id',
+    needs: '`heartbeat=comment`, or it fails; a loop that keeps the last id',
     follow: byProgram(found, '-u', `${here}feed_httpx.py`),
   }));
   return clients;

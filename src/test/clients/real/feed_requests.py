@@ -14,8 +14,9 @@ def follow(url, last):
         headers["Last-Event-ID"] = last
     with requests.get(url, headers=headers, stream=True) as answer:
         answer.raise_for_status()
-        for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
-            field, _, value = line.partition(": ")
+        # Bytes, since text is split at U+0085 and U+2028 too.
+        for line in answer.iter_lines(chunk_size=1):
+            field, _, value = line.decode().partition(": ")
             if field == "id":
                 last = value
             elif field == "event":

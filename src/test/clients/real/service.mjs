@@ -1,4 +1,5 @@
 // What the trials do to the service and its Redis beside the client.
+import {spawn} from 'node:child_process';
 import net from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 
@@ -45,11 +46,11 @@ export class Service {
     return answer.ok ? (await answer.json()).value : undefined;
   }
 
-  /** Removes all of a log by another hand, as retention would. */
-  empty(stream) {
+  /** Redis loses a log. */
+  lose(stream) {
     return new Promise((done, failed) => {
       const socket = net.connect(this.redis, '127.0.0.1', () =>
-        socket.write(`XTRIM ps:{${stream}/0}:events MAXLEN 0\r\n`));
+        socket.write(`DEL ps:{${stream}/0}:events\r\n`));
       socket.on('error', failed);
       socket.once('data', reply => {
         socket.destroy();
@@ -57,4 +58,16 @@ export class Service {
       });
     });
   }
+}
+
+const programs = new Set();
+process.on('exit', () => programs.forEach(program => program.kill()));
+process.on('SIGTERM', () => process.exit(1));
+
+/** A program that ends with this one at the latest. */
+export function run(command, args, options) {
+  const program = spawn(command, args, options);
+  programs.add(program);
+  program.on('close', () => programs.delete(program));
+  return program;
 }

@@ -114,6 +114,8 @@ class FeedResponses {
     response.write(Frames.hello(ReconnectDelay.millis(config)));
     // It has done its work, and holds all that was made to read the request.
     response.headersEndHandler(null);
+    // It has been read, may be long, and would be held for as long as the feed lasts.
+    request.headers().remove(LastEventId.HEADER);
     return Optional.of(Transport.of(request, client, heartbeat, config.slowClientTimeout()));
   }
 
