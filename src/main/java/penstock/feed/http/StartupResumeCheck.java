@@ -2,9 +2,11 @@ package penstock.feed.http;
 
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptor;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -42,7 +44,8 @@ class StartupResumeCheck {
     this.views = views;
   }
 
-  void check(@Observes StartupEvent event) {
+  /** Before anything is started that would have to be ended again. */
+  void refuse(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
     int single = CombinedCursor.longest(List.of(StreamsConfig.MAX_PARTITIONS));
     if (limit.longest() < single) {
       throw new ConfigurationException(
@@ -55,6 +58,9 @@ class StartupResumeCheck {
                   StreamsConfig.MAX_PARTITIONS),
           Set.of(ResumeLimit.HEADER_SIZE, ResumeLimit.LINE_LENGTH, ResumeLimit.HEADER_LIST_SIZE));
     }
+  }
+
+  void warn(@Observes StartupEvent event) {
     int combined = CombinedCursor.longest(largestFeeds());
     if (limit.longest() < combined) {
       LOG.warnf(
