@@ -410,7 +410,7 @@ class ApiDescriptionTest {
     String feed = "/streams/orders/feed";
     feedRequests(path, feed, feed + "?cursor=nonsense", "/streams/none/feed");
     try (FeedLines lines = new FeedLines(base, feed + "?cursor=earliest")) {
-      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream;charset=UTF-8");
       assertThat(api.checkAgainst("CloudEvent", lines.next("data: "))).isEmpty();
     }
     seen.add("GET " + path + " 200");
@@ -422,7 +422,7 @@ class ApiDescriptionTest {
     feedRequests(path, feed, feed + "?cursor=nonsense", "/views/none/feed");
     for (String query : List.of("", "?key=o-1")) {
       try (FeedLines lines = new FeedLines(base, feed + query)) {
-        assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+        assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream;charset=UTF-8");
         assertThat(lines.next("event: ")).isEqualTo("snapshot");
         JsonNode entry = JSON.readTree(lines.next("data: ")).path("entries").path(0);
         assertThat(api.checkAgainst("Entry", entry.toString())).isEmpty();
@@ -441,7 +441,7 @@ class ApiDescriptionTest {
     get(path, 404, "/feed?stream=none");
     check("HEAD " + path, 400, raw().head("/feed"));
     try (FeedLines lines = new FeedLines(base, "/feed?stream=orders&cursor=earliest")) {
-      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream;charset=UTF-8");
       JsonNode data = JSON.readTree(lines.next("data: "));
       assertThat(data.path("stream").asText()).isEqualTo("orders");
       assertThat(api.checkAgainst("CloudEvent", data.path("event").toString())).isEmpty();

@@ -7,6 +7,7 @@ public enum ProblemType {
   INVALID_NAME("invalid-name", 400, "A name is invalid"),
   INVALID_EVENT("invalid-event", 400, "An event is invalid"),
   INVALID_CURSOR("invalid-cursor", 400, "The cursor is malformed"),
+  ID_TOO_LONG("id-too-long", 400, "The ids of these feeds could not come back"),
   NOT_FOUND("not-found", 404, "There is nothing here"),
   UNKNOWN_STREAM("unknown-stream", 404, "The stream is unknown"),
   UNKNOWN_VIEW("unknown-view", 404, "The view is unknown"),

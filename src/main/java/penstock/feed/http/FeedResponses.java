@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.feed.DisconnectReason;
 import penstock.feed.FeedConfig;
 import penstock.feed.FeedMeters;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ReconnectDelay;
 import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.StreamEnd;
@@ -28,7 +29,11 @@ import penstock.problem.ReportedFailure;
 @ApplicationScoped
 class FeedResponses {
 
-  static final String LAST_EVENT_ID = "Last-Event-ID";
+  /**
+   * The format allows one encoding only. It is named all the same for clients that guess another,
+   * such as Python's requests, and then see ends of lines where there are none.
+   */
+  private static final String EVENT_STREAM = "text/event-stream;charset=UTF-8";
 
   /** From here on a status says nothing against the request: it may succeed later. */
   private static final int FIRST_PASSING_STATUS = 429;
@@ -69,7 +74,7 @@ class FeedResponses {
 
   private static <T extends @Nullable Object> RestResponse<T> response(T body) {
     return RestResponse.ResponseBuilder.create(RestResponse.Status.OK, body)
-        .header(Answer.CONTENT_TYPE, "text/event-stream")
+        .header(Answer.CONTENT_TYPE, EVENT_STREAM)
         .header(Answer.CACHE_CONTROL, "no-store")
         .header("X-Accel-Buffering", "no")
         .build();
@@ -80,8 +85,8 @@ class FeedResponses {
    *
    * @param serve serves it, once the response has begun
    */
-  FeedBody body(Consumer<Transport> serve) {
-    return body(1, serve);
+  FeedBody body(Optional<HeartbeatType> heartbeat, Consumer<Transport> serve) {
+    return body(1, heartbeat, serve);
   }
 
   /**
@@ -89,11 +94,12 @@ class FeedResponses {
    *
    * @param readers of different feeds, that share the connection
    */
-  FeedBody body(int readers, Consumer<Transport> serve) {
-    return request -> begin(request, readers).ifPresent(serve);
+  FeedBody body(int readers, Optional<HeartbeatType> heartbeat, Consumer<Transport> serve) {
+    return request -> begin(request, readers, heartbeat.orElse(HeartbeatType.ID)).ifPresent(serve);
   }
 
-  private Optional<Transport> begin(HttpServerRequest request, int readers) {
+  private Optional<Transport> begin(
+      HttpServerRequest request, int readers, HeartbeatType heartbeat) {
     HttpServerResponse response = request.response();
     if (response.closed()) {
       return Optional.empty();
@@ -108,7 +114,9 @@ class FeedResponses {
     response.write(Frames.hello(ReconnectDelay.millis(config)));
     // It has done its work, and holds all that was made to read the request.
     response.headersEndHandler(null);
-    return Optional.of(Transport.of(request, client, config.slowClientTimeout()));
+    // It has been read, may be long, and would be held for as long as the feed lasts.
+    request.headers().remove(LastEventId.HEADER);
+    return Optional.of(Transport.of(request, client, heartbeat, config.slowClientTimeout()));
   }
 
   private void open(HttpServerResponse response) {

@@ -29,6 +29,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.stream.StreamFeeds;
 import penstock.member.MemberName;
@@ -86,7 +87,11 @@ class StreamFeedResource {
           Optional<MemberName> member,
       @RestQuery("ttl") @Parameter(description = MemberParameters.TTL, example = "30s")
           Optional<Duration> ttl,
-      @RestHeader(FeedResponses.LAST_EVENT_ID)
+      @RestQuery(LastEventId.PARAMETER) @Parameter(description = LastEventId.MEANING)
+          List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
+          Optional<HeartbeatType> heartbeat,
+      @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =
                   """
@@ -96,7 +101,9 @@ class StreamFeedResource {
           @Nullable String last) {
     EventFilter wanted = EventFilter.of(subject, type, filter);
     ResumeRequest resume =
-        ResumeRequest.of(StartPosition.of(cursor, since, new StartPosition.Latest()), last);
+        ResumeRequest.of(
+            StartPosition.of(cursor, since, new StartPosition.Latest()),
+            LastEventId.of(last, lastEventId));
     MemberParameters.Spoken spoken = members.read(room, member, ttl);
     // who follows a stream before its first event, where appends make streams, must not be sent
     // away for good
@@ -106,6 +113,7 @@ class StreamFeedResource {
             .map(
                 found ->
                     responses.body(
+                        heartbeat,
                         transport ->
                             feeds.subscribe(
                                 members.begin(transport, spoken), found, wanted, resume))));
@@ -125,7 +133,9 @@ class StreamFeedResource {
       @RestQuery("filter") List<Condition> filter,
       @RestQuery("room") Optional<RoomName> room,
       @RestQuery("member") Optional<MemberName> member,
-      @RestQuery("ttl") Optional<Duration> ttl) {
+      @RestQuery("ttl") Optional<Duration> ttl,
+      @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
     members.read(room, member, ttl);
     EventFilter.of(subject, type, filter);
     StartPosition.of(cursor, since, new StartPosition.Latest());

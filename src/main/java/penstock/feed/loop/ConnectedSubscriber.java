@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import penstock.feed.DisconnectReason;
 import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.Connection;
-import penstock.feed.frame.Frames;
 import penstock.problem.ReportedFailure;
 import penstock.problem.IsolatedCall;
 import penstock.stream.Cursor;
@@ -79,8 +78,7 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
     if (reason != null) {
       close(reason);
     } else if (connection.isQuiet(now)) {
-      Cursor at = at();
-      connection.write(at == null ? Frames.comment() : Frames.heartbeat(at));
+      connection.writeHeartbeat(at());
     }
   }
 
