@@ -11,10 +11,10 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
-import penstock.problem.IsolatedCall;
 
 /**
  * Receives request bodies, each up to its limit and all together up to another, so that memory is

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
-import penstock.problem.IsolatedCall;
 import penstock.stream.CursorScope;
 import penstock.stream.Partition;
 import penstock.trace.PipelineStage;
@@ -212,8 +212,7 @@ final class GroupCommit {
       queue.remove();
       queuedBytes -= request.unsentBytes();
     }
-    answers.add(
-        request, () -> Future.failedFuture(request.hasBegun() ? incomplete(cause) : cause));
+    answers.add(request, () -> Future.failedFuture(request.hasBegun() ? incomplete(cause) : cause));
   }
 
   /** The failure of a request of which something is in the log, whatever the cause says. */

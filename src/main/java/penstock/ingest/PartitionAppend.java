@@ -35,9 +35,7 @@ final class PartitionAppend {
 
   Future<BatchResult> run(AppendBatch batch) {
     int events = batch.entries().size();
-    return durable
-        .run(call(batch))
-        .map(reply -> DurableCall.read(reply, of -> result(of, events)));
+    return durable.run(call(batch)).map(reply -> DurableCall.read(reply, of -> result(of, events)));
   }
 
   private Request call(AppendBatch batch) {

@@ -8,11 +8,11 @@ import io.vertx.core.impl.ContextInternal;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Response;
-import penstock.problem.IsolatedCall;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 
 /**
  * Opens the connections of one link, one after the other: each is connected and admitted within the

@@ -12,10 +12,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptor;
-import penstock.problem.IsolatedCall;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 
 /**
  * Looks after Redis, on a link of its own: whether it is there, whether it may be used, and how

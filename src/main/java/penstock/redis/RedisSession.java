@@ -7,8 +7,8 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import penstock.problem.IsolatedCall;
 import java.util.concurrent.atomic.AtomicInteger;
+import penstock.problem.IsolatedCall;
 
 /**
  * One connection of a link, from its admission to its end. What it counts ends with it: late

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import penstock.feed.DisconnectReason;
 import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.Connection;
-import penstock.problem.ReportedFailure;
 import penstock.problem.IsolatedCall;
+import penstock.problem.ReportedFailure;
 import penstock.stream.Cursor;
 
 /**

@@ -8,9 +8,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
+import penstock.problem.IsolatedCall;
 import penstock.problem.ProblemException;
 import penstock.projection.Backoff;
-import penstock.problem.IsolatedCall;
 import penstock.redis.RedisReplyException;
 
 /** Runs a task's steps until the shutdown; nothing else ends it. Has a thread of its own. */
