@@ -24,9 +24,9 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,22 +48,21 @@ class ApiDescriptionTest {
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      Map<String, String> all = new HashMap<>();
-      all.put("penstock.group.body-timeout", "1s");
-      all.putAll(
-          Map.of(
-              "penstock.streams.auto-create", "false",
-              "penstock.streams.orders.partitions", "1",
-              "penstock.views.open-orders.stream", "orders",
-              "penstock.views.open-orders.fold", "merge",
-              "penstock.views.open-orders.deletes", "order.closed",
-              "penstock.views.orders-by-type.stream", "orders",
-              "penstock.views.orders-by-type.fold", "count",
-              "penstock.views.orders-by-type.key", "type",
-              "penstock.ingest.body-timeout", "5s",
-              // Resources that other tests bring along.
-              "mp.openapi.scan.exclude.packages", "penstock.http,penstock.admin"));
-      return all;
+      return Map.ofEntries(
+          Map.entry("penstock.streams.auto-create", "false"),
+          Map.entry("penstock.streams.orders.partitions", "1"),
+          Map.entry("penstock.views.open-orders.stream", "orders"),
+          Map.entry("penstock.views.open-orders.fold", "merge"),
+          Map.entry("penstock.views.open-orders.deletes", "order.closed"),
+          Map.entry("penstock.views.orders-by-type.stream", "orders"),
+          Map.entry("penstock.views.orders-by-type.fold", "count"),
+          Map.entry("penstock.views.orders-by-type.key", "type"),
+          Map.entry("penstock.ingest.body-timeout", "5s"),
+          Map.entry("penstock.presence.body-timeout", "2s"),
+          Map.entry("penstock.group.body-timeout", "1s"),
+          Map.entry("penstock.presence.max-members", "2"),
+          // Resources that other tests bring along.
+          Map.entry("mp.openapi.scan.exclude.packages", "penstock.http,penstock.admin"));
     }
   }
 
@@ -174,6 +173,7 @@ class ApiDescriptionTest {
   @Test
   void realResponsesAreAsTold() throws Exception {
     appends();
+    schedule();
     reads();
     views();
     deadLetters();
@@ -182,6 +182,7 @@ class ApiDescriptionTest {
     feed();
     viewFeed();
     combinedFeed();
+    presence();
     operation();
     withoutRedis();
     Set<String> left = new TreeSet<>(api.responses());
@@ -221,6 +222,36 @@ class ApiDescriptionTest {
         404,
         given().contentType(EVENT).body(event("1", "s", "t")).post("/streams/none/events"));
     slow("POST " + path, "POST /streams/orders/events", EVENT);
+  }
+
+  private void schedule() {
+    String path = "/streams/{stream}/events";
+    String batch =
+        "[%s,%s]"
+            .formatted(
+                event("soon", "o-1", "order.placed"),
+                event("late", "o-1", "order.placed")
+                    .replaceFirst(
+                        "\\{",
+                        "{\"deliverat\":\"%s\",".formatted(Instant.now().plusSeconds(3_600))));
+    post(path, 202, BATCH, batch);
+    String all = "/streams/{stream}/scheduled";
+    get(all, 200, "/streams/orders/scheduled?limit=1");
+    get(all, 400, "/streams/orders/scheduled?after=x");
+    get(all, 404, "/streams/none/scheduled");
+    String one = all + "/{id}";
+    String id = raw().get("/streams/orders/scheduled").jsonPath().getString("scheduled[0].id");
+    String mine = "/streams/orders/scheduled/" + id;
+    String nobodys = "/streams/orders/scheduled/0.1795172913901123";
+    get(one, 200, mine);
+    get(one, 400, mine + "x");
+    get(one, 404, nobodys);
+    check("PUT " + one, 200, raw().put(mine + "?deliver-after=2h"));
+    check("PUT " + one, 400, raw().put(mine));
+    check("PUT " + one, 404, raw().put(nobodys + "?deliver-after=2h"));
+    check("DELETE " + one, 204, raw().delete(mine));
+    check("DELETE " + one, 400, raw().delete(mine + "x"));
+    check("DELETE " + one, 404, raw().delete(nobodys));
   }
 
   private void slow(String operation, String request, String contentType) throws IOException {
@@ -378,7 +409,7 @@ class ApiDescriptionTest {
     String feed = "/streams/orders/feed";
     feedRequests(path, feed, feed + "?cursor=nonsense", "/streams/none/feed");
     try (FeedLines lines = new FeedLines(base, feed + "?cursor=earliest")) {
-      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream;charset=UTF-8");
       assertThat(api.checkAgainst("CloudEvent", lines.next("data: "))).isEmpty();
     }
     seen.add("GET " + path + " 200");
@@ -390,7 +421,7 @@ class ApiDescriptionTest {
     feedRequests(path, feed, feed + "?cursor=nonsense", "/views/none/feed");
     for (String query : List.of("", "?key=o-1")) {
       try (FeedLines lines = new FeedLines(base, feed + query)) {
-        assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+        assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream;charset=UTF-8");
         assertThat(lines.next("event: ")).isEqualTo("snapshot");
         JsonNode entry = JSON.readTree(lines.next("data: ")).path("entries").path(0);
         assertThat(api.checkAgainst("Entry", entry.toString())).isEmpty();
@@ -409,7 +440,7 @@ class ApiDescriptionTest {
     get(path, 404, "/feed?stream=none");
     check("HEAD " + path, 400, raw().head("/feed"));
     try (FeedLines lines = new FeedLines(base, "/feed?stream=orders&cursor=earliest")) {
-      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream;charset=UTF-8");
       JsonNode data = JSON.readTree(lines.next("data: "));
       assertThat(data.path("stream").asText()).isEqualTo("orders");
       assertThat(api.checkAgainst("CloudEvent", data.path("event").toString())).isEmpty();
@@ -502,6 +533,32 @@ class ApiDescriptionTest {
     assertThat(api.mediaTypes("GET " + path, 200)).containsExactly("text/event-stream");
   }
 
+  private void presence() throws IOException {
+    String member = "/presence/{room}/{member}";
+    String room = "/presence/{room}";
+    String ann = "/presence/lobby/ann";
+    check("PUT " + member, 201, raw().put(ann + "?ttl=PT5M"));
+    check(
+        "PUT " + member,
+        200,
+        raw().contentType("application/json").body("{\"a\":[1.10]}").put(ann));
+    check("PUT " + member, 400, raw().put(ann + "?ttl=0"));
+    check("PUT " + member, 400, raw().body("{x").put(ann));
+    check("PUT " + member, 400, raw().put("/presence/lobby/" + "x".repeat(257)));
+    check("PUT " + member, 413, raw().body("\"" + "x".repeat(5_000) + "\"").put(ann));
+    check("PUT " + member, 201, raw().put("/presence/lobby/bob"));
+    check("PUT " + member, 409, raw().put("/presence/lobby/cy"));
+    slow("PUT " + member, "PUT " + ann, "application/json");
+    get(room, 200, "/presence/lobby");
+    get(room, 200, "/presence/lobby?limit=1&after=ann");
+    get(room, 200, "/presence/nobody");
+    get(room, 400, "/presence/lobby?limit=0");
+    get(room, 400, "/presence/" + "x".repeat(257));
+    check("DELETE " + member, 204, raw().delete(ann));
+    check("DELETE " + member, 400, raw().delete("/presence/lobby/" + "x".repeat(257)));
+    check("DELETE " + member, 404, raw().delete(ann));
+  }
+
   private void operation() {
     for (String check : Set.of("live", "ready", "started")) {
       await().until(() -> given().get("/q/health/" + check).statusCode() == 200);
@@ -525,6 +582,12 @@ class ApiDescriptionTest {
       get("/streams", 503, "/streams");
       get("/streams/{stream}", 503, "/streams/orders");
       get("/streams/{stream}/events", 503, "/streams/orders/events");
+      String waiting = "/streams/{stream}/scheduled";
+      String one = "/streams/orders/scheduled/0.1795172913901123";
+      get(waiting, 503, "/streams/orders/scheduled");
+      get(waiting + "/{id}", 503, one);
+      check("PUT " + waiting + "/{id}", 503, raw().put(one + "?deliver-after=2h"));
+      check("DELETE " + waiting + "/{id}", 503, raw().delete(one));
       get("/views/{view}", 503, "/views/open-orders");
       String group = "/streams/orders/groups/mailers";
       String ids = "{\"ackIds\":[\"" + ACK_ID + "\"],\"to\":\"earliest\"}";
@@ -547,6 +610,9 @@ class ApiDescriptionTest {
           503,
           raw().post("/streams/orders/dead-letters/0.1-1/replay"));
       check("DELETE " + letters + "/{id}", 503, raw().delete("/streams/orders/dead-letters/0.1-1"));
+      check("PUT /presence/{room}/{member}", 503, raw().put("/presence/lobby/ann"));
+      check("DELETE /presence/{room}/{member}", 503, raw().delete("/presence/lobby/ann"));
+      get("/presence/{room}", 503, "/presence/lobby");
       get("/views/{view}/entries", 503, "/views/open-orders/entries?at-least=" + cursor);
       get("/views/{view}/entries/{key}", 503, "/views/open-orders/entries/o-1");
     } finally {

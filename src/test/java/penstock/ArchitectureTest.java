@@ -37,7 +37,18 @@ class ArchitectureTest {
 
   /** What all peers may use. */
   private static final Set<String> FOUNDATIONS =
-      Set.of("problem", "http", "json", "redis", "event", "trace", "security", "stream", "view");
+      Set.of(
+          "problem",
+          "http",
+          "json",
+          "redis",
+          "event",
+          "trace",
+          "security",
+          "member",
+          "stream",
+          "view",
+          "schedule");
 
   /** Each package and those that it may use besides itself. The peers never use each other. */
   private static final Map<String, Set<String>> EDGES =
@@ -46,6 +57,7 @@ class ArchitectureTest {
           Map.entry("json", Set.of()),
           Map.entry("http", Set.of("problem")),
           Map.entry("openapi", Set.of("problem")),
+          Map.entry("member", Set.of("problem", "http")),
           Map.entry("redis", Set.of("problem", "http")),
           Map.entry("event", Set.of("problem", "http", "json", "redis")),
           Map.entry("trace", Set.of("event")),
@@ -53,11 +65,13 @@ class ArchitectureTest {
           Map.entry("stream", Set.of("problem", "http", "json", "redis", "event", "security")),
           Map.entry(
               "view", Set.of("problem", "http", "json", "redis", "event", "security", "stream")),
+          Map.entry(
+              "schedule",
+              Set.of("problem", "http", "json", "redis", "event", "trace", "security", "stream")),
           Map.entry("ingest", FOUNDATIONS),
           Map.entry("projection", FOUNDATIONS),
           Map.entry("feed", FOUNDATIONS),
           Map.entry("presence", FOUNDATIONS),
-          Map.entry("schedule", FOUNDATIONS),
           Map.entry("group", FOUNDATIONS),
           Map.entry(
               "admin",
@@ -69,6 +83,7 @@ class ArchitectureTest {
                   "event",
                   "trace",
                   "security",
+                  "member",
                   "stream",
                   "view",
                   "ingest",
@@ -85,6 +100,7 @@ class ArchitectureTest {
               List.of(
                   "stream", "filter", "registry", "log", "tail", "retention", "deadletter", "http"),
           "view", List.of("fold", "view", "read", "http"),
+          "schedule", List.of("schedule", "delayed", "http"),
           "projection", List.of("projection", "membership", "deadletter", "worker", "service"),
           "feed",
               List.of("feed", "frame", "connection", "replay", "loop", "stream", "view", "http"));

@@ -78,6 +78,23 @@ class MetricsTest {
         .statusCode(anyOf(equalTo(200), equalTo(201)));
   }
 
+  /** One event that is delivered later. */
+  private static void delay(String stream) {
+    given()
+        .contentType("application/cloudevents+json")
+        .header("Penstock-Deliver-After", "10ms")
+        .body("{\"specversion\":\"1.0\",\"id\":\"later\",\"source\":\"/m\",\"type\":\"t\"}")
+        .post("/streams/{s}/events", stream)
+        .then()
+        .statusCode(202);
+    await()
+        .until(
+            () -> Meters.read("penstock_schedule_lateness_seconds_count", "stream", stream) == 1);
+    assertThat(Meters.read("penstock_schedule_scheduled_total", "stream", stream)).isEqualTo(1);
+    assertThat(Meters.read("penstock_schedule_delivered_total", "stream", stream)).isEqualTo(1);
+    assertThat(Meters.read("penstock_schedule_waiting", "stream", stream)).isZero();
+  }
+
   private static void awaitWorker(String view) {
     await().until(() -> Meters.read("penstock_view_working", "partition", "0", "view", view) == 1);
   }
@@ -120,6 +137,7 @@ class MetricsTest {
     append("metered", 0, 5);
     append("metered", 0, 5);
     given().contentType("text/csv").body("a").post("/streams/metered/events");
+    delay("metered");
     given().put("/streams/metered/groups/metered").then().statusCode(201);
     given().body("{\"max\":2}").contentType("application/json").post(PULL).then().statusCode(200);
     await().until(() -> Meters.read("penstock_group_pending", "group", "metered") == 2);

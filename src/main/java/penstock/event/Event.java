@@ -1,5 +1,6 @@
 package penstock.event;
 
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ public record Event(
     @Nullable String dataSchema,
     SortedMap<String, Object> extensions,
     EventData data) {
+
+  /** The extension attribute that delays an event. */
+  public static final String DELIVER_AT = "deliverat";
 
   /** The text of a context attribute, whatever its type; null if the event does not have it. */
   public @Nullable String attribute(String name) {
@@ -64,5 +68,15 @@ public record Event(
       return key;
     }
     return subject != null ? subject : id;
+  }
+
+  /**
+   * When the event is to enter the log, in milliseconds since 1970: what the extension {@code
+   * deliverat} says, if it is there. Of an event that was read from a request.
+   */
+  public OptionalLong deliverAt() {
+    return extensions.get(DELIVER_AT) instanceof String at
+        ? OptionalLong.of(Timestamp.millis(at))
+        : OptionalLong.empty();
   }
 }

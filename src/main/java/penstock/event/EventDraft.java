@@ -107,6 +107,9 @@ final class EventDraft {
       if (broken == null && name.equals(PARTITION_KEY) && !isPartitionKey(value)) {
         broken = "must be a string that is not empty";
       }
+      if (broken == null && name.equals(Event.DELIVER_AT) && !isTimestamp(value)) {
+        broken = "must be a date and time as in RFC 3339, such as 2030-01-01T09:30:00Z";
+      }
       if (broken != null) {
         wrong(name, broken);
       }
@@ -119,6 +122,10 @@ final class EventDraft {
 
   private static boolean isPartitionKey(Object value) {
     return value instanceof String text && !text.isEmpty();
+  }
+
+  private static boolean isTimestamp(Object value) {
+    return value instanceof String text && Timestamp.isValid(text);
   }
 
   private static boolean isName(String name) {

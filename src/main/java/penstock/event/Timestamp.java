@@ -1,5 +1,7 @@
 package penstock.event;
 
+import java.time.LocalDate;
+
 /**
  * The form of a date and time in RFC 3339, section 5.6.
  *
@@ -7,15 +9,20 @@ package penstock.event;
  * 2018-04-05T17:31Z}, refuses leap seconds, more than nine digits of a fraction and offsets beyond
  * 18 hours, and takes 17 times as long.
  */
-final class Timestamp {
+public final class Timestamp {
 
+  private static final int MINUTE = 60;
+  private static final int HOUR = 60 * MINUTE;
+  private static final int DAY = 24 * HOUR;
+  private static final int MILLIS = 1_000;
+  private static final int MILLIS_DIGITS = 3;
   private static final int SECONDS_END = "2018-04-05T17:31:00".length();
   private static final int[] DAYS = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
   private Timestamp() {}
 
   /** Whether the text is such a date and time; a leap second may be one of any day. */
-  static boolean isValid(String text) {
+  public static boolean isValid(String text) {
     if (text.length() <= SECONDS_END
         || text.charAt(4) != '-'
         || text.charAt(7) != '-'
@@ -42,6 +49,56 @@ final class Timestamp {
         && second >= 0
         && second <= (minute == 59 ? 60 : 59)
         && isOffset(text, fractionEnd(text));
+  }
+
+  /**
+   * Whole seconds since 1970.
+   *
+   * @param text of this form, which was checked; a leap second is the one before
+   */
+  public static long seconds(String text) {
+    LocalDate day = LocalDate.of(number(text, 0, 4), number(text, 5, 2), number(text, 8, 2));
+    int second = Math.min(MINUTE - 1, number(text, 17, 2));
+    long clock = (long) number(text, 11, 2) * HOUR + (long) number(text, 14, 2) * MINUTE + second;
+    return day.toEpochDay() * DAY + clock - offset(text);
+  }
+
+  /**
+   * Milliseconds since 1970, not before what the text says: rounded up, and a leap second is the
+   * one after.
+   *
+   * @param text of this form, which was checked
+   */
+  public static long millis(String text) {
+    long seconds = seconds(text) + (number(text, 17, 2) == MINUTE ? 1 : 0);
+    return MILLIS * seconds + fraction(text);
+  }
+
+  private static int fraction(String text) {
+    int end = fractionEnd(text);
+    int millis = 0;
+    for (int i = 0; i < MILLIS_DIGITS; i++) {
+      int at = SECONDS_END + 1 + i;
+      millis = 10 * millis + (at < end ? text.charAt(at) - '0' : 0);
+    }
+    for (int at = SECONDS_END + 1 + MILLIS_DIGITS; at < end; at++) {
+      if (text.charAt(at) != '0') {
+        return millis + 1;
+      }
+    }
+    return millis;
+  }
+
+  private static int offset(String text) {
+    if ((text.charAt(text.length() - 1) | 0x20) == 'z') {
+      return 0;
+    }
+    int sign = text.length() - "+00:00".length();
+    if (sign < SECONDS_END) {
+      throw new IllegalArgumentException("no offset: " + text);
+    }
+    int offset = number(text, sign + 1, 2) * HOUR + number(text, sign + 4, 2) * MINUTE;
+    return text.charAt(sign) == '-' ? -offset : offset;
   }
 
   private static int days(int year, int month) {

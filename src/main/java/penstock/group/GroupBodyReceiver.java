@@ -42,17 +42,13 @@ class GroupBodyReceiver {
   /** What is made of the body. */
   <T> Future<T> read(HttpServerRequest request, Function<GroupMembers, T> reader) {
     return bodies
-        .receive(request)
-        .map(
+        .receive(
+            request,
             body -> {
-              try {
-                if (body.length() > 0) {
-                  refuseOther(request.getHeader(HttpHeaders.CONTENT_TYPE));
-                }
-                return reader.apply(GroupMembers.read(body));
-              } finally {
-                bodies.release(body);
+              if (body.length() > 0) {
+                refuseOther(request.getHeader(HttpHeaders.CONTENT_TYPE));
               }
+              return Future.succeededFuture(reader.apply(GroupMembers.read(body)));
             })
         .onFailure(refused -> bodies.endUnread(request));
   }

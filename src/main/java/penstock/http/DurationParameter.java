@@ -3,20 +3,20 @@ package penstock.http;
 import jakarta.ws.rs.ext.Provider;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A duration such as {@code 5s}, {@code 250ms}, {@code 2m}, {@code 1h} or {@code PT5S}; constraints
- * have its bounds.
+ * A duration such as {@code 5s}, {@code 250ms}, {@code 10m}, {@code 2h}, {@code 7d} or {@code
+ * PT5S}; constraints have its bounds.
  */
 @Provider
 public class DurationParameter extends TypedParameter<Duration> {
 
   private static final String RULE = "must be a duration such as 5s, 250ms or PT5S";
 
-  private static final Pattern MILLIS = Pattern.compile("\\d{1,9}ms");
-  private static final Pattern SECONDS = Pattern.compile("\\d{1,9}s?");
-  private static final Pattern LONGER = Pattern.compile("\\d{1,6}[mh]");
+  private static final Pattern SHORT = Pattern.compile("(\\d{1,9})(ms|s|m|h|d|)");
 
   public DurationParameter() {
     super(Duration.class);
@@ -33,17 +33,23 @@ public class DurationParameter extends TypedParameter<Duration> {
    * @throws IllegalArgumentException if it is none, with the rule
    */
   public static Duration parse(String text) {
+    Matcher given = SHORT.matcher(text);
     try {
-      if (MILLIS.matcher(text).matches()) {
-        return Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)));
-      }
-      if (LONGER.matcher(text).matches()) {
-        return Duration.parse("PT" + text);
-      }
-      return Duration.parse(
-          SECONDS.matcher(text).matches() ? "PT" + text.replace("s", "") + "S" : text);
+      return given.matches()
+          ? Duration.of(Long.parseLong(given.group(1)), unit(given.group(2)))
+          : Duration.parse(text);
     } catch (DateTimeParseException | ArithmeticException none) {
       throw new IllegalArgumentException(RULE, none);
     }
+  }
+
+  private static ChronoUnit unit(String name) {
+    return switch (name) {
+      case "ms" -> ChronoUnit.MILLIS;
+      case "m" -> ChronoUnit.MINUTES;
+      case "h" -> ChronoUnit.HOURS;
+      case "d" -> ChronoUnit.DAYS;
+      default -> ChronoUnit.SECONDS;
+    };
   }
 }

@@ -9,10 +9,11 @@ import penstock.stream.PartitionPosition;
 import penstock.stream.registry.Stream;
 
 /**
- * What is known of the events of a request when they are in the log.
+ * What is known of the events of a request when all were taken.
  *
  * @param results in the order of the events
- * @param cursor behind the last of them in each partition that has any; says nothing of the others
+ * @param cursor behind the last of them in the log of each partition that has any; says nothing of
+ *     the others
  */
 record AppendAck(List<EventResult> results, Cursor cursor) {
 
@@ -31,9 +32,16 @@ record AppendAck(List<EventResult> results, Cursor cursor) {
         new ArrayList<>(Collections.nCopies(stream.partitions().size(), PartitionPosition.NOWHERE));
     for (int i = 0; i < parts.size(); i++) {
       PartitionAck part = parts.get(i);
-      int partition = part.results().getFirst().partition();
-      scope = scope.toggle(partition, part.life());
-      places.set(partition, part.place());
+      PartitionPosition present = places.get(part.partition());
+      if (!part.place().isNowhere()) {
+        // of what is appended and what is scheduled in the same partition, the later one counts
+        if (present.isNowhere()) {
+          scope = scope.toggle(part.partition(), part.life());
+        }
+        if (part.place().position().isAfter(present.position())) {
+          places.set(part.partition(), part.place());
+        }
+      }
       for (int j = 0; j < part.results().size(); j++) {
         results[indexes.get(i).get(j)] = part.results().get(j);
       }

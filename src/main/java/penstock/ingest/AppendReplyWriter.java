@@ -6,7 +6,7 @@ import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.core.serialization.EntityWriter;
 
 /**
- * Writes the reply of an append: 201, or 200 if all its events are duplicates.
+ * Writes the reply of an append.
  *
  * <p>The resource names it itself. Left to itself, Quarkus REST would look through all writers for
  * each response, since the method does not say what it {@code @Produces} (why not: decision 011),
@@ -19,16 +19,13 @@ final class AppendReplyWriter implements EntityWriter {
 
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
 
-  private static final int CREATED = 201;
-  private static final int OK = 200;
-
   private AppendReplyWriter() {}
 
   @Override
   public void write(ResteasyReactiveRequestContext context, Object entity) {
     AppendReply reply = (AppendReply) entity;
     HttpServerResponse response = context.unwrap(HttpServerResponse.class);
-    response.setStatusCode(reply.fresh() ? CREATED : OK);
+    response.setStatusCode(reply.status());
     response.putHeader(HttpHeaders.CONTENT_TYPE, JSON);
     response.end(reply.json());
   }

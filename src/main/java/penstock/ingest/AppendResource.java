@@ -17,6 +17,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,10 +37,12 @@ import penstock.event.PlainDefaults;
 import penstock.http.Answer;
 import penstock.http.BodyReceiver;
 import penstock.http.Unis;
+import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
+import penstock.schedule.delayed.DelayLimit;
 import penstock.stream.StreamName;
 import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
@@ -63,6 +66,7 @@ class AppendResource {
   private final AppendRefusals refusals;
   private final BodyReceiver body;
   private final HttpEvents reader;
+  private final DelayLimit delayLimit;
   private final Tracing tracing;
   private final boolean keepsTraceContext;
 
@@ -74,12 +78,14 @@ class AppendResource {
       AppendRefusals refusals,
       MeterRegistry registry,
       Tracing tracing,
+      DelayLimit delayLimit,
       IngestConfig config) {
     this.vertx = vertx;
     this.streams = streams;
     this.appender = appender;
     this.refusals = refusals;
     this.tracing = tracing;
+    this.delayLimit = delayLimit;
     this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
     this.body =
         new BodyReceiver(
@@ -112,6 +118,7 @@ class AppendResource {
       @RestQuery("source") Optional<String> source,
       @RestQuery("subject") Optional<String> subject,
       @RestHeader("Idempotency-Key") @Nullable String key,
+      @RestHeader(DeliveryTimes.HEADER) Optional<Duration> delay,
       @Parameter(hidden = true) @RestHeader(HttpHeaders.CONTENT_ENCODING) @Nullable String encoding,
       @Context HttpServerRequest request,
       @Context ResteasyReactiveRequestContext context) {
@@ -123,11 +130,12 @@ class AppendResource {
                 source.orElse("/streams/" + stream),
                 subject.orElse(null),
                 key);
+    DeliveryTimes times = DeliveryTimes.of(delay);
     SpanContext span = tracing.ofRequest();
     return Unis.of(
         streams
             .findOrCreate(stream)
-            .compose(found -> append(found, request, plain, span))
+            .compose(found -> append(found, request, plain, times, span))
             .onSuccess(reply -> context.setEntityWriter(AppendReplyWriter.INSTANCE)));
   }
 
@@ -145,19 +153,23 @@ class AppendResource {
   }
 
   private Future<AppendReply> append(
-      Stream stream, HttpServerRequest request, Supplier<PlainDefaults> plain, SpanContext span) {
-    return body.receive(request)
-        .compose(
-            received -> {
-              long start = System.nanoTime();
-              return read(request.headers(), received, plain, span)
-                  .compose(events -> append(stream, events, span))
-                  .onComplete(
-                      done -> {
-                        body.release(received);
-                        appender.meters(stream.name()).answered(System.nanoTime() - start);
-                      });
-            });
+      Stream stream,
+      HttpServerRequest request,
+      Supplier<PlainDefaults> plain,
+      DeliveryTimes times,
+      SpanContext span) {
+    return body.receive(
+        request,
+        received -> {
+          long start = System.nanoTime();
+          return read(request.headers(), received, plain, span)
+              .compose(events -> append(stream, events, times, span))
+              .onComplete(
+                  done ->
+                      IsolatedCall.run(
+                          () ->
+                              appender.meters(stream.name()).answered(System.nanoTime() - start)));
+        });
   }
 
   private Future<List<Event>> read(
@@ -178,11 +190,17 @@ class AppendResource {
     }
   }
 
-  private Future<AppendReply> append(Stream stream, List<Event> events, SpanContext span) {
+  private Future<AppendReply> append(
+      Stream stream, List<Event> events, DeliveryTimes times, SpanContext span) {
     EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
-    return appender
-        .append(stream, events, loop, span)
-        .map(ack -> AppendReply.of(stream, events, ack));
+    Future<AppendAck> ack;
+    if (times.delayAny(events)) {
+      times.check(events, delayLimit);
+      ack = appender.append(stream, events, times, loop, span);
+    } else {
+      ack = appender.append(stream, events, loop, span);
+    }
+    return ack.map(all -> AppendReply.of(stream, events, all));
   }
 
   /** Whatever fails, here or before, such as what reads the stream's name. */

@@ -6,16 +6,26 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import penstock.event.Event;
+import penstock.problem.Problem;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
 import penstock.redis.LoopLinks;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisMonitor;
+import penstock.schedule.ScheduleConfig;
+import penstock.schedule.delayed.DelayedEvents;
+import penstock.schedule.delayed.ScheduleMeters;
 import penstock.stream.Partition;
 import penstock.stream.Partitioner;
 import penstock.stream.StreamName;
@@ -32,29 +42,43 @@ import penstock.trace.Tracing;
 class Appender {
 
   private final RedisLinks links;
+  private final RedisMonitor monitor;
   private final Streams streams;
   private final LoopLinks shared;
   private final EventLog log;
   private final MeterRegistry registry;
   private final Tracing tracing;
   private final IngestConfig config;
+  private final DelayedEvents delayed;
+  private final ScheduleMeters scheduleMeters;
+  private final ScheduleConfig scheduleConfig;
   private final Map<Partition, GroupCommit> commits = new ConcurrentHashMap<>();
+  private final Map<Partition, Supplier<RedisLink>> ownLinks = new ConcurrentHashMap<>();
+  private final Map<Partition, GroupCommit> schedules = new ConcurrentHashMap<>();
   private final Map<StreamName, IngestMeters> meters = new ConcurrentHashMap<>();
 
   @Inject
   Appender(
       RedisLinks links,
+      RedisMonitor monitor,
       Streams streams,
       EventLog log,
       MeterRegistry registry,
       Tracing tracing,
+      DelayedEvents delayed,
+      ScheduleMeters scheduleMeters,
+      ScheduleConfig scheduleConfig,
       IngestConfig config) {
     this.links = links;
+    this.monitor = monitor;
     this.streams = streams;
     this.shared = links.openOnLoops("append");
     this.log = log;
     this.registry = registry;
     this.tracing = tracing;
+    this.delayed = delayed;
+    this.scheduleMeters = scheduleMeters;
+    this.scheduleConfig = scheduleConfig;
     this.config = config;
   }
 
@@ -66,6 +90,10 @@ class Appender {
    */
   Future<AppendAck> append(
       Stream stream, List<Event> events, EventExecutor loop, SpanContext span) {
+    Optional<String> unfit = monitor.unfit();
+    if (unfit.isPresent()) {
+      return Future.failedFuture(refused(unfit.get()));
+    }
     int partitions = stream.partitions().size();
     if (partitions == 1) {
       List<EncodedEvent> entries = events.stream().map(EncodedEvent::of).toList();
@@ -85,17 +113,78 @@ class Appender {
               indexes.stream().map(index -> EncodedEvent.of(events.get(index))).toList();
           parts.add(commit(stream, stream.partitions().get(partition)).append(entries, loop, span));
         });
+    return all(stream, events.size(), parts, List.copyOf(byPartition.values()));
+  }
+
+  /**
+   * As {@link #append}, of events of which some are delayed. Those that are not go the way of all
+   * others.
+   */
+  Future<AppendAck> append(
+      Stream stream,
+      List<Event> events,
+      DeliveryTimes times,
+      EventExecutor loop,
+      SpanContext span) {
+    Optional<String> unfit = monitor.unfit();
+    if (unfit.isPresent()) {
+      return Future.failedFuture(refused(unfit.get()));
+    }
+    Map<Integer, List<Integer>> now = new TreeMap<>();
+    Map<Integer, List<Integer>> later = new TreeMap<>();
+    for (int i = 0; i < events.size(); i++) {
+      Event event = events.get(i);
+      int partition = Partitioner.partition(event.key(), stream.partitions().size());
+      (times.of(event) == null ? now : later)
+          .computeIfAbsent(partition, absent -> new ArrayList<>())
+          .add(i);
+    }
+    List<Future<PartitionAck>> parts = new ArrayList<>();
+    List<List<Integer>> places = new ArrayList<>();
+    now.forEach(
+        (partition, indexes) -> {
+          GroupCommit commit = commit(stream, stream.partitions().get(partition));
+          parts.add(commit.append(encode(events, indexes, times), loop, span));
+          places.add(indexes);
+        });
+    later.forEach(
+        (partition, indexes) -> {
+          GroupCommit schedule = schedule(stream, stream.partitions().get(partition));
+          parts.add(schedule.append(encode(events, indexes, times), loop, span));
+          places.add(indexes);
+        });
+    return all(stream, events.size(), parts, places);
+  }
+
+  private static List<EncodedEvent> encode(
+      List<Event> events, List<Integer> indexes, DeliveryTimes times) {
+    return indexes.stream()
+        .map(events::get)
+        .map(event -> EncodedEvent.of(event, times.of(event)))
+        .toList();
+  }
+
+  private static Future<AppendAck> all(
+      Stream stream, int events, List<Future<PartitionAck>> parts, List<List<Integer>> indexes) {
     return Future.join(parts)
-        .map(
-            all ->
-                AppendAck.ofSeveral(
-                    stream, events.size(), all.list(), List.copyOf(byPartition.values())))
+        .map(all -> AppendAck.ofSeveral(stream, events, all.list(), indexes))
         .recover(
             failure ->
                 Future.failedFuture(
                     parts.stream().anyMatch(Future::succeeded)
                         ? GroupCommit.incomplete(failure)
                         : failure));
+  }
+
+  /** What would be acknowledged could be lost, or would be read by nobody. */
+  private static ProblemException refused(String why) {
+    return Problem.passing(
+            ProblemType.REDIS_UNAVAILABLE,
+            "Nothing was written, since Redis must not be used as it is ("
+                + why
+                + "). Retry later.",
+            Duration.ofSeconds(5))
+        .exception();
   }
 
   private GroupCommit commit(Stream stream, Partition partition) {
@@ -109,15 +198,49 @@ class Appender {
     return meters.computeIfAbsent(stream, name -> new IngestMeters(registry, name));
   }
 
+  private GroupCommit schedule(Stream stream, Partition partition) {
+    GroupCommit known = schedules.get(partition);
+    return known != null
+        ? known
+        : schedules.computeIfAbsent(
+            partition,
+            absent ->
+                create(
+                    stream,
+                    absent,
+                    new PartitionSchedule(
+                            stream,
+                            absent,
+                            log,
+                            delayed,
+                            scheduleMeters,
+                            scheduleConfig,
+                            link(stream, absent))
+                        ::run));
+  }
+
   private GroupCommit create(Stream stream, Partition partition) {
-    Supplier<RedisLink> link = stream.replicas() == 0 ? shared::here : ownLink(partition);
+    return create(
+        stream,
+        partition,
+        new PartitionAppend(stream, partition, log, link(stream, partition))::run);
+  }
+
+  private GroupCommit create(
+      Stream stream, Partition partition, Function<AppendBatch, Future<BatchResult>> script) {
     return new GroupCommit(
         partition,
-        new PartitionAppend(stream, log.keys(partition), log, link),
+        script,
         meters(stream.name()),
         tracing,
         config.maxQueued().asLongValue(),
         () -> streams.forget(stream.name()));
+  }
+
+  private Supplier<RedisLink> link(Stream stream, Partition partition) {
+    return stream.replicas() == 0
+        ? shared::here
+        : ownLinks.computeIfAbsent(partition, this::ownLink);
   }
 
   private Supplier<RedisLink> ownLink(Partition partition) {

@@ -4,23 +4,19 @@ import io.netty.util.concurrent.EventExecutor;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Future;
-import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
-import penstock.redis.RedisNumber;
 import penstock.stream.CursorScope;
 import penstock.stream.Partition;
-import penstock.stream.Position;
-import penstock.stream.Term;
 import penstock.trace.PipelineStage;
 import penstock.trace.SpanLinks;
 import penstock.trace.Tracing;
@@ -35,8 +31,10 @@ import penstock.trace.Tracing;
  */
 final class GroupCommit {
 
+  private static final Logger LOG = Logger.getLogger(GroupCommit.class);
+
   private final Partition partition;
-  private final PartitionAppend append;
+  private final Function<AppendBatch, Future<BatchResult>> append;
   private final IngestMeters meters;
   private final Tracing tracing;
   private final long maxQueued;
@@ -49,7 +47,7 @@ final class GroupCommit {
 
   GroupCommit(
       Partition partition,
-      PartitionAppend append,
+      Function<AppendBatch, Future<BatchResult>> append,
       IngestMeters meters,
       Tracing tracing,
       long maxQueued,
@@ -63,7 +61,7 @@ final class GroupCommit {
   }
 
   /**
-   * Completes when all the entries are in the log, on {@code loop}. Fails if any may not be; those
+   * Completes when all the entries were taken, on {@code loop}. Fails if any may not be; those
    * before it may be in.
    *
    * @param span of the request
@@ -117,17 +115,20 @@ final class GroupCommit {
     return underWay ? batch : null;
   }
 
+  /** Whatever is thrown on the way, the requests are answered, and the next ones are sent. */
   private void send(AppendBatch batch) {
     long start = System.nanoTime();
     Span span = span(batch);
-    append
-        .run(batch)
+    IsolatedCall.begin(() -> append.apply(batch))
         .onComplete(
             reply -> {
-              meters.committed(batch.entries().size(), System.nanoTime() - start);
-              Tracing.end(span, batch.entries().size(), reply.cause());
+              IsolatedCall.run(
+                  () -> {
+                    meters.committed(batch.entries().size(), System.nanoTime() - start);
+                    Tracing.end(span, batch.entries().size(), reply.cause());
+                  });
               AppendBatch next;
-              Map<EventExecutor, List<Runnable>> answers = new IdentityHashMap<>();
+              var answers = new AppendAnswers();
               synchronized (this) {
                 if (reply.succeeded()) {
                   succeed(batch, reply.result(), answers);
@@ -139,73 +140,79 @@ final class GroupCommit {
               if (next != null) {
                 send(next);
               }
-              answers.forEach((loop, tasks) -> loop.execute(() -> tasks.forEach(Runnable::run)));
+              answers.give();
             });
   }
 
   private Span span(AppendBatch batch) {
-    SpanLinks links = tracing.links();
-    if (tracing.isOn()) {
-      batch.requests().forEach(request -> links.add(request.span));
+    try {
+      SpanLinks links = tracing.links();
+      if (tracing.isOn()) {
+        batch.requests().forEach(request -> links.add(request.span));
+      }
+      return tracing.begin(PipelineStage.APPEND, partition.stream().value(), links);
+    } catch (RuntimeException defect) {
+      LOG.error("an append is not traced", defect);
+      return Span.getInvalid();
     }
-    return tracing.begin(PipelineStage.APPEND, partition.stream().value(), links);
   }
 
   /**
    * Notes the results, and answers the requests that have all of theirs. Called with the lock held.
    */
-  private void succeed(
-      AppendBatch batch, Response reply, Map<EventExecutor, List<Runnable>> answers) {
-    String current = reply.get(0).toString();
-    if (!current.equals(life)) {
+  private void succeed(AppendBatch batch, BatchResult reply, AppendAnswers answers) {
+    if (!reply.life().equals(life)) {
       if (!life.isEmpty()) {
-        lost.run();
+        IsolatedCall.run(lost);
       }
-      life = current;
+      life = reply.life();
       scope =
           CursorScope.of("stream", partition.stream().value(), "", List.of())
               .toggle(partition.index(), life);
     }
     CursorScope here = scope;
-    Term term = Term.parse(reply.get(1).toString());
+    int fresh = 0;
     int duplicates = 0;
     for (int i = 0; i < batch.owners().size(); i++) {
-      EventResult result =
-          new EventResult(
-              partition.index(),
-              Position.parse(reply.get(2 + 2 * i).toString()),
-              RedisNumber.intOf(reply.get(3 + 2 * i)) == 1);
-      duplicates += result.duplicate() ? 1 : 0;
+      EventResult result = reply.events().get(i);
+      if (result instanceof EventResult.Appended appended) {
+        fresh += appended.duplicate() ? 0 : 1;
+        duplicates += appended.duplicate() ? 1 : 0;
+      }
       batch.owners().get(i).add(result);
     }
-    meters.appended(batch.owners().size() - duplicates, duplicates);
+    count(fresh, duplicates);
     for (PendingAppend request : batch.requests()) {
-      if (request.isDone()) {
-        answer(answers, request, () -> request.promise.complete(request.ack(current, here, term)));
+      ProblemException refusal = request.refusal();
+      if (refusal != null) {
+        fail(request, refusal, answers);
+      } else if (request.isDone()) {
+        answers.add(
+            request,
+            () ->
+                Future.succeededFuture(
+                    request.ack(partition.index(), reply.life(), here, reply.term())));
       }
     }
+  }
+
+  private void count(int fresh, int duplicates) {
+    IsolatedCall.run(() -> meters.appended(fresh, duplicates));
   }
 
   /**
    * Fails the requests of the batch; none goes on with its later parts. Called with the lock held.
    */
-  private void fail(
-      AppendBatch batch, Throwable cause, Map<EventExecutor, List<Runnable>> answers) {
-    for (PendingAppend request : batch.requests()) {
-      if (queue.peek() == request) {
-        queue.remove();
-        queuedBytes -= request.unsentBytes();
-      }
-      answer(
-          answers,
-          request,
-          () -> request.promise.fail(request.hasBegun() ? incomplete(cause) : cause));
-    }
+  private void fail(AppendBatch batch, Throwable cause, AppendAnswers answers) {
+    batch.requests().forEach(request -> fail(request, cause, answers));
   }
 
-  private static void answer(
-      Map<EventExecutor, List<Runnable>> answers, PendingAppend request, Runnable task) {
-    answers.computeIfAbsent(request.loop, loop -> new ArrayList<>()).add(task);
+  private void fail(PendingAppend request, Throwable cause, AppendAnswers answers) {
+    if (queue.peek() == request) {
+      queue.remove();
+      queuedBytes -= request.unsentBytes();
+    }
+    answers.add(request, () -> Future.failedFuture(request.hasBegun() ? incomplete(cause) : cause));
   }
 
   /** The failure of a request of which something is in the log, whatever the cause says. */
@@ -213,7 +220,7 @@ final class GroupCommit {
     return new ProblemException(
         Problem.passing(
             ProblemType.OUTCOME_UNKNOWN,
-            "Some of the events are in the log, others may not be ("
+            "Some of the events were taken, others may not have been ("
                 + Problems.from(cause).type().title()
                 + "). Retry with the same event ids; what is in the log already is recognised.",
             Duration.ofSeconds(1)),

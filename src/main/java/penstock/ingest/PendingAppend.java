@@ -5,6 +5,8 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import penstock.problem.ProblemException;
 import penstock.stream.CursorScope;
 import penstock.stream.PartitionPosition;
 import penstock.stream.Position;
@@ -28,6 +30,7 @@ final class PendingAppend {
   private final List<EventResult> results;
   private int sent;
   private long unsentBytes;
+  private @Nullable ProblemException refusal;
 
   PendingAppend(List<EncodedEvent> entries, EventExecutor loop, SpanContext span) {
     this.entries = entries;
@@ -58,25 +61,42 @@ final class PendingAppend {
   }
 
   void add(EventResult result) {
-    results.add(result);
+    if (result instanceof EventResult.Refused refused) {
+      refusal = refused.problem();
+    } else {
+      results.add(result);
+    }
+  }
+
+  /** Why one of its events was not taken; null if all were that were sent so far. */
+  @Nullable ProblemException refusal() {
+    return refusal;
   }
 
   boolean isDone() {
     return results.size() == entries.size();
   }
 
-  /** Whether some of it is in the log already. */
+  /** Whether some of it was taken already. */
   boolean hasBegun() {
     return !results.isEmpty();
   }
 
-  /** What its request is answered, once all of it is in the log. */
-  PartitionAck ack(String life, CursorScope scope, Term term) {
-    Position last = results.getFirst().position();
+  /** What its request is answered, once all of it was taken. */
+  PartitionAck ack(int partition, String life, CursorScope scope, Term term) {
+    Position last = Position.ZERO;
     for (EventResult result : results) {
-      last = result.position().isAfter(last) ? result.position() : last;
+      if (result instanceof EventResult.Appended appended && appended.position().isAfter(last)) {
+        last = appended.position();
+      }
     }
     return new PartitionAck(
-        results, life, scope, new PartitionPosition(term.number(), term.bits(), last));
+        partition,
+        results,
+        life,
+        scope,
+        last.equals(Position.ZERO)
+            ? PartitionPosition.NOWHERE
+            : new PartitionPosition(term.number(), term.bits(), last));
   }
 }

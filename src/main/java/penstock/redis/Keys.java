@@ -51,6 +51,20 @@ public final class Keys {
     return prefix + ":instances:notices";
   }
 
+  /**
+   * Sorted set: the next deadline of what waits for one, in milliseconds. The tag keeps it in one
+   * cluster slot with {@link #claimedDeadlines}. Its name is also that of the channel on which an
+   * earlier deadline is told.
+   */
+  public String deadlines() {
+    return prefix + ":{due}:next";
+  }
+
+  /** Sorted set: what an instance is at now, by when it counts as free again. */
+  public String claimedDeadlines() {
+    return prefix + ":{due}:claimed";
+  }
+
   /** The keys of a partition; all in one cluster slot, by their hash tag. */
   public OfPartition partition(String stream, int index) {
     return new OfPartition(prefix + ":{" + stream + "/" + index + "}:");
@@ -87,6 +101,36 @@ public final class Keys {
     /** Hash: dead letter to why its last replay failed. */
     public String failedReplays() {
       return base + "dead:failed";
+    }
+
+    /** Sorted set: {@code room/member} by deadline, in milliseconds. */
+    public String presence() {
+      return base + "due:presence";
+    }
+
+    /** Begins the name of each room's members: hash. */
+    public String presenceMembers() {
+      return base + "due:presence:members:";
+    }
+
+    /** Begins the name of each room's index: sorted set by name, of those present. */
+    public String presenceNames() {
+      return base + "due:presence:names:";
+    }
+
+    /** Sorted set: events that are to enter the log, by when. */
+    public String due() {
+      return base + "due";
+    }
+
+    /** Hash: the events themselves, packed. */
+    public String dueEvents() {
+      return base + "due:events";
+    }
+
+    /** Hash: digest of each of them to its name in the sorted set. */
+    public String dueDigests() {
+      return base + "due:digests";
     }
 
     /** Set: the names of the pull groups. */

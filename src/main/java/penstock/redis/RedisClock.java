@@ -112,15 +112,29 @@ public class RedisClock {
   }
 
   /**
+   * About what Redis's clock says now, in milliseconds since 1970; {@link #UNKNOWN} if Redis was
+   * never asked. Any thread.
+   */
+  public long millis() {
+    Reading present = best;
+    return present == null
+        ? UNKNOWN
+        : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() + present.ahead());
+  }
+
+  /**
    * Nanoseconds since a time of Redis's clock, at least 0; {@link #UNKNOWN} if Redis was never
    * asked. Any thread.
    *
-   * @param millis since 1970, such as those of a position
+   * @param millis since 1970, such as those of a position, unsigned
    */
   public long age(long millis) {
     Reading present = best;
     return present == null
         ? UNKNOWN
-        : Math.max(0, System.nanoTime() + present.ahead() - TimeUnit.MILLISECONDS.toNanos(millis));
+        : millis < 0
+            ? 0
+            : Math.max(
+                0, System.nanoTime() + present.ahead() - TimeUnit.MILLISECONDS.toNanos(millis));
   }
 }

@@ -49,7 +49,7 @@ public sealed interface StartPosition {
 
     /** The position before it, as far as the log has it. */
     public Position in(LogState log) {
-      Position before = millis <= 0 ? Position.ZERO : new Position(millis - 1, Long.MAX_VALUE);
+      Position before = millis <= 0 ? Position.ZERO : new Position(millis - 1, -1);
       if (before.isAfter(log.last())) {
         return log.last();
       }

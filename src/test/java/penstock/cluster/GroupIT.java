@@ -108,9 +108,7 @@ class GroupIT {
                 BodyHandlers.ofString()));
       }
       await()
-          .until(
-              () ->
-                  Meters.readAt(ending.uri().toString(), "penstock_group_waiting") == WAITING);
+          .until(() -> Meters.readAt(ending.uri().toString(), "penstock_group_waiting") == WAITING);
       long begin = System.nanoTime();
       ending.stop();
       for (CompletableFuture<HttpResponse<String>> one : waiting) {

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import penstock.schedule.delayed.TwoSteps;
 import penstock.view.fold.Defect;
 
 /**
@@ -74,6 +75,46 @@ enum Mutant {
     @Override
     void change(Path jar) throws IOException {
       removeCheck(jar, "group-pull", "busy");
+    }
+  },
+
+  /** A member that timed out stays what it was in its room. */
+  WITHOUT_REMOVAL_OF_TIMED_OUT {
+    @Override
+    void change(Path jar) throws IOException {
+      replace(jar, "time-out.lua", "redis.call('HDEL', members .. one.room, one.member)", "");
+    }
+  },
+
+  /** What is due is taken off the schedule by one script and appended by another. */
+  DELIVERS_IN_TWO_STEPS {
+    @Override
+    void change(Path jar) throws IOException {
+      String steps = "/" + TwoSteps.class.getName().replace('.', '/') + ".class";
+      try (FileSystem files = FileSystems.newFileSystem(jar);
+          InputStream code = Objects.requireNonNull(TwoSteps.class.getResourceAsStream(steps))) {
+        Files.write(files.getPath(steps), code.readAllBytes());
+        callInstead(
+            files.getPath("penstock", "schedule", "delayed", "DeliveryTask.class"),
+            TwoSteps.class.describeConstable().orElseThrow());
+      }
+    }
+  },
+
+  /** Events are delivered when something is due, whether they are or not. */
+  WITHOUT_DEADLINE_CHECK {
+    @Override
+    void change(Path jar) throws IOException {
+      replace(jar, "deliver.lua", "'(' .. string.format('%.0f', now)", "'+inf'");
+    }
+  },
+
+  /** What was delivered stays on the schedule. */
+  WITHOUT_TAKING_OFF {
+    @Override
+    void change(Path jar) throws IOException {
+      replace(jar, "deliver.lua", "redis.call('ZREM', due, unpack(done))", "");
+      replace(jar, "deliver.lua", "redis.call('HDEL', bodies, unpack(done))", "");
     }
   },
 
@@ -137,6 +178,52 @@ enum Mutant {
           text.substring(0, from) + text.substring(next.start() + 1),
           StandardCharsets.UTF_8);
     }
+  }
+
+  private static void replace(Path jar, String script, String text, String by) throws IOException {
+    try (FileSystem files = FileSystems.newFileSystem(jar)) {
+      Path file = files.getPath("lua", script);
+      String before = Files.readString(file);
+      if (!before.contains(text)) {
+        throw new IllegalStateException(script + " has no " + text);
+      }
+      Files.writeString(file, before.replace(text, by), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** The task's {@code run} hands its link, its log and its argument to another one. */
+  private static void callInstead(Path file, ClassDesc owner) throws IOException {
+    ClassFile classes = ClassFile.of();
+    ClassDesc task = ClassDesc.of("penstock.schedule.delayed.DeliveryTask");
+    ClassDesc link = ClassDesc.of("penstock.redis.RedisLink");
+    ClassDesc log = ClassDesc.of("penstock.stream.log.EventLog");
+    ClassDesc partition = ClassDesc.of("penstock.stream.Partition");
+    boolean[] found = {false};
+    ClassTransform replaced =
+        (builder, element) -> {
+          if (element instanceof MethodModel model && model.methodName().equalsString("run")) {
+            found[0] = true;
+            builder.withMethodBody(
+                model.methodName(),
+                model.methodType(),
+                model.flags().flagsMask(),
+                code ->
+                    code.aload(0)
+                        .getfield(task, "link", link)
+                        .aload(0)
+                        .getfield(task, "log", log)
+                        .aload(1)
+                        .invokestatic(owner, "run", MethodTypeDesc.of(FUTURE, link, log, partition))
+                        .areturn());
+          } else {
+            builder.with(element);
+          }
+        };
+    byte[] after = classes.transformClass(classes.parse(Files.readAllBytes(file)), replaced);
+    if (!found[0]) {
+      throw new IllegalStateException(file + " has no method run");
+    }
+    Files.write(file, after);
   }
 
   /** The method first hands its second argument, an event, to another one. */

@@ -76,7 +76,9 @@ final class DeadLetterExecutor {
   private void replayNext(
       Lease lease, FoldBatch batch, String text, DeadLetterCommand.ReplayAll command)
       throws InterruptedException {
-    List<DeadLetter> some = BlockingCall.of(letters.range(after(command.after()), command.upto()));
+    Optional<Position> first = command.after().next();
+    List<DeadLetter> some =
+        first.isEmpty() ? List.of() : BlockingCall.of(letters.range(first.get(), command.upto()));
     if (some.isEmpty()) {
       commit(lease, batch, text, "", Optional.empty(), null);
       return;
@@ -90,10 +92,6 @@ final class DeadLetterExecutor {
         new DeadLetterCommand.ReplayAll(upto, command.upto()).text(),
         letter,
         letter.isPresent() ? replay(batch, letter.get()) : null);
-  }
-
-  private static Position after(Position position) {
-    return new Position(position.millis(), position.sequence() + 1);
   }
 
   private Optional<DeadLetter> find(Position id) throws InterruptedException {

@@ -11,6 +11,7 @@ import static penstock.problem.ProblemType.UNKNOWN_DEAD_LETTER;
 import static penstock.problem.ProblemType.UNKNOWN_GROUP;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -59,6 +60,7 @@ import penstock.stream.registry.Streams;
   UNKNOWN_STREAM,
   TOO_BUSY,
   REDIS_UNAVAILABLE,
+  WRONG_KEY_TYPE,
   OUTCOME_UNKNOWN,
   PARTITIONS_CHANGED
 })

@@ -30,7 +30,7 @@ public final class AppendPageEntry {
             .type("order.placed")
             .subject(id)
             .data(data);
-    var appended = streams.appendEvents("orders", event, null, null, null, null, null);
+    var appended = streams.appendEvents("orders", event, null, null, null, null, null, null);
     same(appended.getEvents().getFirst().getDuplicate(), false);
 
     var page = streams.readEvents("orders", null, null, 10, null, Set.of(id), null);

@@ -1,0 +1,160 @@
+package penstock.schedule.http;
+
+import static penstock.problem.ProblemType.INVALID_NAME;
+import static penstock.problem.ProblemType.INVALID_PARAMETER;
+import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
+import static penstock.problem.ProblemType.PARTITIONS_CHANGED;
+import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
+import static penstock.problem.ProblemType.TOO_BUSY;
+import static penstock.problem.ProblemType.UNKNOWN_SCHEDULED_EVENT;
+import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import penstock.http.Answer;
+import penstock.http.PageLimit;
+import penstock.http.Unis;
+import penstock.problem.ProblemException;
+import penstock.problem.Raises;
+import penstock.schedule.delayed.DelayLimit;
+import penstock.schedule.delayed.DelayedEvents;
+import penstock.schedule.delayed.DeliveryTime;
+import penstock.schedule.delayed.ScheduledEvent;
+import penstock.schedule.delayed.ScheduledId;
+import penstock.schedule.delayed.ScheduledPage;
+import penstock.schedule.delayed.ScheduledPosition;
+import penstock.stream.StreamName;
+import penstock.stream.registry.Streams;
+
+/**
+ * The events of a stream that wait to enter its log. Whether one still could be moved or cancelled
+ * is decided by Redis: who comes too late is told 404. Runs on the request's event loop.
+ */
+@Tag(name = "streams")
+@Raises({
+  INVALID_NAME,
+  INVALID_PARAMETER,
+  UNKNOWN_STREAM,
+  TOO_BUSY,
+  REDIS_UNAVAILABLE,
+  OUTCOME_UNKNOWN,
+  PARTITIONS_CHANGED
+})
+@Path("/streams/{stream}/scheduled")
+class ScheduledResource {
+
+  private static final String AT = "deliver-at";
+  private static final String AFTER = "deliver-after";
+
+  private final Streams streams;
+  private final DelayedEvents delayed;
+  private final DelayLimit limit;
+
+  @Inject
+  ScheduledResource(Streams streams, DelayedEvents delayed, DelayLimit limit) {
+    this.streams = streams;
+    this.delayed = delayed;
+    this.limit = limit;
+  }
+
+  @GET
+  @Operation(
+      operationId = "listScheduledEvents",
+      summary = "Events that wait to enter the log",
+      description =
+          """
+          Partition by partition, in the order of deadlines. A page may hold fewer events than asked for without being
+          the last: `complete` says.
+          """)
+  public Uni<RestResponse<ScheduledPage>> page(
+      @RestPath("stream") StreamName stream,
+      @RestQuery("after")
+          @Parameter(description = "Where the page begins: `next` of the page before")
+          Optional<ScheduledPosition> after,
+      @RestQuery("limit")
+          @Parameter(description = PageLimit.MEANING)
+          @DefaultValue(PageLimit.DEFAULT)
+          @Min(value = 1, message = PageLimit.RULE)
+          @Max(value = PageLimit.MOST, message = PageLimit.RULE)
+          int most) {
+    return Unis.of(
+        streams
+            .find(stream)
+            .compose(found -> delayed.page(found, after.orElse(ScheduledPosition.FIRST), most))
+            .map(Answer::ok));
+  }
+
+  @GET
+  @Path("{id}")
+  @Operation(operationId = "readScheduledEvent", summary = "An event that waits, and until when")
+  @Raises(UNKNOWN_SCHEDULED_EVENT)
+  public Uni<RestResponse<ScheduledEvent>> read(
+      @RestPath("stream") StreamName stream, @RestPath("id") ScheduledId id) {
+    return Unis.of(streams.find(stream).compose(found -> delayed.find(found, id)).map(Answer::ok));
+  }
+
+  @PUT
+  @Path("{id}")
+  @Operation(
+      operationId = "moveScheduledEvent",
+      summary = "Let an event enter the log at another time",
+      description =
+          """
+          Either `deliver-after` or `deliver-at` says when; a time that has passed means now. Moving an event on each
+          time something happens, and letting it come when nothing does for a while, is a debounce.
+          """)
+  @Raises(UNKNOWN_SCHEDULED_EVENT)
+  public Uni<RestResponse<ScheduledEvent>> move(
+      @RestPath("stream") StreamName stream,
+      @RestPath("id") ScheduledId id,
+      @RestQuery(AFTER) @Parameter(description = "How long it is to wait from now")
+          Optional<Duration> after,
+      @RestQuery(AT) @Parameter(description = "Until when it is to wait")
+          Optional<DeliveryTime> at) {
+    DeliveryTime time = time(after, at);
+    return Unis.of(
+        streams.find(stream).compose(found -> delayed.move(found, id, time)).map(Answer::ok));
+  }
+
+  private DeliveryTime time(Optional<Duration> after, Optional<DeliveryTime> at) {
+    if (after.isPresent() == at.isPresent()) {
+      throw ProblemException.ofParameter(
+          AFTER, "must be given, or '" + AT + "', and not both of them");
+    }
+    DeliveryTime time = at.or(() -> after.map(DeliveryTime::after)).orElseThrow();
+    if (!limit.allows(time)) {
+      throw ProblemException.ofParameter(at.isPresent() ? AT : AFTER, limit.rule());
+    }
+    return time;
+  }
+
+  @DELETE
+  @Path("{id}")
+  @Operation(operationId = "cancelScheduledEvent", summary = "Let an event never enter the log")
+  @APIResponse(responseCode = "204", description = "It will not enter the log.")
+  @Raises(UNKNOWN_SCHEDULED_EVENT)
+  public Uni<RestResponse<Void>> cancel(
+      @RestPath("stream") StreamName stream, @RestPath("id") ScheduledId id) {
+    return Unis.of(
+        streams
+            .find(stream)
+            .compose(found -> delayed.cancel(found, id))
+            .map(gone -> RestResponse.noContent()));
+  }
+}
