@@ -96,7 +96,9 @@ class ArchitectureTest {
   /** The sub-packages of each package, the lower ones first: one uses only those before it. */
   private static final Map<String, List<String>> ROOMS =
       Map.of(
-          "stream", List.of("stream", "filter", "registry", "log", "tail", "retention", "http"),
+          "stream",
+              List.of(
+                  "stream", "filter", "registry", "log", "tail", "retention", "deadletter", "http"),
           "view", List.of("fold", "view", "read", "http"),
           "schedule", List.of("schedule", "delayed", "http"),
           "projection", List.of("projection", "membership", "deadletter", "worker", "service"),

@@ -126,7 +126,14 @@ class PagesIT extends BrowserFixture {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/demo/status.html", "/demo/chat.html", "/demo/tickets.html"})
+  @ValueSource(
+      strings = {
+        "/",
+        "/demo/status.html",
+        "/demo/chat.html",
+        "/demo/tickets.html",
+        "/demo/jobs.html"
+      })
   void eachPageHasNamesFitsAPhoneAndKeepsItsPolicy(String path) {
     open(service, path);
     for (int width : new int[] {360, 1400}) {
@@ -317,6 +324,32 @@ class PagesIT extends BrowserFixture {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  /** Two windows share a queue; one hangs, and the other gets its job. */
+  @Test
+  void aWorkerThatHangsLosesItsJobToAnother() {
+    open(service, "/demo/jobs.html");
+    String here = browser.getWindowHandle();
+    String hanging = text("#name");
+    click("#hang");
+    click("#run");
+    eventually(() -> text("#worker-state").equals("waiting for a job"));
+    type("#count", "1");
+    click("#produce button");
+    eventually(() -> text("#jobs").equals("resize image 1 1 hanging"));
+    eventually(() -> text("#pending").equals("1"));
+    browser.switchTo().newWindow(WindowType.WINDOW);
+    open(service, "/demo/jobs.html");
+    assertThat(text("#name")).isNotEqualTo(hanging);
+    type("#seconds", "0");
+    click("#run");
+    eventually(() -> text("#jobs").equals("resize image 1 2 done"));
+    eventually(() -> text("#acknowledged").equals("1"));
+    browser.switchTo().window(here);
+    eventually(() -> text("#jobs").equals("resize image 1 1 too late: another worker has it"));
+    assertThat(text("#acknowledged")).isEqualTo("1");
+    assertThat(errors()).isEmpty();
   }
 
   @Test

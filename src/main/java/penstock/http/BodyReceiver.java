@@ -10,6 +10,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -51,10 +53,18 @@ public final class BodyReceiver {
   }
 
   /**
-   * The whole body of a request that may be paused. It counts as held until {@link #release}. Fails
-   * if the client is gone.
+   * Receives the whole body of a request that may be paused, and gives it to what uses it. It
+   * counts as held until that is done, whatever becomes of it. Fails if the client is gone.
    */
-  public Future<Buffer> receive(HttpServerRequest request) {
+  public <T> Future<T> receive(HttpServerRequest request, Function<Buffer, Future<T>> use) {
+    return receive(request)
+        .compose(
+            body ->
+                IsolatedCall.share(IsolatedCall.begin(() -> use.apply(body)))
+                    .onComplete(done -> release(body)));
+  }
+
+  private Future<Buffer> receive(HttpServerRequest request) {
     if (request.response().closed()) {
       return Future.failedFuture(new HttpClosedException("gone before its body was received"));
     }
@@ -70,7 +80,7 @@ public final class BodyReceiver {
     return received;
   }
 
-  public void release(Buffer body) {
+  private void release(Buffer body) {
     buffered.addAndGet(-body.length());
   }
 

@@ -37,6 +37,7 @@ import penstock.event.PlainDefaults;
 import penstock.http.Answer;
 import penstock.http.BodyReceiver;
 import penstock.http.Unis;
+import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -157,18 +158,18 @@ class AppendResource {
       Supplier<PlainDefaults> plain,
       DeliveryTimes times,
       SpanContext span) {
-    return body.receive(request)
-        .compose(
-            received -> {
-              long start = System.nanoTime();
-              return read(request.headers(), received, plain, span)
-                  .compose(events -> append(stream, events, times, span))
-                  .onComplete(
-                      done -> {
-                        body.release(received);
-                        appender.meters(stream.name()).answered(System.nanoTime() - start);
-                      });
-            });
+    return body.receive(
+        request,
+        received -> {
+          long start = System.nanoTime();
+          return read(request.headers(), received, plain, span)
+              .compose(events -> append(stream, events, times, span))
+              .onComplete(
+                  done ->
+                      IsolatedCall.run(
+                          () ->
+                              appender.meters(stream.name()).answered(System.nanoTime() - start)));
+        });
   }
 
   private Future<List<Event>> read(

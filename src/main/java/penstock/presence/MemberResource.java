@@ -149,11 +149,7 @@ class MemberResource {
       @Context HttpServerRequest request) {
     Duration time = ttls.of(ttl);
     return Unis.of(
-        body.receive(request)
-            .compose(
-                received ->
-                    beat(new Member(room, member), time, received)
-                        .onComplete(done -> body.release(received))));
+        body.receive(request, received -> beat(new Member(room, member), time, received)));
   }
 
   static final String EXAMPLE = "{\"status\": \"busy\"}";

@@ -18,7 +18,7 @@ public interface ScheduleConfig {
 
   /**
    * Events that may be scheduled in one partition at a time; more are refused with 429. Each takes
-   * about 300 bytes of Redis and what the event itself has.
+   * about 350 bytes of Redis and what the event itself has.
    */
   @WithDefault("1000000")
   @Min(1)

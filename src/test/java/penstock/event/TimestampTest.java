@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.LocalDate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TimestampTest {
@@ -49,5 +50,32 @@ class TimestampTest {
         }
       }
     }
+  }
+
+  /** What a time means in milliseconds is never before it. */
+  @ParameterizedTest
+  @CsvSource({
+    "1970-01-01T00:00:00Z, 0",
+    "1970-01-01T00:00:00.001Z, 1",
+    "1970-01-01T00:00:00.0010Z, 1",
+    "1970-01-01T00:00:00.0000001Z, 1",
+    "1970-01-01T00:00:00.9999Z, 1000",
+    "1970-01-01T00:00:00.5Z, 500",
+    "1970-01-01T01:30:00+01:30, 0",
+    "1969-12-31T23:00:00-01:00, 0",
+    "1969-12-31T23:59:59.999z, -1",
+    "2024-02-29T00:00:00Z, 1709164800000",
+    "2016-12-31T23:59:60Z, 1483228800000",
+    "9999-12-31T23:59:59Z, 253402300799000"
+  })
+  void knowsTheMilliseconds(String text, long millis) {
+    assertThat(Timestamp.millis(text)).isEqualTo(millis);
+  }
+
+  /** A leap second counts as the one before where whole seconds are asked for. */
+  @ParameterizedTest
+  @CsvSource({"2016-12-31T23:59:60Z, 1483228799", "2017-01-01T00:00:00.9Z, 1483228800"})
+  void knowsTheSeconds(String text, long seconds) {
+    assertThat(Timestamp.seconds(text)).isEqualTo(seconds);
   }
 }

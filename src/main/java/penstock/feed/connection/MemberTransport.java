@@ -3,6 +3,7 @@ package penstock.feed.connection;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import penstock.feed.HeartbeatType;
 import penstock.feed.frame.FrameBatch;
 
 /** A transport whose end others want to know of, whoever ends it. Belongs to its event loop. */
@@ -23,6 +24,11 @@ public final class MemberTransport implements Transport {
   @Override
   public ClientAddress client() {
     return transport.client();
+  }
+
+  @Override
+  public HeartbeatType heartbeat() {
+    return transport.heartbeat();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package penstock.feed.http;
 
+import static penstock.problem.ProblemType.ID_TOO_LONG;
 import static penstock.problem.ProblemType.INVALID_CURSOR;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
@@ -7,6 +8,7 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -33,8 +35,10 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedConfig;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.connection.CombinedTransport;
+import penstock.feed.connection.ResumeLimit;
 import penstock.feed.connection.Transport;
 import penstock.feed.stream.StreamFeeds;
 import penstock.feed.view.ViewFeeds;
@@ -55,7 +59,14 @@ import penstock.view.Views;
 /** Several feeds over one connection. Runs on the request's event loop. */
 @Tag(name = "streams")
 @Tag(name = "views")
-@Raises({INVALID_NAME, INVALID_PARAMETER, INVALID_CURSOR, UNKNOWN_STREAM, UNKNOWN_VIEW})
+@Raises({
+  INVALID_NAME,
+  INVALID_PARAMETER,
+  INVALID_CURSOR,
+  ID_TOO_LONG,
+  UNKNOWN_STREAM,
+  UNKNOWN_VIEW
+})
 @Path("/feed")
 class CombinedFeedResource {
 
@@ -70,6 +81,7 @@ class CombinedFeedResource {
   private final FeedResponses responses;
   private final MemberParameters members;
   private final FeedConfig config;
+  private final ResumeLimit limit;
 
   /**
    * @param filter for the events of all streams
@@ -96,7 +108,8 @@ class CombinedFeedResource {
       ViewFeeds viewFeeds,
       FeedResponses responses,
       MemberParameters members,
-      FeedConfig config) {
+      FeedConfig config,
+      ResumeLimit limit) {
     this.vertx = vertx;
     this.streams = streams;
     this.views = views;
@@ -105,6 +118,7 @@ class CombinedFeedResource {
     this.responses = responses;
     this.members = members;
     this.config = config;
+    this.limit = limit;
   }
 
   /**
@@ -157,7 +171,11 @@ class CombinedFeedResource {
           Optional<MemberName> member,
       @RestQuery("ttl") @Parameter(description = MemberParameters.TTL, example = "30s")
           Optional<Duration> ttl,
-      @RestHeader(FeedResponses.LAST_EVENT_ID)
+      @RestQuery(LastEventId.PARAMETER) @Parameter(description = LastEventId.MEANING)
+          List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
+          Optional<HeartbeatType> heartbeat,
+      @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =
                   """
@@ -171,7 +189,7 @@ class CombinedFeedResource {
             view,
             EventFilter.of(subject, type, filter),
             key,
-            CombinedStart.of(cursor, since, last));
+            CombinedStart.of(cursor, since, LastEventId.of(last, lastEventId)));
     MemberParameters.Spoken spoken = members.read(room, member, ttl);
     return responses.feed(
         found(wanted, streams::findOrCreate)
@@ -179,6 +197,7 @@ class CombinedFeedResource {
                 found ->
                     responses.body(
                         wanted.count(),
+                        heartbeat,
                         transport -> serve(members.begin(transport, spoken), wanted, found))));
   }
 
@@ -186,7 +205,7 @@ class CombinedFeedResource {
   @HEAD
   @Operation(operationId = "probeSeveral", summary = "Whether there are such feeds")
   @APIResponse(responseCode = "200", description = "There is.")
-  @Raises({TOO_BUSY, REDIS_UNAVAILABLE})
+  @Raises({TOO_BUSY, REDIS_UNAVAILABLE, WRONG_KEY_TYPE})
   public Uni<RestResponse<@Nullable Void>> head(
       @RestQuery(STREAM) Set<StreamName> stream,
       @RestQuery(VIEW) Set<ViewName> view,
@@ -199,7 +218,9 @@ class CombinedFeedResource {
       @RestQuery("since") Optional<StartPosition.Since> since,
       @RestQuery("room") Optional<RoomName> room,
       @RestQuery("member") Optional<MemberName> member,
-      @RestQuery("ttl") Optional<Duration> ttl) {
+      @RestQuery("ttl") Optional<Duration> ttl,
+      @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
     members.read(room, member, ttl);
     Wanted wanted =
         wanted(
@@ -229,9 +250,18 @@ class CombinedFeedResource {
     return new Wanted(stream, view.stream().map(views::find).toList(), filter, keys, start);
   }
 
-  private static Future<List<Stream>> found(
-      Wanted wanted, Function<StreamName, Future<Stream>> find) {
-    return Future.all(wanted.streams().stream().map(find).toList()).map(all -> all.<Stream>list());
+  private Future<List<Stream>> found(Wanted wanted, Function<StreamName, Future<Stream>> find) {
+    return Future.all(wanted.streams().stream().map(find).toList())
+        .map(all -> resumable(all.<Stream>list(), wanted.views()));
+  }
+
+  private List<Stream> resumable(List<Stream> found, List<ViewDefinition> views) {
+    limit.check(
+        java.util.stream.Stream.concat(
+                found.stream().map(stream -> stream.partitions().size()),
+                views.stream().map(ViewDefinition::partitions))
+            .toList());
+    return found;
   }
 
   private void serve(Transport transport, Wanted wanted, List<Stream> found) {

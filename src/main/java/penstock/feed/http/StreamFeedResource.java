@@ -6,6 +6,7 @@ import static penstock.problem.ProblemType.INVALID_PARAMETER;
 import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -28,6 +29,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.stream.StreamFeeds;
 import penstock.member.MemberName;
@@ -85,7 +87,11 @@ class StreamFeedResource {
           Optional<MemberName> member,
       @RestQuery("ttl") @Parameter(description = MemberParameters.TTL, example = "30s")
           Optional<Duration> ttl,
-      @RestHeader(FeedResponses.LAST_EVENT_ID)
+      @RestQuery(LastEventId.PARAMETER) @Parameter(description = LastEventId.MEANING)
+          List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
+          Optional<HeartbeatType> heartbeat,
+      @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =
                   """
@@ -95,7 +101,9 @@ class StreamFeedResource {
           @Nullable String last) {
     EventFilter wanted = EventFilter.of(subject, type, filter);
     ResumeRequest resume =
-        ResumeRequest.of(StartPosition.of(cursor, since, new StartPosition.Latest()), last);
+        ResumeRequest.of(
+            StartPosition.of(cursor, since, new StartPosition.Latest()),
+            LastEventId.of(last, lastEventId));
     MemberParameters.Spoken spoken = members.read(room, member, ttl);
     // who follows a stream before its first event, where appends make streams, must not be sent
     // away for good
@@ -105,6 +113,7 @@ class StreamFeedResource {
             .map(
                 found ->
                     responses.body(
+                        heartbeat,
                         transport ->
                             feeds.subscribe(
                                 members.begin(transport, spoken), found, wanted, resume))));
@@ -114,7 +123,7 @@ class StreamFeedResource {
   @HEAD
   @Operation(operationId = "probeFeed", summary = "Whether there is such a feed")
   @APIResponse(responseCode = "200", description = "There is.")
-  @Raises({TOO_BUSY, REDIS_UNAVAILABLE})
+  @Raises({TOO_BUSY, REDIS_UNAVAILABLE, WRONG_KEY_TYPE})
   public Uni<RestResponse<@Nullable Void>> head(
       @RestPath("stream") StreamName stream,
       @RestQuery("cursor") Optional<StartPosition> cursor,
@@ -124,7 +133,9 @@ class StreamFeedResource {
       @RestQuery("filter") List<Condition> filter,
       @RestQuery("room") Optional<RoomName> room,
       @RestQuery("member") Optional<MemberName> member,
-      @RestQuery("ttl") Optional<Duration> ttl) {
+      @RestQuery("ttl") Optional<Duration> ttl,
+      @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
     members.read(room, member, ttl);
     EventFilter.of(subject, type, filter);
     StartPosition.of(cursor, since, new StartPosition.Latest());

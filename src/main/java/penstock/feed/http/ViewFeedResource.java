@@ -13,6 +13,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -27,11 +28,11 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.view.ViewFeeds;
 import penstock.member.MemberName;
 import penstock.member.RoomName;
-import penstock.problem.ProblemException;
 import penstock.problem.Raises;
 import penstock.stream.StartPosition;
 import penstock.view.ViewDefinition;
@@ -67,7 +68,6 @@ class ViewFeedResource {
    * Follows the view.
    *
    * @param key of the entries that are wanted; all without any
-   * @param since has no meaning here, and is refused
    */
   @GET
   @Operation(operationId = "followView", summary = "A view as Server-Sent Events")
@@ -90,13 +90,16 @@ class ViewFeedResource {
                   snapshot; `latest` means changes only. `Last-Event-ID` beats it.
                   """)
           Optional<StartPosition> cursor,
-      @RestQuery("since") @Parameter(hidden = true) Optional<String> since,
       @RestQuery("room") @Parameter(description = MemberParameters.ROOM) Optional<RoomName> room,
       @RestQuery("member") @Parameter(description = MemberParameters.MEMBER)
           Optional<MemberName> member,
       @RestQuery("ttl") @Parameter(description = MemberParameters.TTL, example = "30s")
           Optional<Duration> ttl,
-      @RestHeader(FeedResponses.LAST_EVENT_ID)
+      @RestQuery(LastEventId.PARAMETER) @Parameter(description = LastEventId.MEANING)
+          List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
+          Optional<HeartbeatType> heartbeat,
+      @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =
                   """
@@ -105,12 +108,14 @@ class ViewFeedResource {
                   """)
           @Nullable String last) {
     ViewDefinition definition = views.find(view);
-    refuse(since);
+    ResumeRequest resume =
+        ResumeRequest.of(
+            cursor.orElseGet(StartPosition.Earliest::new), LastEventId.of(last, lastEventId));
     MemberParameters.Spoken spoken = members.read(room, member, ttl);
-    ResumeRequest resume = ResumeRequest.of(cursor.orElseGet(StartPosition.Earliest::new), last);
     return responses.feed(
         Future.succeededFuture(
             responses.body(
+                heartbeat,
                 transport ->
                     feeds.subscribe(members.begin(transport, spoken), definition, key, resume))));
   }
@@ -123,20 +128,12 @@ class ViewFeedResource {
       @RestPath("view") ViewName view,
       @RestQuery("key") @Size(max = MAX_KEYS, message = KEYS_RULE) Set<String> key,
       @RestQuery("cursor") Optional<StartPosition> cursor,
-      @RestQuery("since") Optional<String> since,
       @RestQuery("room") Optional<RoomName> room,
       @RestQuery("member") Optional<MemberName> member,
-      @RestQuery("ttl") Optional<Duration> ttl) {
+      @RestQuery("ttl") Optional<Duration> ttl,
+      @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
     members.read(room, member, ttl);
-    refuse(since);
     return FeedResponses.head(Future.succeededFuture(views.find(view)));
-  }
-
-  /** Of a view there is no more than what it is now and what changes. */
-  private static void refuse(Optional<String> since) {
-    if (since.isPresent()) {
-      throw ProblemException.ofParameter(
-          "since", "has no meaning for a view: its feed begins with all entries");
-    }
   }
 }
