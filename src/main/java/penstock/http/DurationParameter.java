@@ -24,6 +24,15 @@ public class DurationParameter extends TypedParameter<Duration> {
 
   @Override
   protected Duration read(String text) {
+    return parse(text);
+  }
+
+  /**
+   * Reads one wherever it stands.
+   *
+   * @throws IllegalArgumentException if it is none, with the rule
+   */
+  public static Duration parse(String text) {
     Matcher given = SHORT.matcher(text);
     try {
       return given.matches()
