@@ -93,8 +93,10 @@ public final class BodyReceiver {
       request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
       vertx.setTimer(LINGER_MILLIS, over -> request.connection().close());
     }
-    // what comes until then is thrown away
-    request.resume();
+    // What comes until then is thrown away. Over HTTP/2 a request that has ended takes it amiss.
+    if (!request.isEnded()) {
+      request.resume();
+    }
   }
 
   private ProblemException tooLarge() {
