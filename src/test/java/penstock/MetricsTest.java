@@ -39,17 +39,18 @@ class MetricsTest {
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "penstock.streams.metered.partitions", "1",
-          "penstock.streams.metered.retention.max-length", "10",
-          "penstock.streams.metered.retention.hard-limit", "50",
-          "penstock.streams.trim-interval", "100ms",
-          "penstock.views.metered.stream", "metered",
-          "penstock.views.metered.fold", "count",
-          "penstock.views.metered.key", "type",
-          "penstock.streams.timed.partitions", "1",
-          "penstock.views.timed.stream", "timed",
-          "penstock.views.timed.fold", "count");
+      return Map.ofEntries(
+          Map.entry("penstock.ingest.lenient", "source"),
+          Map.entry("penstock.streams.metered.partitions", "1"),
+          Map.entry("penstock.streams.metered.retention.max-length", "10"),
+          Map.entry("penstock.streams.metered.retention.hard-limit", "50"),
+          Map.entry("penstock.streams.trim-interval", "100ms"),
+          Map.entry("penstock.views.metered.stream", "metered"),
+          Map.entry("penstock.views.metered.fold", "count"),
+          Map.entry("penstock.views.metered.key", "type"),
+          Map.entry("penstock.streams.timed.partitions", "1"),
+          Map.entry("penstock.views.timed.stream", "timed"),
+          Map.entry("penstock.views.timed.fold", "count"));
     }
   }
 

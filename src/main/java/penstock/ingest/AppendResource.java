@@ -1,5 +1,6 @@
 package penstock.ingest;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoop;
@@ -20,8 +21,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.EventLimits;
 import penstock.event.HttpEvents;
-import penstock.event.PlainDefaults;
+import penstock.event.LenientAttribute;
+import penstock.event.LenientRule;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Problem;
@@ -40,6 +42,7 @@ import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.stream.StreamName;
+import penstock.stream.log.EventLog;
 import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
 import penstock.trace.Tracing;
@@ -59,6 +62,7 @@ class AppendResource {
   private final Vertx vertx;
   private final Streams streams;
   private final Appender appender;
+  private final EventLog log;
   private final AppendRefusals refusals;
   private final BodyReceiver body;
   private final HttpEvents reader;
@@ -70,6 +74,7 @@ class AppendResource {
       Vertx vertx,
       Streams streams,
       Appender appender,
+      EventLog log,
       AppendRefusals refusals,
       MeterRegistry registry,
       Tracing tracing,
@@ -77,6 +82,7 @@ class AppendResource {
     this.vertx = vertx;
     this.streams = streams;
     this.appender = appender;
+    this.log = log;
     this.refusals = refusals;
     this.tracing = tracing;
     this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
@@ -84,10 +90,24 @@ class AppendResource {
     this.reader =
         new HttpEvents(
             new EventLimits(
-                Math.toIntExact(config.maxEventSize().asLongValue()), config.maxBatch()));
+                Math.toIntExact(config.maxEventSize().asLongValue()), config.maxBatch()),
+            lenient(config.lenient().orElse(Set.of()), registry));
     Gauge.builder("penstock.ingest.buffered", body, BodyReceiver::buffered)
         .description("Request bodies held in memory")
         .baseUnit("bytes")
+        .register(registry);
+  }
+
+  private static LenientRule lenient(Set<LenientAttribute> attributes, MeterRegistry registry) {
+    // registered before the first of each, so that it is seen as zero
+    attributes.forEach(attribute -> taken(attribute, registry));
+    return new LenientRule(attributes, attribute -> taken(attribute, registry).increment());
+  }
+
+  private static Counter taken(LenientAttribute attribute, MeterRegistry registry) {
+    return Counter.builder("penstock.ingest.lenient")
+        .description("Values that break a rule of CloudEvents and were taken all the same")
+        .tag("attribute", attribute.toString())
         .register(registry);
   }
 
@@ -105,46 +125,31 @@ class AppendResource {
       @RestQuery("source") Optional<String> source,
       @RestQuery("subject") Optional<String> subject,
       @RestHeader("Idempotency-Key") @Nullable String key,
-      @Parameter(hidden = true) @RestHeader(HttpHeaders.CONTENT_ENCODING) @Nullable String encoding,
       @Context HttpServerRequest request,
       @Context ResteasyReactiveRequestContext context) {
-    refuseEncoded(encoding);
-    Supplier<PlainDefaults> plain =
-        () ->
-            new PlainDefaults(
-                type.orElseThrow(AppendResource::withoutType),
-                source.orElse("/streams/" + stream),
-                subject.orElse(null),
-                key);
+    boolean compressed = GzipBody.isMeant(request.headers());
+    var plain = new PlainRequest(stream, type, source, subject, key);
     SpanContext span = tracing.ofRequest();
     return Unis.of(
         streams
             .findOrCreate(stream)
-            .compose(found -> append(found, request, plain, span))
+            .compose(found -> append(found, request, compressed, plain, span))
             .onSuccess(reply -> context.setEntityWriter(AppendReplyWriter.INSTANCE)));
   }
 
-  private static void refuseEncoded(@Nullable String encoding) {
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      throw ProblemException.of(
-          ProblemType.UNSUPPORTED_MEDIA_TYPE,
-          "Nothing was written: content codings are not supported. Send the body without Content-Encoding.");
-    }
-  }
-
-  private static ProblemException withoutType() {
-    return ProblemException.ofParameter(
-        "type", "is required for plain JSON: it is the event's type");
-  }
-
   private Future<AppendReply> append(
-      Stream stream, HttpServerRequest request, Supplier<PlainDefaults> plain, SpanContext span) {
+      Stream stream,
+      HttpServerRequest request,
+      boolean compressed,
+      PlainRequest plain,
+      SpanContext span) {
     return body.receive(request)
+        .compose(received -> compressed ? inflated(received) : Future.succeededFuture(received))
         .compose(
             received -> {
               long start = System.nanoTime();
               return read(request.headers(), received, plain, span)
-                  .compose(events -> append(stream, events, span))
+                  .compose(events -> append(stream, events, plain, span))
                   .onComplete(
                       done -> {
                         body.release(received);
@@ -153,11 +158,16 @@ class AppendResource {
             });
   }
 
+  private Future<Buffer> inflated(Buffer received) {
+    return vertx.executeBlocking(() -> body.inflate(received), false).map(Objects::requireNonNull);
+  }
+
   private Future<List<Event>> read(
-      MultiMap headers, Buffer received, Supplier<PlainDefaults> plain, SpanContext span) {
+      MultiMap headers, Buffer received, PlainRequest plain, SpanContext span) {
     Supplier<List<Event>> read =
         () -> {
           List<Event> events = reader.read(headers, received, plain);
+          plain.check();
           return keepsTraceContext ? TraceContext.keep(headers, span, events) : events;
         };
     if (received.length() > LARGE_BODY) {
@@ -171,11 +181,28 @@ class AppendResource {
     }
   }
 
-  private Future<AppendReply> append(Stream stream, List<Event> events, SpanContext span) {
+  private Future<AppendReply> append(
+      Stream stream, List<Event> events, PlainRequest plain, SpanContext span) {
     EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
     return appender
         .append(stream, events, loop, span)
+        .compose(
+            ack ->
+                plain.hasKey() && ack.results().getFirst().duplicate()
+                    ? same(stream, events.getFirst(), ack)
+                    : Future.succeededFuture(ack))
         .map(ack -> AppendReply.of(stream, events, ack));
+  }
+
+  /** One whose first was removed meanwhile is taken for the same. */
+  private Future<AppendAck> same(Stream stream, Event event, AppendAck ack) {
+    EventResult first = ack.results().getFirst();
+    return log.entry(stream.partitions().get(first.partition()), first.position())
+        .map(
+            found -> {
+              found.ifPresent(entry -> PlainRequest.requireSame(event, entry.event()));
+              return ack;
+            });
   }
 
   /** Whatever fails, here or before, such as what reads the stream's name. */
@@ -184,7 +211,13 @@ class AppendResource {
     Problem problem = Problems.from(problem(failure));
     refusals.count(problem.type());
     refusals.endUnread(request);
-    return Answer.problem(problem);
+    RestResponse<Buffer> answer = Answer.problem(problem);
+    return problem.type() == ProblemType.UNSUPPORTED_MEDIA_TYPE
+            && request.headers().contains(HttpHeaders.CONTENT_ENCODING)
+        ? RestResponse.ResponseBuilder.fromResponse(answer)
+            .header("accept-encoding", GzipBody.TAKEN)
+            .build()
+        : answer;
   }
 
   /** That of a parameter's converter is wrapped into a 404, as the specification has it. */

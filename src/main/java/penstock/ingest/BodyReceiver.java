@@ -57,6 +57,32 @@ final class BodyReceiver {
     return received;
   }
 
+  /**
+   * What a body is that came compressed. It counts as held in the place of that one, which is
+   * released whatever becomes of it. Not on an event loop.
+   */
+  Buffer inflate(Buffer compressed) {
+    var length = new AtomicLong();
+    try {
+      return GzipBody.inflate(compressed.getBytes(), more -> hold(length, more));
+    } catch (RuntimeException failure) {
+      buffered.addAndGet(-length.get());
+      throw failure;
+    } finally {
+      release(compressed);
+    }
+  }
+
+  private void hold(AtomicLong length, int more) {
+    boolean full = buffered.addAndGet(more) > maxBuffered;
+    if (length.addAndGet(more) > maxBody) {
+      throw tooLarge();
+    }
+    if (full) {
+      throw tooBusy();
+    }
+  }
+
   void release(Buffer body) {
     buffered.addAndGet(-body.length());
   }
@@ -83,6 +109,7 @@ final class BodyReceiver {
     private final HttpServerRequest request;
     private final long timer;
     private Buffer body = Buffer.buffer(0);
+    private int pieces;
     private boolean over;
 
     Reception(HttpServerRequest request) {
@@ -100,11 +127,23 @@ final class BodyReceiver {
       if (body.length() + chunk.length() > maxBody) {
         fail(tooLarge());
       } else if (buffered.addAndGet(chunk.length()) > maxBuffered) {
-        body = body.appendBuffer(chunk);
+        add(chunk);
         fail(tooBusy());
       } else {
-        // most bodies come in one piece and need no copy
-        body = body.length() == 0 ? chunk : body.appendBuffer(chunk);
+        add(chunk);
+      }
+    }
+
+    /** Most bodies come in one piece, which needs no copy; it cannot grow, as it may be a slice. */
+    private void add(Buffer chunk) {
+      switch (pieces++) {
+        case 0 -> body = chunk;
+        case 1 ->
+            body =
+                Buffer.buffer(body.length() + chunk.length())
+                    .appendBuffer(body)
+                    .appendBuffer(chunk);
+        default -> body.appendBuffer(chunk);
       }
     }
 

@@ -8,11 +8,13 @@ import jakarta.inject.Inject;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.redis.Script;
+import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
 import penstock.stream.Position;
@@ -90,6 +92,13 @@ public class EventLog {
   public Future<LogPage> page(Partition partition, Position after, int count, RedisLink over) {
     return over.send(Command.XRANGE, keys(partition).events(), "(" + after, "+", "COUNT", count)
         .map(LogPage::of);
+  }
+
+  /** The entry at a position; empty if there is none any more, or none that is an event. */
+  public Future<Optional<LogEntry>> entry(Partition partition, Position at) {
+    return link.send(Command.XRANGE, keys(partition).events(), at.toString(), at.toString())
+        .map(LogPage::of)
+        .map(page -> page.entries().stream().findFirst());
   }
 
   /** A random string that names a life, should one begin. */
