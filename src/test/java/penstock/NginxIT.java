@@ -123,17 +123,24 @@ class NginxIT extends BrowserFixture {
     browser.executeScript(
         """
         window.seen = [];
-        window.plain = new EventSource('%s');
+        window.plain = new EventSource('%1$s');
         plain.seen = [];
         plain.onmessage = e => plain.seen.push(JSON.parse(e.data).id);
         plain.addEventListener('caught-up', () => plain.live = true);
         const show = data => seen.push(JSON.parse(data).id);
-        %s
+        window.page = [];
+        import('/penstock.js').then(({Feed}) => new Feed('%1$s', {
+          cursor: 'earliest',
+          state: document.body,
+          listeners: {message: e => page.push(JSON.parse(e.data).id)}
+        }));
+        %2$s
         """
             .formatted(FEED, twoLines()));
     await().until(() -> Boolean.TRUE.equals(browser.executeScript("return plain.live === true")));
     post(nginx, 1);
     awaitSeen("seen", "[\"1\"]");
+    awaitSeen("page", "[\"1\"]");
     awaitSeen("plain.seen", "[\"1\"]");
     service.stop();
     if (!again) {
@@ -144,6 +151,7 @@ class NginxIT extends BrowserFixture {
     post(nginx, 2);
     post(nginx, 3);
     awaitSeen("seen", "[\"1\",\"2\",\"3\"]");
+    awaitSeen("page", "[\"1\",\"2\",\"3\"]");
     if (again) {
       awaitSeen("plain.seen", "[\"1\",\"2\",\"3\"]");
     } else {

@@ -85,6 +85,20 @@ export class Feed {
     this.#open();
   }
 
+  /** Who refused: the service, or a proxy in its place while it is away, after which it is tried again with the last id. */
+  async #closed(source) {
+    const { status } = await fetch(source.url, { method: "HEAD" }).catch(() => ({ status: 503 }));
+    if (source !== this.#source) {
+      return;
+    }
+    if (status >= 400 && status < 500) {
+      this.#say("lost", "refused: it is not declared, or the request is wrong");
+      return;
+    }
+    this.#interrupt("connection lost, it is tried again");
+    setTimeout(() => source === this.#source && this.#open(), 1000 + 2000 * Math.random());
+  }
+
   #open() {
     const query = new URLSearchParams(this.query);
     if (this.cursor) {
@@ -102,14 +116,10 @@ export class Feed {
     };
     source.onerror = () => {
       if (source.readyState === EventSource.CLOSED) {
-        this.#say("lost", "refused: it is not declared, or the request is wrong");
+        this.#closed(source);
         return;
       }
-      if (!this.#interrupted) {
-        this.#interrupted = true;
-        this.#interruptions++;
-      }
-      this.#say("connecting", "connection lost, the browser reconnects");
+      this.#interrupt("connection lost, the browser reconnects");
     };
     const told = {
       "caught-up": () => live("live"),
@@ -123,6 +133,14 @@ export class Feed {
         listeners[kind]?.(message);
       });
     }
+  }
+
+  #interrupt(text) {
+    if (!this.#interrupted) {
+      this.#interrupted = true;
+      this.#interruptions++;
+    }
+    this.#say("connecting", text);
   }
 
   #history() {
@@ -146,6 +164,7 @@ export class Feed {
   }
 
   close() {
-    this.#source.close();
+    this.#source?.close();
+    this.#source = undefined;
   }
 }

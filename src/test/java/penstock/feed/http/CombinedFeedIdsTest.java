@@ -137,7 +137,11 @@ class CombinedFeedIdsTest {
     assertThat(bytes(ids(again))).isLessThan(2 * id.length());
     append(0);
     await().until(() -> again.messages("message").size() == FOLLOWED);
-    assertThat(live(ALL + "&cursor=" + id, null).messages("message")).hasSize(FOLLOWED);
+    for (String parameter : List.of("cursor", "lastEventId")) {
+      FeedClient named = live(ALL + "&" + parameter + "=" + id, null);
+      assertThat(named.messages("message")).as(parameter).hasSize(FOLLOWED);
+      assertThat(named.messages("reset")).isEmpty();
+    }
     assertThat(overHttp2(id)).startsWith(":");
     // heartbeats that tell nothing new are comments
     int told = ids(again).size();
