@@ -7,8 +7,8 @@
 --         removed, the last change, 0, the clock in milliseconds, then the changes as XRANGE gives them
 -- Errors  WRONGTYPE if KEYS 1 or 4 is something else
 --
--- Works on a full Redis: its first write is one that is never refused. Only the present term is told: a term's start is a
--- position of the log, which says nothing of changes.
+-- Works on a full Redis: its first write is one that is never refused. Only the present term is said, and only one
+-- that began with a master: a term's start and gap are positions of the log, which say nothing of changes.
 -- include ids
 -- include log
 local last, found = '0-0', {}
@@ -20,7 +20,7 @@ if redis.call('EXISTS', KEYS[4]) == 1 then
     end
   end
   if ARGV[4] ~= '0' then
-    found = redis.call('XRANGE', KEYS[4], '(' .. ARGV[3], '+', 'COUNT', ARGV[4])
+    found = range_behind(KEYS[4], ARGV[3], ARGV[4])
   end
 end
 local state = read_log(KEYS[1], KEYS[2])
@@ -34,5 +34,5 @@ if f[1] == state.life then
   life = state.life
 end
 local now = redis.call('TIME')
-return {life, string.match(state.terms, '[^,]+$'), f[2] or '0-0', last, 0,
+return {life, state.reign, f[2] or '0-0', last, 0,
   string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000)), found}

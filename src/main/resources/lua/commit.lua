@@ -44,7 +44,7 @@ if f[2] ~= ARGV[4] then
   return redis.error_reply('MOVED applied is ' .. tostring(f[2]))
 end
 -- check gap
-local first = redis.call('XRANGE', events, '(' .. ARGV[4], '+', 'COUNT', 1)[1]
+local first = count > 0 and redis.call('XRANGE', events, '(' .. ARGV[4], '+', 'COUNT', 1)[1]
 if count > 0 and (not first or first[1] ~= ARGV[10]) then
   return redis.error_reply('GAP the log goes on with ' .. (first and first[1] or 'nothing'))
 end

@@ -5,6 +5,7 @@
 -- ARGV  1 the group
 -- Result  holder or nil, fence or nil, applied, events not applied, age in milliseconds of the first of these (0 if
 --         there is none), entries pending, entries, events skipped, dead letters, why it is broken or halted or nil
+-- include ids
 local events, log, view = KEYS[1], KEYS[2], KEYS[3]
 local f = redis.call('HMGET', view, 'fence', 'applied', 'count', 'life', 'skipped', 'dead', 'broken', 'halted')
 local l = redis.call('HMGET', log, 'life', 'appended')
@@ -23,7 +24,7 @@ if redis.call('EXISTS', events) == 1 then
       pending = of.pending
     end
   end
-  local first = redis.call('XRANGE', events, '(' .. applied, '+', 'COUNT', 1)[1]
+  local first = range_behind(events, applied, 1)[1]
   if first then
     local now = redis.call('TIME')
     age = math.max(0, now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(string.match(first[1], '^%d+')))

@@ -5,12 +5,13 @@
 -- Result  age in milliseconds of the first event that is not applied, or -1 if there is none;
 --         entries pending; requests; dead letters
 -- Errors  FENCED if another took it; NOGROUP if there is no group; nothing is written then
+-- include ids
 local f = redis.call('HMGET', KEYS[1], 'fence', 'applied', 'dead')
 if f[1] ~= ARGV[1] then
   return redis.error_reply('FENCED another instance works this partition')
 end
 local pending = redis.call('XPENDING', KEYS[3], ARGV[4])[1]
-local first = redis.call('XRANGE', KEYS[3], '(' .. (f[2] or '0-0'), '+', 'COUNT', 1)[1]
+local first = range_behind(KEYS[3], f[2] or '0-0', 1)[1]
 if redis.call('PEXPIRE', KEYS[2], ARGV[3]) == 0 then
   redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
 end

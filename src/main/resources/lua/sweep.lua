@@ -7,6 +7,7 @@
 -- Result  entries acknowledged, entries claimed, the last of these (or ARGV 4), 1 if there is more to do,
 --         those claimed that were delivered more than once to holders that died
 -- Errors  FENCED if the fence is not mine; NOGROUP if there is no group; nothing is written then
+-- include ids
 local events, view, group, me = KEYS[1], KEYS[2], ARGV[2], ARGV[3]
 local STEP = 256
 
@@ -22,7 +23,10 @@ if #stale > 0 then
   redis.call('XACK', events, group, unpack(stale))
   return {#stale, 0, ARGV[4], 1, {}}
 end
-local mine = redis.call('XPENDING', events, group, '(' .. ARGV[4], '+', STEP)
+local mine = {}
+if ARGV[4] ~= GREATEST .. '-' .. GREATEST then
+  mine = redis.call('XPENDING', events, group, '(' .. ARGV[4], '+', STEP)
+end
 if #mine > 0 then
   local by_count, suspects = {}, {}
   for _, pending in ipairs(mine) do

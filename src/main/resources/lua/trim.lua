@@ -68,8 +68,7 @@ end
 redis.call('HDEL', log, '')
 begin_log(events, ARGV[1], log, state, ARGV[2])
 if last then
-  local ms, seq = string.match(last, '^(%d+)-(%d+)$')
-  redis.call('XTRIM', events, 'MINID', '=', ms .. '-' .. string.format('%.0f', seq + 1))
+  redis.call('XTRIM', events, 'MAXLEN', '=', length - removed)
   redis.call('HSET', log, 'trimmed', last, 'removed', string.format('%.0f', state.removed + removed))
 end
 return {removed, forced, removed == step and 1 or 0, kept_by}

@@ -48,18 +48,21 @@ class ApiDescriptionTest {
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "penstock.streams.auto-create", "false",
-          "penstock.streams.orders.partitions", "1",
-          "penstock.views.open-orders.stream", "orders",
-          "penstock.views.open-orders.fold", "merge",
-          "penstock.views.open-orders.deletes", "order.closed",
-          "penstock.views.orders-by-type.stream", "orders",
-          "penstock.views.orders-by-type.fold", "count",
-          "penstock.views.orders-by-type.key", "type",
-          "penstock.ingest.body-timeout", "5s",
+      return Map.ofEntries(
+          Map.entry("penstock.streams.auto-create", "false"),
+          Map.entry("penstock.streams.orders.partitions", "1"),
+          Map.entry("penstock.views.open-orders.stream", "orders"),
+          Map.entry("penstock.views.open-orders.fold", "merge"),
+          Map.entry("penstock.views.open-orders.deletes", "order.closed"),
+          Map.entry("penstock.views.orders-by-type.stream", "orders"),
+          Map.entry("penstock.views.orders-by-type.fold", "count"),
+          Map.entry("penstock.views.orders-by-type.key", "type"),
+          Map.entry("penstock.ingest.body-timeout", "5s"),
+          Map.entry("penstock.presence.body-timeout", "2s"),
+          Map.entry("penstock.group.body-timeout", "1s"),
+          Map.entry("penstock.presence.max-members", "2"),
           // Resources that other tests bring along.
-          "mp.openapi.scan.exclude.packages", "penstock.http,penstock.admin");
+          Map.entry("mp.openapi.scan.exclude.packages", "penstock.http,penstock.admin"));
     }
   }
 
@@ -174,10 +177,12 @@ class ApiDescriptionTest {
     reads();
     views();
     deadLetters();
+    groups();
     rebuild();
     feed();
     viewFeed();
     combinedFeed();
+    presence();
     operation();
     withoutRedis();
     Set<String> left = new TreeSet<>(api.responses());
@@ -216,7 +221,7 @@ class ApiDescriptionTest {
         "POST " + path,
         404,
         given().contentType(EVENT).body(event("1", "s", "t")).post("/streams/none/events"));
-    slowAppend(path);
+    slow("POST " + path, "POST /streams/orders/events", EVENT);
   }
 
   private void schedule() {
@@ -249,13 +254,14 @@ class ApiDescriptionTest {
     check("DELETE " + one, 404, raw().delete(nobodys));
   }
 
-  private void slowAppend(String path) throws IOException {
+  private void slow(String operation, String request, String contentType) throws IOException {
     try (var socket = new Socket(base.getHost(), base.getPort())) {
       socket
           .getOutputStream()
           .write(
-              ("POST /streams/orders/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
-                      + EVENT
+              (request
+                      + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                      + contentType
                       + "\r\nContent-Length: 100\r\n\r\n{")
                   .getBytes(StandardCharsets.US_ASCII));
       socket.setSoTimeout((int) Patience.LIMIT.toMillis());
@@ -268,7 +274,7 @@ class ApiDescriptionTest {
       }
       assertThat(answer).startsWith("HTTP/1.1 408");
       assertThat(socket.getInputStream().read()).as("the connection has ended").isEqualTo(-1);
-      checkBody("POST " + path, 408, PROBLEM, answer.substring(answer.indexOf("\r\n\r\n") + 4));
+      checkBody(operation, 408, PROBLEM, answer.substring(answer.indexOf("\r\n\r\n") + 4));
     }
   }
 
@@ -403,7 +409,7 @@ class ApiDescriptionTest {
     String feed = "/streams/orders/feed";
     feedRequests(path, feed, feed + "?cursor=nonsense", "/streams/none/feed");
     try (FeedLines lines = new FeedLines(base, feed + "?cursor=earliest")) {
-      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream;charset=UTF-8");
       assertThat(api.checkAgainst("CloudEvent", lines.next("data: "))).isEmpty();
     }
     seen.add("GET " + path + " 200");
@@ -415,7 +421,7 @@ class ApiDescriptionTest {
     feedRequests(path, feed, feed + "?cursor=nonsense", "/views/none/feed");
     for (String query : List.of("", "?key=o-1")) {
       try (FeedLines lines = new FeedLines(base, feed + query)) {
-        assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+        assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream;charset=UTF-8");
         assertThat(lines.next("event: ")).isEqualTo("snapshot");
         JsonNode entry = JSON.readTree(lines.next("data: ")).path("entries").path(0);
         assertThat(api.checkAgainst("Entry", entry.toString())).isEmpty();
@@ -434,12 +440,87 @@ class ApiDescriptionTest {
     get(path, 404, "/feed?stream=none");
     check("HEAD " + path, 400, raw().head("/feed"));
     try (FeedLines lines = new FeedLines(base, "/feed?stream=orders&cursor=earliest")) {
-      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream");
+      assertThat(lines.next("content-type: ")).isEqualTo("text/event-stream;charset=UTF-8");
       JsonNode data = JSON.readTree(lines.next("data: "));
       assertThat(data.path("stream").asText()).isEqualTo("orders");
       assertThat(api.checkAgainst("CloudEvent", data.path("event").toString())).isEmpty();
     }
     seen.add("GET " + path + " 200");
+  }
+
+  private static final String ACK_ID = "AQEjRWeJq83vAADb86aMnzQAAQ";
+
+  private static final String OF_GROUPS = "/streams/{stream}/groups";
+
+  private static Response json(String method, String path, String body) {
+    return raw().contentType("application/json").body(body).request(method, path);
+  }
+
+  private void groups() throws IOException {
+    String one = OF_GROUPS + "/{group}";
+    String group = "/streams/orders/groups/mailers";
+    String put = "PUT " + one;
+    check(put, 201, json("PUT", group, "{\"backoff\":[\"1s\"],\"filter\":{\"sql\":\"TRUE\"}}"));
+    check(put, 200, json("PUT", group, "{}"));
+    check(put, 409, json("PUT", group, "{\"ordered\":true}"));
+    check(put, 410, json("PUT", group + "2", "{\"start\":\"" + FOREIGN + "\"}"));
+    get(OF_GROUPS, 200, "/streams/orders/groups");
+    get(OF_GROUPS, 400, "/streams/Orders/groups");
+    get(OF_GROUPS, 404, "/streams/none/groups");
+    String ackId = deliveries(one, group);
+    get(one, 200, group);
+    get(one, 400, "/streams/orders/groups/Mailers");
+    get(one, 404, "/streams/orders/groups/none");
+    check(
+        "POST " + one + "/nack",
+        200,
+        json("POST", group + "/nack", "{\"drop\":true,\"ackIds\":[\"" + ackId + "\"]}"));
+    String letters = "/streams/{stream}/dead-letters";
+    get(letters, 200, "/streams/orders/dead-letters?group=mailers");
+    check(
+        "POST " + letters + "/replay",
+        202,
+        raw().post("/streams/orders/dead-letters/replay?group=mailers"));
+    String seek = "POST " + one + "/seek";
+    check(seek, 200, json("POST", group + "/seek", "{\"to\":\"earliest\"}"));
+    check(seek, 404, json("POST", "/streams/orders/groups/none/seek", "{\"to\":\"earliest\"}"));
+    check(seek, 410, json("POST", group + "/seek", "{\"to\":\"" + FOREIGN + "\"}"));
+    refusedBodies("PUT", one, group);
+    for (String what : List.of("/seek", "/pull", "/ack", "/nack", "/extend")) {
+      refusedBodies("POST", one + what, group + what);
+    }
+    check("DELETE " + one, 204, raw().delete(group));
+    check("DELETE " + one, 400, raw().delete("/streams/orders/groups/Mailers"));
+    check("DELETE " + one, 404, raw().delete(group));
+  }
+
+  /** Returns the ackId of an event that is still out. */
+  private String deliveries(String one, String group) {
+    String pull = "POST " + one + "/pull";
+    Response pulled = json("POST", group + "/pull", "{\"max\":200,\"lease\":\"1h\"}");
+    check(pull, 200, pulled);
+    check(pull, 204, raw().post(group + "/pull"));
+    check(pull, 404, raw().post("/streams/orders/groups/none/pull"));
+    List<String> ids = pulled.jsonPath().getList("messages.ackId");
+    String first = "{\"ackIds\":[\"" + ids.getFirst() + "\"]}";
+    check("POST " + one + "/extend", 200, json("POST", group + "/extend", first));
+    check("POST " + one + "/ack", 200, json("POST", group + "/ack", first));
+    check("POST " + one + "/nack", 200, json("POST", group + "/nack", first));
+    for (String what : List.of("/ack", "/nack", "/extend")) {
+      check("POST " + one + what, 404, json("POST", "/streams/none/groups/mailers" + what, first));
+    }
+    return ids.getLast();
+  }
+
+  private void refusedBodies(String method, String operation, String path) throws IOException {
+    String told = method + " " + operation;
+    check(told, 400, json(method, path, "{x"));
+    check(told, 413, json(method, path, "{\"x\":\"" + "x".repeat(300_000) + "\"}"));
+    check(told, 415, raw().contentType("text/csv").body("a,b").request(method, path));
+    slow(told, method + " " + path, "application/json");
+    if (method.equals("PUT")) {
+      check(told, 404, json(method, "/streams/none/groups/mailers", "{}"));
+    }
   }
 
   /** What is told without a feed: to HEAD, and to a request that is wrong in itself. */
@@ -450,6 +531,32 @@ class ApiDescriptionTest {
     check("HEAD " + path, 400, raw().head(bad));
     check("HEAD " + path, 404, raw().head(unknown));
     assertThat(api.mediaTypes("GET " + path, 200)).containsExactly("text/event-stream");
+  }
+
+  private void presence() throws IOException {
+    String member = "/presence/{room}/{member}";
+    String room = "/presence/{room}";
+    String ann = "/presence/lobby/ann";
+    check("PUT " + member, 201, raw().put(ann + "?ttl=PT5M"));
+    check(
+        "PUT " + member,
+        200,
+        raw().contentType("application/json").body("{\"a\":[1.10]}").put(ann));
+    check("PUT " + member, 400, raw().put(ann + "?ttl=0"));
+    check("PUT " + member, 400, raw().body("{x").put(ann));
+    check("PUT " + member, 400, raw().put("/presence/lobby/" + "x".repeat(257)));
+    check("PUT " + member, 413, raw().body("\"" + "x".repeat(5_000) + "\"").put(ann));
+    check("PUT " + member, 201, raw().put("/presence/lobby/bob"));
+    check("PUT " + member, 409, raw().put("/presence/lobby/cy"));
+    slow("PUT " + member, "PUT " + ann, "application/json");
+    get(room, 200, "/presence/lobby");
+    get(room, 200, "/presence/lobby?limit=1&after=ann");
+    get(room, 200, "/presence/nobody");
+    get(room, 400, "/presence/lobby?limit=0");
+    get(room, 400, "/presence/" + "x".repeat(257));
+    check("DELETE " + member, 204, raw().delete(ann));
+    check("DELETE " + member, 400, raw().delete("/presence/lobby/" + "x".repeat(257)));
+    check("DELETE " + member, 404, raw().delete(ann));
   }
 
   private void operation() {
@@ -482,6 +589,15 @@ class ApiDescriptionTest {
       check("PUT " + waiting + "/{id}", 503, raw().put(one + "?deliver-after=2h"));
       check("DELETE " + waiting + "/{id}", 503, raw().delete(one));
       get("/views/{view}", 503, "/views/open-orders");
+      String group = "/streams/orders/groups/mailers";
+      String ids = "{\"ackIds\":[\"" + ACK_ID + "\"],\"to\":\"earliest\"}";
+      get(OF_GROUPS, 503, "/streams/orders/groups");
+      get(OF_GROUPS + "/{group}", 503, group);
+      check("DELETE " + OF_GROUPS + "/{group}", 503, raw().delete(group));
+      check("PUT " + OF_GROUPS + "/{group}", 503, json("PUT", group, "{}"));
+      for (String what : List.of("/pull", "/ack", "/nack", "/extend", "/seek")) {
+        check("POST " + OF_GROUPS + "/{group}" + what, 503, json("POST", group + what, ids));
+      }
       check("POST /views/{view}/rebuild", 503, raw().post("/views/open-orders/rebuild"));
       String letters = "/streams/{stream}/dead-letters";
       get(letters, 503, "/streams/orders/dead-letters");
@@ -494,6 +610,9 @@ class ApiDescriptionTest {
           503,
           raw().post("/streams/orders/dead-letters/0.1-1/replay"));
       check("DELETE " + letters + "/{id}", 503, raw().delete("/streams/orders/dead-letters/0.1-1"));
+      check("PUT /presence/{room}/{member}", 503, raw().put("/presence/lobby/ann"));
+      check("DELETE /presence/{room}/{member}", 503, raw().delete("/presence/lobby/ann"));
+      get("/presence/{room}", 503, "/presence/lobby");
       get("/views/{view}/entries", 503, "/views/open-orders/entries?at-least=" + cursor);
       get("/views/{view}/entries/{key}", 503, "/views/open-orders/entries/o-1");
     } finally {

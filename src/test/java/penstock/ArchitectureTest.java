@@ -45,6 +45,7 @@ class ArchitectureTest {
           "event",
           "trace",
           "security",
+          "member",
           "stream",
           "view",
           "schedule");
@@ -56,6 +57,7 @@ class ArchitectureTest {
           Map.entry("json", Set.of()),
           Map.entry("http", Set.of("problem")),
           Map.entry("openapi", Set.of("problem")),
+          Map.entry("member", Set.of("problem", "http")),
           Map.entry("redis", Set.of("problem", "http")),
           Map.entry("event", Set.of("problem", "http", "json", "redis")),
           Map.entry("trace", Set.of("event")),
@@ -81,6 +83,7 @@ class ArchitectureTest {
                   "event",
                   "trace",
                   "security",
+                  "member",
                   "stream",
                   "view",
                   "ingest",
@@ -93,7 +96,9 @@ class ArchitectureTest {
   /** The sub-packages of each package, the lower ones first: one uses only those before it. */
   private static final Map<String, List<String>> ROOMS =
       Map.of(
-          "stream", List.of("stream", "filter", "registry", "log", "tail", "retention", "http"),
+          "stream",
+              List.of(
+                  "stream", "filter", "registry", "log", "tail", "retention", "deadletter", "http"),
           "view", List.of("fold", "view", "read", "http"),
           "schedule", List.of("schedule", "delayed", "http"),
           "projection", List.of("projection", "membership", "deadletter", "worker", "service"),

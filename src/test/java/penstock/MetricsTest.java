@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -39,19 +40,24 @@ class MetricsTest {
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "penstock.streams.metered.partitions", "1",
-          "penstock.streams.metered.retention.max-length", "10",
-          "penstock.streams.metered.retention.hard-limit", "50",
-          "penstock.streams.trim-interval", "100ms",
-          "penstock.views.metered.stream", "metered",
-          "penstock.views.metered.fold", "count",
-          "penstock.views.metered.key", "type",
-          "penstock.streams.timed.partitions", "1",
-          "penstock.views.timed.stream", "timed",
-          "penstock.views.timed.fold", "count");
+      var all = new HashMap<>(Map.of("penstock.group.monitor-interval", "200ms"));
+      all.putAll(
+          Map.of(
+              "penstock.streams.metered.partitions", "1",
+              "penstock.streams.metered.retention.max-length", "10",
+              "penstock.streams.metered.retention.hard-limit", "50",
+              "penstock.streams.trim-interval", "100ms",
+              "penstock.views.metered.stream", "metered",
+              "penstock.views.metered.fold", "count",
+              "penstock.views.metered.key", "type",
+              "penstock.streams.timed.partitions", "1",
+              "penstock.views.timed.stream", "timed",
+              "penstock.views.timed.fold", "count"));
+      return all;
     }
   }
+
+  private static final String PULL = "/streams/metered/groups/metered/pull";
 
   RedisServer redis;
   @TestHTTPResource URI base;
@@ -132,6 +138,9 @@ class MetricsTest {
     append("metered", 0, 5);
     given().contentType("text/csv").body("a").post("/streams/metered/events");
     delay("metered");
+    given().put("/streams/metered/groups/metered").then().statusCode(201);
+    given().body("{\"max\":2}").contentType("application/json").post(PULL).then().statusCode(200);
+    await().until(() -> Meters.read("penstock_group_pending", "group", "metered") == 2);
     var readers = new FeedReaders(base);
     readers.live("/streams/metered/feed?cursor=earliest", null);
     readers.live("/streams/metered/feed", null);
@@ -147,6 +156,9 @@ class MetricsTest {
     assertThat(Meters.text().lines().filter(line -> line.startsWith("# HELP penstock_")))
         .allMatch(line -> line.strip().split(" ", 4).length == 4);
 
+    assertThat(Meters.read("penstock_group_delivered_total", "group", "metered")).isEqualTo(2);
+    assertThat(Meters.read("penstock_group_latency_seconds_count", "group", "metered"))
+        .isEqualTo(2);
     assertThat(Meters.read("penstock_feed_history_hits_total")).isGreaterThanOrEqualTo(2);
     assertThat(Meters.read("penstock_feed_sent_bytes_total"))
         .isGreaterThan(50 * Meters.read("penstock_feed_delivered_total"));

@@ -91,4 +91,28 @@ class OperationsFilesTest {
     assertThat(expressions).allMatch(expression -> expression.contains("penstock_"));
     assertThat(unknown(expressions)).isEmpty();
   }
+
+  /** In both directions: an alert without one helps nobody, and one without an alert is old. */
+  @Test
+  void everyAlertHasItsRunbook() throws IOException {
+    JsonNode alerts = new ObjectMapper().valueToTree(new Yaml().load(Files.readString(ALERTS)));
+    var names = new ArrayList<String>();
+    for (JsonNode group : alerts.path("groups")) {
+      group.path("rules").forEach(rule -> names.add(rule.path("alert").asText()));
+    }
+    String page = Files.readString(Path.of("docs", "operations.md"));
+    assertThat(Pattern.compile("(?m)^### (Penstock\\w+)$").matcher(page).results())
+        .extracting(heading -> heading.group(1))
+        .containsExactlyInAnyOrderElementsOf(names);
+    for (String name : names) {
+      String runbook = page.substring(page.indexOf("### " + name + "\n") + name.length() + 5);
+      assertThat(runbook.substring(0, runbook.indexOf("\n##"))).as(name).hasSizeGreaterThan(200);
+    }
+    Matcher link = Pattern.compile("\\(#([a-z]+)\\)").matcher(page);
+    while (link.find()) {
+      if (link.group(1).startsWith("penstock")) {
+        assertThat(names).anyMatch(name -> name.equalsIgnoreCase(link.group(1)));
+      }
+    }
+  }
 }

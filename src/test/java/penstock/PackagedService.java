@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +41,9 @@ public final class PackagedService implements AutoCloseable {
 
   private PackagedService(Path directory, Map<String, String> settings, String... options) {
     this.directory = directory;
-    this.settings = settings;
+    this.settings = new LinkedHashMap<>(settings);
+    // Nothing balances here, unless a test says so.
+    this.settings.putIfAbsent("quarkus.shutdown.delay", "0s");
     this.options = List.of(options);
     launch();
   }

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.logging.LogType;
 
@@ -125,7 +126,14 @@ class PagesIT extends BrowserFixture {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/demo/status.html", "/demo/chat.html", "/demo/tickets.html"})
+  @ValueSource(
+      strings = {
+        "/",
+        "/demo/status.html",
+        "/demo/chat.html",
+        "/demo/tickets.html",
+        "/demo/jobs.html"
+      })
   void eachPageHasNamesFitsAPhoneAndKeepsItsPolicy(String path) {
     open(service, path);
     for (int width : new int[] {360, 1400}) {
@@ -244,6 +252,104 @@ class PagesIT extends BrowserFixture {
     eventually(() -> text("#messages").endsWith("anybody?"));
     browser.switchTo().window(here);
     assertThat(count("#messages li")).isEqualTo(2);
+  }
+
+  /** A reload is not seen by the others; a window that has gone is, after its time to live. */
+  @Test
+  void whoIsInAChatRoomAndWhoDidNotComeBackShowsInTheOtherWindow() {
+    open(service, "/demo/chat.html");
+    String here = browser.getWindowHandle();
+    type("#name", "Grace");
+    click("#enter button");
+    eventually(() -> text("#people").startsWith("Grace here since"));
+    browser.switchTo().newWindow(WindowType.WINDOW);
+    open(service, "/demo/chat.html");
+    eventually(() -> text("#people").startsWith("Grace here since"));
+    type("#name", "Ada <b>");
+    click("#enter button");
+    String there = browser.getWindowHandle();
+    eventually(() -> count("#people [data-here]") == 2);
+    browser.switchTo().window(here);
+    eventually(() -> text("#people [data-member='Ada <b>']").startsWith("Ada <b> here since"));
+    screenshot("chat-both");
+
+    browser.navigate().refresh();
+    eventually(() -> count("#people [data-here]") == 2);
+    type("#name", "Grace");
+    click("#enter button");
+    browser.switchTo().window(there);
+    eventually(() -> text("#people-state").equals("live"));
+    assertThat(count("#people li")).as("nobody went").isEqualTo(2);
+    browser.close();
+    browser.switchTo().window(here);
+    eventually(() -> text("#people [data-member='Ada <b>']").startsWith("Ada <b> timed out"));
+    screenshot("chat-timed-out");
+    type("#name", "Hopper");
+    click("#enter button");
+    eventually(() -> text("#people").startsWith("Hopper here since"));
+    eventually(() -> count("#people [data-member=Grace][data-here]") == 0);
+    assertThat(errors()).isEmpty();
+  }
+
+  @Test
+  void anAgentWhoseWindowIsClosedIsShownAsGone() throws Exception {
+    Path home = Files.createDirectory(directory.resolve("other"));
+    other = PackagedService.start(home, onThisRedis(settings()));
+    other.awaitReady();
+    open(service, "/demo/status.html");
+    String here = browser.getWindowHandle();
+    browser.switchTo().newWindow(WindowType.WINDOW);
+    open(other, "/demo/status.html");
+    type("#agent", "Ada");
+    click("#set button[value=busy]");
+    eventually(() -> text("[data-agent=Ada]").endsWith("here"));
+    String there = browser.getWindowHandle();
+    browser.switchTo().window(here);
+    eventually(() -> text("[data-agent=Ada]").endsWith("· here"));
+    screenshot("status-here");
+    browser.switchTo().window(there);
+    browser.close();
+    browser.switchTo().window(here);
+    eventually(() -> text("[data-agent=Ada]").contains("timed out"));
+    screenshot("status-timed-out");
+    assertThat(text("[data-agent=Ada]")).as("the status stays").contains("busy");
+  }
+
+  /** To be looked at: target/pages. */
+  private void screenshot(String name) {
+    try {
+      Files.write(
+          Files.createDirectories(Path.of("target", "pages")).resolve(name + ".png"),
+          browser.getScreenshotAs(OutputType.BYTES));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** Two windows share a queue; one hangs, and the other gets its job. */
+  @Test
+  void aWorkerThatHangsLosesItsJobToAnother() {
+    open(service, "/demo/jobs.html");
+    String here = browser.getWindowHandle();
+    String hanging = text("#name");
+    click("#hang");
+    click("#run");
+    eventually(() -> text("#worker-state").equals("waiting for a job"));
+    type("#count", "1");
+    click("#produce button");
+    eventually(() -> text("#jobs").equals("resize image 1 1 hanging"));
+    eventually(() -> text("#pending").equals("1"));
+    browser.switchTo().newWindow(WindowType.WINDOW);
+    open(service, "/demo/jobs.html");
+    assertThat(text("#name")).isNotEqualTo(hanging);
+    type("#seconds", "0");
+    click("#run");
+    eventually(() -> text("#jobs").equals("resize image 1 2 done"));
+    eventually(() -> text("#acknowledged").equals("1"));
+    browser.switchTo().window(here);
+    eventually(() -> text("#jobs").equals("resize image 1 1 too late: another worker has it"));
+    assertThat(text("#acknowledged")).isEqualTo("1");
+    assertThat(errors()).isEmpty();
   }
 
   @Test

@@ -94,7 +94,9 @@ class StartIT {
         "quarkus.redis.client-type=replication | quarkus.redis.client-type",
         "penstock.redis.max-pending=4096 | quarkus.redis.max-waiting-handlers",
         "penstock.redis.max-pending=1 | penstock.redis.max-pending",
-        "penstock.redis.prefix=a{b | penstock.redis.prefix"
+        "penstock.redis.prefix=a{b | penstock.redis.prefix",
+        "quarkus.http.limits.max-header-size=8K | quarkus.http.limits.max-header-size",
+        "quarkus.http.limits.max-initial-line-length=4096 | quarkus.http.limits.max-initial-line-length"
       })
   void refusesWhatMakesNoSense(String setting, String named) {
     String[] property = setting.split("=", 2);
@@ -102,6 +104,25 @@ class StartIT {
       assertThat(service.exitCode()).isNotZero();
       assertThat(String.join("\n", service.log())).contains(named).doesNotContain("Listening on");
       assertThat(service.log()).noneMatch(line -> line.startsWith("\tat "));
+    }
+  }
+
+  @Test
+  void saysWhatCouldNotBeFollowedTogether() {
+    try (var redis = RedisServer.start();
+        var service =
+            PackagedService.start(
+                directory,
+                Map.of(
+                    "quarkus.redis.hosts", redis.uri(),
+                    "quarkus.http.limits.max-header-size", "20K",
+                    "penstock.streams.a.partitions", "64",
+                    "penstock.streams.b.partitions", "64"))) {
+      assertThat(service.log())
+          .anyMatch(
+              line ->
+                  line.contains("some feeds cannot share a connection: longest-id=6041")
+                      && line.contains("can-come-back=4096"));
     }
   }
 

@@ -10,8 +10,10 @@ import org.eclipse.microprofile.health.Readiness;
 import penstock.redis.RedisMonitor;
 
 /**
- * Ready only while Redis is there and may be used. Answers on the event loop, from what the monitor
- * last saw.
+ * Ready while Redis is there and may be used, over all connections. Whether it takes writes is said
+ * beside, but does not make the instance unready: a Redis that refuses them refuses those of every
+ * instance, which would all be taken from their readers with nothing won. Answers on the event
+ * loop, from what the monitor last saw.
  */
 @Readiness
 @ApplicationScoped
@@ -30,6 +32,8 @@ class RedisReadiness implements AsyncHealthCheck {
     monitor.version().ifPresent(version -> response.withData("version", version));
     Optional<String> objection = monitor.objection();
     objection.ifPresent(reason -> response.withData("reason", reason));
+    response.withData("reads", objection.isEmpty() ? "served" : "not served");
+    response.withData("writes", monitor.refusal().map(why -> "refused: " + why).orElse("taken"));
     return Uni.createFrom().item(response.status(objection.isEmpty()).build());
   }
 }

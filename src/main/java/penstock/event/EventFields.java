@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import penstock.json.JsonScanner;
+import penstock.json.JsonSyntaxException;
+import penstock.json.Utf8;
 
 /**
  * An event as the fields of a log entry: the CloudEvents attributes by name, then {@code data}
@@ -80,7 +83,7 @@ public final class EventFields {
   /**
    * Reads the field array of a log entry, as XRANGE and XREAD give it.
    *
-   * @throws IllegalArgumentException if it was not written by {@link #write}
+   * @throws RuntimeException if it was not written by {@link #write}
    */
   public static Event read(Response fields) {
     return read(fields, 0);
@@ -114,7 +117,7 @@ public final class EventFields {
         case "time" -> time = text(value);
         case "datacontenttype" -> dataContentType = text(value);
         case "dataschema" -> dataSchema = text(value);
-        case "data" -> data = new EventData.Json(value.toBytes());
+        case "data" -> data = new EventData.Json(json(value.toBytes()));
         case "data_text" -> data = new EventData.Text(text(value));
         case "data_base64" -> data = new EventData.Binary(text(value));
         case "extension_types" -> types = text(value);
@@ -135,6 +138,25 @@ public final class EventFields {
     }
     return new Event(
         id, source, type, subject, time, dataContentType, dataSchema, extensions, data);
+  }
+
+  /**
+   * The text in the form in which it is kept. Penstock wrote it so; what another hand wrote would
+   * break the JSON of a whole page, or the lines of a feed.
+   */
+  private static byte[] json(byte[] text) {
+    try {
+      if (Utf8.firstBroken(text) < 0) {
+        var scanner = new JsonScanner(text);
+        byte[] json = scanner.compactValue();
+        scanner.expectEnd();
+        return json;
+      }
+    } catch (JsonSyntaxException broken) {
+      // refused below, as what is no text at all
+    }
+    throw new IllegalArgumentException(
+        "a log entry whose data is no JSON was not written by Penstock");
   }
 
   private static void restoreTypes(SortedMap<String, Object> extensions, String types) {

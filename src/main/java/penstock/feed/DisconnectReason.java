@@ -17,6 +17,8 @@ public enum DisconnectReason {
   LIFETIME,
   /** Redis is away. */
   REDIS_UNAVAILABLE,
+  /** A key of the stream or view in Redis holds something else. */
+  WRONG_KEY_TYPE,
   /** The view is not built yet. */
   VIEW_NOT_READY,
   /** The instance ends. */
@@ -28,6 +30,7 @@ public enum DisconnectReason {
   public static DisconnectReason of(ProblemType type) {
     return switch (type) {
       case INTERNAL_ERROR -> INTERNAL_ERROR;
+      case WRONG_KEY_TYPE -> WRONG_KEY_TYPE;
       case VIEW_NOT_READY -> VIEW_NOT_READY;
       default -> REDIS_UNAVAILABLE;
     };

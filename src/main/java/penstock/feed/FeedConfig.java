@@ -36,7 +36,7 @@ public interface FeedConfig {
 
   /**
    * The most feeds over one connection. Each costs a place in its history, and its cursor in every
-   * id.
+   * id. Those whose ids could be too long to come back are refused, however few they are.
    */
   @WithDefault("32")
   @Min(1)

@@ -18,6 +18,7 @@ import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
+import penstock.problem.ReportedFailure;
 
 /** The one place where the failure of a resource becomes a problem document. */
 public class ProblemMapper {
@@ -99,7 +100,9 @@ public class ProblemMapper {
   @ServerExceptionMapper
   public RestResponse<Buffer> unforeseen(Throwable failure) {
     return Answer.problem(
-        Problems.defect(failure, request().getRequestMethod(), request().getRequestPath()));
+        failure instanceof ReportedFailure reported
+            ? reported.problem()
+            : Problems.defect(failure, request().getRequestMethod(), request().getRequestPath()));
   }
 
   private static ServerHttpRequest request() {

@@ -17,6 +17,7 @@ import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
+import org.jboss.resteasy.reactive.server.spi.ServerHttpRequest;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.ProblemException;
 
@@ -79,7 +80,7 @@ public abstract class TypedParameter<T> implements ParamConverterProvider {
 
   private static <T> @Nullable Function<List<T>, ?> collector(Class<?> container) {
     if (container == Optional.class) {
-      return values -> values.stream().findFirst();
+      return values -> values.isEmpty() ? Optional.empty() : Optional.of(values.getFirst());
     }
     if (container == List.class) {
       return Function.identity();
@@ -138,13 +139,23 @@ public abstract class TypedParameter<T> implements ParamConverterProvider {
         throw ProblemException.ofParameter(
             name, "is given " + given.size() + " times; give it once");
       }
-      return collect.apply(given.stream().map(this::value).toList());
+      return collect.apply(
+          switch (given.size()) {
+            // what most requests have, without a detour
+            case 0 -> List.<T>of();
+            case 1 -> List.of(value(given.getFirst()));
+            default -> given.stream().map(this::value).toList();
+          });
     }
 
     private List<String> given(@Nullable String text) {
-      List<String> given =
-          inQuery ? CurrentRequestManager.get().serverRequest().getAllQueryParams(name) : List.of();
+      List<String> given = inQuery ? inQuery() : List.of();
       return given.isEmpty() && text != null && !repeatable ? List.of(text) : given;
+    }
+
+    private List<String> inQuery() {
+      ServerHttpRequest request = CurrentRequestManager.get().serverRequest();
+      return request.query() == null ? List.of() : request.getAllQueryParams(name);
     }
 
     private T value(String text) {

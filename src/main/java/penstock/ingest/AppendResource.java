@@ -35,7 +35,9 @@ import penstock.event.EventLimits;
 import penstock.event.HttpEvents;
 import penstock.event.PlainDefaults;
 import penstock.http.Answer;
+import penstock.http.BodyReceiver;
 import penstock.http.Unis;
+import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -85,7 +87,13 @@ class AppendResource {
     this.tracing = tracing;
     this.delayLimit = delayLimit;
     this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
-    this.body = new BodyReceiver(vertx, config);
+    this.body =
+        new BodyReceiver(
+            vertx,
+            config.maxBodySize().asLongValue(),
+            config.maxBuffered().asLongValue(),
+            config.bodyTimeout(),
+            "Send the events in several requests.");
     this.reader =
         new HttpEvents(
             new EventLimits(
@@ -150,18 +158,18 @@ class AppendResource {
       Supplier<PlainDefaults> plain,
       DeliveryTimes times,
       SpanContext span) {
-    return body.receive(request)
-        .compose(
-            received -> {
-              long start = System.nanoTime();
-              return read(request.headers(), received, plain, span)
-                  .compose(events -> append(stream, events, times, span))
-                  .onComplete(
-                      done -> {
-                        body.release(received);
-                        appender.meters(stream.name()).answered(System.nanoTime() - start);
-                      });
-            });
+    return body.receive(
+        request,
+        received -> {
+          long start = System.nanoTime();
+          return read(request.headers(), received, plain, span)
+              .compose(events -> append(stream, events, times, span))
+              .onComplete(
+                  done ->
+                      IsolatedCall.run(
+                          () ->
+                              appender.meters(stream.name()).answered(System.nanoTime() - start)));
+        });
   }
 
   private Future<List<Event>> read(
@@ -200,7 +208,7 @@ class AppendResource {
   public RestResponse<Buffer> refuse(Throwable failure, HttpServerRequest request) {
     Problem problem = Problems.from(problem(failure));
     refusals.count(problem.type());
-    refusals.endUnread(request);
+    body.endUnread(request);
     return Answer.problem(problem);
   }
 

@@ -6,17 +6,23 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Future;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import penstock.event.Event;
+import penstock.problem.Problem;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
 import penstock.redis.LoopLinks;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisMonitor;
 import penstock.schedule.ScheduleConfig;
 import penstock.schedule.delayed.DelayedEvents;
 import penstock.schedule.delayed.ScheduleMeters;
@@ -36,6 +42,7 @@ import penstock.trace.Tracing;
 class Appender {
 
   private final RedisLinks links;
+  private final RedisMonitor monitor;
   private final Streams streams;
   private final LoopLinks shared;
   private final EventLog log;
@@ -53,6 +60,7 @@ class Appender {
   @Inject
   Appender(
       RedisLinks links,
+      RedisMonitor monitor,
       Streams streams,
       EventLog log,
       MeterRegistry registry,
@@ -62,6 +70,7 @@ class Appender {
       ScheduleConfig scheduleConfig,
       IngestConfig config) {
     this.links = links;
+    this.monitor = monitor;
     this.streams = streams;
     this.shared = links.openOnLoops("append");
     this.log = log;
@@ -81,6 +90,10 @@ class Appender {
    */
   Future<AppendAck> append(
       Stream stream, List<Event> events, EventExecutor loop, SpanContext span) {
+    Optional<String> unfit = monitor.unfit();
+    if (unfit.isPresent()) {
+      return Future.failedFuture(refused(unfit.get()));
+    }
     int partitions = stream.partitions().size();
     if (partitions == 1) {
       List<EncodedEvent> entries = events.stream().map(EncodedEvent::of).toList();
@@ -113,6 +126,10 @@ class Appender {
       DeliveryTimes times,
       EventExecutor loop,
       SpanContext span) {
+    Optional<String> unfit = monitor.unfit();
+    if (unfit.isPresent()) {
+      return Future.failedFuture(refused(unfit.get()));
+    }
     Map<Integer, List<Integer>> now = new TreeMap<>();
     Map<Integer, List<Integer>> later = new TreeMap<>();
     for (int i = 0; i < events.size(); i++) {
@@ -157,6 +174,17 @@ class Appender {
                     parts.stream().anyMatch(Future::succeeded)
                         ? GroupCommit.incomplete(failure)
                         : failure));
+  }
+
+  /** What would be acknowledged could be lost, or would be read by nobody. */
+  private static ProblemException refused(String why) {
+    return Problem.passing(
+            ProblemType.REDIS_UNAVAILABLE,
+            "Nothing was written, since Redis must not be used as it is ("
+                + why
+                + "). Retry later.",
+            Duration.ofSeconds(5))
+        .exception();
   }
 
   private GroupCommit commit(Stream stream, Partition partition) {

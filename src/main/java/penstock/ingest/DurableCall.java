@@ -5,7 +5,9 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -21,6 +23,8 @@ import penstock.stream.registry.Stream;
  * on which the call is sent, so that what is written for it changes threads as rarely as it can.
  */
 final class DurableCall {
+
+  private static final Logger LOG = Logger.getLogger(DurableCall.class);
 
   private final Stream stream;
   private final Script script;
@@ -50,6 +54,26 @@ final class DurableCall {
   Future<Response> run(Request call) {
     RedisLink link = link();
     return stream.replicas() == 0 ? script.run(link, call) : runReplicated(link, call);
+  }
+
+  /**
+   * Reads the script's reply. What was sent may be in the log, whatever is wrong with the reply.
+   *
+   * @throws ProblemException if it cannot be read
+   */
+  static <T> T read(Response reply, Function<Response, T> reading) {
+    try {
+      return reading.apply(reply);
+    } catch (RuntimeException defect) {
+      LOG.error("the reply to an append cannot be read", defect);
+      throw new ProblemException(
+          Problem.passing(
+              ProblemType.OUTCOME_UNKNOWN,
+              "Redis answered something that cannot be read: the events may or may not be in the log. "
+                  + "Retry with the same event ids; what is in the log already is recognised.",
+              Duration.ofSeconds(1)),
+          defect);
+    }
   }
 
   /**

@@ -6,12 +6,11 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -23,14 +22,16 @@ import penstock.trace.SpanLinks;
 import penstock.trace.Tracing;
 
 /**
- * Appends to one partition, or schedules there: requests that arrive while an append is under way
- * are sent together as the next one. There is no timer, so that a lone request waits for nothing.
- * What waits is bounded in bytes.
+ * Appends to one partition: requests that arrive while an append is under way are sent together as
+ * the next one. There is no timer, so that a lone request waits for nothing. What waits is bounded
+ * in bytes.
  *
  * <p>May be used from any thread. A request is answered on its own event loop, in one task for all
  * requests of an append that share the loop.
  */
 final class GroupCommit {
+
+  private static final Logger LOG = Logger.getLogger(GroupCommit.class);
 
   private final Partition partition;
   private final Function<AppendBatch, Future<BatchResult>> append;
@@ -44,10 +45,6 @@ final class GroupCommit {
   private String life = "";
   private CursorScope scope = new CursorScope(0, 0);
 
-  /**
-   * @param append the script that takes a batch
-   * @param lost is run when the log turns out to be another one
-   */
   GroupCommit(
       Partition partition,
       Function<AppendBatch, Future<BatchResult>> append,
@@ -118,17 +115,20 @@ final class GroupCommit {
     return underWay ? batch : null;
   }
 
+  /** Whatever is thrown on the way, the requests are answered, and the next ones are sent. */
   private void send(AppendBatch batch) {
     long start = System.nanoTime();
     Span span = span(batch);
-    append
-        .apply(batch)
+    IsolatedCall.begin(() -> append.apply(batch))
         .onComplete(
             reply -> {
-              meters.committed(batch.entries().size(), System.nanoTime() - start);
-              Tracing.end(span, batch.entries().size(), reply.cause());
+              IsolatedCall.run(
+                  () -> {
+                    meters.committed(batch.entries().size(), System.nanoTime() - start);
+                    Tracing.end(span, batch.entries().size(), reply.cause());
+                  });
               AppendBatch next;
-              Map<EventExecutor, List<Runnable>> answers = new IdentityHashMap<>();
+              var answers = new AppendAnswers();
               synchronized (this) {
                 if (reply.succeeded()) {
                   succeed(batch, reply.result(), answers);
@@ -140,29 +140,32 @@ final class GroupCommit {
               if (next != null) {
                 send(next);
               }
-              answers.forEach((loop, tasks) -> loop.execute(() -> tasks.forEach(Runnable::run)));
+              answers.give();
             });
   }
 
   private Span span(AppendBatch batch) {
-    SpanLinks links = tracing.links();
-    if (tracing.isOn()) {
-      batch.requests().forEach(request -> links.add(request.span));
+    try {
+      SpanLinks links = tracing.links();
+      if (tracing.isOn()) {
+        batch.requests().forEach(request -> links.add(request.span));
+      }
+      return tracing.begin(PipelineStage.APPEND, partition.stream().value(), links);
+    } catch (RuntimeException defect) {
+      LOG.error("an append is not traced", defect);
+      return Span.getInvalid();
     }
-    return tracing.begin(PipelineStage.APPEND, partition.stream().value(), links);
   }
 
   /**
    * Notes the results, and answers the requests that have all of theirs. Called with the lock held.
    */
-  private void succeed(
-      AppendBatch batch, BatchResult reply, Map<EventExecutor, List<Runnable>> answers) {
-    String current = reply.life();
-    if (!current.equals(life)) {
+  private void succeed(AppendBatch batch, BatchResult reply, AppendAnswers answers) {
+    if (!reply.life().equals(life)) {
       if (!life.isEmpty()) {
-        lost.run();
+        IsolatedCall.run(lost);
       }
-      life = current;
+      life = reply.life();
       scope =
           CursorScope.of("stream", partition.stream().value(), "", List.of())
               .toggle(partition.index(), life);
@@ -178,45 +181,38 @@ final class GroupCommit {
       }
       batch.owners().get(i).add(result);
     }
-    meters.appended(fresh, duplicates);
+    count(fresh, duplicates);
     for (PendingAppend request : batch.requests()) {
       ProblemException refusal = request.refusal();
       if (refusal != null) {
         fail(request, refusal, answers);
       } else if (request.isDone()) {
-        answer(
-            answers,
+        answers.add(
             request,
             () ->
-                request.promise.complete(
-                    request.ack(partition.index(), current, here, reply.term())));
+                Future.succeededFuture(
+                    request.ack(partition.index(), reply.life(), here, reply.term())));
       }
     }
+  }
+
+  private void count(int fresh, int duplicates) {
+    IsolatedCall.run(() -> meters.appended(fresh, duplicates));
   }
 
   /**
    * Fails the requests of the batch; none goes on with its later parts. Called with the lock held.
    */
-  private void fail(
-      AppendBatch batch, Throwable cause, Map<EventExecutor, List<Runnable>> answers) {
+  private void fail(AppendBatch batch, Throwable cause, AppendAnswers answers) {
     batch.requests().forEach(request -> fail(request, cause, answers));
   }
 
-  private void fail(
-      PendingAppend request, Throwable cause, Map<EventExecutor, List<Runnable>> answers) {
+  private void fail(PendingAppend request, Throwable cause, AppendAnswers answers) {
     if (queue.peek() == request) {
       queue.remove();
       queuedBytes -= request.unsentBytes();
     }
-    answer(
-        answers,
-        request,
-        () -> request.promise.fail(request.hasBegun() ? incomplete(cause) : cause));
-  }
-
-  private static void answer(
-      Map<EventExecutor, List<Runnable>> answers, PendingAppend request, Runnable task) {
-    answers.computeIfAbsent(request.loop, loop -> new ArrayList<>()).add(task);
+    answers.add(request, () -> Future.failedFuture(request.hasBegun() ? incomplete(cause) : cause));
   }
 
   /** The failure of a request of which something is in the log, whatever the cause says. */

@@ -34,7 +34,8 @@ final class PartitionAppend {
   }
 
   Future<BatchResult> run(AppendBatch batch) {
-    return durable.run(call(batch)).map(reply -> result(reply, batch.entries().size()));
+    int events = batch.entries().size();
+    return durable.run(call(batch)).map(reply -> DurableCall.read(reply, of -> result(of, events)));
   }
 
   private Request call(AppendBatch batch) {

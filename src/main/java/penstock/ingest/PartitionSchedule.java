@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -77,11 +78,14 @@ final class PartitionSchedule {
         .run(call(batch))
         .compose(
             reply -> {
-              BatchResult result = result(reply, batch.entries().size());
+              BatchResult result =
+                  DurableCall.read(reply, of -> result(of, batch.entries().size()));
               OptionalLong first = DelayedEvents.deadline(reply.get(2));
-              meters
-                  .of(partition.stream())
-                  .scheduled(partition, fresh(result), RedisNumber.longOf(reply.get(3)));
+              IsolatedCall.run(
+                  () ->
+                      meters
+                          .of(partition.stream())
+                          .scheduled(partition, fresh(result), RedisNumber.longOf(reply.get(3))));
               return first.isPresent() && has(result, first.getAsLong())
                   ? delayed.hint(partition, first.getAsLong(), durable.link()).map(result)
                   : Future.succeededFuture(result);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Carries a {@link Problem} to the place that answers. Has no stack trace: it is an answer, not a
  * defect.
  */
-public final class ProblemException extends RuntimeException {
+public final class ProblemException extends RuntimeException implements ReportedFailure {
 
   private static final long serialVersionUID = 1L;
 
@@ -35,6 +35,7 @@ public final class ProblemException extends RuntimeException {
         .exception();
   }
 
+  @Override
   public Problem problem() {
     return problem;
   }

@@ -48,7 +48,7 @@ public final class Problems {
    * internal error.
    */
   public static Problem from(Throwable failure) {
-    if (failure instanceof ProblemException known) {
+    if (failure instanceof ReportedFailure known) {
       return known.problem();
     }
     LOG.error("unforeseen failure", failure);
@@ -57,7 +57,7 @@ public final class Problems {
 
   /** Answers with the problem. Does nothing if the response has begun or its connection is gone. */
   public static void answer(RoutingContext context, Throwable failure) {
-    if (failure instanceof ProblemException known) {
+    if (failure instanceof ReportedFailure known) {
       answer(context.response(), known.problem());
     } else {
       answer(

@@ -103,6 +103,21 @@ public final class Keys {
       return base + "dead:failed";
     }
 
+    /** Sorted set: {@code room/member} by deadline, in milliseconds. */
+    public String presence() {
+      return base + "due:presence";
+    }
+
+    /** Begins the name of each room's members: hash. */
+    public String presenceMembers() {
+      return base + "due:presence:members:";
+    }
+
+    /** Begins the name of each room's index: sorted set by name, of those present. */
+    public String presenceNames() {
+      return base + "due:presence:names:";
+    }
+
     /** Sorted set: events that are to enter the log, by when. */
     public String due() {
       return base + "due";
@@ -118,8 +133,45 @@ public final class Keys {
       return base + "due:digests";
     }
 
+    /** Set: the names of the pull groups. */
+    public String groups() {
+      return base + "groups";
+    }
+
+    public OfGroup group(String group) {
+      return new OfGroup(base + "group:" + group);
+    }
+
     public OfView view(String view, String generation) {
       return new OfView(base + "view:" + view + ":" + generation);
+    }
+  }
+
+  /**
+   * The keys of one pull group on one partition.
+   *
+   * @param state hash: its settings, where it is, what was counted; also the channel of its notices
+   */
+  public record OfGroup(String state) {
+
+    /** Sorted set: deliveries by when their events may be delivered again. */
+    public String leases() {
+      return state + ":leases";
+    }
+
+    /** Sorted set by name: events of an ordered group that wait for another of their key. */
+    public String parked() {
+      return state + ":parked";
+    }
+
+    /** Hash: key to the event that is in flight. */
+    public String busy() {
+      return state + ":busy";
+    }
+
+    /** Hash: event in flight to its key. */
+    public String flight() {
+      return state + ":flight";
     }
   }
 

@@ -38,8 +38,8 @@ public interface PenstockRedisConfig {
   int maxPending();
 
   /**
-   * How often Redis is looked at: its role, its settings, its memory. Bounds how late readiness
-   * notices.
+   * How often Redis is looked at: its role, its settings, its memory, whether it takes writes.
+   * Bounds how late readiness notices.
    */
   @WithDefault("1s")
   Duration monitorInterval();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 
 /**
  * Hears what scripts publish, over a link of its own. Redis keeps nothing of that for whoever is
@@ -150,7 +151,7 @@ public final class PubSubListener {
     Channel channel = channels.get(name);
     if (channel != null) {
       channel.confirmed = true;
-      heard.accept(name);
+      IsolatedCall.run(() -> heard.accept(name));
       settle(channel, Future.succeededFuture());
     }
   }
@@ -172,7 +173,7 @@ public final class PubSubListener {
     Promise<Void> waiting = channel.waiting;
     channel.waiting = null;
     if (waiting != null) {
-      waiting.handle(result);
+      IsolatedCall.settle(waiting, result);
     }
   }
 }

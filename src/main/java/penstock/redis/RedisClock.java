@@ -126,12 +126,15 @@ public class RedisClock {
    * Nanoseconds since a time of Redis's clock, at least 0; {@link #UNKNOWN} if Redis was never
    * asked. Any thread.
    *
-   * @param millis since 1970, such as those of a position
+   * @param millis since 1970, such as those of a position, unsigned
    */
   public long age(long millis) {
     Reading present = best;
     return present == null
         ? UNKNOWN
-        : Math.max(0, System.nanoTime() + present.ahead() - TimeUnit.MILLISECONDS.toNanos(millis));
+        : millis < 0
+            ? 0
+            : Math.max(
+                0, System.nanoTime() + present.ahead() - TimeUnit.MILLISECONDS.toNanos(millis));
   }
 }

@@ -12,6 +12,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 
 /**
  * Opens the connections of one link, one after the other: each is connected and admitted within the
@@ -66,8 +67,7 @@ final class RedisConnector {
         vertx.setTimer(
             config.timeout().toMillis(),
             late -> opened.tryFail("no answer within " + config.timeout().toMillis() + " ms"));
-    client
-        .connect()
+    IsolatedCall.begin(client::connect)
         .compose(connection -> admission.apply(connection).map(connection))
         .onComplete(result -> settle(client, result, opened, messages, lost));
     return opened
@@ -77,7 +77,7 @@ final class RedisConnector {
               vertx.cancelTimer(deadline);
               attempt = null;
               if (result.failed()) {
-                client.close();
+                IsolatedCall.run(client::close);
               }
             });
   }

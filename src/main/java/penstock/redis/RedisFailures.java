@@ -1,9 +1,13 @@
 package penstock.redis;
 
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.impl.RequestImpl;
 import io.vertx.redis.client.impl.types.ErrorType;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -12,6 +16,9 @@ import penstock.problem.ProblemType;
 final class RedisFailures {
 
   private static final Duration SOON = Duration.ofSeconds(1);
+
+  /** Somebody has to look into it. */
+  private static final Duration LATER = Duration.ofSeconds(5);
 
   /** What the Vert.x client says of a command that it did not write. */
   private static final String CLOSED_BEFORE = "Connection is closed";
@@ -26,6 +33,12 @@ final class RedisFailures {
       Pattern.compile(
           "ERR Error running script \\(call to f_\\w+\\): @user_script:\\d+: (?:@user_script: \\d+: )?-?([A-Z]+ .*)",
           Pattern.DOTALL);
+
+  /** What XADD says of a stream whose last id is the greatest that there is. */
+  private static final String EXHAUSTED = "ERR The stream has exhausted the last possible ID";
+
+  /** Of a command of many keys the first are named: one of them is at fault, or near. */
+  private static final int MOST_KEYS_NAMED = 8;
 
   private RedisFailures() {}
 
@@ -48,7 +61,7 @@ final class RedisFailures {
   }
 
   /** What became of a command that was given to the client and did not succeed. */
-  static RuntimeException of(Throwable failure) {
+  static RuntimeException of(Throwable failure, Request request) {
     if (failure instanceof RuntimeException known
         && (known instanceof ProblemException || known instanceof RedisReplyException)) {
       return known;
@@ -60,7 +73,7 @@ final class RedisFailures {
       return tooBusy();
     }
     if (failure instanceof ErrorType error && !error.is("CONNECTION_CLOSED")) {
-      return reply(error.toString());
+      return reply(error.toString(), request);
     }
     return new ProblemException(
         Problem.passing(
@@ -71,7 +84,7 @@ final class RedisFailures {
         failure);
   }
 
-  private static RuntimeException reply(String reply) {
+  private static RuntimeException reply(String reply, Request request) {
     Matcher wrapped = WRAPPED.matcher(reply);
     String message = wrapped.matches() ? wrapped.group(1) : reply;
     String code = new RedisReplyException(message).code();
@@ -82,6 +95,15 @@ final class RedisFailures {
                   "Nothing was written, since Redis has reached its maxmemory. Retry when there is room.",
                   Duration.ofSeconds(5))
               .exception();
+      case "WRONGTYPE" ->
+          new UnusableKeyException(
+              message,
+              Problem.passing(
+                  ProblemType.WRONG_KEY_TYPE,
+                  "Nothing was done, since something else than Penstock has written a key of another type there: one of "
+                      + keys(request)
+                      + ", or one whose name begins so. Delete or rename it.",
+                  LATER));
       case "LOADING",
           "BUSY",
           "MASTERDOWN",
@@ -91,7 +113,26 @@ final class RedisFailures {
           "CLUSTERDOWN",
           "TRYAGAIN" ->
           notSent("it answers " + code);
-      default -> new RedisReplyException(message);
+      default ->
+          message.startsWith(EXHAUSTED)
+              ? new UnusableKeyException(
+                  message,
+                  Problem.passing(
+                      ProblemType.IDS_EXHAUSTED,
+                      "Redis gives no further ids in the log, since something else than Penstock has written an entry"
+                          + " with the greatest that there is. It goes on when these are deleted: "
+                          + keys(request)
+                          + ".",
+                      LATER))
+              : new RedisReplyException(message);
     };
+  }
+
+  private static String keys(Request request) {
+    return ((RequestImpl) request)
+        .keys().stream()
+            .limit(MOST_KEYS_NAMED)
+            .map(key -> "'" + new String(key, StandardCharsets.UTF_8) + "'")
+            .collect(Collectors.joining(", "));
   }
 }

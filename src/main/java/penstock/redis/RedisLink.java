@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 import penstock.problem.ProblemException;
 
 /**
@@ -102,6 +103,11 @@ public final class RedisLink {
   /** Otherwise it may be up in a moment. */
   boolean hasBeenTried() {
     return firstAttempt.future().isComplete();
+  }
+
+  /** What was sent would fail now, or wait: it is down, and not only about to be opened. */
+  boolean isKnownDown() {
+    return !isUp() && hasBeenTried();
   }
 
   /** Why the link is down, in a few words; of no meaning while it is up. */
@@ -195,12 +201,12 @@ public final class RedisLink {
                 }
                 failedAttempts = 0;
                 if (pubSub != null) {
-                  pubSub.up();
+                  IsolatedCall.run(pubSub::up);
                 }
               } else {
                 retry(result.cause());
               }
-              firstAttempt.tryComplete();
+              IsolatedCall.settle(firstAttempt, Future.succeededFuture());
             });
   }
 
@@ -216,7 +222,7 @@ public final class RedisLink {
     }
     session = null;
     downReason = why;
-    was.close();
+    IsolatedCall.run(was::close);
     if (!closed) {
       LOG.warnf("redis link down: link=%s reason=\"%s\"", name, why);
       failedAttempts++;
@@ -239,8 +245,9 @@ public final class RedisLink {
   }
 
   private void notifyDown() {
-    if (pubSub != null) {
-      pubSub.down(RedisFailures.notSent(downReason));
+    PubSubListener listener = pubSub;
+    if (listener != null) {
+      IsolatedCall.run(() -> listener.down(RedisFailures.notSent(downReason)));
     }
   }
 
@@ -275,10 +282,10 @@ public final class RedisLink {
           RedisSession last = session;
           session = null;
           if (last != null) {
-            last.close();
+            IsolatedCall.run(last::close);
           }
           notifyDown();
-          connector.giveUp(downReason);
+          IsolatedCall.run(() -> connector.giveUp(downReason));
           done.complete();
         });
     return done.future();

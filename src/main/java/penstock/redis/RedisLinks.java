@@ -19,11 +19,12 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -36,7 +37,7 @@ import org.jboss.logging.Logger;
  * from another's.
  */
 @Startup
-@ApplicationScoped
+@Singleton
 public class RedisLinks {
 
   /** Version of the data format; another one in Redis is refused. */
@@ -117,6 +118,11 @@ public class RedisLinks {
         + host.getHost()
         + (host.getPort() < 0 ? "" : ":" + host.getPort())
         + host.getPath();
+  }
+
+  /** A link that is down, if there is one: each is needed for something. */
+  Optional<RedisLink> down() {
+    return open.stream().filter(RedisLink::isKnownDown).findFirst();
   }
 
   /** The link that all share whose commands and replies are small. */

@@ -15,6 +15,7 @@ import jakarta.interceptor.Interceptor;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 
 /**
  * Looks after Redis, on a link of its own: whether it is there, whether it may be used, and how
@@ -39,9 +40,17 @@ public class RedisMonitor {
   private final MeterRegistry meters;
 
   private volatile String objection = NOT_YET;
+
+  /** What is wrong with Redis itself, or with its data; empty if nothing is known to be. */
+  private volatile String unfit = "";
+
+  /** Why it takes no writes; empty if it does. */
+  private volatile String unwritable = NOT_YET;
+
   private volatile @Nullable RedisInfo info;
   private @Nullable RedisLink link;
   private String logged = NOT_YET;
+  private String loggedOfWrites = "";
   private boolean warned;
   private volatile boolean stopped;
 
@@ -60,6 +69,9 @@ public class RedisMonitor {
     link = opened;
     Gauge.builder("penstock.redis.ready", this, m -> m.objection().isEmpty() ? 1 : 0)
         .description("Whether Redis is there and may be used")
+        .register(meters);
+    Gauge.builder("penstock.redis.writable", this, m -> m.refusal().isEmpty() ? 1 : 0)
+        .description("Whether Redis is there, may be used and takes writes")
         .register(meters);
     Gauge.builder(
             "penstock.redis.memory.used",
@@ -88,7 +100,30 @@ public class RedisMonitor {
       String why = current.downReason();
       return Optional.of(why.equals(RedisLink.NEW) ? NOT_YET : "it is not reachable: " + why);
     }
-    return objection.isEmpty() ? Optional.empty() : Optional.of(objection);
+    if (!objection.isEmpty()) {
+      return Optional.of(objection);
+    }
+    return links
+        .down()
+        .map(down -> "the connection '" + down.name() + "' is down: " + down.downReason());
+  }
+
+  /**
+   * Why nothing may be appended, whatever Redis itself would say: what it is set to would lose what
+   * it took, or the data are not Penstock's. Empty if nothing of that kind is known. From any
+   * thread.
+   */
+  public Optional<String> unfit() {
+    return unfit.isEmpty() ? Optional.empty() : Optional.of(unfit);
+  }
+
+  /**
+   * Why nothing can be written now; empty if it can. What may be read may yet be read. From any
+   * thread; returns the last look.
+   */
+  public Optional<String> refusal() {
+    Optional<String> objected = objection();
+    return objected.isPresent() || unwritable.isEmpty() ? objected : Optional.of(unwritable);
   }
 
   /**
@@ -100,7 +135,7 @@ public class RedisMonitor {
   }
 
   private void look(RedisLink at) {
-    judge(at)
+    IsolatedCall.begin(() -> judge(at))
         .onComplete(
             verdict -> {
               if (stopped) {
@@ -108,7 +143,8 @@ public class RedisMonitor {
               }
               objection =
                   verdict.succeeded() ? verdict.result().orElse("") : reason(verdict.cause());
-              logChange();
+              unfit = verdict.succeeded() ? objection : "";
+              IsolatedCall.run(this::logChange);
               long interval = config.monitorInterval().toMillis();
               vertx.setTimer(
                   Math.max(1, objection.isEmpty() ? interval : interval / FASTER),
@@ -129,20 +165,29 @@ public class RedisMonitor {
 
   /**
    * Notes the format in a Redis that is new to Penstock, so that a later version knows what it
-   * finds.
+   * finds. Finds out on the way whether something can be written.
    */
   private Future<Optional<String>> judgeFormat(RedisLink at) {
     return at.send(Command.HGET, keys.meta(), "format")
         .compose(
             format -> {
-              if (format == null) {
-                return at.send(Command.HSETNX, keys.meta(), "format", RedisLinks.FORMAT)
-                    .map(Optional.<String>empty());
-              }
-              return Future.succeededFuture(
-                  format.toString().equals(RedisLinks.FORMAT)
-                      ? Optional.<String>empty()
-                      : Optional.of(RedisLinks.unknownFormat(format.toString())));
+              return format == null || format.toString().equals(RedisLinks.FORMAT)
+                  ? tryToWrite(at).map(Optional.<String>empty())
+                  : Future.succeededFuture(
+                      Optional.of(RedisLinks.unknownFormat(format.toString())));
+            });
+  }
+
+  /**
+   * Redis refuses it in just those states in which it refuses an append: full, unable to save, with
+   * too few replicas. If the format is noted it changes nothing.
+   */
+  private Future<Void> tryToWrite(RedisLink at) {
+    return at.send(Command.HSETNX, keys.meta(), "format", RedisLinks.FORMAT)
+        .transform(
+            done -> {
+              unwritable = done.succeeded() ? "" : reason(done.cause());
+              return Future.succeededFuture();
             });
   }
 
@@ -159,7 +204,20 @@ public class RedisMonitor {
     return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }
 
+  private void logWriteChange() {
+    String now = objection().isPresent() ? loggedOfWrites : unwritable;
+    if (!now.equals(loggedOfWrites)) {
+      loggedOfWrites = now;
+      if (now.isEmpty()) {
+        LOG.info("redis takes writes again");
+      } else {
+        LOG.warnf("redis takes no writes, appends are refused: reason=\"%s\"", now);
+      }
+    }
+  }
+
   private void logChange() {
+    logWriteChange();
     String now = objection().orElse("");
     if (now.equals(logged)) {
       return;

@@ -1,7 +1,7 @@
 package penstock.redis;
 
-/** An error reply of Redis that no caller is meant to see: a wrong type, a script's own check. */
-public final class RedisReplyException extends RuntimeException {
+/** An error reply of Redis that no caller is meant to see, such as a script's own check. */
+public sealed class RedisReplyException extends RuntimeException permits UnusableKeyException {
 
   private static final long serialVersionUID = 1L;
 

@@ -8,15 +8,13 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jboss.logging.Logger;
+import penstock.problem.IsolatedCall;
 
 /**
  * One connection of a link, from its admission to its end. What it counts ends with it: late
  * failures of a connection that was given up do not disturb the next one's.
  */
 final class RedisSession {
-
-  private static final Logger LOG = Logger.getLogger(RedisSession.class);
 
   private final Redis owner;
   private final RedisConnection connection;
@@ -38,13 +36,14 @@ final class RedisSession {
       lastProgress = System.nanoTime();
     }
     Promise<Response> answer = Promise.promise();
-    connection
-        .send(request)
+    IsolatedCall.begin(() -> connection.send(request))
         .onComplete(
             reply -> {
               lastProgress = System.nanoTime();
               pending.decrementAndGet();
-              settle(answer, reply);
+              // What is thrown must not reach the client's parser, which calls this in the midst
+              // of its work: it would give the replies to come to the wrong ones.
+              IsolatedCall.settle(answer, outcome(reply, request));
             });
     return answer.future();
   }
@@ -66,21 +65,10 @@ final class RedisSession {
     pending.addAndGet(-messages);
   }
 
-  /**
-   * What those that wait for an answer throw must not reach the client's parser, which calls this
-   * in the midst of its work: it would take the replies to come for something else, and give them
-   * to the wrong ones.
-   */
-  private static void settle(Promise<Response> answer, AsyncResult<Response> reply) {
-    try {
-      if (reply.succeeded()) {
-        answer.complete(reply.result());
-      } else {
-        answer.fail(RedisFailures.of(reply.cause()));
-      }
-    } catch (RuntimeException | Error defect) {
-      LOG.error("a reply of Redis was dealt with wrongly", defect);
-    }
+  private static AsyncResult<Response> outcome(AsyncResult<Response> reply, Request request) {
+    return reply.succeeded()
+        ? reply
+        : IsolatedCall.begin(() -> Future.failedFuture(RedisFailures.of(reply.cause(), request)));
   }
 
   int pending() {

@@ -36,7 +36,12 @@ public record Cursor(CursorScope scope, List<PartitionPosition> places) {
 
   private static final int VERSION = 1;
   private static final int MAX_PARTITIONS = 1024;
-  private static final int MAX_LENGTH = 32 * MAX_PARTITIONS;
+  private static final int SCOPE_BYTES = 7;
+
+  /** The number of a term, its bits, and both halves of a position. */
+  private static final int MAX_PLACE_BYTES = 5 + 2 + 10 + 10;
+
+  private static final int MAX_LENGTH = longest(MAX_PARTITIONS);
 
   public Cursor {
     places = List.copyOf(places);
@@ -104,13 +109,19 @@ public record Cursor(CursorScope scope, List<PartitionPosition> places) {
         covered = covered.toggle(i, log.life());
       } else if (!log.holds(place)) {
         obstacle = ResetReason.NEW_TERM;
-      } else if (obstacle == null && log.trimmed().isAfter(place.position())) {
+      } else if (obstacle == null && log.hasGapBehind(place)) {
         obstacle = ResetReason.TRIMMED;
       }
     }
     return scope.existence() != covered.existence()
         ? Optional.of(ResetReason.NEW_LIFE)
         : Optional.ofNullable(obstacle);
+  }
+
+  /** The most characters that the cursor of so many partitions can have, whatever is in its log. */
+  public static int longest(int partitions) {
+    int bytes = SCOPE_BYTES + MAX_PLACE_BYTES * partitions;
+    return (4 * bytes + 2) / 3;
   }
 
   /** The form that clients keep. */

@@ -10,7 +10,7 @@ import penstock.redis.RedisNumber;
  *
  * @param life random; a log that was lost begins another
  * @param terms in order, the last is the present one; the oldest are forgotten in time
- * @param trimmed the last position removed, or zero
+ * @param trimmed the last position removed from the beginning, or zero
  * @param last the last position appended, or zero
  * @param appended how many events were ever appended in this life
  * @param millis Redis's clock
@@ -48,9 +48,16 @@ public record LogState(
     return known && !place.position().isAfter(end);
   }
 
+  /** Whether something was removed that comes behind a place that the log holds. */
+  public boolean hasGapBehind(PartitionPosition place) {
+    return trimmed.isAfter(place.position())
+        || terms.stream()
+            .anyMatch(term -> term.number() > place.term() && term.gap().isAfter(place.position()));
+  }
+
   /** Whether a reader can go on from a place, and misses nothing. */
   public boolean continues(PartitionPosition place) {
-    return holds(place) && !trimmed.isAfter(place.position());
+    return holds(place) && !hasGapBehind(place);
   }
 
   /**

@@ -1,5 +1,7 @@
 package penstock.stream;
 
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -31,9 +33,23 @@ public sealed interface StartPosition {
       description = "A time by Redis's clock, as in RFC 3339")
   record Since(long millis) implements StartPosition {
 
+    /**
+     * Reads a date and time as in RFC 3339.
+     *
+     * @throws IllegalArgumentException if it is none, with the rule
+     */
+    public static Since parse(String text) {
+      try {
+        return new Since(OffsetDateTime.parse(text).toInstant().toEpochMilli());
+      } catch (DateTimeParseException | ArithmeticException none) {
+        throw new IllegalArgumentException(
+            "must be a date and time as in RFC 3339, such as 2018-04-05T17:31:00Z", none);
+      }
+    }
+
     /** The position before it, as far as the log has it. */
     public Position in(LogState log) {
-      Position before = millis <= 0 ? Position.ZERO : new Position(millis - 1, Long.MAX_VALUE);
+      Position before = millis <= 0 ? Position.ZERO : new Position(millis - 1, -1);
       if (before.isAfter(log.last())) {
         return log.last();
       }

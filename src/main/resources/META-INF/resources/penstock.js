@@ -24,6 +24,20 @@ export async function get(path) {
   return answer(await fetch(path, { headers: { Accept: "application/json" } }));
 }
 
+async function send(method, path, body) {
+  return answer(await fetch(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }));
+}
+
+/** Sends JSON, and tells what comes of it; its body is null if there is none. */
+export async function post(path, body) {
+  return send("POST", path, body);
+}
+
+/** As `post`, for what may be repeated. */
+export async function put(path, body) {
+  return send("PUT", path, body);
+}
+
 /** Appends events, all or none of them; may be repeated with the same ids without harm. */
 export async function append(stream, ...events) {
   const batch = events.map((event) => ({ specversion: "1.0", id: newId(), source: location.pathname, time: new Date().toISOString(), ...event }));

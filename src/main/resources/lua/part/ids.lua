@@ -1,19 +1,39 @@
+-- Ids of entries: two numbers of up to 64 bits each, in digits without leading zeros. Lua's own numbers cannot hold them, so
+-- they are compared and counted as the digits that they are.
+
+local GREATEST = '18446744073709551615'
+
+local function is_more(a, b)
+  return #a > #b or (#a == #b and a > b)
+end
+
 -- Whether one entry id is after another.
 local function is_after(a, b)
   local a_ms, a_seq = string.match(a, '^(%d+)-(%d+)$')
   local b_ms, b_seq = string.match(b, '^(%d+)-(%d+)$')
-  a_ms, b_ms = tonumber(a_ms), tonumber(b_ms)
-  return a_ms > b_ms or (a_ms == b_ms and tonumber(a_seq) > tonumber(b_seq))
+  return is_more(a_ms, b_ms) or (a_ms == b_ms and is_more(a_seq, b_seq))
 end
 
--- Greater than any sequence number, even of a clock that stands still for weeks, and short in a cursor: 2^40 - 1.
-local MAX_SEQUENCE = '1099511627775'
+-- The number before another, which is not 0.
+local function one_less(number)
+  local head, digit, zeros = string.match(number, '^(%d-)([1-9])(0*)$')
+  local less = head .. (digit - 1) .. string.rep('9', #zeros)
+  return #less > 1 and string.match(less, '^0?(.+)$') or less
+end
 
 -- The greatest id before another, which is not 0-0.
 local function before(id)
   local ms, seq = string.match(id, '^(%d+)-(%d+)$')
-  if tonumber(seq) > 0 then
-    return ms .. '-' .. string.format('%.0f', seq - 1)
+  if seq ~= '0' then
+    return ms .. '-' .. one_less(seq)
   end
-  return string.format('%.0f', ms - 1) .. '-' .. MAX_SEQUENCE
+  return one_less(ms) .. '-' .. GREATEST
+end
+
+-- The first entries of a stream behind an id. Redis takes no range behind the greatest id.
+local function range_behind(events, id, count)
+  if id == GREATEST .. '-' .. GREATEST then
+    return {}
+  end
+  return redis.call('XRANGE', events, '(' .. id, '+', 'COUNT', count)
 end

@@ -2,10 +2,14 @@
 --
 -- A log is lost when its hash is gone, or when something was appended and its stream is gone: then a new life
 -- begins. A master is another when INFO's replication id differs from the one noted: then a new term begins.
--- The last 64 terms are kept, as `number:bits:start`, where start is the last id when the term began.
+-- The last 64 terms are kept, as `number:bits:start`, where start is the last id when the term began. `reign` is the last
+-- of them that began with a master.
 --
--- `trimmed` is the last id removed, `removed` how many were. What another hand removed (XTRIM, XDEL) shows in the
--- length; then all before the first entry that is left counts as removed, so that no reader passes over a gap unknowing.
+-- `trimmed` is the last id removed from the beginning, `removed` how many were in all. What another hand removed (XTRIM,
+-- XDEL) shows in the length; then all before the first entry that is left counts as trimmed. If entries may be gone from
+-- between those that are left, a term begins as well, with the last id of which that is so behind its start:
+-- `number:bits:start:gap`. Who read in a term before it and stands before the gap missed something; who reads in it did not.
+-- Redis 7 says which id was the last to be deleted. Of an older one nothing is known but that it is not behind the log's last.
 -- What another hand appended (XADD) shows there too; it counts as appended, and the last entry is the log's last.
 --
 -- A Redis that was killed in the midst of writing a script's effects to its append-only file leaves them out when it starts,
@@ -23,8 +27,8 @@ local here = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+
 
 -- The phantoms among entries that nobody noted: all that are of before the present term, if they are as many as `surplus`.
 -- If not, a clock was set back, or another hand appended as well: then none can be told from others.
-local function find_phantoms(events, terms, began, surplus)
-  local start = string.match(terms, '([^:]+)$')
+local function find_phantoms(events, reign, began, surplus)
+  local start = string.match(reign, '([^:]+)$')
   if tonumber(string.match(start, '^%d+')) >= tonumber(began) then
     return {}
   end
@@ -37,12 +41,24 @@ local function find_phantoms(events, terms, began, surplus)
   return #ids == surplus and ids or {}
 end
 
+-- The last id that may have been deleted.
+local function last_deleted(events, last)
+  local info = redis.call('XINFO', 'STREAM', events)
+  for i = 1, #info, 2 do
+    if info[i] == 'max-deleted-entry-id' then
+      return info[i + 1]
+    end
+  end
+  return last
+end
+
 local function read_log(events, log)
   local f = redis.call('HMGET', log, 'life', 'replid', 'terms', 'last', 'trimmed', 'appended', 'slices', 'removed',
-    'began')
+    'began', 'reign')
   local state = {
     life = f[1], replid = f[2], terms = f[3], last = f[4] or '0-0', trimmed = f[5] or '0-0',
     appended = f[6] or '0', slices = f[7] or '', removed = f[8] or '0', here = here,
+    reign = f[10] or string.match(f[3] or '', '[^,]+$'), gap = false,
     phantoms = {},
   }
   local length = redis.call('XLEN', events) -- fails if it is something else
@@ -61,7 +77,7 @@ local function read_log(events, log)
   end
   local missing = state.lost and 0 or state.appended - state.removed - length
   if missing < 0 and state.replid ~= here and f[9] then
-    state.phantoms = find_phantoms(events, state.terms, f[9], -missing)
+    state.phantoms = find_phantoms(events, state.reign, f[9], -missing)
     missing = missing + #state.phantoms
   end
   if missing > 0 then
@@ -69,6 +85,8 @@ local function read_log(events, log)
     local upto = first and before(first[1]) or state.last
     state.trimmed = is_after(upto, state.trimmed) and upto or state.trimmed
     state.removed = string.format('%.0f', state.removed + missing)
+    local deleted = first and last_deleted(events, state.last)
+    state.gap = deleted and is_after(deleted, state.trimmed) and deleted
   elseif missing < 0 then
     local newest = redis.call('XREVRANGE', events, '+', '-', 'COUNT', 1)[1][1]
     state.last = is_after(newest, state.last) and newest or state.last
@@ -87,11 +105,12 @@ local function begin_log(events, seen, log, state, life)
     for slice in string.gmatch(state.slices, '%d+') do
       redis.call('UNLINK', seen .. slice)
     end
-    state.life, state.terms = life, false
+    state.life, state.terms, state.gap = life, false, false
     state.last, state.appended = state.found.last, tostring(state.found.length)
     state.trimmed, state.removed, state.slices = '0-0', '0', ''
   end
-  if state.lost or state.replid ~= state.here then
+  local reigns = state.lost or state.replid ~= state.here
+  if reigns or state.gap then
     local terms = {}
     for term in string.gmatch(state.terms or '', '[^,]+') do
       terms[#terms + 1] = term
@@ -100,13 +119,17 @@ local function begin_log(events, seen, log, state, life)
     if #terms > 0 then
       number = tonumber(string.match(terms[#terms], '^%d+')) + 1
     end
-    terms[#terms + 1] = number .. ':' .. string.sub(state.here, 1, 4) .. ':' .. state.last
+    local term = number .. ':' .. string.sub(state.here, 1, 4) .. ':' .. state.last
+    terms[#terms + 1] = state.gap and term .. ':' .. state.gap or term
     state.terms = table.concat(terms, ',', math.max(1, #terms - MAX_TERMS + 1))
+    state.reign = reigns and term or state.reign
+  end
+  if reigns then
     state.replid = state.here
     local now = redis.call('TIME')
     redis.call('HSET', log, 'began', string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000)))
   end
-  redis.call('HSET', log, 'life', state.life, 'replid', state.replid, 'terms', state.terms, 'last', state.last,
+  redis.call('HSET', log, 'life', state.life, 'replid', state.replid, 'terms', state.terms, 'reign', state.reign, 'last', state.last,
     'trimmed', state.trimmed, 'removed', state.removed, 'appended', state.appended, 'slices', state.slices)
   for from = 1, #state.phantoms, MOST_REMOVED do
     redis.call('XDEL', events, unpack(state.phantoms, from, math.min(from + MOST_REMOVED - 1, #state.phantoms)))

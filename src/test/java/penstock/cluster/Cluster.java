@@ -98,6 +98,8 @@ final class Cluster implements AutoCloseable {
     config.put("penstock.redis.reconnect-backoff", "500ms");
     config.put("penstock.feed.heartbeat", "2s");
     config.put("penstock.feed.drain-time", "1s");
+    // Nothing balances here.
+    config.put("quarkus.shutdown.delay", "0s");
     config.put("penstock.feed.history-events", "256");
     for (TestedView view : TestedView.values()) {
       config.putAll(view.config());

@@ -19,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import penstock.schedule.delayed.TwoSteps;
 import penstock.view.fold.Defect;
@@ -32,7 +34,7 @@ enum Mutant {
   WITHOUT_FENCE_CHECK {
     @Override
     void change(Path jar) throws IOException {
-      removeCheck(jar, "fence");
+      removeCheck(jar, "commit", "fence");
     }
   },
 
@@ -40,7 +42,7 @@ enum Mutant {
   WITHOUT_APPLIED_CHECK {
     @Override
     void change(Path jar) throws IOException {
-      removeCheck(jar, "applied");
+      removeCheck(jar, "commit", "applied");
     }
   },
 
@@ -56,7 +58,31 @@ enum Mutant {
   WITHOUT_REQUEST_CHECK {
     @Override
     void change(Path jar) throws IOException {
-      removeCheck(jar, "request");
+      removeCheck(jar, "commit", "request");
+    }
+  },
+
+  /** An acknowledgement does not ask whether the delivery still stands. */
+  WITHOUT_STALE_CHECK {
+    @Override
+    void change(Path jar) throws IOException {
+      removeCheck(jar, "group-ack", "stale");
+    }
+  },
+
+  /** An ordered group does not ask whether an event of the key is in flight. */
+  WITHOUT_BUSY_CHECK {
+    @Override
+    void change(Path jar) throws IOException {
+      removeCheck(jar, "group-pull", "busy");
+    }
+  },
+
+  /** A member that timed out stays what it was in its room. */
+  WITHOUT_REMOVAL_OF_TIMED_OUT {
+    @Override
+    void change(Path jar) throws IOException {
+      replace(jar, "time-out.lua", "redis.call('HDEL', members .. one.room, one.member)", "");
     }
   },
 
@@ -106,6 +132,7 @@ enum Mutant {
     }
   };
 
+  private static final Pattern NEXT_CHECK = Pattern.compile("\n *-- check");
   private static final Path DIRECTORY = Path.of("target", "cluster", "mutants");
   private static final ClassDesc LIST = ClassDesc.of("java.util.List");
   private static final ClassDesc EVENT = ClassDesc.of("penstock.event.Event");
@@ -137,17 +164,19 @@ enum Mutant {
   }
 
   /** The script marks where each check begins; the last one ends where it says so. */
-  private static void removeCheck(Path jar, String check) throws IOException {
+  private static void removeCheck(Path jar, String intent, String check) throws IOException {
     try (FileSystem files = FileSystems.newFileSystem(jar)) {
-      Path script = files.getPath("lua", "commit.lua");
+      Path script = files.getPath("lua", intent + ".lua");
       String text = Files.readString(script);
       int from = text.indexOf("-- check " + check + "\n");
-      int to = text.indexOf("\n-- check", from);
-      if (from < 0 || to < 0) {
-        throw new IllegalStateException("commit.lua does not mark its check of " + check);
+      Matcher next = NEXT_CHECK.matcher(text);
+      if (from < 0 || !next.find(from)) {
+        throw new IllegalStateException(intent + ".lua does not mark its check of " + check);
       }
       Files.writeString(
-          script, text.substring(0, from) + text.substring(to + 1), StandardCharsets.UTF_8);
+          script,
+          text.substring(0, from) + text.substring(next.start() + 1),
+          StandardCharsets.UTF_8);
     }
   }
 

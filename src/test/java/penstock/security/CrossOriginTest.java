@@ -188,7 +188,7 @@ class CrossOriginTest {
         .contains("access-control-allow-origin: " + SHOP)
         .contains("access-control-allow-credentials: true")
         .contains("vary: origin")
-        .contains("content-type: text/event-stream");
+        .contains("content-type: text/event-stream;charset=UTF-8");
     assertThat(head("/streams/cross/feed", "Origin: https://evil.example"))
         .contains("vary: origin")
         .noneMatch(line -> line.startsWith("access-control"));

@@ -201,4 +201,23 @@ class CursorTest {
     assertThat(two.obstacle(CursorScope.ofStream(ORDERS, logs), logs))
         .contains(ResetReason.FOREIGN);
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "9223372036854775807-9223372036854775807",
+        "9223372036854775808-0",
+        "0-18446744073709551615",
+        "18446744073709551615-18446744073709551615"
+      })
+  void holdsEveryPositionThatRedisHas(String position) {
+    List<LogState> logs =
+        List.of(
+            log("a", "1:aaaa:0-0", "0-0", "1790000000000-0"),
+            log("b", "1:bbbb:0-0", "0-0", position),
+            log("c", "1:cccc:0-0", "0-0", "1790000000000-0"));
+    Cursor cursor = Cursor.ofStream(ORDERS, logs, logs.stream().map(LogState::last).toList());
+    assertThat(Cursor.parse(cursor.encode())).isEqualTo(cursor);
+    assertThat(cursor.obstacle(CursorScope.ofStream(ORDERS, logs), logs)).isEmpty();
+  }
 }

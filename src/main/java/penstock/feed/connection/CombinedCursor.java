@@ -1,6 +1,7 @@
 package penstock.feed.connection;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import penstock.problem.ProblemException;
@@ -38,6 +39,16 @@ public record CombinedCursor(List<Cursor> cursors) {
       cursors.add(cursor);
     }
     return new CombinedCursor(cursors);
+  }
+
+  /**
+   * The most characters that an id can have.
+   *
+   * @param partitions of each feed
+   */
+  public static int longest(Collection<Integer> partitions) {
+    return VERSION.length()
+        + partitions.stream().mapToInt(count -> 1 + Cursor.longest(count)).sum();
   }
 
   private static ProblemException malformed() {

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import penstock.feed.HeartbeatType;
 import penstock.feed.frame.FrameBatch;
+import penstock.problem.IsolatedCall;
 import penstock.stream.StartPosition;
 
 /**
@@ -28,7 +30,7 @@ public final class CombinedTransport {
   /** The order in which feeds may write when the socket takes more: another each time. */
   private final List<Part> turns = new ArrayList<>();
 
-  private Buffer pending = Buffer.buffer();
+  private final CombinedBuffer pending = new CombinedBuffer(feeds);
   private boolean flushes;
   private boolean ended;
 
@@ -49,7 +51,7 @@ public final class CombinedTransport {
    * @param begins where its reader stands
    */
   public Transport part(String kind, String name, StartPosition begins) {
-    var frames = new CombinedFrames(kind, name, begins);
+    var frames = new CombinedFrames(kind, name, begins, pending);
     var part = new Part(frames);
     feeds.add(frames);
     parts.add(part);
@@ -63,7 +65,7 @@ public final class CombinedTransport {
 
   private void drained() {
     Collections.rotate(turns, 1);
-    turns.forEach(part -> part.drained.run());
+    turns.forEach(part -> IsolatedCall.run(part.drained));
   }
 
   private void flushLater() {
@@ -79,9 +81,7 @@ public final class CombinedTransport {
       return;
     }
     boolean waited = pending.length() >= mostPending;
-    Buffer frames = pending;
-    pending = Buffer.buffer();
-    transport.write(frames);
+    transport.write(pending.take());
     if (waited && !transport.isFull()) {
       drained();
     }
@@ -95,7 +95,7 @@ public final class CombinedTransport {
     ended = true;
     for (Part part : parts) {
       if (part != knows) {
-        part.gone.run();
+        IsolatedCall.run(part.gone);
       }
     }
   }
@@ -114,6 +114,11 @@ public final class CombinedTransport {
     @Override
     public ClientAddress client() {
       return transport.client();
+    }
+
+    @Override
+    public HeartbeatType heartbeat() {
+      return transport.heartbeat();
     }
 
     @Override
@@ -140,20 +145,16 @@ public final class CombinedTransport {
       if (ended) {
         return;
       }
-      append(frames);
+      feed.append(frames.getBytes());
       flushLater();
-    }
-
-    private void append(Buffer frames) {
-      feed.append(frames.getBytes(), pending, feeds);
     }
 
     @Override
     public void end(Buffer frames) {
       if (!ended) {
-        append(frames);
+        feed.append(frames.getBytes());
         CombinedTransport.this.end(this);
-        transport.end(pending);
+        transport.end(pending.take());
       }
     }
 

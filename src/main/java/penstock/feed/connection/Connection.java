@@ -6,9 +6,11 @@ import org.jspecify.annotations.Nullable;
 import penstock.feed.DisconnectReason;
 import penstock.feed.FeedConfig;
 import penstock.feed.FeedMeters;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ReconnectDelay;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.frame.Frames;
+import penstock.stream.Cursor;
 import penstock.stream.ResetReason;
 
 /**
@@ -74,6 +76,18 @@ public final class Connection {
   public void write(Buffer frames) {
     lastWrite = System.nanoTime();
     transport.write(frames);
+  }
+
+  /**
+   * Shows that the connection lives, as its reader wants that.
+   *
+   * @param at where the reader stands; null if there is no such cursor
+   */
+  public void writeHeartbeat(@Nullable Cursor at) {
+    write(
+        at == null || transport.heartbeat() == HeartbeatType.COMMENT
+            ? Frames.comment()
+            : Frames.heartbeat(at));
   }
 
   /** Writes the frame that says that history is missing. */

@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import penstock.feed.HeartbeatType;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.frame.HttpChunk;
 
@@ -36,16 +37,20 @@ final class NettyTransport extends ResponseTransport {
   private NettyTransport(
       HttpServerResponse response,
       ClientAddress client,
+      HeartbeatType heartbeat,
       ConnectionBase connection,
       ChannelHandlerContext behindEncoder) {
-    super(response, client);
+    super(response, client, heartbeat);
     this.connection = connection;
     this.behindEncoder = behindEncoder;
   }
 
   /** Null if the way to the socket does more to the bytes than chunks. */
   static @Nullable NettyTransport of(
-      HttpServerRequest request, ClientAddress client, Duration unacknowledged) {
+      HttpServerRequest request,
+      ClientAddress client,
+      HeartbeatType heartbeat,
+      Duration unacknowledged) {
     if (request.version() != HttpVersion.HTTP_1_1
         || !(request.connection() instanceof ConnectionBase connection)) {
       return null;
@@ -61,7 +66,7 @@ final class NettyTransport extends ResponseTransport {
     if (pipeline.get(IDLE) != null) {
       pipeline.remove(IDLE);
     }
-    return new NettyTransport(request.response(), client, connection, encoder);
+    return new NettyTransport(request.response(), client, heartbeat, connection, encoder);
   }
 
   /**

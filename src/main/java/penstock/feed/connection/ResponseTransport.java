@@ -2,6 +2,7 @@ package penstock.feed.connection;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import penstock.feed.HeartbeatType;
 import penstock.feed.frame.FrameBatch;
 
 /** Writes to a response, which knows what HTTP/2, HTTP/1.0, TLS and compression want. */
@@ -9,15 +10,22 @@ class ResponseTransport implements Transport {
 
   private final HttpServerResponse response;
   private final ClientAddress client;
+  private final HeartbeatType heartbeat;
 
-  ResponseTransport(HttpServerResponse response, ClientAddress client) {
+  ResponseTransport(HttpServerResponse response, ClientAddress client, HeartbeatType heartbeat) {
     this.response = response;
     this.client = client;
+    this.heartbeat = heartbeat;
   }
 
   @Override
   public final ClientAddress client() {
     return client;
+  }
+
+  @Override
+  public final HeartbeatType heartbeat() {
+    return heartbeat;
   }
 
   @Override

@@ -3,6 +3,7 @@ package penstock.feed.connection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import penstock.feed.HeartbeatType;
 import penstock.feed.frame.FrameBatch;
 
 /** A reader's end of a response whose first bytes were written. Belongs to its event loop. */
@@ -11,16 +12,24 @@ public interface Transport {
   /**
    * The shortest way to the socket: past the response where it is plain HTTP/1.1, else through it.
    *
+   * @param heartbeat how the client wants its heartbeats
    * @param unacknowledged how long the client may leave unacknowledged what was sent to it, before
    *     it is taken for gone; where the system can find out
    */
-  static Transport of(HttpServerRequest request, ClientAddress client, Duration unacknowledged) {
-    NettyTransport direct = NettyTransport.of(request, client, unacknowledged);
-    return direct == null ? new ResponseTransport(request.response(), client) : direct;
+  static Transport of(
+      HttpServerRequest request,
+      ClientAddress client,
+      HeartbeatType heartbeat,
+      Duration unacknowledged) {
+    NettyTransport direct = NettyTransport.of(request, client, heartbeat, unacknowledged);
+    return direct == null ? new ResponseTransport(request.response(), client, heartbeat) : direct;
   }
 
   /** Who is at the other end. */
   public ClientAddress client();
+
+  /** How it wants its heartbeats. */
+  public HeartbeatType heartbeat();
 
   /**
    * Says what to call when the socket takes more again, and when the connection is gone. Both are

@@ -18,9 +18,12 @@ public final class Frames {
 
   private Frames() {}
 
-  /** The first: a comment that makes proxies pass on the headers, and the time to reconnect. */
+  /**
+   * What is sent at once: a comment that makes proxies pass on the headers, and the time to
+   * reconnect. It is the beginning of the first block: some clients fail on one without data.
+   */
   public static Buffer hello(long retryMillis) {
-    return Buffer.buffer(":\nretry: " + retryMillis + "\n\n");
+    return Buffer.buffer(":\nretry: " + retryMillis + "\n");
   }
 
   /** The line that gives a frame its id, with room for an event. */
@@ -66,8 +69,8 @@ public final class Frames {
     return Buffer.buffer("id: " + cursor.encode() + "\n\n");
   }
 
-  /** Only shows that the connection lives. */
+  /** Only shows that the connection lives; ends no block, so that it is none. */
   public static Buffer comment() {
-    return Buffer.buffer(":\n\n");
+    return Buffer.buffer(":\n");
   }
 }

@@ -1,5 +1,6 @@
 package penstock.feed.http;
 
+import static penstock.problem.ProblemType.ID_TOO_LONG;
 import static penstock.problem.ProblemType.INVALID_CURSOR;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
@@ -7,6 +8,7 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -16,6 +18,7 @@ import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,11 +35,15 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedConfig;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.connection.CombinedTransport;
+import penstock.feed.connection.ResumeLimit;
 import penstock.feed.connection.Transport;
 import penstock.feed.stream.StreamFeeds;
 import penstock.feed.view.ViewFeeds;
+import penstock.member.MemberName;
+import penstock.member.RoomName;
 import penstock.problem.ProblemException;
 import penstock.problem.Raises;
 import penstock.stream.StartPosition;
@@ -52,7 +59,14 @@ import penstock.view.Views;
 /** Several feeds over one connection. Runs on the request's event loop. */
 @Tag(name = "streams")
 @Tag(name = "views")
-@Raises({INVALID_NAME, INVALID_PARAMETER, INVALID_CURSOR, UNKNOWN_STREAM, UNKNOWN_VIEW})
+@Raises({
+  INVALID_NAME,
+  INVALID_PARAMETER,
+  INVALID_CURSOR,
+  ID_TOO_LONG,
+  UNKNOWN_STREAM,
+  UNKNOWN_VIEW
+})
 @Path("/feed")
 class CombinedFeedResource {
 
@@ -65,7 +79,9 @@ class CombinedFeedResource {
   private final StreamFeeds feeds;
   private final ViewFeeds viewFeeds;
   private final FeedResponses responses;
+  private final MemberParameters members;
   private final FeedConfig config;
+  private final ResumeLimit limit;
 
   /**
    * @param filter for the events of all streams
@@ -91,14 +107,18 @@ class CombinedFeedResource {
       StreamFeeds feeds,
       ViewFeeds viewFeeds,
       FeedResponses responses,
-      FeedConfig config) {
+      MemberParameters members,
+      FeedConfig config,
+      ResumeLimit limit) {
     this.vertx = vertx;
     this.streams = streams;
     this.views = views;
     this.feeds = feeds;
     this.viewFeeds = viewFeeds;
     this.responses = responses;
+    this.members = members;
     this.config = config;
+    this.limit = limit;
   }
 
   /**
@@ -146,7 +166,16 @@ class CombinedFeedResource {
           Optional<String> cursor,
       @RestQuery("since") @Parameter(description = EventFilter.SINCE)
           Optional<StartPosition.Since> since,
-      @RestHeader(FeedResponses.LAST_EVENT_ID)
+      @RestQuery("room") @Parameter(description = MemberParameters.ROOM) Optional<RoomName> room,
+      @RestQuery("member") @Parameter(description = MemberParameters.MEMBER)
+          Optional<MemberName> member,
+      @RestQuery("ttl") @Parameter(description = MemberParameters.TTL, example = "30s")
+          Optional<Duration> ttl,
+      @RestQuery(LastEventId.PARAMETER) @Parameter(description = LastEventId.MEANING)
+          List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
+          Optional<HeartbeatType> heartbeat,
+      @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =
                   """
@@ -160,19 +189,23 @@ class CombinedFeedResource {
             view,
             EventFilter.of(subject, type, filter),
             key,
-            CombinedStart.of(cursor, since, last));
+            CombinedStart.of(cursor, since, LastEventId.of(last, lastEventId)));
+    MemberParameters.Spoken spoken = members.read(room, member, ttl);
     return responses.feed(
         found(wanted, streams::findOrCreate)
             .map(
                 found ->
-                    responses.body(wanted.count(), transport -> serve(transport, wanted, found))));
+                    responses.body(
+                        wanted.count(),
+                        heartbeat,
+                        transport -> serve(members.begin(transport, spoken), wanted, found))));
   }
 
   /** The headers of the feed, if it could be had. */
   @HEAD
   @Operation(operationId = "probeSeveral", summary = "Whether there are such feeds")
   @APIResponse(responseCode = "200", description = "There is.")
-  @Raises({TOO_BUSY, REDIS_UNAVAILABLE})
+  @Raises({TOO_BUSY, REDIS_UNAVAILABLE, WRONG_KEY_TYPE})
   public Uni<RestResponse<@Nullable Void>> head(
       @RestQuery(STREAM) Set<StreamName> stream,
       @RestQuery(VIEW) Set<ViewName> view,
@@ -182,7 +215,13 @@ class CombinedFeedResource {
       @RestQuery("key") @Size(max = ViewFeedResource.MAX_KEYS, message = ViewFeedResource.KEYS_RULE)
           Set<String> key,
       @RestQuery("cursor") Optional<String> cursor,
-      @RestQuery("since") Optional<StartPosition.Since> since) {
+      @RestQuery("since") Optional<StartPosition.Since> since,
+      @RestQuery("room") Optional<RoomName> room,
+      @RestQuery("member") Optional<MemberName> member,
+      @RestQuery("ttl") Optional<Duration> ttl,
+      @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
+    members.read(room, member, ttl);
     Wanted wanted =
         wanted(
             stream,
@@ -211,9 +250,18 @@ class CombinedFeedResource {
     return new Wanted(stream, view.stream().map(views::find).toList(), filter, keys, start);
   }
 
-  private static Future<List<Stream>> found(
-      Wanted wanted, Function<StreamName, Future<Stream>> find) {
-    return Future.all(wanted.streams().stream().map(find).toList()).map(all -> all.<Stream>list());
+  private Future<List<Stream>> found(Wanted wanted, Function<StreamName, Future<Stream>> find) {
+    return Future.all(wanted.streams().stream().map(find).toList())
+        .map(all -> resumable(all.<Stream>list(), wanted.views()));
+  }
+
+  private List<Stream> resumable(List<Stream> found, List<ViewDefinition> views) {
+    limit.check(
+        java.util.stream.Stream.concat(
+                found.stream().map(stream -> stream.partitions().size()),
+                views.stream().map(ViewDefinition::partitions))
+            .toList());
+    return found;
   }
 
   private void serve(Transport transport, Wanted wanted, List<Stream> found) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.feed.DisconnectReason;
 import penstock.feed.FeedConfig;
 import penstock.feed.FeedMeters;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ReconnectDelay;
 import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.StreamEnd;
@@ -21,14 +22,18 @@ import penstock.feed.frame.Frames;
 import penstock.feed.loop.Admission;
 import penstock.http.Answer;
 import penstock.http.Unis;
-import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
+import penstock.problem.ReportedFailure;
 
 /** How the response of any feed begins, or is refused. */
 @ApplicationScoped
 class FeedResponses {
 
-  static final String LAST_EVENT_ID = "Last-Event-ID";
+  /**
+   * The format allows one encoding only. It is named all the same for clients that guess another,
+   * such as Python's requests, and then see ends of lines where there are none.
+   */
+  private static final String EVENT_STREAM = "text/event-stream;charset=UTF-8";
 
   /** From here on a status says nothing against the request: it may succeed later. */
   private static final int FIRST_PASSING_STATUS = 429;
@@ -52,14 +57,14 @@ class FeedResponses {
     return Unis.of(
         body.recover(
                 failure ->
-                    failure instanceof ProblemException problem && isPassing(problem)
-                        ? Future.succeededFuture(unavailable(problem.problem().type()))
+                    failure instanceof ReportedFailure reported && isPassing(reported)
+                        ? Future.succeededFuture(unavailable(reported.problem().type()))
                         : Future.failedFuture(failure))
             .map(FeedResponses::response));
   }
 
-  private static boolean isPassing(ProblemException problem) {
-    return problem.problem().type().status() >= FIRST_PASSING_STATUS;
+  private static boolean isPassing(ReportedFailure reported) {
+    return reported.problem().type().status() >= FIRST_PASSING_STATUS;
   }
 
   /** The response without a body, if what would be read is found. */
@@ -69,7 +74,7 @@ class FeedResponses {
 
   private static <T extends @Nullable Object> RestResponse<T> response(T body) {
     return RestResponse.ResponseBuilder.create(RestResponse.Status.OK, body)
-        .header(Answer.CONTENT_TYPE, "text/event-stream")
+        .header(Answer.CONTENT_TYPE, EVENT_STREAM)
         .header(Answer.CACHE_CONTROL, "no-store")
         .header("X-Accel-Buffering", "no")
         .build();
@@ -80,8 +85,8 @@ class FeedResponses {
    *
    * @param serve serves it, once the response has begun
    */
-  FeedBody body(Consumer<Transport> serve) {
-    return body(1, serve);
+  FeedBody body(Optional<HeartbeatType> heartbeat, Consumer<Transport> serve) {
+    return body(1, heartbeat, serve);
   }
 
   /**
@@ -89,11 +94,12 @@ class FeedResponses {
    *
    * @param readers of different feeds, that share the connection
    */
-  FeedBody body(int readers, Consumer<Transport> serve) {
-    return request -> begin(request, readers).ifPresent(serve);
+  FeedBody body(int readers, Optional<HeartbeatType> heartbeat, Consumer<Transport> serve) {
+    return request -> begin(request, readers, heartbeat.orElse(HeartbeatType.ID)).ifPresent(serve);
   }
 
-  private Optional<Transport> begin(HttpServerRequest request, int readers) {
+  private Optional<Transport> begin(
+      HttpServerRequest request, int readers, HeartbeatType heartbeat) {
     HttpServerResponse response = request.response();
     if (response.closed()) {
       return Optional.empty();
@@ -108,7 +114,9 @@ class FeedResponses {
     response.write(Frames.hello(ReconnectDelay.millis(config)));
     // It has done its work, and holds all that was made to read the request.
     response.headersEndHandler(null);
-    return Optional.of(Transport.of(request, client, config.slowClientTimeout()));
+    // It has been read, may be long, and would be held for as long as the feed lasts.
+    request.headers().remove(LastEventId.HEADER);
+    return Optional.of(Transport.of(request, client, heartbeat, config.slowClientTimeout()));
   }
 
   private void open(HttpServerResponse response) {

@@ -6,12 +6,14 @@ import static penstock.problem.ProblemType.INVALID_PARAMETER;
 import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,8 +29,11 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.stream.StreamFeeds;
+import penstock.member.MemberName;
+import penstock.member.RoomName;
 import penstock.problem.Raises;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
@@ -45,12 +50,15 @@ class StreamFeedResource {
   private final Streams streams;
   private final StreamFeeds feeds;
   private final FeedResponses responses;
+  private final MemberParameters members;
 
   @Inject
-  StreamFeedResource(Streams streams, StreamFeeds feeds, FeedResponses responses) {
+  StreamFeedResource(
+      Streams streams, StreamFeeds feeds, FeedResponses responses, MemberParameters members) {
     this.streams = streams;
     this.feeds = feeds;
     this.responses = responses;
+    this.members = members;
   }
 
   @GET
@@ -74,7 +82,16 @@ class StreamFeedResource {
       @RestQuery("subject") @Parameter(description = EventFilter.SUBJECT) Set<String> subject,
       @RestQuery("type") @Parameter(description = EventFilter.TYPE) Set<String> type,
       @RestQuery("filter") @Parameter(description = EventFilter.FILTER) List<Condition> filter,
-      @RestHeader(FeedResponses.LAST_EVENT_ID)
+      @RestQuery("room") @Parameter(description = MemberParameters.ROOM) Optional<RoomName> room,
+      @RestQuery("member") @Parameter(description = MemberParameters.MEMBER)
+          Optional<MemberName> member,
+      @RestQuery("ttl") @Parameter(description = MemberParameters.TTL, example = "30s")
+          Optional<Duration> ttl,
+      @RestQuery(LastEventId.PARAMETER) @Parameter(description = LastEventId.MEANING)
+          List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
+          Optional<HeartbeatType> heartbeat,
+      @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =
                   """
@@ -84,7 +101,10 @@ class StreamFeedResource {
           @Nullable String last) {
     EventFilter wanted = EventFilter.of(subject, type, filter);
     ResumeRequest resume =
-        ResumeRequest.of(StartPosition.of(cursor, since, new StartPosition.Latest()), last);
+        ResumeRequest.of(
+            StartPosition.of(cursor, since, new StartPosition.Latest()),
+            LastEventId.of(last, lastEventId));
+    MemberParameters.Spoken spoken = members.read(room, member, ttl);
     // who follows a stream before its first event, where appends make streams, must not be sent
     // away for good
     return responses.feed(
@@ -93,21 +113,30 @@ class StreamFeedResource {
             .map(
                 found ->
                     responses.body(
-                        transport -> feeds.subscribe(transport, found, wanted, resume))));
+                        heartbeat,
+                        transport ->
+                            feeds.subscribe(
+                                members.begin(transport, spoken), found, wanted, resume))));
   }
 
   /** The headers of the feed, if it could be had. */
   @HEAD
   @Operation(operationId = "probeFeed", summary = "Whether there is such a feed")
   @APIResponse(responseCode = "200", description = "There is.")
-  @Raises({TOO_BUSY, REDIS_UNAVAILABLE})
+  @Raises({TOO_BUSY, REDIS_UNAVAILABLE, WRONG_KEY_TYPE})
   public Uni<RestResponse<@Nullable Void>> head(
       @RestPath("stream") StreamName stream,
       @RestQuery("cursor") Optional<StartPosition> cursor,
       @RestQuery("since") Optional<StartPosition.Since> since,
       @RestQuery("subject") Set<String> subject,
       @RestQuery("type") Set<String> type,
-      @RestQuery("filter") List<Condition> filter) {
+      @RestQuery("filter") List<Condition> filter,
+      @RestQuery("room") Optional<RoomName> room,
+      @RestQuery("member") Optional<MemberName> member,
+      @RestQuery("ttl") Optional<Duration> ttl,
+      @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
+    members.read(room, member, ttl);
     EventFilter.of(subject, type, filter);
     StartPosition.of(cursor, since, new StartPosition.Latest());
     return FeedResponses.head(streams.find(stream));

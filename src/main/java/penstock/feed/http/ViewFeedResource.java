@@ -12,6 +12,8 @@ import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -26,9 +28,11 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.view.ViewFeeds;
-import penstock.problem.ProblemException;
+import penstock.member.MemberName;
+import penstock.member.RoomName;
 import penstock.problem.Raises;
 import penstock.stream.StartPosition;
 import penstock.view.ViewDefinition;
@@ -49,19 +53,21 @@ class ViewFeedResource {
   private final Views views;
   private final ViewFeeds feeds;
   private final FeedResponses responses;
+  private final MemberParameters members;
 
   @Inject
-  ViewFeedResource(Views views, ViewFeeds feeds, FeedResponses responses) {
+  ViewFeedResource(
+      Views views, ViewFeeds feeds, FeedResponses responses, MemberParameters members) {
     this.views = views;
     this.feeds = feeds;
     this.responses = responses;
+    this.members = members;
   }
 
   /**
    * Follows the view.
    *
    * @param key of the entries that are wanted; all without any
-   * @param since has no meaning here, and is refused
    */
   @GET
   @Operation(operationId = "followView", summary = "A view as Server-Sent Events")
@@ -84,8 +90,16 @@ class ViewFeedResource {
                   snapshot; `latest` means changes only. `Last-Event-ID` beats it.
                   """)
           Optional<StartPosition> cursor,
-      @RestQuery("since") @Parameter(hidden = true) Optional<String> since,
-      @RestHeader(FeedResponses.LAST_EVENT_ID)
+      @RestQuery("room") @Parameter(description = MemberParameters.ROOM) Optional<RoomName> room,
+      @RestQuery("member") @Parameter(description = MemberParameters.MEMBER)
+          Optional<MemberName> member,
+      @RestQuery("ttl") @Parameter(description = MemberParameters.TTL, example = "30s")
+          Optional<Duration> ttl,
+      @RestQuery(LastEventId.PARAMETER) @Parameter(description = LastEventId.MEANING)
+          List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
+          Optional<HeartbeatType> heartbeat,
+      @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =
                   """
@@ -94,11 +108,16 @@ class ViewFeedResource {
                   """)
           @Nullable String last) {
     ViewDefinition definition = views.find(view);
-    refuse(since);
-    ResumeRequest resume = ResumeRequest.of(cursor.orElseGet(StartPosition.Earliest::new), last);
+    ResumeRequest resume =
+        ResumeRequest.of(
+            cursor.orElseGet(StartPosition.Earliest::new), LastEventId.of(last, lastEventId));
+    MemberParameters.Spoken spoken = members.read(room, member, ttl);
     return responses.feed(
         Future.succeededFuture(
-            responses.body(transport -> feeds.subscribe(transport, definition, key, resume))));
+            responses.body(
+                heartbeat,
+                transport ->
+                    feeds.subscribe(members.begin(transport, spoken), definition, key, resume))));
   }
 
   /** The headers of the feed, if it could be had. */
@@ -109,16 +128,12 @@ class ViewFeedResource {
       @RestPath("view") ViewName view,
       @RestQuery("key") @Size(max = MAX_KEYS, message = KEYS_RULE) Set<String> key,
       @RestQuery("cursor") Optional<StartPosition> cursor,
-      @RestQuery("since") Optional<String> since) {
-    refuse(since);
+      @RestQuery("room") Optional<RoomName> room,
+      @RestQuery("member") Optional<MemberName> member,
+      @RestQuery("ttl") Optional<Duration> ttl,
+      @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
+      @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
+    members.read(room, member, ttl);
     return FeedResponses.head(Future.succeededFuture(views.find(view)));
-  }
-
-  /** Of a view there is no more than what it is now and what changes. */
-  private static void refuse(Optional<String> since) {
-    if (since.isPresent()) {
-      throw ProblemException.ofParameter(
-          "since", "has no meaning for a view: its feed begins with all entries");
-    }
   }
 }

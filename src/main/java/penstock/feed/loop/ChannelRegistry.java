@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import penstock.problem.IsolatedCall;
 
 /**
  * The channels that have readers, and those whose last reader left a short while ago: they linger
@@ -85,7 +86,7 @@ public final class ChannelRegistry<K, R> {
   public synchronized void close() {
     for (OpenChannel<R> used : channels.values()) {
       vertx.cancelTimer(used.timer);
-      close.accept(used.channel);
+      IsolatedCall.run(() -> close.accept(used.channel));
     }
     channels.clear();
   }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import penstock.feed.DisconnectReason;
 import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.Connection;
-import penstock.feed.frame.Frames;
-import penstock.problem.ProblemException;
+import penstock.problem.IsolatedCall;
+import penstock.problem.ReportedFailure;
 import penstock.stream.Cursor;
 
 /**
@@ -52,8 +52,12 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
   public final void onLoop(Runnable step) {
     context.runOnContext(
         go -> {
-          if (!isClosed()) {
-            step.run();
+          try {
+            if (!isClosed()) {
+              step.run();
+            }
+          } catch (RuntimeException | Error defect) {
+            fail(defect);
           }
         });
   }
@@ -74,8 +78,7 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
     if (reason != null) {
       close(reason);
     } else if (connection.isQuiet(now)) {
-      Cursor at = at();
-      connection.write(at == null ? Frames.comment() : Frames.heartbeat(at));
+      connection.writeHeartbeat(at());
     }
   }
 
@@ -86,7 +89,7 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
 
   /** Ends the feed for a failure: one that will pass, or a defect. */
   public final void fail(Throwable failure) {
-    if (failure instanceof ProblemException passing) {
+    if (failure instanceof ReportedFailure passing) {
       close(DisconnectReason.of(passing.problem().type()));
     } else {
       LOG.errorf(failure, "a feed failed: %s", source());
@@ -98,8 +101,8 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
     if (isClosed()) {
       return;
     }
-    leave();
-    admission.left(this);
+    IsolatedCall.run(this::leave);
+    IsolatedCall.run(() -> admission.left(this));
     connection.end(reason);
   }
 

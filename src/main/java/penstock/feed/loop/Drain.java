@@ -1,5 +1,8 @@
 package penstock.feed.loop;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
@@ -33,6 +36,9 @@ public class Drain {
   private final Admission admission;
   private final long drainMillis;
 
+  /** When nobody should be left, in the time of {@link System#nanoTime}. */
+  private long endsAt;
+
   @Inject
   Drain(Vertx vertx, Admission admission, FeedConfig config) {
     this.vertx = vertx;
@@ -40,21 +46,35 @@ public class Drain {
     this.drainMillis = config.drainTime().toMillis();
   }
 
-  /** Blocks the thread that ends the application. */
-  void drain(@Observes ShutdownDelayInitiatedEvent ending) {
-    drain();
+  /**
+   * As soon as the end is known, while the service still does all its work. Does not block: those
+   * who tell balancers and clients to go elsewhere hear of the end after this.
+   */
+  void begin(@Observes ShutdownDelayInitiatedEvent ending) {
+    begin();
   }
 
-  /** Where the application ends without a delay: in development, at a live reload. */
+  /** Blocks the thread that ends the application until the last reader is gone. */
   void end(@Observes ShutdownEvent ending) {
-    drain();
+    begin();
+    try {
+      long left = NANOSECONDS.toMillis(endsAt - System.nanoTime());
+      int still = admission.awaitEmpty(Math.max(0, left));
+      if (still > 0) {
+        LOG.warnf("readers not disconnected in time: count=%d", still);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
-  private void drain() {
+  /** Both are called by the thread that ends the application. */
+  private void begin() {
     if (admission.isClosed()) {
       return;
     }
     List<FeedSubscriber> leaving = new ArrayList<>(admission.close());
+    endsAt = System.nanoTime() + MILLISECONDS.toNanos(drainMillis + GRACE_MILLIS);
     if (leaving.isEmpty()) {
       return;
     }
@@ -64,14 +84,6 @@ public class Drain {
       FeedSubscriber one = leaving.get(i);
       long delay = 1 + drainMillis * i / leaving.size();
       vertx.setTimer(delay, over -> one.disconnect(DisconnectReason.SHUTTING_DOWN));
-    }
-    try {
-      int left = admission.awaitEmpty(drainMillis + GRACE_MILLIS);
-      if (left > 0) {
-        LOG.warnf("readers not disconnected in time: count=%d", left);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

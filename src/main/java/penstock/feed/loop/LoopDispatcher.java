@@ -11,7 +11,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 
 /**
  * Runs the tasks of one event loop: it is woken once for all that ask for a turn, and runs them for
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #wake}.
  */
 public final class LoopDispatcher {
+
+  private static final Logger LOG = Logger.getLogger(LoopDispatcher.class);
 
   /** A heartbeat is late by at most this part of its interval. */
   private static final int TICKS_PER_HEARTBEAT = 15;
@@ -86,7 +90,7 @@ public final class LoopDispatcher {
         waiting.remove();
         LoopTask later = task;
         loop.schedule(() -> context.dispatch(() -> resume(later)), rest, TimeUnit.NANOSECONDS);
-      } else if (!task.run(end)) {
+      } else if (!run(task, end)) {
         // Not as a task of the loop: its tasks come before sockets, timers behind them.
         pausing = true;
         loop.schedule(() -> context.dispatch(this::runSlice), 0, TimeUnit.NANOSECONDS);
@@ -94,6 +98,16 @@ public final class LoopDispatcher {
       } else {
         waiting.remove();
       }
+    }
+  }
+
+  /** A turn that fails is over, so that those of the other tasks come. */
+  private static boolean run(LoopTask task, long end) {
+    try {
+      return task.run(end);
+    } catch (RuntimeException | Error defect) {
+      LOG.error("a turn failed", defect);
+      return true;
     }
   }
 
@@ -107,7 +121,7 @@ public final class LoopDispatcher {
   private void tick() {
     long now = System.nanoTime();
     for (LoopTask task : List.copyOf(tasks)) {
-      task.tick(now);
+      IsolatedCall.run(() -> task.tick(now));
     }
   }
 }

@@ -62,10 +62,15 @@ abstract class LoopTask {
       beginTurn();
       inTurn = true;
     }
-    if (!continueTurn(end)) {
+    boolean over = true;
+    try {
+      over = continueTurn(end);
+    } finally {
+      inTurn = !over;
+    }
+    if (!over) {
       return false;
     }
-    inTurn = false;
     long now = System.nanoTime();
     long took = now - turnBegan;
     restUntil = took < SHORT_NANOS || !isRequested() ? now : now + Math.min(took, longestRest);

@@ -6,12 +6,17 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jboss.logging.Logger;
+import penstock.feed.DisconnectReason;
+import penstock.problem.IsolatedCall;
 
 /**
  * The readers of one channel that one event loop serves: all are written to in one turn. Belongs to
  * its event loop, but for {@link #wake}.
  */
 public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
+
+  private static final Logger LOG = Logger.getLogger(SubscriberShard.class);
 
   /** Looking at the clock costs about as much as ten readers with nothing to write. */
   private static final int READERS_PER_LOOK = 8;
@@ -67,7 +72,7 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
   @Override
   final boolean continueTurn(long end) {
     for (int i = 1; turn.hasNext(); i++) {
-      turn.next().advance();
+      advance(turn.next());
       if (i % READERS_PER_LOOK == 0 && System.nanoTime() - end >= 0 && turn.hasNext()) {
         return false;
       }
@@ -79,7 +84,25 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
   @Override
   final void tick(long now) {
     for (R member : List.copyOf(members)) {
-      member.tick(now);
+      try {
+        member.tick(now);
+      } catch (RuntimeException | Error defect) {
+        failed(member, defect);
+      }
     }
+  }
+
+  /** What one reader throws is its own end, and nobody else's. */
+  private void advance(R member) {
+    try {
+      member.advance();
+    } catch (RuntimeException | Error defect) {
+      failed(member, defect);
+    }
+  }
+
+  private void failed(R member, Throwable defect) {
+    LOG.error("a reader failed", defect);
+    IsolatedCall.run(() -> member.disconnect(DisconnectReason.INTERNAL_ERROR));
   }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Supplier;
+import penstock.problem.IsolatedCall;
 
 /** Lets a bounded number of things be under way at once; the others wait their turn, in order. */
 final class AsyncSemaphore {
@@ -18,7 +19,7 @@ final class AsyncSemaphore {
 
   /** Begins it when it may, and lets the next begin when it is done. From any thread. */
   <T> Future<T> run(Supplier<Future<T>> task) {
-    return take().compose(go -> task.get().onComplete(done -> giveBack()));
+    return take().compose(go -> IsolatedCall.begin(task).onComplete(done -> giveBack()));
   }
 
   private Future<Void> take() {
@@ -42,7 +43,7 @@ final class AsyncSemaphore {
       }
     }
     if (next != null) {
-      next.complete();
+      IsolatedCall.settle(next, Future.succeededFuture());
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import penstock.feed.FeedConfig;
 import penstock.feed.FeedMeters;
 import penstock.feed.frame.BufferedEvent;
+import penstock.problem.IsolatedCall;
 import penstock.redis.RedisLink;
 import penstock.stream.Cursor;
 import penstock.stream.CursorScope;
@@ -92,7 +93,8 @@ public final class Replay {
     if (near != null && waits > 0) {
       return near.getValue().transform(done -> behind(from, known, waits - 1));
     }
-    Future<ReplayPage> page = kept(from, () -> permits.run(() -> unlessKept(from, known)));
+    Future<ReplayPage> page =
+        IsolatedCall.begin(() -> kept(from, () -> permits.run(() -> unlessKept(from, known))));
     if (!page.isComplete() && underWay.putIfAbsent(from, page) == null) {
       page.onComplete(done -> underWay.remove(from, page));
     }
@@ -102,7 +104,14 @@ public final class Replay {
   /** Others may have read it while this waited for its turn. */
   private Future<ReplayPage> unlessKept(Position from, Position known) {
     return kept(
-        from, () -> read(from, known).onSuccess(page -> recent.keep(partition, from, page)));
+        from,
+        () ->
+            read(from, known)
+                .map(
+                    page -> {
+                      recent.keep(partition, from, page);
+                      return page;
+                    }));
   }
 
   private Future<ReplayPage> kept(Position from, Supplier<Future<ReplayPage>> otherwise) {

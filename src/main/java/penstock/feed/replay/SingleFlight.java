@@ -2,8 +2,10 @@ package penstock.feed.replay;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 
 /**
  * Asks Redis one question at a time. Those who want to know while an answer is under way share the
@@ -14,8 +16,8 @@ public final class SingleFlight<T> {
 
   private final Supplier<Future<T>> question;
 
-  /** For those to whom the next question is to be put. */
-  private @Nullable Promise<T> next;
+  /** Those for whom the next question is to be put. */
+  private List<Promise<T>> next = new ArrayList<>();
 
   private boolean asking;
 
@@ -25,36 +27,32 @@ public final class SingleFlight<T> {
 
   /** Completes on any thread. */
   public Future<T> ask() {
-    Promise<T> mine;
+    Promise<T> mine = Promise.promise();
     synchronized (this) {
-      if (next == null) {
-        next = Promise.promise();
-      }
-      mine = next;
+      next.add(mine);
     }
     send();
     return mine.future();
   }
 
   private void send() {
-    Promise<T> sent;
+    List<Promise<T>> sent;
     synchronized (this) {
-      sent = next;
-      if (asking || sent == null) {
+      if (asking || next.isEmpty()) {
         return;
       }
+      sent = next;
       asking = true;
-      next = null;
+      next = new ArrayList<>();
     }
-    question
-        .get()
+    IsolatedCall.begin(question)
         .onComplete(
             answer -> {
               synchronized (this) {
                 asking = false;
               }
               send();
-              sent.handle(answer);
+              sent.forEach(one -> IsolatedCall.settle(one, answer));
             });
   }
 }

@@ -16,6 +16,7 @@ import penstock.feed.loop.SubscriberShard;
 import penstock.feed.replay.Replay;
 import penstock.feed.replay.ReplayPage;
 import penstock.feed.replay.SingleFlight;
+import penstock.problem.IsolatedCall;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
@@ -79,7 +80,7 @@ final class StreamChannel {
 
   /** Done when the channel can be used. Completes on any thread. */
   Future<Void> opened() {
-    return opened;
+    return IsolatedCall.share(opened);
   }
 
   void close() {
@@ -118,7 +119,7 @@ final class StreamChannel {
 
   /** Events of a partition behind a position, from Redis. Completes on any thread. */
   Future<ReplayPage> replay(int partition, Position from) {
-    return replays.get(partition).behind(from, history().floor(partition));
+    return IsolatedCall.share(replays.get(partition).behind(from, history().floor(partition)));
   }
 
   /** Those readers who are served by the caller's event loop. */

@@ -8,6 +8,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 
 /**
  * What readers of a view wait for: equal requests that wait at the same time are read once. Belongs
@@ -16,7 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class PendingReads {
 
   /** One that waits, and the keys whose changes it wants: null for all. */
-  private record Waiter(@Nullable Set<String> keys, Consumer<ViewReadResult> answer) {}
+  private record Waiter(@Nullable Set<String> keys, Consumer<ViewReadResult> answer) {
+
+    void give(ViewReadResult given) {
+      IsolatedCall.run(() -> answer.accept(given));
+    }
+  }
 
   /** A request and those who made it. */
   record Read(ViewReadRequest ask, List<Waiter> waiters) {
@@ -29,7 +35,7 @@ final class PendingReads {
     }
 
     void answer(ViewReadResult answer) {
-      waiters.forEach(waiter -> waiter.answer().accept(answer));
+      waiters.forEach(waiter -> waiter.give(answer));
     }
   }
 
@@ -65,6 +71,6 @@ final class PendingReads {
   void answerAll(ViewReadResult answer) {
     List<List<Waiter>> all = List.copyOf(waiting.values());
     waiting.clear();
-    all.forEach(waiters -> waiters.forEach(waiter -> waiter.answer().accept(answer)));
+    all.forEach(waiters -> waiters.forEach(waiter -> waiter.give(answer)));
   }
 }

@@ -17,6 +17,7 @@ import penstock.feed.FeedConfig;
 import penstock.feed.loop.LoopDispatchers;
 import penstock.feed.loop.SubscriberShard;
 import penstock.feed.replay.PageSize;
+import penstock.problem.IsolatedCall;
 import penstock.stream.tail.Tail;
 import penstock.view.ViewDefinition;
 
@@ -136,10 +137,10 @@ final class ViewChannel {
       if (pending.isEmpty() && shards.isEmpty()) {
         return;
       }
-      read = reads.open().map(this::begin);
+      read = IsolatedCall.begin(reads::open).map(this::begin);
     } else if (changed) {
       changed = false;
-      read = settled(present, readChanges(present));
+      read = settled(present, IsolatedCall.begin(() -> readChanges(present)));
     } else {
       PendingReads.Read oldest = pending.next();
       if (oldest == null) {
@@ -242,8 +243,7 @@ final class ViewChannel {
 
   /** Those whose buffer is left meanwhile are answered of the next one. */
   private Future<Void> answer(ChangeBuffer present, PendingReads.Read read) {
-    return answers
-        .answer(present, read.ask(), read.keys())
+    return IsolatedCall.begin(() -> answers.answer(present, read.ask(), read.keys()))
         .onSuccess(read::answer)
         .onFailure(
             failure -> {

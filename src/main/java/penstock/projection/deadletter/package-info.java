@@ -1,5 +1,5 @@
 /**
- * Events that a view could not fold, set aside with the reason.
+ * What becomes of the events that a view could not fold.
  *
  * <p>Invariants: only the holder of a view's lease replays or deletes one: what others want is a
  * command to it.

@@ -116,7 +116,7 @@ public final class HeartbeatLoop {
         try {
           runOnce();
           failures = 0;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           failures++;
           LOG.debugf(e, "membership: again soon");
           long pause = backoff.after(failures, RandomGenerator.getDefault()).toNanos();

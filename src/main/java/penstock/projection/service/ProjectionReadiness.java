@@ -12,7 +12,8 @@ import penstock.projection.worker.ShardTaskState;
 
 /**
  * Whether every task of what readers read works or stands by; the tasks of a build beside that are
- * only shown. Asks nobody, so it answers when Redis does not.
+ * only shown. Those that wait for Redis are not counted against the instance: whether Redis may be
+ * waited for is what the check of Redis says. Asks nobody, so it answers when Redis does not.
  */
 @Readiness
 @ApplicationScoped

@@ -6,6 +6,7 @@ import static penstock.problem.ProblemType.PARTIAL_HISTORY;
 import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -66,6 +67,7 @@ class RebuildResource {
     PARTIAL_HISTORY,
     TOO_BUSY,
     REDIS_UNAVAILABLE,
+    WRONG_KEY_TYPE,
     OUTCOME_UNKNOWN
   })
   public Uni<RestResponse<Begun>> begin(@RestPath("view") ViewName view) {

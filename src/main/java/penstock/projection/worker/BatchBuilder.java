@@ -7,8 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import penstock.projection.ProjectionShard;
-import penstock.projection.RawRecord;
 import penstock.stream.Position;
+import penstock.stream.log.RawRecord;
 import penstock.trace.Tracing;
 
 /**

@@ -70,12 +70,13 @@ final class CommitPipeline {
     underWay =
         commits
             .commit(lease, batch)
-            .onComplete(done -> Tracing.end(span, batch.size(), done.cause()))
-            .onSuccess(
+            .andThen(done -> Tracing.end(span, batch.size(), done.cause()))
+            .map(
                 committed -> {
                   meters.committed(batch, System.nanoTime() - start);
                   meters.lag(committed.appended() - committed.applied());
                   progress.applied(shard.names(), lease.life(), batch.last());
+                  return committed;
                 });
   }
 

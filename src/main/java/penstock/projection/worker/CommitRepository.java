@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import penstock.projection.ProjectionConfig;
 import penstock.projection.ProjectionShard;
-import penstock.projection.deadletter.DeadLetter;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Position;
+import penstock.stream.deadletter.DeadLetter;
 
 /**
  * Commits batches to one shard: the only way in which its entries are written. Futures complete on
@@ -104,7 +104,15 @@ final class CommitRepository {
     request.arg(batch.deadLetters().size());
     batch
         .deadLetters()
-        .forEach(letter -> DeadLetter.write(request, shard, letter.reason(), letter.event()));
+        .forEach(
+            letter ->
+                DeadLetter.write(
+                    request,
+                    DeadLetter.Owner.VIEW,
+                    shard.view().name().value(),
+                    shard.generation().id(),
+                    letter.reason(),
+                    letter.event()));
     return request;
   }
 

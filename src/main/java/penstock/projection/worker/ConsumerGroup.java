@@ -5,9 +5,9 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.util.List;
 import penstock.projection.ProjectionShard;
-import penstock.projection.RawRecord;
 import penstock.redis.RedisLink;
 import penstock.stream.Position;
+import penstock.stream.log.RawRecord;
 
 /**
  * The log of one shard, read as one consumer of the view's group. Futures complete on the links'
@@ -33,9 +33,17 @@ final class ConsumerGroup {
 
   /** Entries of the log in (after, to], whoever was given them; as many as one batch can have. */
   Future<List<RawRecord>> readRange(Position after, Position to) {
-    return reads
-        .send(Command.XRANGE, shard.log().events(), "(" + after, to, "COUNT", FoldBatch.MAX_EVENTS)
-        .map(RawRecord::list);
+    return to.isAfter(after)
+        ? reads
+            .send(
+                Command.XRANGE,
+                shard.log().events(),
+                "(" + after,
+                to,
+                "COUNT",
+                FoldBatch.MAX_EVENTS)
+            .map(RawRecord::list)
+        : Future.succeededFuture(List.of());
   }
 
   /** Entries that the group was not given yet; as many as one batch can have. */
@@ -56,9 +64,14 @@ final class ConsumerGroup {
 
   /** Whether the log has an entry beyond a position. */
   Future<Boolean> hasMore(Position after) {
-    return writes
-        .send(Command.XRANGE, shard.log().events(), "(" + after, "+", "COUNT", 1)
-        .map(found -> found.size() > 0);
+    return after
+        .next()
+        .map(
+            first ->
+                writes
+                    .send(Command.XRANGE, shard.log().events(), first, "+", "COUNT", 1)
+                    .map(found -> found.size() > 0))
+        .orElseGet(() -> Future.succeededFuture(false));
   }
 
   Future<Void> acknowledge(List<RawRecord> entries) {

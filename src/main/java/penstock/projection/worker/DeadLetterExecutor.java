@@ -5,11 +5,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import penstock.projection.BlockingCall;
 import penstock.projection.ProjectionShard;
-import penstock.projection.deadletter.DeadLetter;
 import penstock.projection.deadletter.DeadLetterCommand;
 import penstock.projection.deadletter.DeadLetterCommandQueue;
-import penstock.projection.deadletter.DeadLetterLog;
 import penstock.stream.Position;
+import penstock.stream.deadletter.DeadLetter;
+import penstock.stream.deadletter.DeadLetterLog;
 import penstock.trace.SpanLinks;
 
 /**
@@ -76,7 +76,9 @@ final class DeadLetterExecutor {
   private void replayNext(
       Lease lease, FoldBatch batch, String text, DeadLetterCommand.ReplayAll command)
       throws InterruptedException {
-    List<DeadLetter> some = BlockingCall.of(letters.range(after(command.after()), command.upto()));
+    Optional<Position> first = command.after().next();
+    List<DeadLetter> some =
+        first.isEmpty() ? List.of() : BlockingCall.of(letters.range(first.get(), command.upto()));
     if (some.isEmpty()) {
       commit(lease, batch, text, "", Optional.empty(), null);
       return;
@@ -92,17 +94,18 @@ final class DeadLetterExecutor {
         letter.isPresent() ? replay(batch, letter.get()) : null);
   }
 
-  private static Position after(Position position) {
-    return new Position(position.millis(), position.sequence() + 1);
-  }
-
   private Optional<DeadLetter> find(Position id) throws InterruptedException {
     return own(BlockingCall.of(letters.range(id, id)));
   }
 
   /** The first one that this view's generation set aside. */
   private Optional<DeadLetter> own(List<DeadLetter> some) {
-    return some.stream().filter(letter -> letter.isOf(shard)).findFirst();
+    return some.stream()
+        .filter(
+            letter ->
+                letter.isOf(
+                    DeadLetter.Owner.VIEW, shard.view().name().value(), shard.generation().id()))
+        .findFirst();
   }
 
   /** Why it cannot be folded; null if it was. */

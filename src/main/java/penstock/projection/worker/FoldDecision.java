@@ -3,7 +3,7 @@ package penstock.projection.worker;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.EventFields;
-import penstock.projection.RawRecord;
+import penstock.stream.log.RawRecord;
 import penstock.view.ViewDefinition;
 import penstock.view.fold.FoldException;
 

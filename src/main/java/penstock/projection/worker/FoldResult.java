@@ -37,7 +37,7 @@ sealed interface FoldResult {
    */
   static FoldResult of(
       ViewDefinition view, @Nullable Entry before, Event event, Position position) {
-    Entry after;
+    @Nullable Entry after;
     try {
       after = view.isDeletedBy(event) ? null : view.fold().apply(before, event, position);
     } catch (FoldException failure) {

@@ -7,8 +7,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.projection.BlockingCall;
 import penstock.projection.ProjectionShard;
-import penstock.projection.RawRecord;
 import penstock.stream.Position;
+import penstock.stream.log.RawRecord;
 
 /**
  * Reads the log of one shard ahead of the folding, without a gap. At a takeover it reads all that

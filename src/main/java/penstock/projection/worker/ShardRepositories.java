@@ -4,10 +4,10 @@ import penstock.projection.Instance;
 import penstock.projection.ProjectionConfig;
 import penstock.projection.ProjectionShard;
 import penstock.projection.deadletter.DeadLetterCommandQueue;
-import penstock.projection.deadletter.DeadLetterLog;
 import penstock.projection.membership.Membership;
 import penstock.redis.RedisLink;
 import penstock.redis.Script;
+import penstock.stream.deadletter.DeadLetterLog;
 import penstock.stream.log.EventLog;
 
 /**

@@ -3,6 +3,7 @@ package penstock.projection.worker;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
+import penstock.problem.ProblemException;
 import penstock.projection.ProjectionConfig;
 import penstock.projection.ProjectionShard;
 import penstock.projection.membership.PartitionAssignor;
@@ -106,7 +107,8 @@ public final class ShardTask {
       return lease == null ? acquire() : proceed(lease);
     } catch (RuntimeException | Error e) {
       drop();
-      become(new ShardTaskState.Retrying(e.getMessage() == null ? e.toString() : e.getMessage()));
+      String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+      become(new ShardTaskState.Retrying(reason, e instanceof ProblemException));
       throw e;
     }
   }

@@ -12,8 +12,13 @@ public sealed interface ShardTaskState {
   /** Another instance works. */
   record StandingBy(String holder) implements ShardTaskState {}
 
-  /** It cannot work for outside reasons and tries again. */
-  record Retrying(String reason) implements ShardTaskState {}
+  /**
+   * It cannot work and tries again.
+   *
+   * @param passing what is in its way is Redis's, which is away or refuses writes, and passes with
+   *     that
+   */
+  record Retrying(String reason, boolean passing) implements ShardTaskState {}
 
   /** It cannot go on until someone has the view built anew. */
   record Halted(String reason) implements ShardTaskState {}
@@ -21,13 +26,13 @@ public sealed interface ShardTaskState {
   /** The service shuts down. */
   record Stopped() implements ShardTaskState {}
 
-  /** Whether all is as it should be. */
+  /** Whether all is as it should be, as far as it is not Redis's doing. */
   default boolean isFine() {
     return switch (this) {
       case Working working -> true;
       case StandingBy standingBy -> true;
       case Starting starting -> false;
-      case Retrying retrying -> false;
+      case Retrying retrying -> retrying.passing();
       case Halted halted -> false;
       case Stopped stopped -> false;
     };

@@ -1,5 +1,6 @@
 package penstock.projection.worker;
 
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -7,6 +8,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
+import penstock.problem.IsolatedCall;
 import penstock.problem.ProblemException;
 import penstock.projection.Backoff;
 import penstock.redis.RedisReplyException;
@@ -64,7 +66,7 @@ final class WorkerThread {
 
   /** Begins to end the loop. */
   void end() {
-    ended.tryComplete();
+    IsolatedCall.settle(ended, Future.succeededFuture());
     stopping.countDown();
     nudge();
   }

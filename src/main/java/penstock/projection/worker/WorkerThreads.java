@@ -86,7 +86,8 @@ public final class WorkerThreads {
               thread.onEnd(() -> tail.unfollow(partition, waker));
               thread.wake();
             })
-        .onFailure(failure -> vertx.setTimer(backoff.toMillis(), again -> retry(thread)));
+        .onFailure(
+            failure -> vertx.setTimer(Math.max(1, backoff.toMillis()), again -> retry(thread)));
   }
 
   private void retry(WorkerThread thread) {

@@ -9,6 +9,7 @@ import static penstock.problem.ProblemType.PARTITIONS_CHANGED;
 import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -70,6 +71,7 @@ class EventsResource {
     CURSOR_GONE,
     TOO_BUSY,
     REDIS_UNAVAILABLE,
+    WRONG_KEY_TYPE,
     OUTCOME_UNKNOWN,
     PARTITIONS_CHANGED
   })

@@ -6,6 +6,7 @@ import static penstock.problem.ProblemType.PARTITIONS_CHANGED;
 import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -22,7 +23,7 @@ import penstock.stream.StreamName;
 import penstock.stream.registry.Streams;
 
 /** The streams that there are. Runs on the request's event loop. */
-@Raises({TOO_BUSY, REDIS_UNAVAILABLE, OUTCOME_UNKNOWN})
+@Raises({TOO_BUSY, REDIS_UNAVAILABLE, WRONG_KEY_TYPE, OUTCOME_UNKNOWN})
 @Tag(name = "streams")
 @Path("/streams")
 class StreamResource {

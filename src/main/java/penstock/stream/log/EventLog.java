@@ -3,8 +3,8 @@ package penstock.stream.log;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,7 +20,7 @@ import penstock.stream.Position;
 /**
  * Reads the logs. Its futures complete on the caller's context and fail as {@link RedisLink} says.
  */
-@ApplicationScoped
+@Singleton
 public class EventLog {
 
   private static final Script OBSERVE = Script.named("observe");
@@ -88,8 +88,13 @@ public class EventLog {
    * are of one term, and what was trimmed, is seen by observations sent before and behind it.
    */
   public Future<LogPage> page(Partition partition, Position after, int count, RedisLink over) {
-    return over.send(Command.XRANGE, keys(partition).events(), "(" + after, "+", "COUNT", count)
-        .map(LogPage::of);
+    return after
+        .next()
+        .map(
+            first ->
+                over.send(Command.XRANGE, keys(partition).events(), first, "+", "COUNT", count)
+                    .map(LogPage::of))
+        .orElseGet(() -> Future.succeededFuture(LogPage.NONE));
   }
 
   /** A random string that names a life, should one begin. */

@@ -3,18 +3,12 @@ package penstock.stream.log;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 import penstock.event.EventData;
-import penstock.problem.Problem;
-import penstock.problem.ProblemType;
 import penstock.stream.Cursor;
-import penstock.stream.CursorScope;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
 import penstock.stream.Position;
-import penstock.stream.ResetReason;
 import penstock.stream.StartPosition;
 import penstock.stream.filter.EventFilter;
 import penstock.stream.registry.Stream;
@@ -62,36 +56,10 @@ public final class EventPageReader {
     return log.observe(stream.partitions())
         .compose(
             logs ->
-                switch (start) {
-                  case StartPosition.Earliest earliest ->
-                      begin(logs, positions(logs, LogState::trimmed));
-                  case StartPosition.Latest latest ->
-                      Future.succeededFuture(page(logs, positions(logs, LogState::last), true));
-                  case StartPosition.Since since -> begin(logs, positions(logs, since::in));
-                  case StartPosition.At at ->
-                      check(at.cursor(), logs)
-                          .compose(fine -> begin(logs, at.cursor().positions()));
-                });
-  }
-
-  private static List<Position> positions(List<LogState> logs, Function<LogState, Position> which) {
-    return logs.stream().map(which).toList();
-  }
-
-  private Future<Void> check(Cursor cursor, List<LogState> logs) {
-    Optional<ResetReason> obstacle =
-        cursor.obstacle(CursorScope.ofStream(stream.name(), logs), logs);
-    return obstacle.isEmpty()
-        ? Future.succeededFuture()
-        : Future.failedFuture(
-            Problem.of(
-                    ProblemType.CURSOR_GONE,
-                    "The cursor cannot be continued ("
-                        + obstacle.get()
-                        + "). Go on from 'earliest'.")
-                .with("reason", obstacle.get().toString())
-                .with("earliest", cursor(logs, positions(logs, LogState::trimmed)).encode())
-                .exception());
+                start instanceof StartPosition.Latest
+                    ? Future.succeededFuture(page(logs, StartPoint.LATEST.apply(logs), true))
+                    : StartPoint.of(stream.name(), start, logs)
+                        .compose(after -> begin(logs, after)));
   }
 
   private Cursor cursor(List<LogState> logs, List<Position> positions) {
@@ -158,7 +126,8 @@ public final class EventPageReader {
         .compose(
             logs ->
                 areOfOneTerm(begun, logs)
-                    ? check(
+                    ? StartPoint.check(
+                            stream.name(),
                             cursor(logs, partitions.stream().map(PartitionReader::begun).toList()),
                             logs)
                         .map(page(logs, reached, caughtUp))

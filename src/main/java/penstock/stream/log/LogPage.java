@@ -20,6 +20,9 @@ public record LogPage(List<LogEntry> entries, int read, Position last, long byte
 
   private static final Logger LOG = Logger.getLogger(LogPage.class);
 
+  /** Without an entry. */
+  static final LogPage NONE = new LogPage(List.of(), 0, Position.ZERO, 0);
+
   public LogPage {
     entries = List.copyOf(entries);
   }
@@ -36,7 +39,7 @@ public record LogPage(List<LogEntry> entries, int read, Position last, long byte
       }
       try {
         entries.add(LogEntry.of(last, entry));
-      } catch (IllegalArgumentException notOurs) {
+      } catch (RuntimeException notOurs) {
         LOG.warnf("skipped: position=%s reason=%s", last, notOurs.getMessage());
       }
     }

@@ -17,11 +17,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
+import penstock.problem.ProblemException;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.redis.RedisNumber;
-import penstock.redis.RedisReplyException;
 import penstock.redis.Script;
 import penstock.stream.Partition;
 import penstock.stream.log.EventLog;
@@ -119,7 +119,7 @@ public class Trimmer {
         .onSuccess(trimmed -> broken.remove(partition))
         .recover(
             failure -> {
-              if (!(failure instanceof RedisReplyException)) {
+              if (failure instanceof ProblemException) {
                 return Future.failedFuture(failure);
               }
               if (broken.add(partition)) {

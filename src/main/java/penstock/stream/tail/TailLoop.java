@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
+import penstock.problem.IsolatedCall;
 import penstock.redis.PubSubListener;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -121,9 +122,11 @@ final class TailLoop {
         go -> {
           TailedLog present = tailed.get(source.key());
           if (present != null) {
-            begun.complete(present.join(listener));
+            IsolatedCall.settle(begun, Future.succeededFuture(present.join(listener)));
           } else {
-            begin(source).map(one -> one.join(listener)).onComplete(begun);
+            IsolatedCall.begin(() -> begin(source))
+                .map(one -> one.join(listener))
+                .onComplete(done -> IsolatedCall.settle(begun, done));
           }
         });
     return begun.future();
@@ -226,13 +229,15 @@ final class TailLoop {
     }
     reads++;
     int asked = reader.count();
-    Future<Map<String, Response>> found = read(logs);
-    Future<Map<TailedLog, LogState>> states = stateReader.observe(logs);
+    Future<Map<String, Response>> found = IsolatedCall.begin(() -> read(logs));
+    Future<Map<TailedLog, LogState>> states = IsolatedCall.begin(() -> stateReader.observe(logs));
     Future.all(found, states)
         .onSuccess(
             done -> {
               failing = false;
-              deliver(found.result(), asked, states.result());
+              states
+                  .result()
+                  .forEach((one, state) -> deliverSound(one, state, found.result(), asked));
               turn();
             })
         .onFailure(this::later);
@@ -280,28 +285,33 @@ final class TailLoop {
     return tailed.get(one.key()) == one;
   }
 
-  /** Gives the listeners what was read, where the log is still the one that was asked. */
-  private void deliver(Map<String, Response> found, int asked, Map<TailedLog, LogState> states) {
-    states.forEach(
-        (one, state) -> {
-          if (!isTailed(one)) {
-            return;
-          }
-          if (!one.check(state)) {
-            if (one.isBehind()) {
-              news.add(one);
-            }
-          } else if (kind == Mode.WAKES) {
-            one.wake();
-          } else if (found.get(one.key()) instanceof Response entries) {
-            LogPage page = LogPage.of(entries);
-            reader.adapt(page);
-            one.deliver(page);
-            if (page.read() >= asked) {
-              news.add(one);
-            }
-          }
-        });
+  /** One of which nothing can be delivered is looked at again later; the others are served now. */
+  private void deliverSound(TailedLog one, LogState state, Map<String, Response> found, int asked) {
+    try {
+      if (isTailed(one)) {
+        deliver(one, state, found, asked);
+      }
+    } catch (RuntimeException | Error defect) {
+      one.failed(defect);
+    }
+  }
+
+  /** Gives the listeners what was read, if the log is still the one that was asked. */
+  private void deliver(TailedLog one, LogState state, Map<String, Response> found, int asked) {
+    if (!one.check(state)) {
+      if (one.isBehind()) {
+        news.add(one);
+      }
+    } else if (kind == Mode.WAKES) {
+      one.wake();
+    } else if (found.get(one.key()) instanceof Response entries) {
+      LogPage page = LogPage.of(entries);
+      reader.adapt(page);
+      one.deliver(page);
+      if (page.read() >= asked) {
+        news.add(one);
+      }
+    }
   }
 
   private void later(Throwable failure) {

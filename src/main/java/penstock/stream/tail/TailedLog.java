@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import penstock.redis.RedisReplyException;
+import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.PartitionPosition;
 import penstock.stream.Position;
@@ -87,9 +88,13 @@ final class TailedLog {
     return broken;
   }
 
-  void failed(RedisReplyException why) {
+  void failed(Throwable why) {
     if (!broken) {
-      LOG.errorf("the log cannot be read: source=%s reason=%s", source, why.getMessage());
+      LOG.errorf(
+          why instanceof RedisReplyException ? null : why,
+          "the log cannot be read: source=%s reason=%s",
+          source,
+          why.getMessage());
     }
     checkedAt = System.nanoTime();
     broken = true;
@@ -112,8 +117,7 @@ final class TailedLog {
     broken = false;
     log = now;
     if (!now.life().equals(before.life())
-        || !now.holds(PartitionPosition.in(before, position))
-        || now.trimmed().isAfter(position)) {
+        || !now.continues(PartitionPosition.in(before, position))) {
       LOG.infof(
           "the log has moved: source=%s position=%s last=%s trimmed=%s sameLife=%s",
           source, position, now.last(), now.trimmed(), now.life().equals(before.life()));
@@ -135,7 +139,17 @@ final class TailedLog {
   void deliver(LogPage page) {
     moveTo(page.last());
     if (!page.entries().isEmpty()) {
-      each(listener -> listener.appended(log, page.entries()));
+      each(listener -> appended(listener, page.entries()));
+    }
+  }
+
+  /** One that could not take the entries in must not go on as if it had. */
+  private void appended(TailListener listener, List<LogEntry> entries) {
+    try {
+      listener.appended(log, entries);
+    } catch (RuntimeException | Error defect) {
+      LOG.errorf(defect, "a listener missed entries: source=%s", source);
+      listener.moved(log.until(position));
     }
   }
 
@@ -156,7 +170,7 @@ final class TailedLog {
     for (TailListener listener : List.copyOf(listeners)) {
       try {
         what.accept(listener);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.errorf(e, "a listener failed: source=%s", source);
       }
     }

@@ -15,6 +15,6 @@ final class EventTime {
    * @param time as RFC 3339 has it, checked when it was appended; a leap second is the one before
    */
   static long seconds(@Nullable String time, Position position) {
-    return time == null ? position.millis() / 1_000 : Timestamp.seconds(time);
+    return time == null ? position.seconds() : Timestamp.seconds(time);
   }
 }

@@ -16,14 +16,14 @@ import penstock.stream.Position;
 public interface Fold {
 
   /**
-   * The entry after the event; the very same one if nothing changes.
+   * The entry after the event; the very same one if nothing changes, null if there is to be none.
    *
    * @param entry the entry before; null if there is none
    * @param position where the event is in the log
    * @throws FoldException if the event cannot be folded: it becomes a dead letter
    * @throws SkippedEventException if the event has nothing for this fold: it is skipped and counted
    */
-  Entry apply(@Nullable Entry entry, Event event, Position position)
+  @Nullable Entry apply(@Nullable Entry entry, Event event, Position position)
       throws FoldException, SkippedEventException;
 
   /**

@@ -43,7 +43,7 @@ record Window(@Nullable NumberExtractor number, long bucket, int buckets) implem
       throws FoldException, SkippedEventException {
     long time = EventTime.seconds(event.time(), position);
     long ahead = Math.max(bucket, MAX_AHEAD);
-    if (time - ahead > position.millis() / 1_000) {
+    if (time - ahead > position.seconds()) {
       throw new FoldException(AHEAD + Duration.ofSeconds(ahead));
     }
     BigDecimal found = number == null ? BigDecimal.ONE : number.of(event);

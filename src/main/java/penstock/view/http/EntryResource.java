@@ -11,6 +11,7 @@ import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_ENTRY;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.VIEW_NOT_READY;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -60,6 +61,7 @@ import penstock.view.read.NonStaleRead;
   CURSOR_GONE,
   TOO_BUSY,
   REDIS_UNAVAILABLE,
+  WRONG_KEY_TYPE,
   OUTCOME_UNKNOWN,
   NOT_YET_APPLIED,
   VIEW_NOT_READY

@@ -6,6 +6,7 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.VIEW_NOT_READY;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -51,6 +52,7 @@ class ViewResource {
     UNKNOWN_VIEW,
     TOO_BUSY,
     REDIS_UNAVAILABLE,
+    WRONG_KEY_TYPE,
     OUTCOME_UNKNOWN,
     VIEW_NOT_READY
   })

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemType;
 import penstock.redis.Keys;
@@ -81,24 +82,27 @@ public class ProgressWaiters {
               joined.add(waiter);
               return joined;
             });
+    Future<Void> answer =
+        promise
+            .future()
+            .onComplete(
+                done -> {
+                  waiting.decrementAndGet();
+                  leave(view.state(), waiter);
+                });
     those
         .look()
         .onComplete(
             looked -> {
-              if (wait.isZero()) {
-                promise.tryFail(late());
+              long millis = wait.toMillis();
+              if (millis <= 0) {
+                IsolatedCall.settle(promise, Future.failedFuture(late()));
               } else if (!promise.future().isComplete()) {
-                long timer = vertx.setTimer(wait.toMillis(), expired -> promise.tryFail(late()));
+                long timer = vertx.setTimer(millis, expired -> promise.tryFail(late()));
                 promise.future().onComplete(done -> vertx.cancelTimer(timer));
               }
             });
-    return promise
-        .future()
-        .onComplete(
-            done -> {
-              waiting.decrementAndGet();
-              leave(view.state(), waiter);
-            });
+    return answer;
   }
 
   /** How many requests wait now. */
@@ -148,13 +152,13 @@ public class ProgressWaiters {
 
     Future<Void> look() {
       return link.send(Command.HMGET, key, "applied", "life")
-          .onSuccess(
+          .map(
               state -> {
                 if (state.get(0) != null && state.get(1) != null) {
                   applied(state.get(1).toString(), Position.parse(state.get(0).toString()));
                 }
-              })
-          .mapEmpty();
+                return null;
+              });
     }
 
     void applied(String life, Position position) {
@@ -166,7 +170,7 @@ public class ProgressWaiters {
           }
         }
       }
-      content.forEach(waiter -> waiter.promise.tryComplete());
+      content.forEach(waiter -> IsolatedCall.settle(waiter.promise, Future.succeededFuture()));
     }
   }
 }

@@ -1,9 +1,16 @@
-// A chat room: messages go out by fetch and come in by Server-Sent Events. The view `chat-recent` has a room's last ones.
+// A chat room: messages go out by fetch and come in by Server-Sent Events. The view `chat-recent` has a room's last ones. Who is in
+// the room the window's own connection says.
 import { $, Feed, append, element, get, onSubmit } from "../penstock.js";
+import { followRoom, leave, people } from "../presence.js";
 
 const SHOWN = 500;
 let feed;
 let room;
+let company;
+let me;
+
+/** Rooms of other pages may have the same names. */
+const place = () => `chat:${room}`;
 
 function show(event) {
   const own = event.data.name === $("name").value;
@@ -32,9 +39,30 @@ async function recent() {
   }
 }
 
+/** The window speaks for whom it was told the name of; who was somebody else before leaves. */
+async function appear() {
+  const name = $("name").value.trim();
+  if (company && me.place === place() && me.name === name) {
+    return;
+  }
+  company?.close();
+  const before = me;
+  me = { place: place(), name };
+  company = followRoom({
+    room: place(),
+    member: name,
+    state: $("people-state"),
+    show: (present, gone) => $("people").replaceChildren(...people(present, gone)),
+  });
+  if (before?.name) {
+    await leave(before.place, before.name);
+  }
+}
+
 async function enter() {
   feed?.close();
   room = $("room").value.trim();
+  await appear();
   const { events, cursor } = await recent();
   $("messages").replaceChildren();
   events.forEach(show);
@@ -55,6 +83,7 @@ onSubmit($("say"), async () => {
   if (!$("name").reportValidity()) {
     return "";
   }
+  await appear();
   const text = $("text").value;
   await append("chat", { type: "chat.message", subject: room, datacontenttype: "application/json", data: { name: $("name").value, text } });
   $("text").value = "";

@@ -103,6 +103,44 @@ class SubscriberShardTest {
     }
   }
 
+  /** One reader that fails is disconnected; it keeps nobody from anything. */
+  @Test
+  void oneThatThrowsKeepsNobodyFromATurnOrATick() throws Exception {
+    var reasons = new CopyOnWriteArrayList<DisconnectReason>();
+    var broken =
+        new Member() {
+          @Override
+          public void advance() {
+            throw new IllegalStateException("a defect");
+          }
+
+          @Override
+          public void tick(long now) {
+            throw new IllegalStateException("a defect");
+          }
+
+          @Override
+          public void disconnect(DisconnectReason reason) {
+            reasons.add(reason);
+          }
+        };
+    SubscriberShard<Member> shard = shard();
+    SubscriberShard<Member> other = shard();
+    Member behind = new Member();
+    Member elsewhere = new Member();
+    onLoop(
+        () -> {
+          shard.add(broken);
+          shard.add(behind);
+          other.add(elsewhere);
+          shard.wake();
+          other.wake();
+        });
+    await().until(() -> haveAdvanced(List.of(behind, elsewhere), 1));
+    await().until(() -> !behind.ticks.isEmpty() && !elsewhere.ticks.isEmpty());
+    assertThat(reasons).isNotEmpty().containsOnly(DisconnectReason.INTERNAL_ERROR);
+  }
+
   /** What comes when the readers have nothing to do must not wait for more. */
   @Test
   void aLongTurnIsFollowedByARestOnlyIfMoreCameInIt() throws Exception {

@@ -53,4 +53,35 @@ class SingleFlightTest {
     sent.getLast().complete(2);
     assertThat(again.result()).isEqualTo(2);
   }
+
+  @Test
+  void aQuestionThatCannotBePutIsAFailureAndTheNextIsPut() {
+    var questions = new ArrayList<Integer>();
+    var failing =
+        new SingleFlight<Integer>(
+            () -> {
+              questions.add(questions.size());
+              if (questions.size() == 1) {
+                throw new IllegalStateException("a defect");
+              }
+              return Future.succeededFuture(2);
+            });
+    assertThat(failing.ask().cause()).hasMessage("a defect");
+    assertThat(failing.ask().result()).isEqualTo(2);
+  }
+
+  @Test
+  void whatOneThrowsKeepsNobodyFromTheAnswer() {
+    asked.ask();
+    asked
+        .ask()
+        .onComplete(
+            done -> {
+              throw new IllegalStateException("a defect");
+            });
+    Future<Integer> other = asked.ask();
+    sent.getFirst().complete(1);
+    sent.getLast().complete(2);
+    assertThat(other.result()).isEqualTo(2);
+  }
 }

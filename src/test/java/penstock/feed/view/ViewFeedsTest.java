@@ -142,7 +142,7 @@ class ViewFeedsTest {
     post("carts", "cart.made", one, "{\"total\":1.10}");
     FeedClient client = live("/views/carts/feed", null);
     assertThat(client.status()).isEqualTo(200);
-    assertThat(client.header("content-type")).isEqualTo("text/event-stream");
+    assertThat(client.header("content-type")).isEqualTo("text/event-stream;charset=UTF-8");
     assertThat(client.messages("snapshot"))
         .anyMatch(
             page -> page.data().contains("{\"key\":\"" + one + "\",\"value\":{\"total\":1.10}}"));

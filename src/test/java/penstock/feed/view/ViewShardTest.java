@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.Transport;
@@ -51,6 +52,11 @@ class ViewShardTest {
     @Override
     public ClientAddress client() {
       return new ClientAddress("here");
+    }
+
+    @Override
+    public HeartbeatType heartbeat() {
+      return HeartbeatType.ID;
     }
 
     @Override

@@ -1,0 +1,126 @@
+package penstock.group;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.quarkus.runtime.Startup;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.jboss.logging.Logger;
+import penstock.stream.registry.Stream;
+import penstock.stream.registry.Streams;
+
+/**
+ * Looks at all groups of all streams from time to time, for the metrics: above all at those that
+ * nobody pulls of any more. Every instance does, so that none is special.
+ */
+@Startup
+@ApplicationScoped
+class GroupMonitor {
+
+  private static final Logger LOG = Logger.getLogger(GroupMonitor.class);
+
+  private final Vertx vertx;
+  private final Streams streams;
+  private final Groups groups;
+  private final GroupConfig config;
+  private final MultiGauge lag;
+  private final MultiGauge pending;
+  private final MultiGauge oldest;
+  private volatile boolean stopped;
+
+  @Inject
+  GroupMonitor(
+      Vertx vertx, Streams streams, Groups groups, GroupConfig config, MeterRegistry registry) {
+    this.vertx = vertx;
+    this.streams = streams;
+    this.groups = groups;
+    this.config = config;
+    lag =
+        MultiGauge.builder("penstock.group.lag")
+            .description("Events that the group has not delivered yet; NaN while not known")
+            .register(registry);
+    pending =
+        MultiGauge.builder("penstock.group.pending")
+            .description("Events that the group has delivered and that are not done")
+            .register(registry);
+    oldest =
+        MultiGauge.builder("penstock.group.oldest")
+            .description("Age of the oldest event that is not done")
+            .baseUnit("seconds")
+            .register(registry);
+  }
+
+  @PostConstruct
+  void begin() {
+    later();
+  }
+
+  @PreDestroy
+  void end() {
+    stopped = true;
+  }
+
+  private void later() {
+    if (!stopped) {
+      vertx.setTimer(config.monitorInterval().toMillis(), look -> look());
+    }
+  }
+
+  private void look() {
+    streams
+        .all()
+        .compose(all -> next(all, 0, new ArrayList<>()))
+        .onSuccess(this::show)
+        .onFailure(failure -> LOG.debugf("groups are looked at later: %s", failure.getMessage()))
+        .onComplete(done -> later());
+  }
+
+  /** One stream after the other, so that it costs Redis little at a time. */
+  private Future<List<GroupStatus>> next(List<Stream> all, int at, List<GroupStatus> found) {
+    if (at == all.size()) {
+      return Future.succeededFuture(found);
+    }
+    Stream stream = all.get(at);
+    return groups
+        .all(stream)
+        .compose(
+            list ->
+                Future.join(
+                        list.groups().stream()
+                            .map(
+                                group ->
+                                    groups
+                                        .describe(stream, new GroupName(group.name()))
+                                        .onSuccess(found::add))
+                            .toList())
+                    .otherwiseEmpty())
+        .compose(done -> next(all, at + 1, found));
+  }
+
+  private void show(List<GroupStatus> all) {
+    show(lag, all, one -> one.lag() == null ? Double.NaN : one.lag());
+    show(pending, all, GroupStatus::pending);
+    show(oldest, all, GroupStatus::oldestSeconds);
+  }
+
+  private static void show(
+      MultiGauge gauge, List<GroupStatus> all, ToDoubleFunction<GroupStatus> value) {
+    gauge.register(
+        all.stream()
+            .map(
+                one ->
+                    MultiGauge.Row.of(
+                        Tags.of("stream", one.stream(), "group", one.name()),
+                        value.applyAsDouble(one)))
+            .toList(),
+        true);
+  }
+}

@@ -1,0 +1,173 @@
+package penstock.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import penstock.problem.IsolatedCall;
+import penstock.problem.Problem;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
+
+/**
+ * Receives request bodies, each up to its limit and all together up to another, so that memory is
+ * bounded whatever clients send. Called and completed on the request's event loop.
+ */
+public final class BodyReceiver {
+
+  /** A client whose connection ends while it sends may lose the answer that it has not read yet. */
+  private static final int LINGER_MILLIS = 2_000;
+
+  private final Vertx vertx;
+  private final long maxBody;
+  private final long maxBuffered;
+  private final Duration timeout;
+  private final String advice;
+  private final AtomicLong buffered = new AtomicLong();
+
+  /**
+   * @param maxBody bytes of one body
+   * @param maxBuffered bytes of all that are being received or not yet released
+   * @param timeout how long one may take to arrive
+   * @param advice what to do about one that is too large, as a sentence
+   */
+  public BodyReceiver(
+      Vertx vertx, long maxBody, long maxBuffered, Duration timeout, String advice) {
+    this.vertx = vertx;
+    this.maxBody = maxBody;
+    this.maxBuffered = maxBuffered;
+    this.timeout = timeout;
+    this.advice = advice;
+  }
+
+  /** Bytes held now. */
+  public long buffered() {
+    return buffered.get();
+  }
+
+  /**
+   * Receives the whole body of a request that may be paused, and gives it to what uses it. It
+   * counts as held until that is done, whatever becomes of it. Fails if the client is gone.
+   */
+  public <T> Future<T> receive(HttpServerRequest request, Function<Buffer, Future<T>> use) {
+    return receive(request)
+        .compose(
+            body ->
+                IsolatedCall.share(IsolatedCall.begin(() -> use.apply(body)))
+                    .onComplete(done -> release(body)));
+  }
+
+  private Future<Buffer> receive(HttpServerRequest request) {
+    if (request.response().closed()) {
+      return Future.failedFuture(new HttpClosedException("gone before its body was received"));
+    }
+    String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (declared != null && declared.length() < 19 && Long.parseLong(declared) > maxBody) {
+      return Future.failedFuture(tooLarge());
+    }
+    if (request.headers().contains(HttpHeaders.EXPECT)) {
+      request.response().writeContinue();
+    }
+    Future<Buffer> received = new Reception(request).promise.future();
+    request.resume();
+    return received;
+  }
+
+  private void release(Buffer body) {
+    buffered.addAndGet(-body.length());
+  }
+
+  /**
+   * Waits for nothing of the body that is still to come: the connection ends, but not before a
+   * client that still sends had time to read why. To be called before the response begins.
+   */
+  public void endUnread(HttpServerRequest request) {
+    if (!request.isEnded() && request.version() != HttpVersion.HTTP_2) {
+      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      vertx.setTimer(LINGER_MILLIS, over -> request.connection().close());
+    }
+    // What comes until then is thrown away. Over HTTP/2 a request that has ended takes it amiss.
+    if (!request.isEnded()) {
+      request.resume();
+    }
+  }
+
+  private ProblemException tooLarge() {
+    return ProblemException.of(
+        ProblemType.BODY_TOO_LARGE,
+        "Nothing was written: a body may have " + maxBody + " bytes. " + advice);
+  }
+
+  private ProblemException tooBusy() {
+    return Problem.passing(
+            ProblemType.TOO_BUSY,
+            "Nothing was written: the requests being received take all the memory they may. Retry later.",
+            Duration.ofSeconds(1))
+        .exception();
+  }
+
+  private final class Reception {
+
+    final Promise<Buffer> promise = Promise.promise();
+    private final HttpServerRequest request;
+    private final long timer;
+    private Buffer body = Buffer.buffer(0);
+    private boolean over;
+
+    Reception(HttpServerRequest request) {
+      this.request = request;
+      timer = vertx.setTimer(timeout.toMillis(), late -> fail(tooSlow()));
+      request.handler(this::take);
+      request.exceptionHandler(this::fail);
+      request.endHandler(end -> complete());
+    }
+
+    private void take(Buffer chunk) {
+      if (over) {
+        return;
+      }
+      if (body.length() + chunk.length() > maxBody) {
+        fail(tooLarge());
+      } else if (buffered.addAndGet(chunk.length()) > maxBuffered) {
+        body = body.appendBuffer(chunk);
+        fail(tooBusy());
+      } else {
+        // most bodies come in one piece and need no copy
+        body = body.length() == 0 ? chunk : body.appendBuffer(chunk);
+      }
+    }
+
+    private void complete() {
+      if (!over) {
+        over = true;
+        vertx.cancelTimer(timer);
+        promise.complete(body);
+      }
+    }
+
+    private void fail(Throwable failure) {
+      if (!over) {
+        over = true;
+        vertx.cancelTimer(timer);
+        release(body);
+        body = Buffer.buffer(0);
+        promise.fail(failure);
+      }
+    }
+
+    private ProblemException tooSlow() {
+      return ProblemException.of(
+          ProblemType.REQUEST_TIMEOUT,
+          "Nothing was written: the body did not arrive within "
+              + timeout.toSeconds()
+              + " s. Retry.");
+    }
+  }
+}

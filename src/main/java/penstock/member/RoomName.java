@@ -1,0 +1,23 @@
+package penstock.member;
+
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The name of a room; it cannot be ill-formed. A room is there as long as someone is in it. */
+@Schema(
+    type = SchemaType.STRING,
+    minLength = 1,
+    maxLength = 256,
+    pattern = "^[^/]+$",
+    examples = "lobby")
+public record RoomName(String value) {
+
+  public RoomName {
+    MemberRule.check("room", value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,221 @@
+package penstock.stream.http;
+
+import static penstock.problem.ProblemType.DEAD_LETTER_OUTDATED;
+import static penstock.problem.ProblemType.INVALID_NAME;
+import static penstock.problem.ProblemType.INVALID_PARAMETER;
+import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
+import static penstock.problem.ProblemType.PARTITIONS_CHANGED;
+import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
+import static penstock.problem.ProblemType.TOO_BUSY;
+import static penstock.problem.ProblemType.UNKNOWN_DEAD_LETTER;
+import static penstock.problem.ProblemType.UNKNOWN_GROUP;
+import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import jakarta.inject.Inject;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import penstock.http.Answer;
+import penstock.http.PageLimit;
+import penstock.http.Unis;
+import penstock.problem.ProblemException;
+import penstock.problem.Raises;
+import penstock.stream.NameRule;
+import penstock.stream.StreamName;
+import penstock.stream.deadletter.DeadLetter;
+import penstock.stream.deadletter.DeadLetterId;
+import penstock.stream.deadletter.DeadLetterPage;
+import penstock.stream.deadletter.DeadLetters;
+import penstock.stream.registry.Stream;
+import penstock.stream.registry.Streams;
+
+/**
+ * The dead letters of a stream. What is to be done with one is answered with 202: it is done soon,
+ * once, and shows in what is read then. Runs on the request's event loop.
+ */
+@Tag(name = "streams")
+@Raises({
+  INVALID_NAME,
+  INVALID_PARAMETER,
+  UNKNOWN_STREAM,
+  TOO_BUSY,
+  REDIS_UNAVAILABLE,
+  WRONG_KEY_TYPE,
+  OUTCOME_UNKNOWN,
+  PARTITIONS_CHANGED
+})
+@Path("/streams/{stream}/dead-letters")
+class DeadLetterResource {
+
+  private static final String SOON =
+      "It is done soon, once: by the instance that works the view, or by who pulls of the group next.";
+
+  private final Streams streams;
+  private final DeadLetters deadLetters;
+
+  @Inject
+  DeadLetterResource(Streams streams, DeadLetters deadLetters) {
+    this.streams = streams;
+    this.deadLetters = deadLetters;
+  }
+
+  /**
+   * A page of letters.
+   *
+   * @param view that set them aside
+   * @param group that set them aside; any consumer without both
+   * @param after the letter before the first
+   */
+  @GET
+  @Operation(
+      operationId = "listDeadLetters",
+      summary = "Events that views could not fold, or the consumers of groups could not deal with")
+  public Uni<RestResponse<DeadLetterPage>> page(
+      @RestPath("stream") StreamName stream,
+      @RestQuery("view")
+          @Parameter(
+              description =
+                  "Only those that this view set aside; a page may then be empty and not complete",
+              schema = @Schema(ref = "ViewName"))
+          Optional<String> view,
+      @RestQuery("group")
+          @Parameter(
+              description =
+                  "Only those that this group set aside; a page may then be empty and not complete",
+              schema = @Schema(ref = "GroupName"))
+          Optional<String> group,
+      @RestQuery("after")
+          @Parameter(
+              description = "The letter behind which the page begins; `next` of the page before")
+          Optional<DeadLetterId> after,
+      @RestQuery("limit")
+          @Parameter(description = PageLimit.MEANING)
+          @DefaultValue(PageLimit.DEFAULT)
+          @Min(value = 1, message = PageLimit.RULE)
+          @Max(value = PageLimit.MOST, message = PageLimit.RULE)
+          int limit) {
+    Predicate<DeadLetter> wanted =
+        owner(view, group)
+            .<Predicate<DeadLetter>>map(
+                owner ->
+                    letter ->
+                        letter.owner() == owner.kind() && letter.consumer().equals(owner.name()))
+            .orElse(letter -> true);
+    return Unis.of(
+        streams
+            .find(stream)
+            .compose(
+                found -> deadLetters.page(found, wanted, after.orElse(DeadLetterId.FIRST), limit))
+            .map(Answer::ok));
+  }
+
+  @POST
+  @Path("replay")
+  @Operation(
+      operationId = "replayDeadLetters",
+      summary =
+          "Fold all events again that a view set aside, or deliver all again that a group did")
+  @APIResponse(
+      responseCode = "202",
+      description = SOON,
+      content =
+          @Content(
+              mediaType = "application/json",
+              schema = @Schema(implementation = Accepted.class)))
+  @Raises({UNKNOWN_VIEW, UNKNOWN_GROUP})
+  public Uni<RestResponse<Accepted>> replayAll(
+      @RestPath("stream") StreamName stream,
+      @RestQuery("view")
+          @Parameter(
+              description = "The view; either this or the group is required",
+              schema = @Schema(ref = "ViewName"))
+          Optional<String> view,
+      @RestQuery("group")
+          @Parameter(
+              description = "The group; either this or the view is required",
+              schema = @Schema(ref = "GroupName"))
+          Optional<String> group) {
+    Named owner =
+        owner(view, group)
+            .orElseThrow(
+                () ->
+                    ProblemException.ofParameter(
+                        "view", "must name the view, or 'group' the group"));
+    return accepted(stream, found -> deadLetters.replayAll(found, owner.kind(), owner.name()));
+  }
+
+  /** Who set letters aside. */
+  private record Named(DeadLetter.Owner kind, String name) {}
+
+  private static Optional<Named> owner(Optional<String> view, Optional<String> group) {
+    if (view.isPresent() && group.isPresent()) {
+      throw ProblemException.ofParameter("group", "must not be given together with 'view'");
+    }
+    return view.map(name -> new Named(DeadLetter.Owner.VIEW, NameRule.check("view", name)))
+        .or(
+            () ->
+                group.map(
+                    name -> new Named(DeadLetter.Owner.GROUP, NameRule.check("group", name))));
+  }
+
+  @POST
+  @Path("{id}/replay")
+  @Operation(
+      operationId = "replayDeadLetter",
+      summary = "Fold an event again, against the present entry; of a group, deliver it again",
+      description = "If it fails again, the letter stays, with the reason as `failedReplay`.")
+  @APIResponse(
+      responseCode = "202",
+      description = SOON,
+      content =
+          @Content(
+              mediaType = "application/json",
+              schema = @Schema(implementation = Accepted.class)))
+  @Raises({UNKNOWN_DEAD_LETTER, DEAD_LETTER_OUTDATED})
+  public Uni<RestResponse<Accepted>> replay(
+      @RestPath("stream") StreamName stream, @RestPath("id") DeadLetterId id) {
+    return accepted(stream, found -> deadLetters.replay(found, id));
+  }
+
+  @DELETE
+  @Path("{id}")
+  @Operation(operationId = "deleteDeadLetter", summary = "Let a dead letter go")
+  @APIResponse(
+      responseCode = "202",
+      description = SOON,
+      content =
+          @Content(
+              mediaType = "application/json",
+              schema = @Schema(implementation = Accepted.class)))
+  @Raises(UNKNOWN_DEAD_LETTER)
+  public Uni<RestResponse<Accepted>> delete(
+      @RestPath("stream") StreamName stream, @RestPath("id") DeadLetterId id) {
+    return accepted(stream, found -> deadLetters.delete(found, id));
+  }
+
+  private Uni<RestResponse<Accepted>> accepted(
+      StreamName stream, Function<Stream, Future<Void>> asking) {
+    return Unis.of(
+        streams.find(stream).compose(asking).map(asked -> Answer.accepted(new Accepted())));
+  }
+}

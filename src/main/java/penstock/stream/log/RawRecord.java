@@ -1,0 +1,40 @@
+package penstock.stream.log;
+
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import penstock.stream.Position;
+
+/**
+ * A log entry as it was read, not looked into yet: it may be one that nobody can read.
+ *
+ * @param from how many elements of the fields come before the event
+ */
+public record RawRecord(Position position, Response fields, int from) {
+
+  /** Reads the reply of XRANGE. */
+  public static List<RawRecord> list(@Nullable Response entries) {
+    if (entries == null) {
+      return List.of();
+    }
+    var list = new ArrayList<RawRecord>(entries.size());
+    for (Response entry : entries) {
+      list.add(new RawRecord(Position.parse(entry.get(0).toString()), entry.get(1), 0));
+    }
+    return list;
+  }
+
+  /** Reads the reply of XREADGROUP for one stream. */
+  public static List<RawRecord> ofGroup(@Nullable Response reply) {
+    return list(reply == null || reply.size() == 0 ? null : reply.get(0).get(1));
+  }
+
+  public int bytes() {
+    int bytes = 0;
+    for (Response field : fields) {
+      bytes += field.toBuffer().length();
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,265 @@
+package penstock.cluster;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Competing consumers of one pull group, on all instances. Some hang, some die with what they hold,
+ * some give back, all are late now and then. What they see and say is noted; each says of a
+ * delivery the same again until it knows what came of it.
+ */
+final class GroupConsumers implements AutoCloseable {
+
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(150);
+
+  /** What a consumer does with one event in so many. */
+  private static final int HANG = 20;
+
+  private static final int GIVE_BACK = 12;
+  private static final int EXTEND = 10;
+  private static final int LEASE_MILLIS = 700;
+  private static final int MOST_IN_PULL = 30;
+
+  /** Of its number one in so many is a job that cannot be done. */
+  private static final int IMPOSSIBLE = 40;
+
+  private final String path;
+  private final List<URI> instances;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final List<Thread> threads = new ArrayList<>();
+  private final Queue<Delivery> deliveries = new ConcurrentLinkedQueue<>();
+  private final Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
+  private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+  private final LongAdder pulls = new LongAdder();
+
+  /** One that came, in the order in which they came. */
+  record Delivery(String id, String key, int count, long received) {}
+
+  /**
+   * What was said of an event, and came of it.
+   *
+   * @param done how often an acknowledgement or a drop was said to count
+   * @param unknown how often it is not known whether it did
+   * @param firstSaid when it was first said that it is over, by {@link System#nanoTime}
+   */
+  record Outcome(int done, int unknown, long firstSaid) {}
+
+  GroupConsumers(List<URI> instances, String stream, String group, int count, long seed) {
+    this.instances = instances;
+    this.path = "/streams/" + stream + "/groups/" + group;
+    for (int i = 0; i < count; i++) {
+      Random random = new Random(seed + i);
+      String name = "c" + i;
+      threads.add(Thread.ofVirtual().name(group + "-" + name).start(() -> consume(name, random)));
+    }
+  }
+
+  /** A job that every consumer drops. */
+  static boolean isImpossible(String id) {
+    return Math.floorMod(id.hashCode(), IMPOSSIBLE) == 0;
+  }
+
+  private void consume(String name, Random random) {
+    try (HttpClient client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT)
+            .build()) {
+      while (stopping.getCount() > 0) {
+        pull(client, name, random);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      violations.add("a consumer failed: " + e);
+    }
+  }
+
+  private void pull(HttpClient client, String name, Random random) throws InterruptedException {
+    JsonObject wanted =
+        new JsonObject()
+            .put("max", 1 + random.nextInt(MOST_IN_PULL))
+            .put("wait", random.nextInt(3) == 0 ? "0s" : "1s")
+            .put("lease", LEASE_MILLIS + "ms")
+            .put("consumer", name);
+    pulls.increment();
+    HttpResponse<String> answer = ask(client, "pull", wanted, random);
+    if (answer == null || answer.statusCode() != 200) {
+      if (answer != null && answer.statusCode() != 204) {
+        expected("pull", answer);
+        pause(AFTER_FAILURE);
+      }
+      return;
+    }
+    long received = System.nanoTime();
+    JsonArray messages = new JsonObject(answer.body()).getJsonArray("messages");
+    for (int i = 0; i < messages.size(); i++) {
+      JsonObject message = messages.getJsonObject(i);
+      JsonObject event = message.getJsonObject("event");
+      deliveries.add(
+          new Delivery(
+              event.getString("id"),
+              event.getString("subject"),
+              message.getInteger("deliveryCount"),
+              received));
+    }
+    List<String> over = new ArrayList<>();
+    List<String> overIds = new ArrayList<>();
+    for (int i = 0; i < messages.size(); i++) {
+      JsonObject message = messages.getJsonObject(i);
+      String ackId = message.getString("ackId");
+      String id = message.getJsonObject("event").getString("id");
+      if (random.nextInt(HANG) == 0) {
+        // dies with all that it holds, or comes back when another has it
+        if (random.nextBoolean()) {
+          return;
+        }
+        pause(Duration.ofMillis(LEASE_MILLIS + random.nextInt(LEASE_MILLIS)));
+      }
+      if (isImpossible(id)) {
+        say(
+            client,
+            "nack",
+            List.of(ackId),
+            List.of(id),
+            new JsonObject().put("drop", true),
+            random);
+      } else if (random.nextInt(GIVE_BACK) == 0) {
+        ask(client, "nack", ids(List.of(ackId)).put("delay", "0s"), random);
+      } else {
+        if (random.nextInt(EXTEND) == 0) {
+          ask(client, "extend", ids(List.of(ackId)), random);
+        }
+        over.add(ackId);
+        overIds.add(id);
+      }
+    }
+    if (!over.isEmpty()) {
+      say(client, "ack", over, overIds, new JsonObject(), random);
+    }
+  }
+
+  private static JsonObject ids(List<String> ackIds) {
+    return new JsonObject().put("ackIds", ackIds);
+  }
+
+  /** Says that jobs are over, until it is known what came of that. */
+  private void say(
+      HttpClient client,
+      String what,
+      List<String> ackIds,
+      List<String> events,
+      JsonObject more,
+      Random random)
+      throws InterruptedException {
+    long said = System.nanoTime();
+    events.forEach(event -> outcomes.merge(event, new Outcome(0, 0, said), GroupConsumers::add));
+    boolean lost = false;
+    while (true) {
+      HttpResponse<String> answer = ask(client, what, ids(ackIds).mergeIn(more), random);
+      if (answer != null && answer.statusCode() == 200) {
+        JsonArray results = new JsonObject(answer.body()).getJsonArray("results");
+        for (int i = 0; i < events.size(); i++) {
+          boolean done = results.getJsonObject(i).getString("status").equals("done");
+          outcomes.merge(
+              events.get(i),
+              new Outcome(done ? 1 : 0, !done && lost ? 1 : 0, said),
+              GroupConsumers::add);
+        }
+        return;
+      }
+      if (answer != null) {
+        expected(what, answer);
+      }
+      lost = true;
+      pause(AFTER_FAILURE);
+    }
+  }
+
+  private static Outcome add(Outcome one, Outcome other) {
+    return new Outcome(
+        one.done() + other.done(),
+        one.unknown() + other.unknown(),
+        Math.min(one.firstSaid(), other.firstSaid()));
+  }
+
+  private void expected(String what, HttpResponse<String> answer) {
+    if (answer.statusCode() != 503 && answer.statusCode() != 429) {
+      violations.add(what + " was answered with " + answer.statusCode() + ": " + answer.body());
+    }
+  }
+
+  /** Null if the connection was refused or lost, or no answer came in time. */
+  private @Nullable HttpResponse<String> ask(
+      HttpClient client, String what, JsonObject body, Random random) throws InterruptedException {
+    URI instance = instances.get(random.nextInt(instances.size()));
+    try {
+      return client.send(
+          HttpRequest.newBuilder(instance.resolve(path + "/" + what))
+              .header("Content-Type", "application/json")
+              .timeout(ANSWER)
+              .POST(BodyPublishers.ofString(body.encode()))
+              .build(),
+          BodyHandlers.ofString());
+    } catch (IOException lost) {
+      pause(AFTER_FAILURE);
+      return null;
+    }
+  }
+
+  /** A pause is what is wanted here: a consumer that takes its time. */
+  private static void pause(Duration time) throws InterruptedException {
+    new CountDownLatch(1).await(time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  List<Delivery> deliveries() {
+    return List.copyOf(deliveries);
+  }
+
+  Map<String, Outcome> outcomes() {
+    return Map.copyOf(outcomes);
+  }
+
+  List<String> violations() {
+    return List.copyOf(violations);
+  }
+
+  long pulls() {
+    return pulls.sum();
+  }
+
+  /** Lets each end what it is at. */
+  void stop() throws InterruptedException {
+    stopping.countDown();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  @Override
+  public void close() {
+    stopping.countDown();
+    threads.forEach(Thread::interrupt);
+  }
+}

@@ -1,0 +1,539 @@
+package penstock.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.anyOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+import static penstock.Patience.await;
+import static penstock.Requests.given;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.ValidatableResponse;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import penstock.Meters;
+import penstock.redis.RedisResource;
+import penstock.redis.RedisServer;
+
+/** Pull groups as their consumers see them. */
+@QuarkusTest
+@WithTestResource(RedisResource.class)
+@TestProfile(GroupsOverHttpTest.Settings.class)
+class GroupsOverHttpTest {
+
+  public static class Settings implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "penstock.streams.jobs-wide.partitions", "4", "penstock.group.max-waiting", "1100");
+    }
+  }
+
+  private static final String JSON = "application/json";
+
+  RedisServer redis;
+  @TestHTTPResource URI base;
+
+  private static void append(String stream, String... subjects) {
+    var batch = new ArrayList<JsonObject>();
+    for (String subject : subjects) {
+      batch.add(
+          new JsonObject()
+              .put("specversion", "1.0")
+              .put("id", subject + "-" + System.nanoTime())
+              .put("source", "/t")
+              .put("type", "job." + subject.charAt(0))
+              .put("subject", subject)
+              .put("data", new JsonObject().put("n", 1)));
+    }
+    given()
+        .contentType("application/cloudevents-batch+json")
+        .body(batch.toString())
+        .post("/streams/{s}/events", stream)
+        .then()
+        .statusCode(201);
+  }
+
+  private static ValidatableResponse put(String stream, String group, String body) {
+    return given()
+        .contentType(JSON)
+        .body(body)
+        .put("/streams/{s}/groups/{g}", stream, group)
+        .then();
+  }
+
+  private static ValidatableResponse post(String stream, String what, String body) {
+    return given()
+        .contentType(JSON)
+        .body(body)
+        .post("/streams/" + stream + "/groups/g/" + what)
+        .then();
+  }
+
+  private static JsonPath pull(String stream, String body) {
+    return post(stream, "pull", body).statusCode(200).extract().jsonPath();
+  }
+
+  private static void isEmpty(String stream) {
+    post(stream, "pull", "{\"max\":10}").statusCode(204);
+  }
+
+  private static String ids(List<String> ackIds) {
+    return new JsonObject().put("ackIds", ackIds).encode();
+  }
+
+  private static List<String> statuses(String stream, String what, String body) {
+    return post(stream, what, body)
+        .statusCode(200)
+        .extract()
+        .jsonPath()
+        .getList("results.status", String.class);
+  }
+
+  private static JsonPath status(String stream) {
+    return given().get("/streams/{s}/groups/g", stream).then().statusCode(200).extract().jsonPath();
+  }
+
+  @Test
+  void aJobIsPulledAcknowledgedAndGone() {
+    append("jobs-one", "a", "b", "c");
+    put("jobs-one", "g", "{\"start\":\"earliest\",\"maxDeliveries\":3,\"lease\":\"1m\"}")
+        .statusCode(201)
+        .body("name", equalTo("g"))
+        .body("lease", equalTo("60s"))
+        .body("lag", equalTo(3));
+    put("jobs-one", "g", "{\"start\":\"earliest\",\"maxDeliveries\":3,\"lease\":\"1m\"}")
+        .statusCode(200);
+    JsonPath pulled = pull("jobs-one", "{\"max\":2,\"consumer\":\"w-1\"}");
+    assertThat(pulled.getList("messages.event.subject")).containsExactly("a", "b");
+    assertThat(pulled.getList("messages.deliveryCount")).containsExactly(1, 1);
+    List<String> first = pulled.getList("messages.ackId");
+    JsonPath now = status("jobs-one");
+    assertThat(now.getInt("lag")).isEqualTo(1);
+    assertThat(now.getInt("pending")).isEqualTo(2);
+    assertThat(now.getString("consumers[0].name")).isEqualTo("w-1");
+    assertThat(now.getInt("consumers[0].pending")).isEqualTo(2);
+    assertThat(statuses("jobs-one", "ack", ids(first))).containsExactly("done", "done");
+    assertThat(statuses("jobs-one", "ack", ids(first)))
+        .as("twice")
+        .containsExactly("stale", "stale");
+    List<String> last = pull("jobs-one", "").getList("messages.ackId");
+    assertThat(statuses("jobs-one", "extend", ids(last))).containsExactly("done");
+    assertThat(statuses("jobs-one", "ack", ids(last))).containsExactly("done");
+    isEmpty("jobs-one");
+    assertThat(status("jobs-one").getInt("acknowledged")).isEqualTo(3);
+    given()
+        .get("/streams/jobs-one/groups")
+        .then()
+        .statusCode(200)
+        .body("groups.name", equalTo(List.of("g")));
+    given().delete("/streams/jobs-one/groups/g").then().statusCode(204);
+    given().delete("/streams/jobs-one/groups/g").then().statusCode(404);
+    post("jobs-one", "pull", "{}")
+        .statusCode(404)
+        .body("type", equalTo("urn:penstock:problem:unknown-group"));
+    assertThat(statuses("jobs-one", "ack", ids(last))).containsExactly("stale");
+    assertThat((List<?>) redis.ask("KEYS", "ps:{jobs-one/0}:group*")).isEmpty();
+  }
+
+  @Test
+  void aHangingConsumerLosesItsJobToAnother() {
+    append("jobs-hang", "a");
+    put("jobs-hang", "g", "{\"lease\":\"100ms\"}").statusCode(201);
+    List<String> hanging = pull("jobs-hang", "{\"consumer\":\"hangs\"}").getList("messages.ackId");
+    JsonPath taken = pull("jobs-hang", "{\"wait\":\"20s\",\"lease\":\"1h\"}");
+    assertThat(taken.getList("messages.deliveryCount")).containsExactly(2);
+    assertThat(statuses("jobs-hang", "ack", ids(hanging))).containsExactly("stale");
+    assertThat(statuses("jobs-hang", "nack", ids(hanging))).containsExactly("stale");
+    assertThat(statuses("jobs-hang", "extend", ids(hanging))).containsExactly("stale");
+    assertThat(statuses("jobs-hang", "ack", ids(taken.getList("messages.ackId"))))
+        .containsExactly("done");
+  }
+
+  @Test
+  void whatFailsTooOftenIsADeadLetterThatCanBeReplayed() {
+    append("jobs-dead", "a", "b");
+    put("jobs-dead", "g", "{\"maxDeliveries\":2,\"lease\":\"100ms\"}").statusCode(201);
+    for (int i = 0; i < 2; i++) {
+      List<String> ids = pull("jobs-dead", "{\"lease\":\"1h\"}").getList("messages.ackId");
+      statuses(
+          "jobs-dead", "nack", new JsonObject().put("ackIds", ids).put("delay", "0s").encode());
+    }
+    // the other one by leases that run out
+    pull("jobs-dead", "{}");
+    pull("jobs-dead", "{\"wait\":\"20s\"}");
+    post("jobs-dead", "pull", "{\"wait\":\"1s\"}").statusCode(204);
+    await()
+        .until(
+            () ->
+                given()
+                    .get("/streams/jobs-dead/dead-letters?group=g")
+                    .jsonPath()
+                    .getList("deadLetters"),
+            letters -> letters.size() == 2);
+    JsonPath letters = given().get("/streams/jobs-dead/dead-letters?group=g").jsonPath();
+    assertThat(letters.getList("deadLetters.group")).containsExactly("g", "g");
+    assertThat(letters.getList("deadLetters.deliveries")).containsExactly(2, 2);
+    assertThat(letters.getList("deadLetters.event.subject")).containsExactly("a", "b");
+    assertThat(letters.getList("deadLetters.reason", String.class))
+        .containsExactly(
+            "given back at delivery 2 of 2", "not acknowledged in time at delivery 2 of 2");
+    assertThat(
+            given().get("/streams/jobs-dead/dead-letters?view=g").jsonPath().getList("deadLetters"))
+        .isEmpty();
+    given()
+        .post("/streams/jobs-dead/dead-letters/{id}/replay", letters.getString("deadLetters[0].id"))
+        .then()
+        .statusCode(202);
+    JsonPath again = pull("jobs-dead", "{\"lease\":\"1h\"}");
+    assertThat(again.getList("messages.event.subject")).containsExactly("a");
+    assertThat(again.getList("messages.deliveryCount")).containsExactly(1);
+    statuses("jobs-dead", "ack", ids(again.getList("messages.ackId")));
+    given().post("/streams/jobs-dead/dead-letters/replay?group=g").then().statusCode(202);
+    JsonPath other = pull("jobs-dead", "{\"lease\":\"1h\",\"max\":5}");
+    assertThat(other.getList("messages.event.subject")).containsExactly("b");
+    statuses(
+        "jobs-dead",
+        "nack",
+        new JsonObject().put("ackIds", other.getList("messages.ackId")).put("drop", true).encode());
+    JsonPath left = given().get("/streams/jobs-dead/dead-letters?group=g").jsonPath();
+    assertThat(left.getList("deadLetters.failedReplay", String.class))
+        .containsExactly("dropped by its consumer");
+    given()
+        .delete("/streams/jobs-dead/dead-letters/{id}", left.getString("deadLetters[0].id"))
+        .then()
+        .statusCode(202);
+    given().post("/streams/jobs-dead/dead-letters/replay?group=none").then().statusCode(404);
+    given().post("/streams/jobs-dead/dead-letters/replay?group=g&view=v").then().statusCode(400);
+  }
+
+  @Test
+  void theFilterDecidesWhatIsDelivered() {
+    append("jobs-filter", "a1", "b1", "a2", "b2", "a3");
+    put(
+            "jobs-filter",
+            "g",
+            "{\"type\":\"job.a\",\"filter\":{\"not\":{\"exact\":{\"subject\":\"a2\"}}},\"maxDeliveries\":1}")
+        .statusCode(201)
+        .body("type", equalTo(List.of("job.a")));
+    JsonPath pulled = pull("jobs-filter", "{\"max\":10}");
+    assertThat(pulled.getList("messages.event.subject")).containsExactly("a1", "a3");
+    await().until(() -> status("jobs-filter").getInt("pending") == 2);
+    assertThat(status("jobs-filter").getInt("partitions[0].filtered")).isEqualTo(3);
+    put("jobs-filter", "g", "{\"subject\":[\"b*\"],\"maxDeliveries\":1}").statusCode(200);
+    append("jobs-filter", "a4", "b4");
+    assertThat(pull("jobs-filter", "{\"max\":1}").getList("messages.event.subject"))
+        .containsExactly("b4");
+    assertThat(
+            given()
+                .get("/streams/jobs-filter/dead-letters?group=g")
+                .jsonPath()
+                .getList("deadLetters"))
+        .isEmpty();
+  }
+
+  @Test
+  void anOrderedGroupDeliversAKeyInTurn() {
+    append("jobs-order", "a", "a", "b");
+    put("jobs-order", "g", "{\"ordered\":true}").statusCode(201);
+    put("jobs-order", "g", "{\"ordered\":false}")
+        .statusCode(409)
+        .body("type", equalTo("urn:penstock:problem:group-conflict"));
+    JsonPath pulled = pull("jobs-order", "{\"max\":10}");
+    assertThat(pulled.getList("messages.event.subject")).containsExactly("a", "b");
+    CompletableFuture<HttpResponse<String>> waiting = send("jobs-order", "{\"wait\":\"30s\"}");
+    await().until(() -> Meters.read("penstock_group_waiting") >= 1);
+    statuses("jobs-order", "ack", ids(pulled.getList("messages.ackId")));
+    assertThat(new JsonPath(waiting.join().body()).getList("messages.event.subject"))
+        .containsExactly("a");
+  }
+
+  @Test
+  void allPartitionsAreServed() {
+    String[] subjects = IntStream.range(0, 100).mapToObj(i -> "k" + i).toArray(String[]::new);
+    append("jobs-wide", subjects);
+    put("jobs-wide", "g", "{}").statusCode(201).body("partitions", hasSize(4));
+    var seen = new ArrayList<String>();
+    await()
+        .until(
+            () -> {
+              JsonPath pulled = pull("jobs-wide", "{\"max\":30}");
+              seen.addAll(pulled.getList("messages.event.subject"));
+              assertThat(statuses("jobs-wide", "ack", ids(pulled.getList("messages.ackId"))))
+                  .containsOnly("done");
+              return seen.size() == 100;
+            });
+    assertThat(seen).containsExactlyInAnyOrder(subjects);
+    isEmpty("jobs-wide");
+    given()
+        .contentType(JSON)
+        .body("{\"to\":\"earliest\"}")
+        .post("/streams/jobs-wide/groups/g/seek")
+        .then()
+        .statusCode(200)
+        .body("lag", equalTo(100));
+    assertThat(pull("jobs-wide", "{\"max\":256}").getList("messages")).hasSize(100);
+  }
+
+  @Test
+  void aGroupBeginsWhereItIsTold() {
+    append("jobs-start", "a", "b");
+    String cursor =
+        given().get("/streams/jobs-start/events?limit=1").jsonPath().getString("cursor");
+    put("jobs-start", "g", "{\"start\":\"latest\"}").statusCode(201).body("lag", equalTo(0));
+    isEmpty("jobs-start");
+    seek(cursor).statusCode(200).body("lag", equalTo(1));
+    assertThat(pull("jobs-start", "{}").getList("messages.event.subject")).containsExactly("b");
+    seek("2000-02-29T00:00:00Z").statusCode(200).body("lag", equalTo(2));
+    seek("2001-02-29T00:00:00Z").statusCode(400);
+    seek("nonsense").statusCode(400).body("type", equalTo("urn:penstock:problem:invalid-cursor"));
+    post("jobs-start", "seek", "{}").statusCode(400);
+    put("jobs-start", "h", "{\"start\":\"" + cursor + "\"}").statusCode(201);
+    put("jobs-other", "g", "{\"start\":\"" + cursor + "\"}")
+        .statusCode(410)
+        .body("reason", equalTo("foreign"));
+  }
+
+  private static ValidatableResponse seek(String to) {
+    return post("jobs-start", "seek", new JsonObject().put("to", to).encode());
+  }
+
+  private CompletableFuture<HttpResponse<String>> send(String stream, String body) {
+    HttpRequest request =
+        HttpRequest.newBuilder(base.resolve("/streams/" + stream + "/groups/g/pull"))
+            .header("Content-Type", JSON)
+            .timeout(Duration.ofSeconds(80))
+            .POST(BodyPublishers.ofString(body))
+            .build();
+    return CLIENT.sendAsync(request, BodyHandlers.ofString());
+  }
+
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  @Test
+  void aWaitEndsWhenAnEventComes() {
+    put("jobs-wait", "g", "{\"start\":\"latest\"}").statusCode(201);
+    double before = Meters.read("penstock_group_waiting");
+    CompletableFuture<HttpResponse<String>> waiting =
+        send("jobs-wait", "{\"wait\":\"60s\",\"max\":5}");
+    await().until(() -> Meters.read("penstock_group_waiting") > before);
+    long start = System.nanoTime();
+    append("jobs-wait", "a");
+    HttpResponse<String> answer = waiting.join();
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(new JsonPath(answer.body()).getList("messages.event.subject")).containsExactly("a");
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
+    assertThat(send("jobs-wait", "{\"wait\":\"200ms\"}").join().statusCode()).isEqualTo(204);
+  }
+
+  /** First come, first served; and each event to one of them. */
+  @Test
+  void manyWaitAtOnceAndEachEventGoesToOneOfThem() {
+    put("jobs-many", "g", "{\"start\":\"latest\"}").statusCode(201);
+    double before = Meters.read("penstock_group_waiting");
+    List<CompletableFuture<HttpResponse<String>>> waiting =
+        IntStream.range(0, 200).mapToObj(i -> send("jobs-many", "{\"wait\":\"60s\"}")).toList();
+    await().until(() -> Meters.read("penstock_group_waiting") >= before + 200);
+    for (int i = 0; i < 4; i++) {
+      append("jobs-many", IntStream.range(0, 50).mapToObj(n -> "s" + n).toArray(String[]::new));
+    }
+    var acks = new ArrayList<String>();
+    for (CompletableFuture<HttpResponse<String>> one : waiting) {
+      assertThat(one.join().statusCode()).isEqualTo(200);
+      acks.addAll(new JsonPath(one.join().body()).getList("messages.ackId"));
+    }
+    assertThat(acks).hasSize(200).doesNotHaveDuplicates();
+    assertThat(statuses("jobs-many", "ack", ids(acks))).containsOnly("done");
+  }
+
+  @Test
+  void whoIsGoneIsGivenNothing() throws IOException {
+    put("jobs-gone", "g", "{\"start\":\"latest\",\"maxDeliveries\":1}").statusCode(201);
+    double before = Meters.read("penstock_group_waiting");
+    try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+      String body = "{\"wait\":\"60s\"}";
+      socket
+          .getOutputStream()
+          .write(
+              ("POST /streams/jobs-gone/groups/g/pull HTTP/1.1\r\nHost: x\r\nContent-Type: "
+                      + JSON
+                      + "\r\nContent-Length: "
+                      + body.length()
+                      + "\r\n\r\n"
+                      + body)
+                  .getBytes(StandardCharsets.US_ASCII));
+      await().until(() -> Meters.read("penstock_group_waiting") > before);
+    }
+    await().until(() -> Meters.read("penstock_group_waiting") == before);
+    append("jobs-gone", "a");
+    assertThat(pull("jobs-gone", "{}").getList("messages.deliveryCount")).containsExactly(1);
+  }
+
+  @Test
+  void tooManyAreRefused() {
+    put("jobs-full", "g", "{\"start\":\"latest\"}").statusCode(201);
+    List<CompletableFuture<HttpResponse<String>>> waiting =
+        IntStream.range(0, 1101).mapToObj(i -> send("jobs-full", "{\"wait\":\"60s\"}")).toList();
+    HttpResponse<String> refused =
+        await()
+            .until(
+                () ->
+                    waiting.stream()
+                        .filter(CompletableFuture::isDone)
+                        .map(CompletableFuture::join)
+                        .findFirst()
+                        .orElse(null),
+                answer -> answer != null);
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+    given().delete("/streams/jobs-full/groups/g").then().statusCode(204);
+    for (CompletableFuture<HttpResponse<String>> one : waiting) {
+      assertThat(one.join().statusCode()).isIn(404, 429);
+    }
+  }
+
+  @Test
+  void aConsumerGroupThatWasDestroyedGoesOn() {
+    append("jobs-lost", "a", "b");
+    put("jobs-lost", "g", "{}").statusCode(201);
+    List<String> first = pull("jobs-lost", "{}").getList("messages.ackId");
+    redis.ask("XGROUP", "DESTROY", "ps:{jobs-lost/0}:events", "group.g");
+    assertThat(pull("jobs-lost", "{}").getList("messages.event.subject")).containsExactly("b");
+    assertThat(statuses("jobs-lost", "ack", ids(first))).containsExactly("done");
+  }
+
+  /** Another hand's entry that is no event. */
+  @Test
+  void whatIsNoEventIsSetAside() {
+    append("jobs-odd", "a");
+    put("jobs-odd", "g", "{}").statusCode(201);
+    redis.ask("XADD", "ps:{jobs-odd/0}:events", "*", "what", "ever");
+    append("jobs-odd", "b");
+    assertThat(pull("jobs-odd", "{\"max\":10}").getList("messages.event.subject"))
+        .containsExactly("a", "b");
+    await()
+        .until(
+            () ->
+                given()
+                    .get("/streams/jobs-odd/dead-letters?group=g")
+                    .jsonPath()
+                    .getList("deadLetters.reason"),
+            reasons -> reasons.equals(List.of("no event can be read from the entry")));
+  }
+
+  @Test
+  void whatMakesNoSenseIsRefused() {
+    append("jobs-bad", "a");
+    put("jobs-bad", "g", "{}").statusCode(201);
+    for (String body :
+        List.of(
+            "{\"max\":0}",
+            "{\"max\":257}",
+            "{\"max\":\"1\"}",
+            "{\"max\":1.5}",
+            "{\"wait\":\"61s\"}",
+            "{\"wait\":\"-1s\"}",
+            "{\"wait\":5}",
+            "{\"lease\":\"0s\"}",
+            "{\"lease\":\"13h\"}",
+            "{\"lease\":\"P400D\"}",
+            "{\"consumer\":\"\"}",
+            "{\"consumer\":\"a b\"}")) {
+      post("jobs-bad", "pull", body)
+          .statusCode(400)
+          .body("type", equalTo("urn:penstock:problem:invalid-parameter"))
+          .body(
+              "errors[0].attribute",
+              anyOf(equalTo("max"), equalTo("wait"), equalTo("lease"), equalTo("consumer")));
+    }
+    for (String body : List.of("[]", "{", "1", "nonsense", "\"text\"")) {
+      post("jobs-bad", "pull", body)
+          .statusCode(400)
+          .body("type", equalTo("urn:penstock:problem:malformed-request"));
+    }
+    for (String body :
+        List.of(
+            "{}",
+            "{\"ackIds\":[]}",
+            "{\"ackIds\":[1]}",
+            "{\"ackIds\":[\"x\"]}",
+            "{\"ackIds\":{}}",
+            ids(IntStream.range(0, 1001).mapToObj(i -> "x").toList()))) {
+      post("jobs-bad", "ack", body).statusCode(400).body("errors[0].attribute", equalTo("ackIds"));
+    }
+    for (String body :
+        List.of(
+            "{\"maxDeliveries\":0}",
+            "{\"maxDeliveries\":101}",
+            "{\"lease\":\"x\"}",
+            "{\"backoff\":[\"x\"]}",
+            "{\"backoff\":5}",
+            "{\"ordered\":\"yes\"}",
+            "{\"subject\":\"\"}",
+            "{\"type\":[1]}",
+            "{\"filter\":{\"sql\":\"nonsense(\"}}",
+            "{\"filter\":5}",
+            "{\"start\":\"2001-02-29T00:00:00Z\"}")) {
+      put("jobs-bad", "new", body).statusCode(400);
+    }
+    put("jobs-bad", "Bad", "{}")
+        .statusCode(400)
+        .body("type", equalTo("urn:penstock:problem:invalid-name"));
+    given().get("/streams/jobs-bad/groups/none").then().statusCode(404);
+    given()
+        .contentType("text/plain")
+        .body("{}")
+        .post("/streams/jobs-bad/groups/g/pull")
+        .then()
+        .statusCode(415);
+    given()
+        .contentType(JSON)
+        .body("{\"consumer\":\"" + "x".repeat(300_000) + "\"}")
+        .post("/streams/jobs-bad/groups/g/pull")
+        .then()
+        .statusCode(413)
+        .body("detail", containsString("bytes"));
+    // what the tests before left alone
+    pull("jobs-bad", "{\"unknown\":true,\"lease\":\"1h\"}");
+    put("jobs-bad", "g", "{\"lag\":5}").statusCode(200).body("filter", nullValue());
+  }
+
+  @Test
+  void ofAnotherGroupAnAckIsStale() {
+    append("jobs-two", "a");
+    put("jobs-two", "g", "{}").statusCode(201);
+    put("jobs-two", "h", "{}").statusCode(201);
+    List<String> ofG = pull("jobs-two", "{}").getList("messages.ackId");
+    given()
+        .contentType(JSON)
+        .body(ids(ofG))
+        .post("/streams/jobs-two/groups/h/ack")
+        .then()
+        .statusCode(200)
+        .body("results.status", equalTo(List.of("stale")));
+    assertThat(statuses("jobs-two", "ack", ids(ofG))).containsExactly("done");
+  }
+}

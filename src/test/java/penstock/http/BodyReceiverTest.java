@@ -1,0 +1,96 @@
+package penstock.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static penstock.Patience.await;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import java.time.Duration;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import penstock.feed.OwnVertx;
+
+class BodyReceiverTest {
+
+  @RegisterExtension final OwnVertx own = new OwnVertx();
+
+  private BodyReceiver receiver() {
+    return new BodyReceiver(own.vertx(), 1_000, 1_000, Duration.ofSeconds(10), "Send less.");
+  }
+
+  /** What is answered to a body of four bytes: 200, or 500 if it cannot be used. */
+  private int post(BodyReceiver receiver, Function<Buffer, Future<Void>> use) {
+    Vertx vertx = own.vertx();
+    HttpServer server =
+        await(
+            vertx
+                .createHttpServer()
+                .requestHandler(
+                    request ->
+                        receiver
+                            .receive(request, use)
+                            .onComplete(
+                                done ->
+                                    request
+                                        .response()
+                                        .setStatusCode(done.succeeded() ? 200 : 500)
+                                        .end()))
+                .listen(0, "127.0.0.1"));
+    return await(
+        vertx
+            .createHttpClient()
+            .request(HttpMethod.POST, server.actualPort(), "127.0.0.1", "/")
+            .compose(request -> request.send(Buffer.buffer("body")))
+            .map(response -> response.statusCode()));
+  }
+
+  @Test
+  void aBodyIsHeldUntilItWasUsed() {
+    BodyReceiver receiver = receiver();
+    Promise<Long> heldInTheMiddle = Promise.promise();
+    int status =
+        post(
+            receiver,
+            body -> {
+              heldInTheMiddle.complete(receiver.buffered());
+              return Future.succeededFuture();
+            });
+    assertThat(status).isEqualTo(200);
+    assertThat(heldInTheMiddle.future().result()).isEqualTo(4);
+    assertThat(receiver.buffered()).isZero();
+  }
+
+  @Test
+  void aBodyThatCannotBeUsedIsHeldNoLonger() {
+    BodyReceiver receiver = receiver();
+    assertThat(
+            post(
+                receiver,
+                body -> {
+                  throw new IllegalStateException("a defect");
+                }))
+        .isEqualTo(500);
+    assertThat(receiver.buffered()).isZero();
+  }
+
+  @Test
+  void whatIsThrownOnTheWayOfTheAnswerKeepsNoBody() {
+    BodyReceiver receiver = receiver();
+    assertThat(
+            post(
+                receiver,
+                body ->
+                    Future.<Void>failedFuture("refused")
+                        .onComplete(
+                            done -> {
+                              throw new IllegalStateException("a defect");
+                            })))
+        .isEqualTo(500);
+    assertThat(receiver.buffered()).isZero();
+  }
+}

@@ -1,0 +1,88 @@
+package penstock.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What a script refuses it refuses before its first write, since Redis keeps what a script wrote
+ * before it failed. Read from the text: functions count as writes where they are called.
+ */
+class ScriptOrderTest {
+
+  private static final Path SCRIPTS = Path.of("src", "main", "resources", "lua");
+
+  private static final Pattern WRITE =
+      Pattern.compile(
+          "redis\\.p?call\\('(XADD|XDEL|XTRIM|XACK|XCLAIM|XGROUP|HSET|HSETNX|HDEL|HINCRBY|SET|DEL|UNLINK|PEXPIRE|ZADD|ZREM"
+              + "|RPUSH|LREM|PUBLISH)'");
+
+  private static final Pattern FUNCTION =
+      Pattern.compile("local function (\\w+)\\(.*?\nend\n", Pattern.DOTALL);
+
+  /** A write of a commit that fails is noted in the view, and reported. */
+  private static final Set<String> REPORTS_ITS_OWN_WRITES = Set.of("commit.lua");
+
+  static List<Path> scripts() throws IOException {
+    return files(SCRIPTS);
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".lua")).sorted().toList();
+    }
+  }
+
+  private static String code(Path file) throws IOException {
+    return Files.readString(file).replaceAll("--[^\n]*", "");
+  }
+
+  @ParameterizedTest
+  @MethodSource("scripts")
+  void refusesBeforeItWrites(Path script) throws IOException {
+    Set<String> writers = new HashSet<>();
+    for (Path part : files(SCRIPTS.resolve("part"))) {
+      withoutFunctions(code(part), writers);
+    }
+    String body = withoutFunctions(code(script), writers);
+    int written = first(body, writers);
+    int refused = body.lastIndexOf("redis.error_reply");
+    if (REPORTS_ITS_OWN_WRITES.contains(script.getFileName().toString())) {
+      assertThat(refused).isGreaterThan(written);
+      refused = body.lastIndexOf("redis.error_reply", refused - 1);
+    }
+    assertThat(refused).isLessThan(written);
+  }
+
+  /** The text that runs first; the names of the functions that write are added to those known. */
+  private static String withoutFunctions(String code, Set<String> writers) {
+    return FUNCTION
+        .matcher(code)
+        .replaceAll(
+            function -> {
+              if (first(function.group(), writers) < Integer.MAX_VALUE) {
+                writers.add(function.group(1));
+              }
+              return "";
+            });
+  }
+
+  private static int first(String code, Set<String> writers) {
+    var write = WRITE.matcher(code);
+    int first = write.find() ? write.start() : Integer.MAX_VALUE;
+    for (String writer : writers) {
+      int called = code.indexOf(writer + "(");
+      first = called < 0 ? first : Math.min(first, called);
+    }
+    return first;
+  }
+}
