@@ -84,13 +84,9 @@ public final class BodyReceiver {
   public <T> Future<T> receiveCompressed(
       HttpServerRequest request, Function<Buffer, Future<T>> use) {
     return receive(request)
-        .compose(
-            // Vert.x lets blocking code answer null, which this does not
-            compressed ->
-                vertx
-                    .executeBlocking(() -> inflate(compressed), false)
-                    .map(Objects::requireNonNull))
-        .compose(body -> use(body, use));
+        .compose(compressed -> vertx.executeBlocking(() -> inflate(compressed), false))
+        // Vert.x lets blocking code answer null, which this does not
+        .compose(body -> use(Objects.requireNonNull(body), use));
   }
 
   private <T> Future<T> use(Buffer body, Function<Buffer, Future<T>> use) {
