@@ -76,7 +76,13 @@ class ApiDescriptionTest {
 
   /** What any request can get, told in the document's own words. */
   private static final Set<ProblemType> EVERYWHERE =
-      EnumSet.of(ProblemType.NOT_FOUND, ProblemType.METHOD_NOT_ALLOWED, ProblemType.INTERNAL_ERROR);
+      EnumSet.of(
+          ProblemType.NOT_FOUND,
+          ProblemType.METHOD_NOT_ALLOWED,
+          ProblemType.URI_TOO_LONG,
+          ProblemType.HEADERS_TOO_LARGE,
+          ProblemType.VERSION_NOT_SUPPORTED,
+          ProblemType.INTERNAL_ERROR);
 
   /** Responses that no request brings about by itself. */
   private static final Set<String> NEED_A_CROWD =
@@ -217,6 +223,19 @@ class ApiDescriptionTest {
     post(path, 400, EVENT, "{x");
     post(path, 413, EVENT, event("4", "o-1", "x".repeat(300_000)));
     post(path, 415, "text/csv", "a,b");
+    given()
+        .contentType("application/json")
+        .header("Idempotency-Key", "k")
+        .body("[1]")
+        .post("/streams/orders/events?type=t");
+    check(
+        "POST " + path,
+        422,
+        given()
+            .contentType("application/json")
+            .header("Idempotency-Key", "k")
+            .body("[2]")
+            .post("/streams/orders/events?type=t"));
     check(
         "POST " + path,
         404,

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,20 +39,19 @@ class MetricsTest {
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      var all = new HashMap<>(Map.of("penstock.group.monitor-interval", "200ms"));
-      all.putAll(
-          Map.of(
-              "penstock.streams.metered.partitions", "1",
-              "penstock.streams.metered.retention.max-length", "10",
-              "penstock.streams.metered.retention.hard-limit", "50",
-              "penstock.streams.trim-interval", "100ms",
-              "penstock.views.metered.stream", "metered",
-              "penstock.views.metered.fold", "count",
-              "penstock.views.metered.key", "type",
-              "penstock.streams.timed.partitions", "1",
-              "penstock.views.timed.stream", "timed",
-              "penstock.views.timed.fold", "count"));
-      return all;
+      return Map.ofEntries(
+          Map.entry("penstock.ingest.lenient", "source"),
+          Map.entry("penstock.group.monitor-interval", "200ms"),
+          Map.entry("penstock.streams.metered.partitions", "1"),
+          Map.entry("penstock.streams.metered.retention.max-length", "10"),
+          Map.entry("penstock.streams.metered.retention.hard-limit", "50"),
+          Map.entry("penstock.streams.trim-interval", "100ms"),
+          Map.entry("penstock.views.metered.stream", "metered"),
+          Map.entry("penstock.views.metered.fold", "count"),
+          Map.entry("penstock.views.metered.key", "type"),
+          Map.entry("penstock.streams.timed.partitions", "1"),
+          Map.entry("penstock.views.timed.stream", "timed"),
+          Map.entry("penstock.views.timed.fold", "count"));
     }
   }
 

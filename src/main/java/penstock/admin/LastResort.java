@@ -14,6 +14,7 @@ class LastResort {
   private static final int ORDER = Integer.MAX_VALUE - 1;
 
   private static final int MALFORMED = 400;
+  private static final int NOTHING = 404;
 
   private static final String FRAMEWORK = "/q/";
 
@@ -25,17 +26,21 @@ class LastResort {
   private static void failed(RoutingContext context) {
     if (isOfFramework(context)) {
       context.next();
-    } else if (context.failure() != null) {
-      Problems.answer(context, context.failure());
     } else if (context.statusCode() == MALFORMED) {
       malformed(context);
+    } else if (context.statusCode() == NOTHING) {
+      Problems.answer(context.response(), Problems.nothingAt(context.request().path()));
+    } else if (context.failure() != null) {
+      Problems.answer(context, context.failure());
     } else {
       context.next();
     }
   }
 
   private static void malformed(RoutingContext context) {
-    Problems.answer(context.response(), Problems.UNDECODABLE);
+    // With a failure, it is the router that misses a host or a path.
+    Problems.answer(
+        context.response(), context.failure() == null ? Problems.UNDECODABLE : Problems.UNREADABLE);
   }
 
   private static boolean isOfFramework(RoutingContext context) {

@@ -23,11 +23,12 @@ final class BinaryEvent {
   private final byte[] body;
   private final EventLimits limits;
   private final Violations violations = new Violations();
-  private final EventDraft draft = new EventDraft(violations);
+  private final EventDraft draft;
 
-  BinaryEvent(byte[] body, EventLimits limits) {
+  BinaryEvent(byte[] body, EventLimits limits, LenientRule lenient) {
     this.body = body;
     this.limits = limits;
+    this.draft = new EventDraft(violations, lenient);
     draft.begin(0);
   }
 

@@ -23,6 +23,7 @@ final class EventDraft {
   private static final String NAME_RULE =
       "is no name of an attribute: those have lower-case letters a to z and digits only";
   private final Violations violations;
+  private final LenientRule lenient;
   private final @Nullable String[] values = new @Nullable String[ATTRIBUTES.length];
   private final Set<String> absent = new HashSet<>(0);
   private SortedMap<String, Object> extensions = NO_EXTENSIONS;
@@ -30,8 +31,9 @@ final class EventDraft {
   private int index;
   private int violationsBefore;
 
-  EventDraft(Violations violations) {
+  EventDraft(Violations violations, LenientRule lenient) {
     this.violations = violations;
+    this.lenient = lenient;
   }
 
   /** Begins the next event, which has this index in the request. */
@@ -50,8 +52,13 @@ final class EventDraft {
       String broken = knownToBePlain ? null : Characters.broken(value);
       if (broken == null) {
         broken = attribute.broken(value);
+        if (broken != null && lenient.takes(attribute, value)) {
+          broken = null;
+        }
       }
-      if (broken == null) {
+      if (broken == null && value.isEmpty()) {
+        withdraw(attribute);
+      } else if (broken == null) {
         values[attribute.ordinal()] = value;
       } else {
         wrong(attribute.key, broken);
@@ -62,9 +69,13 @@ final class EventDraft {
   /** An attribute of the specification that is given, but null: as if it were not given. */
   void setAbsent(Attribute attribute) {
     if (claim(attribute)) {
-      given &= ~bit(attribute);
-      absent.add(attribute.key);
+      withdraw(attribute);
     }
+  }
+
+  private void withdraw(Attribute attribute) {
+    given &= ~bit(attribute);
+    absent.add(attribute.key);
   }
 
   /** An attribute of the specification that has no value that could be looked at. */

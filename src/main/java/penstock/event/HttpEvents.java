@@ -3,6 +3,7 @@ package penstock.event;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ public final class HttpEvents {
   private static final String BATCH = "cloudevents-batch";
   private static final String JSON_FORMAT = "+json";
 
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+
   /** Any of these headers makes a request one of binary mode. */
   private static final List<CharSequence> MARKS =
       List.of(
@@ -33,9 +36,19 @@ public final class HttpEvents {
           HttpHeaders.createOptimized("ce-type"));
 
   private final EventLimits limits;
+  private final LenientRule lenient;
 
+  /** Takes what CloudEvents allows. */
   public HttpEvents(EventLimits limits) {
+    this(limits, LenientRule.STRICT);
+  }
+
+  /**
+   * @param lenient what is taken beyond it
+   */
+  public HttpEvents(EventLimits limits, LenientRule lenient) {
     this.limits = limits;
+    this.lenient = lenient;
   }
 
   /**
@@ -53,6 +66,9 @@ public final class HttpEvents {
     String contentType = headers.get(HttpHeaders.CONTENT_TYPE);
     MediaType mediaType = contentType == null ? null : MediaType.parse(contentType);
     byte[] bytes = body.getBytes();
+    if (isMarked(bytes) && (mediaType == null || isJson(mediaType))) {
+      bytes = Arrays.copyOfRange(bytes, BYTE_ORDER_MARK.length, bytes.length);
+    }
     try {
       if (mediaType != null && mediaType.subtype().startsWith(CLOUD_EVENTS)) {
         return inFormat(mediaType, bytes);
@@ -61,10 +77,10 @@ public final class HttpEvents {
         if (mediaType != null && mediaType.isJson() && !mediaType.isUtf8()) {
           throw unsupported();
         }
-        return new BinaryEvent(bytes, limits).withHeaders(headers, mediaType);
+        return new BinaryEvent(bytes, limits, lenient).withHeaders(headers, mediaType);
       }
       if (contentType != null && isPlain(mediaType)) {
-        return new BinaryEvent(bytes, limits).withDefaults(plain.get(), contentType);
+        return new BinaryEvent(bytes, limits, lenient).withDefaults(plain.get(), contentType);
       }
       throw unsupported();
     } catch (JsonSyntaxException notJson) {
@@ -72,6 +88,17 @@ public final class HttpEvents {
           ProblemType.MALFORMED_REQUEST,
           "The body is not JSON: at " + notJson.describe(bytes) + ".");
     }
+  }
+
+  /** Some tools begin JSON with one; a reader may ignore it (RFC 8259, 8.1). */
+  private static boolean isMarked(byte[] body) {
+    return body.length >= BYTE_ORDER_MARK.length
+        && Arrays.equals(
+            body, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
+  }
+
+  private static boolean isJson(MediaType mediaType) {
+    return mediaType.isJson() || mediaType.subtype().startsWith(CLOUD_EVENTS);
   }
 
   private List<Event> inFormat(MediaType mediaType, byte[] body) {
@@ -86,11 +113,11 @@ public final class HttpEvents {
     return switch (kind) {
       case CLOUD_EVENTS -> {
         checkUtf8(body);
-        yield new JsonEvents(body, limits).one();
+        yield new JsonEvents(body, limits, lenient).one();
       }
       case BATCH -> {
         checkUtf8(body);
-        yield new JsonEvents(body, limits).batch();
+        yield new JsonEvents(body, limits, lenient).batch();
       }
       default -> throw unsupported();
     };

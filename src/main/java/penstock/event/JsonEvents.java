@@ -22,14 +22,15 @@ final class JsonEvents {
   private final EventLimits limits;
   private final JsonScanner scanner;
   private final Violations violations = new Violations();
-  private final EventDraft draft = new EventDraft(violations);
+  private final EventDraft draft;
 
   private byte @Nullable [] data;
   private byte @Nullable [] base64;
 
-  JsonEvents(byte[] body, EventLimits limits) {
+  JsonEvents(byte[] body, EventLimits limits, LenientRule lenient) {
     this.body = body;
     this.limits = limits;
+    this.draft = new EventDraft(violations, lenient);
     this.scanner = new JsonScanner(body);
   }
 

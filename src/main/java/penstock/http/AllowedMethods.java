@@ -30,6 +30,9 @@ public class AllowedMethods {
   /** A part of a path that stands for any other, or for what its own pattern says. */
   private static final Pattern VARIABLE = Pattern.compile("\\{[^:}]+(:([^{}]+))?}");
 
+  private static final String PAGES = "META-INF/resources";
+  private static final String INDEX = "index.html";
+
   private final List<Operation> operations = new ArrayList<>();
 
   /**
@@ -74,13 +77,21 @@ public class AllowedMethods {
     }
   }
 
-  /** The methods of a path, sorted; none if there is nothing. */
-  Set<String> at(String path) {
+  /**
+   * The methods of a path, sorted; none if there is nothing.
+   *
+   * @param path {@link RequestTarget#ALL} for those of all
+   */
+  public Set<String> at(String path) {
+    boolean all = path.equals(RequestTarget.ALL);
     Set<String> methods =
         operations().stream()
-            .filter(one -> one.pattern().matcher(path).matches())
+            .filter(one -> all || one.pattern().matcher(path).matches())
             .map(Operation::method)
             .collect(Collectors.toCollection(TreeSet::new));
+    if (methods.isEmpty() && isPage(path)) {
+      methods.add("GET");
+    }
     if (methods.contains("GET")) {
       methods.add("HEAD");
     }
@@ -88,6 +99,13 @@ public class AllowedMethods {
       methods.add("OPTIONS");
     }
     return methods;
+  }
+
+  /** Whether there is a file with this path, or an index below it. */
+  private static boolean isPage(String path) {
+    String file = path.endsWith("/") ? path + INDEX : path;
+    return file.lastIndexOf('.') > file.lastIndexOf('/')
+        && AllowedMethods.class.getClassLoader().getResource(PAGES + file) != null;
   }
 
   /** Every method that a resource has, of every path. */

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import penstock.problem.IsolatedCall;
@@ -57,11 +58,7 @@ public final class BodyReceiver {
    * counts as held until that is done, whatever becomes of it. Fails if the client is gone.
    */
   public <T> Future<T> receive(HttpServerRequest request, Function<Buffer, Future<T>> use) {
-    return receive(request)
-        .compose(
-            body ->
-                IsolatedCall.share(IsolatedCall.begin(() -> use.apply(body)))
-                    .onComplete(done -> release(body)));
+    return receive(request).compose(body -> use(body, use));
   }
 
   private Future<Buffer> receive(HttpServerRequest request) {
@@ -80,6 +77,53 @@ public final class BodyReceiver {
     return received;
   }
 
+  /**
+   * The same for a body that came compressed by gzip. It counts as held, inflated, in the place of
+   * what came.
+   */
+  public <T> Future<T> receiveCompressed(
+      HttpServerRequest request, Function<Buffer, Future<T>> use) {
+    return receive(request)
+        .compose(
+            // Vert.x lets blocking code answer null, which this does not
+            compressed ->
+                vertx
+                    .executeBlocking(() -> inflate(compressed), false)
+                    .map(Objects::requireNonNull))
+        .compose(body -> use(body, use));
+  }
+
+  private <T> Future<T> use(Buffer body, Function<Buffer, Future<T>> use) {
+    return IsolatedCall.share(IsolatedCall.begin(() -> use.apply(body)))
+        .onComplete(done -> release(body));
+  }
+
+  /**
+   * What a body is that came compressed. It counts as held in the place of that one, which is
+   * released whatever becomes of it. Not on an event loop.
+   */
+  private Buffer inflate(Buffer compressed) {
+    var length = new AtomicLong();
+    try {
+      return GzipBody.inflate(compressed.getBytes(), more -> hold(length, more));
+    } catch (RuntimeException failure) {
+      buffered.addAndGet(-length.get());
+      throw failure;
+    } finally {
+      release(compressed);
+    }
+  }
+
+  private void hold(AtomicLong length, int more) {
+    boolean full = buffered.addAndGet(more) > maxBuffered;
+    if (length.addAndGet(more) > maxBody) {
+      throw tooLarge();
+    }
+    if (full) {
+      throw tooBusy();
+    }
+  }
+
   private void release(Buffer body) {
     buffered.addAndGet(-body.length());
   }
@@ -93,8 +137,10 @@ public final class BodyReceiver {
       request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
       vertx.setTimer(LINGER_MILLIS, over -> request.connection().close());
     }
-    // what comes until then is thrown away
-    request.resume();
+    // What comes until then is thrown away. Over HTTP/2 a request that has ended takes it amiss.
+    if (!request.isEnded()) {
+      request.resume();
+    }
   }
 
   private ProblemException tooLarge() {
@@ -117,6 +163,7 @@ public final class BodyReceiver {
     private final HttpServerRequest request;
     private final long timer;
     private Buffer body = Buffer.buffer(0);
+    private int pieces;
     private boolean over;
 
     Reception(HttpServerRequest request) {
@@ -134,11 +181,23 @@ public final class BodyReceiver {
       if (body.length() + chunk.length() > maxBody) {
         fail(tooLarge());
       } else if (buffered.addAndGet(chunk.length()) > maxBuffered) {
-        body = body.appendBuffer(chunk);
+        add(chunk);
         fail(tooBusy());
       } else {
-        // most bodies come in one piece and need no copy
-        body = body.length() == 0 ? chunk : body.appendBuffer(chunk);
+        add(chunk);
+      }
+    }
+
+    /** Most bodies come in one piece, which needs no copy; it cannot grow, as it may be a slice. */
+    private void add(Buffer chunk) {
+      switch (pieces++) {
+        case 0 -> body = chunk;
+        case 1 ->
+            body =
+                Buffer.buffer(body.length() + chunk.length())
+                    .appendBuffer(body)
+                    .appendBuffer(chunk);
+        default -> body.appendBuffer(chunk);
       }
     }
 

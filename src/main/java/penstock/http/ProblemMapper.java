@@ -82,9 +82,15 @@ public class ProblemMapper {
    * is.
    */
   private RestResponse<Buffer> notHere() {
+    String path = request().getRequestPath();
+    RefusalReason refused =
+        RefusalReason.of(path, request().getRequestHeader(RefusalReason.HEADER));
+    if (refused != null) {
+      return Answer.problem(refused.problem());
+    }
     Set<String> methods = allowed.at(request().getRequestNormalisedPath());
     if (methods.isEmpty()) {
-      return Answer.problem(Problems.nothingAt(request().getRequestPath()));
+      return Answer.problem(Problems.nothingAt(path));
     }
     String list = String.join(", ", methods);
     return RestResponse.ResponseBuilder.fromResponse(

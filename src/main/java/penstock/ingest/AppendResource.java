@@ -1,5 +1,6 @@
 package penstock.ingest;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoop;
@@ -21,8 +22,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -33,9 +35,11 @@ import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.EventLimits;
 import penstock.event.HttpEvents;
-import penstock.event.PlainDefaults;
+import penstock.event.LenientAttribute;
+import penstock.event.LenientRule;
 import penstock.http.Answer;
 import penstock.http.BodyReceiver;
+import penstock.http.GzipBody;
 import penstock.http.Unis;
 import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
@@ -44,6 +48,7 @@ import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.schedule.delayed.DelayLimit;
 import penstock.stream.StreamName;
+import penstock.stream.log.EventLog;
 import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
 import penstock.trace.Tracing;
@@ -63,6 +68,7 @@ class AppendResource {
   private final Vertx vertx;
   private final Streams streams;
   private final Appender appender;
+  private final EventLog log;
   private final AppendRefusals refusals;
   private final BodyReceiver body;
   private final HttpEvents reader;
@@ -75,6 +81,7 @@ class AppendResource {
       Vertx vertx,
       Streams streams,
       Appender appender,
+      EventLog log,
       AppendRefusals refusals,
       MeterRegistry registry,
       Tracing tracing,
@@ -83,6 +90,7 @@ class AppendResource {
     this.vertx = vertx;
     this.streams = streams;
     this.appender = appender;
+    this.log = log;
     this.refusals = refusals;
     this.tracing = tracing;
     this.delayLimit = delayLimit;
@@ -97,10 +105,24 @@ class AppendResource {
     this.reader =
         new HttpEvents(
             new EventLimits(
-                Math.toIntExact(config.maxEventSize().asLongValue()), config.maxBatch()));
+                Math.toIntExact(config.maxEventSize().asLongValue()), config.maxBatch()),
+            lenient(config.lenient().orElse(Set.of()), registry));
     Gauge.builder("penstock.ingest.buffered", body, BodyReceiver::buffered)
         .description("Request bodies held in memory")
         .baseUnit("bytes")
+        .register(registry);
+  }
+
+  private static LenientRule lenient(Set<LenientAttribute> attributes, MeterRegistry registry) {
+    // registered before the first of each, so that it is seen as zero
+    attributes.forEach(attribute -> taken(attribute, registry));
+    return new LenientRule(attributes, attribute -> taken(attribute, registry).increment());
+  }
+
+  private static Counter taken(LenientAttribute attribute, MeterRegistry registry) {
+    return Counter.builder("penstock.ingest.lenient")
+        .description("Values that break a rule of CloudEvents and were taken all the same")
+        .tag("attribute", attribute.toString())
         .register(registry);
   }
 
@@ -119,64 +141,46 @@ class AppendResource {
       @RestQuery("subject") Optional<String> subject,
       @RestHeader("Idempotency-Key") @Nullable String key,
       @RestHeader(DeliveryTimes.HEADER) Optional<Duration> delay,
-      @Parameter(hidden = true) @RestHeader(HttpHeaders.CONTENT_ENCODING) @Nullable String encoding,
       @Context HttpServerRequest request,
       @Context ResteasyReactiveRequestContext context) {
-    refuseEncoded(encoding);
-    Supplier<PlainDefaults> plain =
-        () ->
-            new PlainDefaults(
-                type.orElseThrow(AppendResource::withoutType),
-                source.orElse("/streams/" + stream),
-                subject.orElse(null),
-                key);
+    boolean compressed = GzipBody.isMeant(request.headers());
+    var plain = new PlainRequest(stream, type, source, subject, key);
     DeliveryTimes times = DeliveryTimes.of(delay);
     SpanContext span = tracing.ofRequest();
     return Unis.of(
         streams
             .findOrCreate(stream)
-            .compose(found -> append(found, request, plain, times, span))
+            .compose(found -> append(found, request, compressed, plain, times, span))
             .onSuccess(reply -> context.setEntityWriter(AppendReplyWriter.INSTANCE)));
-  }
-
-  private static void refuseEncoded(@Nullable String encoding) {
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      throw ProblemException.of(
-          ProblemType.UNSUPPORTED_MEDIA_TYPE,
-          "Nothing was written: content codings are not supported. Send the body without Content-Encoding.");
-    }
-  }
-
-  private static ProblemException withoutType() {
-    return ProblemException.ofParameter(
-        "type", "is required for plain JSON: it is the event's type");
   }
 
   private Future<AppendReply> append(
       Stream stream,
       HttpServerRequest request,
-      Supplier<PlainDefaults> plain,
+      boolean compressed,
+      PlainRequest plain,
       DeliveryTimes times,
       SpanContext span) {
-    return body.receive(
-        request,
+    Function<Buffer, Future<AppendReply>> use =
         received -> {
           long start = System.nanoTime();
           return read(request.headers(), received, plain, span)
-              .compose(events -> append(stream, events, times, span))
+              .compose(events -> append(stream, events, plain, times, span))
               .onComplete(
                   done ->
                       IsolatedCall.run(
                           () ->
                               appender.meters(stream.name()).answered(System.nanoTime() - start)));
-        });
+        };
+    return compressed ? body.receiveCompressed(request, use) : body.receive(request, use);
   }
 
   private Future<List<Event>> read(
-      MultiMap headers, Buffer received, Supplier<PlainDefaults> plain, SpanContext span) {
+      MultiMap headers, Buffer received, PlainRequest plain, SpanContext span) {
     Supplier<List<Event>> read =
         () -> {
           List<Event> events = reader.read(headers, received, plain);
+          plain.check();
           return keepsTraceContext ? TraceContext.keep(headers, span, events) : events;
         };
     if (received.length() > LARGE_BODY) {
@@ -191,7 +195,11 @@ class AppendResource {
   }
 
   private Future<AppendReply> append(
-      Stream stream, List<Event> events, DeliveryTimes times, SpanContext span) {
+      Stream stream,
+      List<Event> events,
+      PlainRequest plain,
+      DeliveryTimes times,
+      SpanContext span) {
     EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
     Future<AppendAck> ack;
     if (times.delayAny(events)) {
@@ -200,7 +208,21 @@ class AppendResource {
     } else {
       ack = appender.append(stream, events, loop, span);
     }
-    return ack.map(all -> AppendReply.of(stream, events, all));
+    return (plain.hasKey() ? ack.compose(all -> same(stream, events.getFirst(), all)) : ack)
+        .map(all -> AppendReply.of(stream, events, all));
+  }
+
+  /** One whose first waits to be delivered, or was removed meanwhile, is taken for the same. */
+  private Future<AppendAck> same(Stream stream, Event event, AppendAck ack) {
+    if (!(ack.results().getFirst() instanceof EventResult.Appended first) || !first.duplicate()) {
+      return Future.succeededFuture(ack);
+    }
+    return log.entry(stream.partitions().get(first.partition()), first.position())
+        .map(
+            found -> {
+              found.ifPresent(entry -> PlainRequest.requireSame(event, entry.event()));
+              return ack;
+            });
   }
 
   /** Whatever fails, here or before, such as what reads the stream's name. */
@@ -209,7 +231,13 @@ class AppendResource {
     Problem problem = Problems.from(problem(failure));
     refusals.count(problem.type());
     body.endUnread(request);
-    return Answer.problem(problem);
+    RestResponse<Buffer> answer = Answer.problem(problem);
+    return problem.type() == ProblemType.UNSUPPORTED_MEDIA_TYPE
+            && request.headers().contains(HttpHeaders.CONTENT_ENCODING)
+        ? RestResponse.ResponseBuilder.fromResponse(answer)
+            .header("accept-encoding", GzipBody.TAKEN)
+            .build()
+        : answer;
   }
 
   /** That of a parameter's converter is wrapped into a 404, as the specification has it. */

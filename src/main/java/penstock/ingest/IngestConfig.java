@@ -6,6 +6,9 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import penstock.event.LenientAttribute;
 
 /** Limits of what comes in. */
 @ConfigMapping(prefix = "penstock.ingest")
@@ -52,4 +55,18 @@ interface IngestConfig {
    */
   @WithDefault("false")
   boolean keepTraceContext();
+
+  /**
+   * Attributes that are taken although their value breaks the rule of CloudEvents, as some senders
+   * get them wrong: {@code dataschema} (no absolute URI, or empty) and {@code source} (no URI
+   * reference). Readers that are strict may refuse such events. None if not set.
+   */
+  Optional<Set<LenientAttribute>> lenient();
+
+  /**
+   * Who may deliver by CloudEvents' webhooks: the names that senders ask with ({@code
+   * WebHook-Request-Origin}), such as {@code eventgrid.azure.net}, or {@code *} for all. It decides
+   * on the handshake only, which some senders insist on. None if not set.
+   */
+  Optional<Set<String>> webhookOrigins();
 }

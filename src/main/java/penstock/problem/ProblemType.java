@@ -26,9 +26,13 @@ public enum ProblemType {
   EVENT_TOO_LARGE("event-too-large", 413, "An event is too large"),
   BODY_TOO_LARGE("body-too-large", 413, "The request body is too large"),
   BATCH_TOO_LARGE("batch-too-large", 413, "The batch has too many events"),
+  URI_TOO_LONG("uri-too-long", 414, "The request's URL is too long"),
   UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The content type is not supported"),
+  IDEMPOTENCY_KEY_REUSED(
+      "idempotency-key-reused", 422, "The idempotency key stands for another event"),
   TOO_BUSY("too-busy", 429, "The service is at its limit"),
   SCHEDULE_FULL("schedule-full", 429, "Too many events are scheduled"),
+  HEADERS_TOO_LARGE("headers-too-large", 431, "The request's headers are too large"),
   INTERNAL_ERROR("internal-error", 500, "The service failed"),
   PARTITIONS_CHANGED(
       "partitions-changed", 503, "The stream has another number of partitions than is declared"),
@@ -39,7 +43,8 @@ public enum ProblemType {
   OUTCOME_UNKNOWN("outcome-unknown", 503, "The outcome is unknown"),
   NOT_REPLICATED("not-replicated", 503, "Too few replicas have the events"),
   NOT_YET_APPLIED("not-yet-applied", 503, "The view has not applied this position yet"),
-  VIEW_NOT_READY("view-not-ready", 503, "The view is not built yet");
+  VIEW_NOT_READY("view-not-ready", 503, "The view is not built yet"),
+  VERSION_NOT_SUPPORTED("version-not-supported", 505, "The version of HTTP is not supported");
 
   private final String slug;
   private final int status;

@@ -31,6 +31,13 @@ public final class Problems {
   public static final Problem UNDECODABLE =
       Problem.of(ProblemType.MALFORMED_REQUEST, "The request's URL cannot be decoded.");
 
+  /** Of what is no message of HTTP/1.1 in some other way. */
+  public static final Problem UNREADABLE =
+      Problem.of(
+          ProblemType.MALFORMED_REQUEST,
+          "The request is no HTTP/1.1 message: its first line, a header (Host is required) or the framing of its body is"
+              + " wrong.");
+
   private Problems() {}
 
   public static Problem nothingAt(@Nullable String path) {

@@ -36,7 +36,6 @@ class ProblemMapperTest {
     "GET,/no/such/path",
     "POST,/no/such/path",
     "OPTIONS,/no/such/path",
-    "DELETE,/",
     "GET,/test/probe",
     "GET,/test/probe/a/b",
     "OPTIONS,/test/probe/a/b",
@@ -60,7 +59,9 @@ class ProblemMapperTest {
         "GET | /test/probe/failing/a | DELETE, OPTIONS",
         "HEAD | /test/probe/failing/a | DELETE, OPTIONS",
         "PUT | /test/probe/failing/a | DELETE, OPTIONS",
-        "PATCH | /test/probe/single | GET, HEAD, OPTIONS, POST"
+        "PATCH | /test/probe/single | GET, HEAD, OPTIONS, POST",
+        "DELETE | / | GET, HEAD, OPTIONS",
+        "POST | /demo/chat.html | GET, HEAD, OPTIONS"
       })
   void tellsWhichMethodsAreAllowed(String method, String path, String allowed) {
     Response response = request(method, path);

@@ -8,10 +8,15 @@ import static penstock.Patience.await;
 import static penstock.Requests.given;
 
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +51,7 @@ class AppendFaultsTest {
   }
 
   RedisServer redis;
+  @TestHTTPResource URI base;
 
   @AfterEach
   void mend() {
@@ -80,6 +86,28 @@ class AppendFaultsTest {
         .contentType("application/problem+json")
         .header("Retry-After", notNullValue())
         .body("type", equalTo("urn:penstock:problem:" + slug));
+  }
+
+  /** Its body has been read by then, which HTTP/2 takes for an end. */
+  @Test
+  void aRefusalOverHttp2SaysWhy() throws Exception {
+    redis.ask("CONFIG", "SET", "maxmemory", "1");
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(base.resolve("/streams/orders/events"))
+              .header("Content-Type", "application/cloudevents+json")
+              .POST(
+                  HttpRequest.BodyPublishers.ofString(
+                      "{\"specversion\":\"1.0\",\"id\":\"h2\",\"source\":\"/f\",\"type\":\"t\"}"))
+              .build();
+      // The first one is what asks for HTTP/2.
+      for (int i = 0; i < 2; i++) {
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+        assertThat(answer.body()).contains("urn:penstock:problem:redis-full");
+        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      }
+    }
   }
 
   @Test

@@ -257,16 +257,16 @@ class PresenceTest {
   @Test
   void whoLeavesIsNotBroughtBackByAConnection() {
     readers = new FeedReaders(base);
-    String path = "/feed?view=rooms&ttl=600ms&member=ann&room=" + encoded();
+    String path = "/feed?view=rooms&ttl=4s&member=ann&room=" + encoded();
     readers.live(path, null);
     await().until(() -> history().equals(List.of("joined ann")));
     double left = Meters.read("penstock_presence_heartbeats_total", "result", "left");
     delete("ann").statusCode(204);
     await()
         .until(
-            () -> Meters.read("penstock_presence_heartbeats_total", "result", "left") >= left + 5);
+            () -> Meters.read("penstock_presence_heartbeats_total", "result", "left") >= left + 3);
     assertThat(history()).containsExactly("joined ann", "left ann");
-    readers.live("/views/rooms/feed?ttl=600ms&member=ann&room=" + encoded(), null);
+    readers.live("/views/rooms/feed?ttl=4s&member=ann&room=" + encoded(), null);
     await().until(() -> history().equals(List.of("joined ann", "left ann", "joined ann")));
   }
 
@@ -360,10 +360,10 @@ class PresenceTest {
   @Test
   void aFullRedisKeepsWhomConnectionsSpeakFor() {
     readers = new FeedReaders(base);
-    readers.live("/streams/presence/feed?ttl=900ms&member=ann&room=" + encoded(), null);
+    readers.live("/streams/presence/feed?ttl=4s&member=ann&room=" + encoded(), null);
     await().until(() -> history().equals(List.of("joined ann")));
     redis.ask("CONFIG", "SET", "maxmemory", "1");
-    readers.live("/streams/presence/feed?ttl=900ms&member=bob&room=" + encoded(), null);
+    readers.live("/streams/presence/feed?ttl=4s&member=bob&room=" + encoded(), null);
     Instant before = Instant.parse(list("").getString("members[0].deadline"));
     await()
         .until(
@@ -378,7 +378,7 @@ class PresenceTest {
   @Test
   void whenRedisIsEmptiedAllJoinAnew() {
     readers = new FeedReaders(base);
-    readers.live("/views/rooms/feed?ttl=900ms&member=ann&room=" + encoded(), null);
+    readers.live("/views/rooms/feed?ttl=4s&member=ann&room=" + encoded(), null);
     put("bob", LONG, null).statusCode(201);
     redis.flush();
     put("bob", LONG, null).statusCode(201);

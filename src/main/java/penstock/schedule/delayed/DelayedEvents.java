@@ -25,6 +25,7 @@ import penstock.schedule.Deadlines;
 import penstock.stream.Partition;
 import penstock.stream.log.EventLog;
 import penstock.stream.registry.Stream;
+import penstock.stream.registry.Streams;
 
 /**
  * The events that wait to enter the logs: sees to it that they are delivered when they are due,
@@ -51,15 +52,12 @@ public class DelayedEvents {
 
   @Inject
   public DelayedEvents(
-      Deadlines deadlines,
-      DeliveryTask task,
-      EventLog log,
-      RedisLinks links,
-      ScheduleMeters meters) {
+      Deadlines deadlines, EventLog log, Streams streams, RedisLinks links, ScheduleMeters meters) {
     this.deadlines = deadlines;
     this.log = log;
     this.link = links.commands();
     this.meters = meters;
+    var task = new DeliveryTask(log, streams, links.open("deliver"), meters);
     this.source = new DeadlineSource("events", Keys.OfPartition::due, task::run);
   }
 

@@ -3,12 +3,9 @@ package penstock.schedule.delayed;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
 import java.util.OptionalLong;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
-import penstock.redis.RedisLinks;
 import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.schedule.DeadlineSource;
@@ -18,8 +15,7 @@ import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
 
 /** Appends what is due of a partition, one step for each call: see {@link DeadlineSource}. */
-@ApplicationScoped
-class DeliveryTask {
+final class DeliveryTask {
 
   /** Bounds of one script, so that it does not keep Redis from other clients for long. */
   private static final int MAX_EVENTS = 256;
@@ -33,11 +29,10 @@ class DeliveryTask {
   private final RedisLink link;
   private final ScheduleMeters meters;
 
-  @Inject
-  DeliveryTask(EventLog log, Streams streams, RedisLinks links, ScheduleMeters meters) {
+  DeliveryTask(EventLog log, Streams streams, RedisLink link, ScheduleMeters meters) {
     this.log = log;
     this.streams = streams;
-    this.link = links.open("deliver");
+    this.link = link;
     this.meters = meters;
   }
 

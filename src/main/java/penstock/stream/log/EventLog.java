@@ -8,11 +8,13 @@ import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.redis.Script;
+import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
 import penstock.stream.Position;
@@ -95,6 +97,13 @@ public class EventLog {
                 over.send(Command.XRANGE, keys(partition).events(), first, "+", "COUNT", count)
                     .map(LogPage::of))
         .orElseGet(() -> Future.succeededFuture(LogPage.NONE));
+  }
+
+  /** The entry at a position; empty if there is none any more, or none that is an event. */
+  public Future<Optional<LogEntry>> entry(Partition partition, Position at) {
+    return link.send(Command.XRANGE, keys(partition).events(), at.toString(), at.toString())
+        .map(LogPage::of)
+        .map(page -> page.entries().stream().findFirst());
   }
 
   /** A random string that names a life, should one begin. */

@@ -168,8 +168,7 @@ class EntryResource {
       @Context Request request,
       @Context RoutingContext routing) {
     ViewDefinition definition = views.find(view);
-    // Jakarta REST does not count a slash at the end of a path.
-    String whole = routing.normalizedPath().endsWith("/") ? key + "/" : key;
+    String whole = EntryAddress.key(routing, key);
     return Unis.of(
         waited(definition, cursor, wait)
             .compose(reached -> entries.one(definition, whole))

@@ -1,0 +1,53 @@
+package penstock.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.ssl.SslHandler;
+
+/**
+ * Waits at the beginning of a connection until it shows which HTTP it speaks, and then sees to it
+ * that its requests are scanned. Without TLS the framework finds out by the first bytes, so that
+ * these are passed on one by one: a request must not be read before.
+ */
+final class ConnectionStart extends ChannelInboundHandlerAdapter {
+
+  private static final String ENCODER = "httpEncoder";
+
+  /**
+   * Bytes after which it is no connection of HTTP: what begins HTTP/2 is 24 long, and what a proxy
+   * may say before at most 536 (its PROXY protocol, version 2, without what is optional).
+   */
+  private static final int MOST = 560;
+
+  private int passed;
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (context.pipeline().get(SslHandler.class) == null && message instanceof ByteBuf bytes) {
+      while (!isKnown(context.pipeline()) && bytes.readableBytes() > 1 && passed++ < MOST) {
+        context.fireChannelRead(bytes.readRetainedSlice(1));
+      }
+    }
+    if (isKnown(context.pipeline())) {
+      scan(context.pipeline());
+    }
+    context.fireChannelRead(message);
+  }
+
+  private static boolean isKnown(ChannelPipeline pipeline) {
+    return pipeline.get(ENCODER) != null || pipeline.get(Http2ConnectionHandler.class) != null;
+  }
+
+  private void scan(ChannelPipeline pipeline) {
+    Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
+    if (http2 == null) {
+      pipeline.addAfter(ENCODER, null, new RequestScanner());
+    } else {
+      TargetListener.listen(http2.decoder());
+    }
+    pipeline.remove(this);
+  }
+}

@@ -1,0 +1,226 @@
+package penstock.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import penstock.Patience;
+import penstock.redis.RedisResource;
+
+/** Whoever notices what is wrong, the answer is the service's own. */
+@QuarkusTest
+@WithTestResource(RedisResource.class)
+@TestProfile(EveryAnswerTest.Settings.class)
+class EveryAnswerTest {
+
+  public static final class Settings implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("penstock.streams.orders.partitions", "1");
+    }
+  }
+
+  private record Answer(int status, String head, String body) {
+
+    static Answer of(String text) {
+      int end = text.indexOf("\r\n\r\n");
+      return new Answer(
+          Integer.parseInt(text.split(" ")[1]),
+          text.substring(0, end).toLowerCase(Locale.ROOT) + "\r\n",
+          text.substring(end + 4));
+    }
+
+    void is(int expected, String type) {
+      assertThat(status).as(head + body).isEqualTo(expected);
+      assertThat(head).contains("content-type: application/problem+json\r\n");
+      JsonObject document = new JsonObject(body);
+      assertThat(document.getString("type")).isEqualTo("urn:penstock:problem:" + type);
+      assertThat(document.getInteger("status")).isEqualTo(expected);
+      assertThat(document.getString("detail")).isNotEmpty();
+    }
+  }
+
+  private static final String HOST = "Host: localhost\r\n";
+  private static final String LAST = HOST + "Connection: close\r\n";
+
+  @TestHTTPResource URI base;
+
+  /** All that is answered until the connection ends. */
+  private String raw(String request) throws IOException {
+    try (var socket = new Socket(base.getHost(), base.getPort())) {
+      socket.setSoTimeout((int) Patience.LIMIT.toMillis());
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private Answer send(String line, String headers) throws IOException {
+    return Answer.of(raw(line + "\r\n" + headers + "\r\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      value = {
+        "GET /streams/orders/events?cursor=% HTTP/1.1 ! 400 ! malformed-request",
+        "GET /streams/%zz HTTP/1.1 ! 400 ! malformed-request",
+        "POST /streams/orders/events?type=% HTTP/1.1 ! 400 ! malformed-request",
+        "GET /streams/%ff HTTP/1.1 ! 400 ! invalid-name",
+        "GET /streams HTTP/2.0 ! 505 ! version-not-supported",
+        "GET /streams HTTP/3.7 ! 505 ! version-not-supported",
+        "GET /streams HTTP/0.9 ! 505 ! version-not-supported",
+        "GET /streams ! 400 ! malformed-request",
+        "nonsense ! 400 ! malformed-request",
+        "CONNECT localhost:80 HTTP/1.1 ! 400 ! malformed-request",
+        "GET streams HTTP/1.1 ! 400 ! malformed-request",
+        "TRACE /streams HTTP/1.1 ! 405 ! method-not-allowed",
+        "NONSENSE /streams HTTP/1.1 ! 405 ! method-not-allowed",
+        "PUT /index.html HTTP/1.1 ! 405 ! method-not-allowed",
+        "GET /:refused HTTP/1.1 ! 404 ! not-found",
+        "GET /nothing HTTP/1.1 ! 404 ! not-found"
+      })
+  void aLineThatIsWrong(String line, int status, String type) throws IOException {
+    send(line, LAST).is(status, type);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      value = {
+        "foo bar: x",
+        "Content-Length: x",
+        "Content-Length: 1~Content-Length: 2",
+        "Transfer-Encoding: nonsense",
+      })
+  void aHeaderThatIsWrong(String header) throws IOException {
+    send("POST /streams/orders/events HTTP/1.1", header.replace("~", "\r\n") + "\r\n" + LAST)
+        .is(400, "malformed-request");
+  }
+
+  @Test
+  void aHostThatIsMissing() throws IOException {
+    send("GET /streams HTTP/1.1", "Connection: close\r\n").is(400, "malformed-request");
+    assertThat(send("GET /streams HTTP/1.0", "").status()).isEqualTo(200);
+  }
+
+  @Test
+  void whatIsTooLong() throws IOException {
+    send("GET /" + "a".repeat(100_000) + " HTTP/1.1", LAST).is(414, "uri-too-long");
+    send("GET /streams HTTP/1.1", "x: " + "a".repeat(200_000) + "\r\n" + LAST)
+        .is(431, "headers-too-large");
+  }
+
+  @Test
+  void aBodyThatIsBroken() throws IOException {
+    String begin =
+        "POST /streams/orders/events?type=t HTTP/1.1\r\n"
+            + HOST
+            + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+    Answer.of(raw(begin + "zz\r\n{}\r\n0\r\n\r\n")).is(400, "malformed-request");
+    Answer.of(raw(begin + "1\r\n{\r\n-\r\n")).is(400, "malformed-request");
+  }
+
+  /** What came before is answered before, and what comes behind is not read. */
+  @Test
+  void answersInTurn() throws IOException {
+    String good = "GET /streams HTTP/1.1\r\n" + HOST + "\r\n";
+    String all =
+        raw(
+            good
+                + good
+                + "GET /streams?a=% HTTP/1.1\r\n"
+                + HOST
+                + "\r\n"
+                + good
+                + "nonsense\r\n\r\n"
+                + good);
+    assertThat(all.split("HTTP/1\\.[01] (?=\\d)"))
+        .extracting(part -> part.split(" ")[0])
+        .containsExactly("", "200", "200", "400", "200", "400");
+  }
+
+  @Test
+  void takesWhatIsMeantPlainly() throws IOException {
+    for (String query :
+        new String[] {"subject=a|b", "subject=ü", "filter={\"exact\":{\"type\":\"a\"}}"}) {
+      assertThat(send("GET /streams/orders/events?" + query + " HTTP/1.1", LAST).status())
+          .as(query)
+          .isEqualTo(200);
+    }
+    assertThat(send("GET http://other/streams HTTP/1.1", LAST).status()).isEqualTo(200);
+    assertThat(
+            send(
+                    "GET /streams HTTP/1.1",
+                    LAST
+                        + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\n")
+                .status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void tellsTheMethodsOfAll() throws IOException {
+    Answer all = send("OPTIONS * HTTP/1.1", LAST);
+    assertThat(all.status()).isEqualTo(204);
+    assertThat(all.head()).contains("allow: delete, get, head, options, post\r\n");
+    Answer page = send("OPTIONS / HTTP/1.1", LAST);
+    assertThat(page.status()).isEqualTo(204);
+    assertThat(page.head()).contains("allow: get, head, options\r\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "subject=a|b, 200,",
+    "subject=%, 400, malformed-request",
+    "x=1, 400, invalid-parameter"
+  })
+  void speaksHttp2(String query, int status, @Nullable String type) {
+    Vertx vertx = Vertx.vertx();
+    try {
+      HttpClient client =
+          vertx.createHttpClient(
+              new HttpClientOptions()
+                  .setProtocolVersion(HttpVersion.HTTP_2)
+                  .setHttp2ClearTextUpgrade(false));
+      Buffer body =
+          client
+              .request(
+                  HttpMethod.GET, base.getPort(), base.getHost(), "/streams/orders/events?" + query)
+              .compose(HttpClientRequest::send)
+              .compose(
+                  response -> {
+                    assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
+                    assertThat(response.statusCode()).isEqualTo(status);
+                    return response.body();
+                  })
+              .toCompletionStage()
+              .toCompletableFuture()
+              .join();
+      if (type != null) {
+        assertThat(body.toJsonObject().getString("type")).isEqualTo("urn:penstock:problem:" + type);
+      }
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+}
