@@ -15,6 +15,7 @@ import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_GROUP;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
@@ -48,6 +49,7 @@ import penstock.stream.registry.Streams;
   UNKNOWN_STREAM,
   TOO_BUSY,
   REDIS_UNAVAILABLE,
+  WRONG_KEY_TYPE,
   OUTCOME_UNKNOWN,
   PARTITIONS_CHANGED
 })

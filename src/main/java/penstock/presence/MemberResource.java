@@ -12,6 +12,7 @@ import static penstock.problem.ProblemType.REQUEST_TIMEOUT;
 import static penstock.problem.ProblemType.ROOM_FULL;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_MEMBER;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -57,7 +58,14 @@ import penstock.problem.Raises;
 
 /** A member of a room: its heartbeats, and its leave. Runs on the request's event loop. */
 @Tag(name = "presence")
-@Raises({INVALID_NAME, TOO_BUSY, REDIS_UNAVAILABLE, OUTCOME_UNKNOWN, PARTITIONS_CHANGED})
+@Raises({
+  INVALID_NAME,
+  TOO_BUSY,
+  REDIS_UNAVAILABLE,
+  WRONG_KEY_TYPE,
+  OUTCOME_UNKNOWN,
+  PARTITIONS_CHANGED
+})
 @Path("/presence/{room}/{member}")
 class MemberResource {
 

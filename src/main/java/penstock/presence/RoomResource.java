@@ -6,6 +6,7 @@ import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
 import static penstock.problem.ProblemType.PARTITIONS_CHANGED;
 import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -61,6 +62,7 @@ class RoomResource {
     INVALID_PARAMETER,
     TOO_BUSY,
     REDIS_UNAVAILABLE,
+    WRONG_KEY_TYPE,
     OUTCOME_UNKNOWN,
     PARTITIONS_CHANGED
   })

@@ -8,6 +8,7 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_SCHEDULED_EVENT;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
+import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -53,6 +54,7 @@ import penstock.stream.registry.Streams;
   UNKNOWN_STREAM,
   TOO_BUSY,
   REDIS_UNAVAILABLE,
+  WRONG_KEY_TYPE,
   OUTCOME_UNKNOWN,
   PARTITIONS_CHANGED
 })
