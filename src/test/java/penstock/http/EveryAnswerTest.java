@@ -182,7 +182,7 @@ class EveryAnswerTest {
   void tellsTheMethodsOfAll() throws IOException {
     Answer all = send("OPTIONS * HTTP/1.1", LAST);
     assertThat(all.status()).isEqualTo(204);
-    assertThat(all.head()).contains("allow: delete, get, head, options, post\r\n");
+    assertThat(all.head()).contains("allow: delete, get, head, options, post, put\r\n");
     Answer page = send("OPTIONS / HTTP/1.1", LAST);
     assertThat(page.status()).isEqualTo(204);
     assertThat(page.head()).contains("allow: get, head, options\r\n");
