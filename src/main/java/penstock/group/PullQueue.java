@@ -22,7 +22,11 @@ import penstock.stream.registry.Stream;
  * is asked are asked for together, in one script for each partition that may have something; those
  * that come meanwhile are of the next round. One that gets nothing waits, and costs nothing but its
  * place here: a partition is asked again when a notice says that its log or its deliveries have
- * changed, when a lease may have run out, when another pull comes, or after a while.
+ * changed, when a lease may have run out, when a pull comes that does not wait, or after a while.
+ *
+ * <p>So while some wait it is known what Redis has, and one that joins them asks nothing. Few are
+ * asked for at first, and more in each round that finds more than they want: an event costs no more
+ * where a thousand wait.
  *
  * <p>State belongs to one event loop.
  */
@@ -33,6 +37,11 @@ final class PullQueue {
    */
   private static final int MOST_VAIN_ROUNDS = 40;
 
+  /**
+   * Pulls in the first round after a reason to ask; each further one has room for twice as many.
+   */
+  private static final int FIRST_WIDTH = 16;
+
   private final Vertx vertx;
   private final Context context;
   private final GroupName name;
@@ -42,6 +51,12 @@ final class PullQueue {
   private final FilterCache filters = new FilterCache();
   private final List<PullPartition> partitions;
   private final long checkMillis;
+
+  /** When all partitions were last to be asked, whatever was heard. */
+  private long checkedNanos = System.nanoTime();
+
+  /** Pulls that the next round asks for, at the most. */
+  private int width = FIRST_WIDTH;
 
   /** In the order in which they came. */
   private final Set<WaitingPull> waiting = new LinkedHashSet<>();
@@ -98,15 +113,18 @@ final class PullQueue {
         go -> {
           pull.promise().future().onComplete(done -> over.run());
           usedNanos = System.nanoTime();
+          boolean alone = waiting.isEmpty();
           waiting.add(pull);
-          partitions.forEach(PullPartition::wake);
           long wait = pull.request().waitMillis();
           if (wait > 0 && !closed) {
             pull.timer(vertx.setTimer(wait, end -> context.runOnContext(end2 -> expire(pull))));
           } else {
             pull.expire();
           }
-          go();
+          if (alone || pull.isExpired()) {
+            check();
+            go();
+          }
         });
   }
 
@@ -160,6 +178,11 @@ final class PullQueue {
     return waiting.isEmpty() ? System.nanoTime() - usedNanos : 0;
   }
 
+  private void check() {
+    checkedNanos = System.nanoTime();
+    partitions.forEach(PullPartition::wake);
+  }
+
   private void go() {
     if (!asked.isEmpty() || waiting.isEmpty()) {
       return;
@@ -172,14 +195,18 @@ final class PullQueue {
     }
     Set<WaitingPull> batch = batch();
     asked = batch;
-    new PullRound(repository, name, filters, meters, clock, List.copyOf(batch))
+    var round = new PullRound(repository, name, filters, meters, clock, List.copyOf(batch));
+    round
         .run(inOrder)
         .onComplete(
             done -> {
               asked = Set.of();
               if (done.succeeded()) {
+                width = round.foundMore() ? Math.min(GroupRepository.MOST, 2 * width) : FIRST_WIDTH;
                 finish(batch);
               } else {
+                // the others hear of it soon
+                width = GroupRepository.MOST;
                 fail(batch, done.cause());
               }
               go();
@@ -199,13 +226,13 @@ final class PullQueue {
     return inOrder;
   }
 
-  /** The first ones, as many as one script can serve. */
+  /** The first ones, as many as one script can serve and are likely to get something. */
   private Set<WaitingPull> batch() {
     var batch = new LinkedHashSet<WaitingPull>();
     int wanted = 0;
     for (WaitingPull pull : waiting) {
       wanted += pull.missing();
-      if (!batch.isEmpty() && wanted > GroupRepository.MOST) {
+      if (!batch.isEmpty() && (wanted > GroupRepository.MOST || batch.size() == width)) {
         break;
       }
       batch.add(pull);
@@ -267,20 +294,27 @@ final class PullQueue {
     if (waiting.isEmpty()) {
       return;
     }
-    long delay = checkMillis;
+    long delay = untilCheck();
     for (PullPartition partition : partitions) {
       delay = Math.min(delay, partition.untilDue(checkMillis));
     }
-    boolean all = delay == checkMillis;
     timer =
         vertx.setTimer(
-            delay,
+            Math.max(1, delay),
             due ->
                 context.runOnContext(
                     go -> {
-                      partitions.forEach(all ? PullPartition::wake : PullPartition::wakeIfDue);
+                      if (untilCheck() <= 0) {
+                        check();
+                      } else {
+                        partitions.forEach(PullPartition::wakeIfDue);
+                      }
                       go();
                     }));
+  }
+
+  private long untilCheck() {
+    return checkMillis - (System.nanoTime() - checkedNanos) / 1_000_000;
   }
 
   /** Looks a step of each partition over. On the queue's event loop. */

@@ -39,6 +39,8 @@ final class PullRound {
   private final RedisClock clock;
   private final List<WaitingPull> pulls;
 
+  private boolean foundMore;
+
   PullRound(
       GroupRepository repository,
       GroupName name,
@@ -59,6 +61,11 @@ final class PullRound {
     return next(partitions, 0);
   }
 
+  /** Whether a partition had more than the pulls wanted, or than one script reads. */
+  boolean foundMore() {
+    return foundMore;
+  }
+
   private Future<Void> next(List<PullPartition> partitions, int at) {
     List<WaitingPull> hungry =
         pulls.stream().filter(one -> one.missing() > 0 && !one.isCancelled()).toList();
@@ -71,7 +78,9 @@ final class PullRound {
         .pull(partition.partition(), name, shares(hungry))
         .compose(
             pulled -> {
-              if (!pulled.more()) {
+              if (pulled.more()) {
+                foundMore = true;
+              } else {
                 partition.hadNothing(asked);
               }
               partition.due(pulled.nextMillis());

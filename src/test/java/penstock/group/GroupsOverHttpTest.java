@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import penstock.Meters;
@@ -367,6 +368,57 @@ class GroupsOverHttpTest {
     }
     assertThat(acks).hasSize(200).doesNotHaveDuplicates();
     assertThat(statuses("jobs-many", "ack", ids(acks))).containsOnly("done");
+  }
+
+  /** One that joins others asks Redis nothing, and an event is not offered to all of them. */
+  @Test
+  void aThousandThatWaitCostNoMoreThanAFew() {
+    put("jobs-patient", "g", "{\"start\":\"latest\"}").statusCode(201);
+    double before = Meters.read("penstock_group_waiting");
+    var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+    redis.ask("CONFIG", "SET", "slowlog-max-len", "100000");
+    redis.ask("CONFIG", "SET", "slowlog-log-slower-than", "0");
+    try {
+      for (int i = 1; i <= 60; i++) {
+        waiting.add(send("jobs-patient", "{\"wait\":\"60s\"}"));
+        double joined = before + i;
+        await().until(() -> Meters.read("penstock_group_waiting") >= joined);
+      }
+      append("jobs-patient", "a");
+      CompletableFuture.anyOf(waiting.toArray(CompletableFuture[]::new)).join();
+      List<Integer> asked = pullsOf("jobs-patient");
+      assertThat(asked).as("scripts until all wait: now and then").hasSizeLessThan(50);
+      assertThat(asked).as("pulls in a script").allMatch(pulls -> pulls <= 16);
+      append("jobs-patient", IntStream.range(1, 60).mapToObj(n -> "s" + n).toArray(String[]::new));
+      for (CompletableFuture<HttpResponse<String>> one : waiting) {
+        assertThat(one.join().statusCode()).isEqualTo(200);
+      }
+      assertThat(pullsOf("jobs-patient")).as("where there is more").anyMatch(pulls -> pulls > 16);
+    } finally {
+      redis.ask("CONFIG", "SET", "slowlog-log-slower-than", "10000");
+      redis.ask("SLOWLOG", "RESET");
+    }
+  }
+
+  /** For each script that asked for events of a stream of one partition: for how many pulls. */
+  private List<Integer> pullsOf(String stream) {
+    String state = "ps:{" + stream + "/0}:group:g";
+    var pulls = new ArrayList<Integer>();
+    for (Object entry : (List<?>) redis.ask("SLOWLOG", "GET", "100000")) {
+      List<?> words = (List<?>) ((List<?>) entry).get(3);
+      // EVALSHA, its hash, the number of keys, the log, what is known of it, the group
+      if (words.size() > 14 && words.get(2).equals("8") && words.get(5).equals(state)) {
+        pulls.add((length(words) - 14) / 3);
+      }
+    }
+    return pulls;
+  }
+
+  /** The slow log has 32 words of a command; the last one may say that there are more. */
+  private static int length(List<?> words) {
+    var more =
+        Pattern.compile("\\.\\.\\. \\((\\d+) more arguments\\)").matcher("" + words.getLast());
+    return more.matches() ? words.size() - 1 + Integer.parseInt(more.group(1)) : words.size();
   }
 
   @Test

@@ -117,8 +117,7 @@ public final class PullBenchmark {
         }
         String messages = pulled.expect(200);
         Jobs.numbers(messages).forEach(delivered::incrementAndGet);
-        String acked =
-            connection.post(group + "/ack", Jobs.JSON, Jobs.ackOf(messages)).expect(200);
+        String acked = connection.post(group + "/ack", Jobs.JSON, Jobs.ackOf(messages)).expect(200);
         acknowledged.addAndGet(Jobs.done(acked));
       }
     }

@@ -18,9 +18,9 @@ import java.util.Queue;
  * What Redis does with the jobs of {@link PullBenchmark} when it is given raw commands, pipelined
  * over one plain socket, no HTTP, no JSON: a consumer group (XREADGROUP, then XACK of what came),
  * and a queue made of lists, as RQueue and others have it (LMOVE to a list of what the consumer
- * works on, then LREM from there; a list moves one at a time, so that a batch is as many commands at
- * once). Each consumer has one batch under way. Run it from the project's root after {@code ./mvnw
- * test-compile}:
+ * works on, then LREM from there; a list moves one at a time, so that a batch is as many commands
+ * at once). Each consumer has one batch under way. Run it from the project's root after {@code
+ * ./mvnw test-compile}:
  *
  * <pre>
  * java -cp target/classes:target/test-classes penstock.group.RawGroupBenchmark HOST PORT [JOBS_IN_BATCHES_OF_1] [JOBS_IN_BATCHES_OF_100] [ROUNDS]
@@ -141,8 +141,7 @@ public final class RawGroupBenchmark {
   }
 
   private void read(int consumer, int batch) throws IOException {
-    send(
-        "XREADGROUP", "GROUP", GROUP, "c" + consumer, "COUNT", "" + batch, "STREAMS", LOG, ">");
+    send("XREADGROUP", "GROUP", GROUP, "c" + consumer, "COUNT", "" + batch, "STREAMS", LOG, ">");
   }
 
   /** Lists; returns jobs a second. */

@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How soon a pull that waits has its event: 1,000 pulls wait up to 20 s, each over a connection that
- * is kept, all of one group, and then in ten groups of 100; events are appended one by one, 100 a
- * second. The time is that from just before the request that appends until the pull's answer is
- * there. Who got an event acknowledges it and pulls again. Run it from the project's root after
+ * How soon a pull that waits has its event: 1,000 pulls wait up to 20 s, each over a connection
+ * that is kept, all of one group, and then in ten groups of 100; events are appended one by one,
+ * 100 a second. The time is that from just before the request that appends until the pull's answer
+ * is there. Who got an event acknowledges it and pulls again. Run it from the project's root after
  * {@code ./mvnw test-compile}:
  *
  * <pre>
@@ -159,7 +159,8 @@ public final class WaitingPullsBenchmark {
     }
     System.out.printf(
         Locale.ROOT,
-        "%d pulls, %d groups: %d events, %d deliveries; p50 %.1f ms, p99 %.1f ms, max %.1f ms; not once in each group: %d%s; errors: %s%n",
+        "%d pulls, %d groups: %d events, %d deliveries; p50 %.1f ms, p99 %.1f ms, max %.1f ms; not"
+            + " once in each group: %d%s; errors: %s%n",
         pulls,
         groups,
         events,
