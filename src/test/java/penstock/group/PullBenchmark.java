@@ -41,7 +41,7 @@ public final class PullBenchmark {
 
   public static void main(String[] args) throws Exception {
     int alone = args.length > 3 ? Integer.parseInt(args[3]) : 20_000;
-    int batched = args.length > 4 ? Integer.parseInt(args[4]) : 200_000;
+    int batched = args.length > 4 ? Integer.parseInt(args[4]) : 100_000;
     int rounds = args.length > 5 ? Integer.parseInt(args[5]) : 3;
     var benchmark = new PullBenchmark(args[0], Integer.parseInt(args[1]), args[2]);
     benchmark.run(10, 1, alone);
