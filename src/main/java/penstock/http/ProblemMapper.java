@@ -14,9 +14,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 import org.jboss.resteasy.reactive.server.spi.ServerHttpRequest;
-import penstock.problem.Problem;
 import penstock.problem.ProblemException;
-import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.problem.ReportedFailure;
 
@@ -94,11 +92,7 @@ public class ProblemMapper {
     }
     String list = String.join(", ", methods);
     return RestResponse.ResponseBuilder.fromResponse(
-            Answer.problem(
-                Problem.of(
-                    ProblemType.METHOD_NOT_ALLOWED,
-                    "The method %s is not allowed here, but %s."
-                        .formatted(request().getRequestMethod(), list))))
+            Answer.problem(Problems.notAllowed(request().getRequestMethod(), list)))
         .header("allow", list)
         .build();
   }

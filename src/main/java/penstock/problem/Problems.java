@@ -44,6 +44,15 @@ public final class Problems {
     return Problem.of(ProblemType.NOT_FOUND, "No resource has the path " + path + ".");
   }
 
+  /**
+   * @param allowed the methods that the path has, as {@code Allow} has them
+   */
+  public static Problem notAllowed(String method, String allowed) {
+    return Problem.of(
+        ProblemType.METHOD_NOT_ALLOWED,
+        "The method %s is not allowed here, but %s.".formatted(method, allowed));
+  }
+
   /** A failure that nobody foresaw: logs it, and says no more to the caller than that. */
   public static Problem defect(Throwable failure, Object method, @Nullable String path) {
     LOG.errorf(failure, "unforeseen failure: method=%s path=%s", method, path);

@@ -7,13 +7,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.Socket;
@@ -25,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import penstock.Http2Client;
 import penstock.Patience;
 import penstock.redis.RedisResource;
 
@@ -178,6 +174,19 @@ class EveryAnswerTest {
         .isEqualTo(200);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/q/health/ready", "/q/health", "/q/metrics", "/q/openapi"})
+  void whatOperatorsReadIsOnlyRead(String path) throws IOException {
+    Answer methods = send("OPTIONS " + path + " HTTP/1.1", LAST);
+    assertThat(methods.status()).isEqualTo(204);
+    assertThat(methods.head()).contains("allow: get, head, options\r\n");
+    assertThat(send("GET " + path + " HTTP/1.1", LAST).status()).isEqualTo(200);
+    assertThat(send("HEAD " + path + " HTTP/1.1", LAST).status()).isEqualTo(200);
+    Answer refused = send("DELETE " + path + " HTTP/1.1", LAST);
+    refused.is(405, "method-not-allowed");
+    assertThat(refused.head()).contains("allow: get, head, options\r\n");
+  }
+
   @Test
   void tellsTheMethodsOfAll() throws IOException {
     Answer all = send("OPTIONS * HTTP/1.1", LAST);
@@ -195,32 +204,14 @@ class EveryAnswerTest {
     "x=1, 400, invalid-parameter"
   })
   void speaksHttp2(String query, int status, @Nullable String type) {
-    Vertx vertx = Vertx.vertx();
-    try {
-      HttpClient client =
-          vertx.createHttpClient(
-              new HttpClientOptions()
-                  .setProtocolVersion(HttpVersion.HTTP_2)
-                  .setHttp2ClearTextUpgrade(false));
-      Buffer body =
-          client
-              .request(
-                  HttpMethod.GET, base.getPort(), base.getHost(), "/streams/orders/events?" + query)
-              .compose(HttpClientRequest::send)
-              .compose(
-                  response -> {
-                    assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
-                    assertThat(response.statusCode()).isEqualTo(status);
-                    return response.body();
-                  })
-              .toCompletionStage()
-              .toCompletableFuture()
-              .join();
+    try (var client = new Http2Client()) {
+      Http2Client.Answer answer =
+          client.send(HttpMethod.GET, base, "/streams/orders/events?" + query, Map.of(), "");
+      assertThat(answer.status()).isEqualTo(status);
       if (type != null) {
-        assertThat(body.toJsonObject().getString("type")).isEqualTo("urn:penstock:problem:" + type);
+        assertThat(answer.body().toJsonObject().getString("type"))
+            .isEqualTo("urn:penstock:problem:" + type);
       }
-    } finally {
-      vertx.close().toCompletionStage().toCompletableFuture().join();
     }
   }
 }

@@ -13,10 +13,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
+import io.vertx.core.http.HttpMethod;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +24,7 @@ import java.util.concurrent.Future;
 import org.hamcrest.Matcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import penstock.Http2Client;
 import penstock.Meters;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
@@ -92,21 +91,16 @@ class AppendFaultsTest {
   @Test
   void aRefusalOverHttp2SaysWhy() throws Exception {
     redis.ask("CONFIG", "SET", "maxmemory", "1");
-    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(base.resolve("/streams/orders/events"))
-              .header("Content-Type", "application/cloudevents+json")
-              .POST(
-                  HttpRequest.BodyPublishers.ofString(
-                      "{\"specversion\":\"1.0\",\"id\":\"h2\",\"source\":\"/f\",\"type\":\"t\"}"))
-              .build();
-      // The first one is what asks for HTTP/2.
-      for (int i = 0; i < 2; i++) {
-        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
-        assertThat(answer.body()).contains("urn:penstock:problem:redis-full");
-        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-      }
+    try (var client = new Http2Client()) {
+      Http2Client.Answer answer =
+          client.send(
+              HttpMethod.POST,
+              base,
+              "/streams/orders/events",
+              Map.of("content-type", "application/cloudevents+json"),
+              "{\"specversion\":\"1.0\",\"id\":\"h2\",\"source\":\"/f\",\"type\":\"t\"}");
+      assertThat(answer.status()).as(answer.body().toString()).isEqualTo(503);
+      assertThat(answer.body().toString()).contains("urn:penstock:problem:redis-full");
     }
   }
 

@@ -13,9 +13,6 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import jakarta.inject.Inject;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import penstock.Http2Client;
 import penstock.event.EventFields;
 import penstock.feed.FeedClient;
 import penstock.feed.FeedReaders;
@@ -154,23 +152,12 @@ class CombinedFeedIdsTest {
     return client.lines().stream().filter(line -> line.equals(":")).count();
   }
 
-  /** The first line of the feed. */
-  private String overHttp2(String id) throws Exception {
-    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
-      HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve("/streams"));
-      // what upgrades the connection
-      client.send(request.build(), HttpResponse.BodyHandlers.discarding());
-      HttpResponse<java.util.stream.Stream<String>> feed =
-          client.send(
-              request.uri(base.resolve(ALL)).header("Last-Event-ID", id).build(),
-              HttpResponse.BodyHandlers.ofLines());
-      assertThat(feed.statusCode()).isEqualTo(200);
-      assertThat(feed.version()).isEqualTo(HttpClient.Version.HTTP_2);
-      try (java.util.stream.Stream<String> lines = feed.body()) {
-        return lines.findFirst().orElseThrow();
-      } finally {
-        client.shutdownNow();
-      }
+  /** What the feed begins with. */
+  private String overHttp2(String id) {
+    try (var client = new Http2Client()) {
+      Http2Client.Answer feed = client.begin(base, ALL, Map.of("last-event-id", id));
+      assertThat(feed.status()).isEqualTo(200);
+      return feed.body().toString();
     }
   }
 
