@@ -25,7 +25,7 @@ class PresenceIT {
    * How late a time-out may be at p99 without faults. 250 is what is promised, and asked for on a
    * quiet machine; one that starts two JVMs beside other work keeps them waiting for longer.
    */
-  private static final long MOST_LATE_MILLIS = Long.getLong("cluster.presence.late.millis", 3_000L);
+  private static final long MOST_LATE_MILLIS = Long.getLong("cluster.presence.late.millis", 250);
 
   private final Settings settings = Settings.fromProperties();
 
