@@ -150,6 +150,10 @@ final class FeedFollower {
     String id = null;
     StringBuilder data = new StringBuilder();
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      if (stopping.getCount() == 0) {
+        // a heartbeat may be a comment, which ends no block
+        return false;
+      }
       if (line.isEmpty()) {
         dispatched(type, id, data.toString());
         return true;
