@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import penstock.problem.ProblemType;
 
-/** What goes with the refusal of an append, besides its problem document. */
+/** Counts the appends that are refused, by the problem that is told. */
 @ApplicationScoped
 class AppendRefusals {
 

@@ -201,13 +201,11 @@ class AppendResource {
       DeliveryTimes times,
       SpanContext span) {
     EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
-    Future<AppendAck> ack;
-    if (times.delayAny(events)) {
+    boolean delayed = times.delayAny(events);
+    if (delayed) {
       times.check(events, delayLimit);
-      ack = appender.append(stream, events, times, loop, span);
-    } else {
-      ack = appender.append(stream, events, loop, span);
     }
+    Future<AppendAck> ack = appender.append(stream, events, delayed ? times : null, loop, span);
     return (plain.hasKey() ? ack.compose(all -> same(stream, events.getFirst(), all)) : ack)
         .map(all -> AppendReply.of(stream, events, all));
   }

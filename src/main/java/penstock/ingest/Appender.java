@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
@@ -83,59 +84,35 @@ class Appender {
   }
 
   /**
-   * Completes when all the events are in the log, on {@code loop}. Events of several partitions go
-   * to each by themselves: if one partition fails, what went to the others stays.
+   * Completes when all the events are in the log, or wait to enter it, on {@code loop}. Events of
+   * several partitions go to each by themselves: if one partition fails, what went to the others
+   * stays.
    *
+   * @param times when each is to enter the log; null if all are to at once
    * @param span of the request
-   */
-  Future<AppendAck> append(
-      Stream stream, List<Event> events, EventExecutor loop, SpanContext span) {
-    Optional<String> unfit = monitor.unfit();
-    if (unfit.isPresent()) {
-      return Future.failedFuture(refused(unfit.get()));
-    }
-    int partitions = stream.partitions().size();
-    if (partitions == 1) {
-      List<EncodedEvent> entries = events.stream().map(EncodedEvent::of).toList();
-      return commit(stream, stream.partitions().getFirst())
-          .append(entries, loop, span)
-          .map(AppendAck::ofOne);
-    }
-    Map<Integer, List<Integer>> byPartition = new TreeMap<>();
-    for (int i = 0; i < events.size(); i++) {
-      int partition = Partitioner.partition(events.get(i).key(), partitions);
-      byPartition.computeIfAbsent(partition, absent -> new ArrayList<>()).add(i);
-    }
-    List<Future<PartitionAck>> parts = new ArrayList<>();
-    byPartition.forEach(
-        (partition, indexes) -> {
-          List<EncodedEvent> entries =
-              indexes.stream().map(index -> EncodedEvent.of(events.get(index))).toList();
-          parts.add(commit(stream, stream.partitions().get(partition)).append(entries, loop, span));
-        });
-    return all(stream, events.size(), parts, List.copyOf(byPartition.values()));
-  }
-
-  /**
-   * As {@link #append}, of events of which some are delayed. Those that are not go the way of all
-   * others.
    */
   Future<AppendAck> append(
       Stream stream,
       List<Event> events,
-      DeliveryTimes times,
+      @Nullable DeliveryTimes times,
       EventExecutor loop,
       SpanContext span) {
     Optional<String> unfit = monitor.unfit();
     if (unfit.isPresent()) {
       return Future.failedFuture(refused(unfit.get()));
     }
+    if (times == null && stream.partitions().size() == 1) {
+      List<EncodedEvent> entries = events.stream().map(EncodedEvent::of).toList();
+      return commit(stream, stream.partitions().getFirst())
+          .append(entries, loop, span)
+          .map(AppendAck::ofOne);
+    }
     Map<Integer, List<Integer>> now = new TreeMap<>();
     Map<Integer, List<Integer>> later = new TreeMap<>();
     for (int i = 0; i < events.size(); i++) {
       Event event = events.get(i);
       int partition = Partitioner.partition(event.key(), stream.partitions().size());
-      (times.of(event) == null ? now : later)
+      (isDelayed(event, times) ? later : now)
           .computeIfAbsent(partition, absent -> new ArrayList<>())
           .add(i);
     }
@@ -156,11 +133,15 @@ class Appender {
     return all(stream, events.size(), parts, places);
   }
 
+  private static boolean isDelayed(Event event, @Nullable DeliveryTimes times) {
+    return times != null && times.of(event) != null;
+  }
+
   private static List<EncodedEvent> encode(
-      List<Event> events, List<Integer> indexes, DeliveryTimes times) {
+      List<Event> events, List<Integer> indexes, @Nullable DeliveryTimes times) {
     return indexes.stream()
         .map(events::get)
-        .map(event -> EncodedEvent.of(event, times.of(event)))
+        .map(event -> EncodedEvent.of(event, times == null ? null : times.of(event)))
         .toList();
   }
 
