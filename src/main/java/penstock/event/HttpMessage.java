@@ -42,8 +42,8 @@ public record HttpMessage(
   /**
    * One event, the data as the body and the attributes as headers. What would be read as something
    * else so goes out structured, since whoever takes events understands each mode: data without a
-   * content type that is no JSON, JSON or text in a charset that does not carry it, and data that is
-   * an event itself.
+   * content type that is no JSON, JSON or text in a charset that does not carry it, and data that
+   * is an event itself.
    */
   public static HttpMessage binary(Event event) {
     String type = event.dataContentType();

@@ -142,16 +142,16 @@ public interface SinksConfig {
   interface Webhook {
 
     /**
-     * Where events are sent: an absolute {@code https} or {@code http} URL, without a user's name or
-     * password in it. Who has to log in has headers for that.
+     * Where events are sent: an absolute {@code https} or {@code http} URL, without a user's name
+     * or password in it. Who has to log in has headers for that.
      */
     Optional<String> url();
 
     /**
      * Secrets that requests are signed with, as Standard Webhooks has them: {@code whsec_} and 24
      * to 64 bytes in base64 for HMAC, {@code whsk_} and a private key of 32 bytes in base64 for
-     * Ed25519. Several while one takes the place of another: all of them sign. Without any, requests
-     * are not signed.
+     * Ed25519. Several while one takes the place of another: all of them sign. Without any,
+     * requests are not signed.
      */
     Optional<List<String>> secrets();
 
@@ -189,8 +189,8 @@ public interface SinksConfig {
     Duration answerTimeout();
 
     /**
-     * Connections to the receiver at the same time, of this instance. Each has one request under way.
-     * About 20 KB of memory each, more with TLS.
+     * Connections to the receiver at the same time, of this instance. Each has one request under
+     * way. About 20 KB of memory each, more with TLS.
      */
     @WithDefault("256")
     @Min(1)
@@ -202,8 +202,8 @@ public interface SinksConfig {
     Duration keepAlive();
 
     /**
-     * The longest {@code Retry-After} that is granted; what asks for more is asked again then. Bounds
-     * how long a receiver can keep what it has back from itself.
+     * The longest {@code Retry-After} that is granted; what asks for more is asked again then.
+     * Bounds how long a receiver can keep what it has back from itself.
      */
     @WithDefault("1h")
     Duration maxRetryAfter();
@@ -215,8 +215,8 @@ public interface SinksConfig {
     Optional<String> tlsConfigurationName();
 
     /**
-     * A proxy, {@code quarkus.proxy.<name>.*}. It looks the receiver's address up itself, so that what
-     * it lets through is its own to decide.
+     * A proxy, {@code quarkus.proxy.<name>.*}. It looks the receiver's address up itself, so that
+     * what it lets through is its own to decide.
      */
     Optional<String> proxyConfigurationName();
 
@@ -247,8 +247,8 @@ public interface SinksConfig {
     int requests();
 
     /**
-     * Which part of them must have failed, from 0 to 1: no answer, a broken one, 5xx. Then nothing is
-     * sent for a while.
+     * Which part of them must have failed, from 0 to 1: no answer, a broken one, 5xx. Then nothing
+     * is sent for a while.
      */
     @WithDefault("0.5")
     @DecimalMin("0.01")
@@ -270,8 +270,8 @@ public interface SinksConfig {
     Optional<String> origin();
 
     /**
-     * Requests a minute that are asked for; fewer are sent if it agrees to fewer. Without it, as many
-     * as there are, or as it says. It is agreed to by each instance for itself.
+     * Requests a minute that are asked for; fewer are sent if it agrees to fewer. Without it, as
+     * many as there are, or as it says. It is agreed to by each instance for itself.
      */
     OptionalInt rate();
   }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /**
  * Finds the addresses of hosts that may be connected to. What comes of it is connected to as it is,
@@ -33,8 +33,7 @@ final class AddressResolver {
   private final Vertx vertx;
   private final Source source;
 
-  /** Null if all addresses may be connected to. */
-  private final @Nullable AddressRule rule;
+  private final Predicate<InetAddress> rule;
 
   private final Map<String, Known> known =
       new LinkedHashMap<>() {
@@ -46,7 +45,10 @@ final class AddressResolver {
         }
       };
 
-  AddressResolver(Vertx vertx, Source source, @Nullable AddressRule rule) {
+  /**
+   * @param rule which addresses may be connected to
+   */
+  AddressResolver(Vertx vertx, Source source, Predicate<InetAddress> rule) {
     this.vertx = vertx;
     this.source = source;
     this.rule = rule;
@@ -65,10 +67,7 @@ final class AddressResolver {
       known.put(host, present);
     }
     Known asked = present;
-    return asked
-        .addresses
-        .map(asked::next)
-        .onFailure(failure -> known.remove(host, asked));
+    return asked.addresses.map(asked::next).onFailure(failure -> known.remove(host, asked));
   }
 
   /** The address did not answer: the next one is tried, or the name is looked up again. */
@@ -84,10 +83,7 @@ final class AddressResolver {
   }
 
   private List<InetAddress> allowed(String host, InetAddress[] addresses) {
-    List<InetAddress> allowed =
-        Arrays.stream(addresses)
-            .filter(address -> rule == null || rule.isPublic(address))
-            .toList();
+    List<InetAddress> allowed = Arrays.stream(addresses).filter(rule).toList();
     if (allowed.isEmpty()) {
       throw new RefusedAddressException(host);
     }

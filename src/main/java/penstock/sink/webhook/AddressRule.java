@@ -105,8 +105,7 @@ final class AddressRule {
       int whole = bits / Byte.SIZE;
       int rest = bits % Byte.SIZE;
       return Arrays.equals(address, 0, whole, prefix, 0, whole)
-          && (rest == 0
-              || ((address[whole] ^ prefix[whole]) & 0xFF) >> (Byte.SIZE - rest) == 0);
+          && (rest == 0 || ((address[whole] ^ prefix[whole]) & 0xFF) >> (Byte.SIZE - rest) == 0);
     }
   }
 }

@@ -73,9 +73,7 @@ final class ReceiverConnector {
                 return Future.succeededFuture(answer);
               }
               return follow(
-                  next,
-                  endpoint.isSameOrigin(next) ? request : request.forAnotherHost(),
-                  left - 1);
+                  next, endpoint.isSameOrigin(next) ? request : request.forAnotherHost(), left - 1);
             });
   }
 
@@ -137,19 +135,26 @@ final class ReceiverConnector {
     }
 
     private void head(HttpClientResponse response) {
-      answer = new WebhookAnswer(response.statusCode(), response.headers());
-      response
-          .exceptionHandler(this::end)
-          .handler(this::body)
-          .endHandler(all -> end(NO_STATUS));
+      var answered = new WebhookAnswer(response.statusCode(), response.headers());
+      answer = answered;
+      if (answered.isInterim()) {
+        cut();
+        return;
+      }
+      response.exceptionHandler(this::end).handler(this::body).endHandler(all -> end(NO_STATUS));
     }
 
     private void body(Buffer part) {
       read += part.length();
       if (read > MOST_ANSWER) {
-        end(NO_STATUS);
-        request.connection().close();
+        cut();
       }
+    }
+
+    /** The status is all that is wanted; the connection would bring more. */
+    private void cut() {
+      end(NO_STATUS);
+      request.connection().close();
     }
 
     private void late() {

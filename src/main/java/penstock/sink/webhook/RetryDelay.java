@@ -10,8 +10,8 @@ import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a receiver asks to be left alone: {@code Retry-After}, in seconds or as a date (RFC 9110,
- * section 10.2.3).
+ * How long a receiver asks to be left alone: {@code Retry-After}, in seconds or as a date (RFC
+ * 9110, section 10.2.3).
  */
 final class RetryDelay {
 

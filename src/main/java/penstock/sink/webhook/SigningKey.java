@@ -13,9 +13,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What a webhook is signed with, as Standard Webhooks serialises it: {@code whsec_} and the bytes of
- * a secret that the receiver has too (HMAC-SHA256), or {@code whsk_} and a private key of which it
- * has the public half (Ed25519). Never printed. Immutable; any thread.
+ * What a webhook is signed with, as Standard Webhooks serialises it: {@code whsec_} and the bytes
+ * of a secret that the receiver has too (HMAC-SHA256), or {@code whsk_} and a private key of which
+ * it has the public half (Ed25519). Never printed. Immutable; any thread.
  *
  * @see <a
  *     href="https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme">Standard
@@ -51,7 +51,8 @@ sealed interface SigningKey {
       return Private.of(Arrays.copyOf(key, Private.SEED));
     }
     throw new IllegalArgumentException(
-        "must begin with %s (HMAC-SHA256) or %s (Ed25519)".formatted(Shared.PREFIX, Private.PREFIX));
+        "must begin with %s (HMAC-SHA256) or %s (Ed25519)"
+            .formatted(Shared.PREFIX, Private.PREFIX));
   }
 
   private static byte[] bytes(String base64) {

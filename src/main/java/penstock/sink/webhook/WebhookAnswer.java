@@ -23,9 +23,15 @@ record WebhookAnswer(int status, MultiMap headers) {
     return status == GONE;
   }
 
+  /** What is no answer yet, though nothing that is known comes behind it. */
+  boolean isInterim() {
+    return status < 200;
+  }
+
   /** It may be otherwise next time. */
   boolean isPassing() {
-    return status / 100 == 5
+    return isInterim()
+        || status / 100 == 5
         || status == REQUEST_TIMEOUT
         || status == TOO_EARLY
         || status == TOO_MANY;

@@ -33,7 +33,9 @@ record WebhookHandshake(String origin, OptionalInt rate) {
     return new WebhookRequest(HttpMethod.OPTIONS, headers, own, Buffer.buffer());
   }
 
-  /** Requests a minute that the receiver agrees to, if it sets a bound; fails if it does not agree. */
+  /**
+   * Requests a minute that the receiver agrees to, if it sets a bound; fails if it does not agree.
+   */
   Future<OptionalInt> agreed(WebhookAnswer answer) {
     String allowed = answer.headers().get(ALLOWED_ORIGIN);
     if (!answer.isSuccess()) {
@@ -61,8 +63,7 @@ record WebhookHandshake(String origin, OptionalInt rate) {
     if (text.isEmpty() || !text.chars().allMatch(one -> one >= '0' && one <= '9')) {
       return OptionalInt.empty();
     }
-    return OptionalInt.of(
-        text.length() > MOST_DIGITS ? Integer.MAX_VALUE : Integer.parseInt(text));
+    return OptionalInt.of(text.length() > MOST_DIGITS ? Integer.MAX_VALUE : Integer.parseInt(text));
   }
 
   private static <T extends @Nullable Object> Future<T> refused(String why) {

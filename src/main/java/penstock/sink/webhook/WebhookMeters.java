@@ -20,7 +20,8 @@ final class WebhookMeters {
   }
 
   /**
-   * @param result the first digit of the status, as in {@code 2xx}, or {@code none} without an answer
+   * @param result the first digit of the status, as in {@code 2xx}, or {@code none} without an
+   *     answer
    */
   void answered(String result, long nanos) {
     byResult

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The three headers by which a receiver knows that a request is from here, is of now, and whether it
- * had it before.
+ * The three headers by which a receiver knows that a request is from here, is of now, and whether
+ * it had it before.
  *
- * @param keys all of them sign, so that a receiver may have an old one or a new one; none means that
- *     nothing is signed
+ * @param keys all of them sign, so that a receiver may have an old one or a new one; none means
+ *     that nothing is signed
  */
 record WebhookSignature(List<SigningKey> keys) {
 

@@ -33,12 +33,14 @@ import penstock.sink.SinkTarget;
 import penstock.sink.SinksConfig.ContentMode;
 
 /**
- * Delivers a sink's events to its URL. All partitions share its connections, its breaker and what the
- * receiver asked for; all of that is seen to on one event loop, so that nothing is locked.
+ * Delivers a sink's events to its URL. All partitions share its connections, its breaker and what
+ * the receiver asked for; all of that is seen to on one event loop, so that nothing is locked.
  */
 final class WebhookTarget implements SinkTarget {
 
-  /** A request waits here for its turn by the agreed rate; for a longer time it waits in the sink. */
+  /**
+   * A request waits here for its turn by the agreed rate; for a longer time it waits in the sink.
+   */
   private static final Duration MOST_WAIT = Duration.ofSeconds(5);
 
   private static final int BATCH_ID_BYTES = 16;
@@ -61,7 +63,9 @@ final class WebhookTarget implements SinkTarget {
   /** Null until it was begun, or when it failed. */
   private @Nullable Future<Void> handshake;
 
-  /** What the last request that got no answer, or a fault, came to; tells why a receiver is spared. */
+  /**
+   * What the last request that got no answer, or a fault, came to; tells why a receiver is spared.
+   */
   private String lastFault = "";
 
   WebhookTarget(
@@ -99,8 +103,7 @@ final class WebhookTarget implements SinkTarget {
         connector
             .send(settings.endpoint(), asked.request(settings.headers()))
             .recover(
-                failure ->
-                    Future.failedFuture("the handshake failed: " + FailureText.of(failure)))
+                failure -> Future.failedFuture("the handshake failed: " + FailureText.of(failure)))
             .compose(asked::agreed)
             .map(this::pace);
     handshake = begun;
@@ -108,8 +111,7 @@ final class WebhookTarget implements SinkTarget {
   }
 
   private @Nullable Void pace(OptionalInt perMinute) {
-    rate =
-        perMinute.isPresent() ? new RateLimit(perMinute.getAsInt(), System.nanoTime()) : null;
+    rate = perMinute.isPresent() ? new RateLimit(perMinute.getAsInt(), System.nanoTime()) : null;
     return null;
   }
 
@@ -136,8 +138,7 @@ final class WebhookTarget implements SinkTarget {
             outcome -> {
               outcomes.add(outcome);
               if (!(outcome instanceof Outcome.Delivered || outcome instanceof Outcome.Refused)) {
-                outcomes.addAll(
-                    Collections.nCopies(deliveries.size() - outcomes.size(), outcome));
+                outcomes.addAll(Collections.nCopies(deliveries.size() - outcomes.size(), outcome));
               }
               return outcomes.size() == deliveries.size()
                   ? Future.succeededFuture(outcomes)

@@ -8,7 +8,9 @@ import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.quarkus.tls.runtime.config.TlsConfigUtils;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.sink.InvalidSinkException;
@@ -88,11 +91,18 @@ class WebhookTargetFactory implements SinkTargetFactory {
   public SinkTarget create(SinkDefinition sink) {
     WebhookSettings settings = WebhookSettings.of(sink);
     SinksConfig.Webhook declared = settings.declared();
-    AddressRule rule = declared.allowPrivate() ? null : new AddressRule();
+    Predicate<InetAddress> rule =
+        declared.allowPrivate() ? any -> true : new AddressRule()::isPublic;
     refuseLiteral(settings.endpoint(), rule);
     Optional<TlsConfiguration> tls = declared.tlsConfigurationName().map(this::tls);
     ProxyOptions proxy = declared.proxyConfigurationName().map(this::proxy).orElse(null);
-    var client = vertx.createHttpClient(options(declared, tls, proxy), pool(sink, declared));
+    HttpClient client =
+        vertx
+            .httpClientBuilder()
+            .with(options(declared, tls, proxy))
+            .with(pool(sink, declared))
+            .withConnectHandler(WebhookTargetFactory::quiet)
+            .build();
     ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
     var connector =
         new ReceiverConnector(
@@ -130,11 +140,16 @@ class WebhookTargetFactory implements SinkTargetFactory {
   }
 
   /** An address that stands in the URL itself is known at start, also where a proxy connects. */
-  private static void refuseLiteral(Endpoint endpoint, @Nullable AddressRule rule) {
-    if (rule != null && endpoint.literal().filter(address -> !rule.isPublic(address)).isPresent()) {
+  private static void refuseLiteral(Endpoint endpoint, Predicate<InetAddress> rule) {
+    if (endpoint.literal().filter(rule.negate()).isPresent()) {
       throw new InvalidSinkException(
           "url", "has a private, local or reserved address: set allow-private=true if it is meant");
     }
+  }
+
+  /** What breaks a connection is an outcome of its request, and no error of this service. */
+  private static void quiet(HttpConnection connection) {
+    connection.exceptionHandler(failure -> LOG.debug("a connection to a receiver broke", failure));
   }
 
   private TlsConfiguration tls(String name) {
