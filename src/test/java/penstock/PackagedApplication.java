@@ -32,8 +32,8 @@ public final class PackagedApplication {
   /**
    * The command that starts it.
    *
-   * @param application {@link #DIRECTORY}, or a copy of it that was changed, which is always run
-   *     on a JVM: there is no class file to change in an executable
+   * @param application {@link #DIRECTORY}, or a copy of it that was changed, which is always run on
+   *     a JVM: there is no class file to change in an executable
    * @param options of the JVM; of these an executable is given its bounds of memory
    * @param config by name of the property
    */

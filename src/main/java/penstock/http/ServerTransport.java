@@ -31,7 +31,8 @@ public final class ServerTransport implements VertxServiceProvider {
   @Override
   public void init(VertxBuilder builder) {
     builder.findTransport(
-        new Wrapped(preferred(builder.findTransport(), builder.options().getPreferNativeTransport())));
+        new Wrapped(
+            preferred(builder.findTransport(), builder.options().getPreferNativeTransport())));
   }
 
   /**

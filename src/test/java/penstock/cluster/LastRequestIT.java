@@ -46,7 +46,8 @@ class LastRequestIT {
       assertThat(post(service, "before")).isEqualTo(201);
 
       FaultyProxy.Hold append = proxy.hold(RequestFrames.Frame::isAppend);
-      CompletableFuture<Integer> last = CompletableFuture.supplyAsync(() -> post(service, "last"), BESIDE);
+      CompletableFuture<Integer> last =
+          CompletableFuture.supplyAsync(() -> post(service, "last"), BESIDE);
       assertThat(append.came().await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
       CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(service::stop, BESIDE);
       await().until(() -> service.log().stream().anyMatch(line -> line.contains(WAITING)));
@@ -54,7 +55,8 @@ class LastRequestIT {
 
       assertThat(last.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(201);
       assertThat(exit.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(143);
-      assertThat(service.log()).noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
+      assertThat(service.log())
+          .noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
     }
   }
 
