@@ -94,6 +94,10 @@ public interface SinksConfig {
     @WithDefault("16M")
     MemorySize maxBuffered();
 
+    /** How long the receiver may take to answer; then the events are delivered again. */
+    @WithDefault("30s")
+    Duration timeout();
+
     /** When it is tried again what did not go through. */
     Retries retry();
 
@@ -118,7 +122,7 @@ public interface SinksConfig {
     Duration first();
 
     /** The longest pause: how late a receiver that is back may notice it. */
-    @WithDefault("1h")
+    @WithDefault("10m")
     Duration longest();
 
     /**

@@ -43,6 +43,11 @@ public interface ShardPipeline {
   /** Waits for what is under way, and throws what it fails with. */
   void settle() throws InterruptedException;
 
+  /** Before the lease is given back: waits a while for what is under way, and notes what came. */
+  default void finish(Lease lease) throws InterruptedException {
+    settle();
+  }
+
   /** Forgets all that was read ahead and what is under way. */
   void drop();
 

@@ -102,7 +102,7 @@ public final class ShardTask {
   /** Gives the lease back even if the commit under way failed: a late one would find it fenced. */
   private void release(Lease lease) throws InterruptedException {
     try {
-      pipeline.settle();
+      pipeline.finish(lease);
     } catch (RuntimeException e) {
       LOG.infof("the last commit failed: %s reason=%s", shard, e.getMessage());
     }
@@ -200,6 +200,9 @@ public final class ShardTask {
       case StepResult.Advanced advanced -> true;
       case StepResult.Drained drained -> idle(lease, renewal != null);
       case StepResult.Waiting waiting -> {
+        if (renewal != null && pipeline.recheck(lease)) {
+          yield true;
+        }
         patience = waiting.most().compareTo(patience) < 0 ? waiting.most() : patience;
         yield false;
       }
