@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
@@ -27,10 +28,10 @@ import penstock.stream.registry.StreamsConfig;
 @Startup
 public class Sinks {
 
-  private final Map<SinkName, Declared> declared = new TreeMap<>();
+  private final Map<SinkName, Declared> declared;
 
   /** A sink with its receiver. */
-  private record Declared(SinkDefinition sink, SinkTarget target) {}
+  record Declared(SinkDefinition sink, SinkTarget target) {}
 
   @Inject
   Sinks(
@@ -38,8 +39,27 @@ public class Sinks {
       Streams streams,
       StreamsConfig streamsConfig,
       @Any Instance<SinkTargetFactory> kinds) {
-    Map<String, SinkTargetFactory> byKind =
-        kinds.stream().collect(Collectors.toMap(SinkTargetFactory::kind, kind -> kind));
+    declared =
+        declare(
+            config,
+            streams::declared,
+            streamsConfig.autoCreate(),
+            kinds.stream().collect(Collectors.toMap(SinkTargetFactory::kind, kind -> kind)));
+  }
+
+  /**
+   * The sinks of a configuration.
+   *
+   * @param streams by name
+   * @param autoCreate whether others may come to be
+   * @param kinds by the word that a kind begins with
+   */
+  static Map<SinkName, Declared> declare(
+      SinksConfig config,
+      Function<StreamName, Optional<Stream>> streams,
+      boolean autoCreate,
+      Map<String, SinkTargetFactory> kinds) {
+    var sinks = new TreeMap<SinkName, Declared>();
     config
         .byName()
         .forEach(
@@ -50,28 +70,27 @@ public class Sinks {
                     property + ": the name of a sink must match " + NameRule.RULE);
               }
               try {
-                Declared sink =
-                    declare(
-                        new SinkName(name),
-                        settings,
-                        stream(settings, streams, streamsConfig),
-                        byKind);
-                declared.put(sink.sink().name(), sink);
+                Stream stream = stream(settings, streams, autoCreate);
+                SinkName sink = new SinkName(name);
+                sinks.put(sink, declare(sink, settings, stream, kinds));
               } catch (InvalidSinkException e) {
                 throw new ConfigurationException(
                     property + "." + e.setting() + ": " + e.getMessage());
               }
             });
+    return sinks;
   }
 
   private static Stream stream(
-      SinksConfig.OfSink settings, Streams streams, StreamsConfig streamsConfig) {
+      SinksConfig.OfSink settings,
+      Function<StreamName, Optional<Stream>> streams,
+      boolean autoCreate) {
     if (!NameRule.isValid(settings.stream())) {
       throw new InvalidSinkException("stream", "the name of a stream must match " + NameRule.RULE);
     }
     StreamName name = new StreamName(settings.stream());
-    Optional<Stream> found = streams.declared(name);
-    if (found.isEmpty() && !streamsConfig.autoCreate()) {
+    Optional<Stream> found = streams.apply(name);
+    if (found.isEmpty() && !autoCreate) {
       throw new InvalidSinkException(
           "stream",
           "there is no stream '%s'. Declare it with penstock.streams.%s.partitions=1."

@@ -17,10 +17,6 @@ import java.util.Set;
 @ConfigMapping(prefix = "penstock.sinks")
 public interface SinksConfig {
 
-  /** How often the lag of all sinks is looked at, for the metrics and for health. */
-  @WithDefault("10s")
-  Duration monitorInterval();
-
   /** By name. */
   @WithParentName
   Map<String, OfSink> byName();
@@ -47,7 +43,7 @@ public interface SinksConfig {
 
     /**
      * Only events that meet this condition, in the JSON form that a feed's parameter {@code filter}
-     * has: {@code {"sql": "type = 'ticket.cancelled'"}}.
+     * has, CESQL too: an object with the member {@code sql}.
      */
     Optional<String> filter();
 

@@ -51,6 +51,11 @@ public interface ShardPipeline {
   /** Forgets all that was read ahead and what is under way. */
   void drop();
 
+  /** What is in the way, though it works; empty if nothing is. May be called on any thread. */
+  default String trouble() {
+    return "";
+  }
+
   /** The lease was given back in good order. */
   default void released() {}
 

@@ -55,6 +55,14 @@ public final class ShardTask {
     return state;
   }
 
+  /** In a few words, with what is in its way. */
+  public String description() {
+    String trouble = pipeline.trouble();
+    return state instanceof ShardTaskState.Working && !trouble.isEmpty()
+        ? state.text() + "; last error: " + trouble
+        : state.text();
+  }
+
   /** What wakes the thread of this task; may be called on any thread. */
   void wokenBy(Runnable nudge) {
     pipeline.wokenBy(nudge);

@@ -49,7 +49,7 @@ final class DeliveryDispatcher {
   private int inVain;
   private long buffered;
   private @Nullable String stopped;
-  private String lastError = "";
+  private volatile String lastError = "";
 
   DeliveryDispatcher(SinkShard shard, SinkTarget target, SinkMeters meters, Tracing tracing) {
     this.shard = shard;
@@ -209,6 +209,9 @@ final class DeliveryDispatcher {
           schedule.bringForward(now);
         }
         inVain = 0;
+        if (!one.failed && !lastError.isEmpty() && !window.hasOpen()) {
+          lastError = "";
+        }
         done(one, window);
       }
       case Outcome.Retry retry -> {

@@ -330,6 +330,11 @@ final class DeliveryPipeline implements ShardPipeline {
   }
 
   @Override
+  public String trouble() {
+    return dispatch.lastError();
+  }
+
+  @Override
   public boolean isQuiet() {
     return window.isEmpty()
         && underWay == null

@@ -114,6 +114,10 @@ final class DeliveryWindow {
     return ahead.isEmpty() && open.isEmpty() && touched.isEmpty();
   }
 
+  boolean hasOpen() {
+    return !open.isEmpty();
+  }
+
   /** Whether nothing is left between the frontier and what was read last. */
   boolean isCaughtUp() {
     return ahead.isEmpty() && touched.isEmpty();

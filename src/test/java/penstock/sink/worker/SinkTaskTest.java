@@ -220,7 +220,7 @@ class SinkTaskTest {
     assertThat(target.subjects().stream().filter("key-0"::equals)).hasSize(1);
     assertThat(target.subjects().stream().filter(key -> !key.equals("key-0"))).hasSize(50);
     assertThat(log.pending("sink.single")).isEqualTo(10);
-    assertThat(state(task, "error")).isEqualTo("down");
+    runUntil(task, () -> "down".equals(state(task, "error")));
 
     // The next holder knows when the one that failed is due, and delivers nothing again.
     var next = new ScriptedTarget();
@@ -443,6 +443,7 @@ class SinkTaskTest {
                 to,
                 "token"))
         .isEqualTo(1L);
+    task.commanded();
     String more = log.append("t", "more", "{}");
     await()
         .until(
