@@ -4,8 +4,6 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
-import jakarta.validation.constraints.DecimalMax;
-import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -247,13 +245,13 @@ public interface SinksConfig {
     int requests();
 
     /**
-     * Which part of them must have failed, from 0 to 1: no answer, a broken one, 5xx. Then nothing
-     * is sent for a while.
+     * How many of a hundred of them must have failed: no answer, a broken one, 5xx. Then nothing is
+     * sent for a while.
      */
-    @WithDefault("0.5")
-    @DecimalMin("0.01")
-    @DecimalMax("1")
-    double failureRatio();
+    @WithDefault("50")
+    @Min(1)
+    @Max(100)
+    int failurePercent();
 
     /** For how long nothing is sent. Then one request finds out whether the receiver is back. */
     @WithDefault("10s")
