@@ -90,9 +90,9 @@ public interface SinksConfig {
     @WithDefault("16M")
     MemorySize maxBuffered();
 
-    /** How long the receiver may take to answer; then the events are delivered again. */
+    /** How long a bean may take with an event; then it is given up, and comes again. */
     @WithDefault("30s")
-    Duration timeout();
+    Duration handlerTimeout();
 
     /** When it is tried again what did not go through. */
     Retries retry();
