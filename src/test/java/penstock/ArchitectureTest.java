@@ -73,6 +73,7 @@ class ArchitectureTest {
           Map.entry("feed", FOUNDATIONS),
           Map.entry("presence", FOUNDATIONS),
           Map.entry("group", FOUNDATIONS),
+          Map.entry("sink", FOUNDATIONS),
           Map.entry(
               "admin",
               Set.of(
@@ -91,7 +92,8 @@ class ArchitectureTest {
                   "feed",
                   "presence",
                   "schedule",
-                  "group")));
+                  "group",
+                  "sink")));
 
   /** The sub-packages of each package, the lower ones first: one uses only those before it. */
   private static final Map<String, List<String>> ROOMS =
@@ -102,6 +104,7 @@ class ArchitectureTest {
           "view", List.of("fold", "view", "read", "http"),
           "schedule", List.of("schedule", "delayed", "http"),
           "projection", List.of("projection", "membership", "deadletter", "worker", "service"),
+          "sink", List.of("sink", "webhook", "archive", "handler", "worker", "http"),
           "feed",
               List.of("feed", "frame", "connection", "replay", "loop", "stream", "view", "http"));
 
