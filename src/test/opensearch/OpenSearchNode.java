@@ -50,8 +50,8 @@ final class OpenSearchNode extends Node {
             .put("discovery.type", "single-node")
             // The disk of a machine that tests run on is as full as it is.
             .put("cluster.routing.allocation.disk.threshold_enabled", false)
-            // What larger heaps have.
-            .put("node.processors", 2)
+            // Low enough for a test to exceed.
+            .put("http.max_content_length", "2mb")
             .build();
     try (Node node = new OpenSearchNode(settings, home)) {
       node.start();
