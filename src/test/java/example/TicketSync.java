@@ -48,8 +48,7 @@ public class TicketSync implements BlockingEventHandler {
     if (!(event.data() instanceof EventData.Json data)) {
       throw new EventRefusedException("a cancellation has JSON data");
     }
-    String replacement =
-        new JsonObject(Buffer.buffer(data.json())).getString("replacement");
+    String replacement = new JsonObject(Buffer.buffer(data.json())).getString("replacement");
     if (replacement != null) {
       put(replacement, "valid", context);
     }

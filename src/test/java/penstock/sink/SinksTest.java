@@ -27,7 +27,8 @@ class SinksTest {
       Stream.created(new StreamName("orders"), 2, Duration.ofMinutes(2));
 
   private static final SinkTarget NOWHERE =
-      deliveries -> Future.succeededFuture(deliveries.stream().map(one -> Outcome.DELIVERED).toList());
+      deliveries ->
+          Future.succeededFuture(deliveries.stream().map(one -> Outcome.DELIVERED).toList());
 
   /** Of a kind that takes three at once. */
   private static final SinkTargetFactory NOTHING =

@@ -51,8 +51,7 @@ public final class AccessSystem implements QuarkusTestResourceLifecycleManager {
           exchange.close();
         });
     server.start();
-    return Map.of(
-        "access-system.url", "http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    return Map.of("access-system.url", "http://127.0.0.1:" + server.getAddress().getPort() + "/");
   }
 
   List<String> requestsOf(String ticket) {

@@ -137,7 +137,8 @@ class SinksOverHttpTest {
     awaitDone();
     int before = access.requestsOf("A").size();
     order("replay?from=earliest");
-    await().until(() -> access.requestsOf("A").size() > before && access.requestsOf("C").size() > 1);
+    await()
+        .until(() -> access.requestsOf("A").size() > before && access.requestsOf("C").size() > 1);
     awaitDone();
     assertThat(new HashSet<>(access.requestsOf("A"))).hasSize(1);
   }
@@ -159,16 +160,10 @@ class SinksOverHttpTest {
         .then()
         .statusCode(202);
     await().until(() -> letters().getList("deadLetters").size() == 1);
-    given()
-        .post("/streams/gate/dead-letters/replay?sink=access-system")
-        .then()
-        .statusCode(202);
+    given().post("/streams/gate/dead-letters/replay?sink=access-system").then().statusCode(202);
     await().until(() -> letters().getString("deadLetters[0].failedReplay") != null);
     access.status = ticket -> "200";
-    given()
-        .post("/streams/gate/dead-letters/replay?sink=access-system")
-        .then()
-        .statusCode(202);
+    given().post("/streams/gate/dead-letters/replay?sink=access-system").then().statusCode(202);
     await().until(() -> letters().getList("deadLetters").isEmpty());
     assertThat(access.tickets.keySet().stream().filter(ticket -> ticket.startsWith("X")))
         .hasSize(1);
@@ -202,8 +197,7 @@ class SinksOverHttpTest {
         .statusCode(400)
         .body("errors[0].attribute", equalTo("from"));
     given()
-        .post(
-            "/sinks/access-system/replay?from=2030-01-01T00:00:00Z&to=1999-01-01T00:00:00Z")
+        .post("/sinks/access-system/replay?from=2030-01-01T00:00:00Z&to=1999-01-01T00:00:00Z")
         .then()
         .statusCode(202);
     given()
