@@ -1,6 +1,5 @@
 package penstock.sink;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,11 +30,6 @@ public record SinkDefinition(
     String start,
     int batch,
     SinksConfig.OfSink settings) {
-
-  /** How long an answer may take. */
-  public Duration timeout() {
-    return settings.timeout();
-  }
 
   /** More in one request would make one that fails cost too much. */
   static final int MOST_BATCH = 10_000;

@@ -48,11 +48,13 @@ class HandlerTargetFactory implements SinkTargetFactory {
     NamedLiteral name = NamedLiteral.of(sink.bean());
     Instance<EventHandler> found = handlers.select(name);
     if (found.isResolvable()) {
-      return new HandlerTarget(HandlerTarget.of(found.get(), vertx), vertx, sink.timeout());
+      return new HandlerTarget(
+          HandlerTarget.of(found.get(), vertx), vertx, sink.settings().handlerTimeout());
     }
     Instance<BlockingEventHandler> other = blocking.select(name);
     if (other.isResolvable()) {
-      return new HandlerTarget(HandlerTarget.of(other.get()), vertx, sink.timeout());
+      return new HandlerTarget(
+          HandlerTarget.of(other.get()), vertx, sink.settings().handlerTimeout());
     }
     throw new InvalidSinkException(
         "kind",
