@@ -152,11 +152,119 @@ public interface SinksConfig {
   /** What only sinks of the kind {@code elasticsearch} have. */
   interface Archive {
 
-    /** The nodes: {@code host:port}, or a URL. */
+    /**
+     * The nodes: {@code host:port}, or a URL of scheme, host and port. Several are used in turn,
+     * and one that does not answer is left out for a while.
+     */
     Optional<List<String>> hosts();
 
-    /** The name of the index or data stream; a pattern of the event's time may be part of it. */
+    /**
+     * The name of the index or data stream. {@code {stream}} stands for the stream's name, and
+     * {@code {yyyy}}, {@code {yyyy.MM}} or {@code {yyyy.MM.dd}} for the time in UTC. Without it
+     * {@code penstock-{stream}-{yyyy.MM}}, of a data stream {@code penstock-{stream}}.
+     */
     Optional<String> index();
+
+    /**
+     * What time {@code index} has. One that producers may choose lets them make as many indices as
+     * they like.
+     */
+    @WithDefault("event")
+    IndexTime indexTime();
+
+    /**
+     * Whether {@code index} is a data stream. A repeat that comes after a rollover is then a second
+     * document.
+     */
+    @WithDefault("false")
+    boolean dataStream();
+
+    /** How the template maps {@code data}. */
+    @WithDefault("object")
+    DataMapping data();
+
+    /**
+     * Whether an index template, and with {@code delete-after} or a data stream a policy, named
+     * {@code penstock-<sink>}, is put at start. Without it, what the cluster has by itself holds.
+     */
+    @WithDefault("false")
+    boolean template();
+
+    /**
+     * How old an index becomes before the policy deletes it, counted from when it was made or, of a
+     * data stream, rolled over. Without it nothing is deleted.
+     */
+    Optional<Duration> deleteAfter();
+
+    /** How old the newest index of a data stream becomes before the policy rolls it over. */
+    @WithDefault("30d")
+    Duration rolloverAge();
+
+    /** How large the newest index of a data stream becomes before the policy rolls it over. */
+    @WithDefault("50G")
+    MemorySize rolloverSize();
+
+    /** Who writes, with {@code password}. */
+    Optional<String> username();
+
+    /** The password of {@code username}. */
+    Optional<String> password();
+
+    /** Instead of both a key, in base64, as Elasticsearch gives it out. */
+    Optional<String> apiKey();
+
+    /**
+     * The configuration of TLS by its name in {@code quarkus.tls}: whom to trust, and a certificate
+     * of its own. Without it, whom the JVM trusts.
+     */
+    Optional<String> tlsConfigurationName();
+
+    /** How long a connection to a node may take. */
+    @WithDefault("5s")
+    Duration connectTimeout();
+
+    /**
+     * How long the answer to a bulk request may take, all nodes that are tried included. Then its
+     * events are sent again.
+     */
+    @WithDefault("30s")
+    Duration bulkTimeout();
+
+    /**
+     * Bytes of one bulk request: what does not fit goes in another behind it, of each partition one
+     * at a time. Bounds the memory of both sides. A single event may be larger.
+     */
+    @WithDefault("5M")
+    MemorySize bulkSize();
+
+    /**
+     * Bytes of an answer that are read at most; a larger one is none. Each event takes about 30,
+     * and one that is refused a few hundred.
+     */
+    @WithDefault("4M")
+    MemorySize answerSize();
+  }
+
+  /** What time an index has in its name. */
+  enum IndexTime {
+    /** The event's own; of one that has none, when it was appended. */
+    EVENT,
+    /** When the event was appended. */
+    LOG
+  }
+
+  /** How {@code data} is mapped. */
+  enum DataMapping {
+    /**
+     * Each member as a field of its own, by its type; text is searched by its words. A member that
+     * is of another type in another event makes that a dead letter.
+     */
+    OBJECT,
+    /**
+     * All members as words of one field ({@code flattened}, {@code flat_object}), found by whole
+     * values: nothing conflicts, and there are never too many fields.
+     */
+    FLAT
   }
 
   /** What a receiver can rely on. */
