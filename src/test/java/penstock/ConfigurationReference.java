@@ -62,6 +62,7 @@ final class ConfigurationReference {
           boolean.class, "boolean",
           int.class, "number",
           long.class, "number",
+          double.class, "number",
           OptionalInt.class, "number",
           OptionalLong.class, "number");
 
@@ -197,7 +198,14 @@ final class ConfigurationReference {
               : prefix + "." + kebab(method.getName());
       Type type = method.getGenericReturnType();
       if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
-        properties(name + ".<name>", (Class<?>) map.getActualTypeArguments()[1]);
+        Type value = map.getActualTypeArguments()[1];
+        if (isGroup(value)) {
+          properties(name + ".<name>", (Class<?>) value);
+        } else {
+          out.append(
+              "| `%s.<name>` | %s | not set | %s |%n"
+                  .formatted(name, type(value), comment(group, method.getName())));
+        }
       } else if (isGroup(type)) {
         properties(name, (Class<?>) type);
       } else {
