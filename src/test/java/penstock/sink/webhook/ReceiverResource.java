@@ -4,7 +4,9 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Gives the application under test a sink {@code hooked} with a receiver, which tests are given. */
+/**
+ * Gives the application under test a sink {@code hooked} with a receiver, which tests are given.
+ */
 public final class ReceiverResource implements QuarkusTestResourceLifecycleManager {
 
   static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -14,12 +14,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Events a second that a sink delivers to a receiver on this machine, which answers after a while. The
- * sink is paused, events of 1,000 keys are appended in batches of 100, it is resumed, and the time is
- * taken until the receiver has had them all. Ends with an error if a request has no signature. The
- * service has the sink, with {@code url=http://127.0.0.1:RECEIVER/}, {@code allow-private=true} and
- * {@code secrets}; for many keys in flight {@code max-in-flight=1000} and {@code
- * max-connections=1000}. Run it from the project's root after {@code ./mvnw test-compile}:
+ * Events a second that a sink delivers to a receiver on this machine, which answers after a while.
+ * The sink is paused, events of 1,000 keys are appended in batches of 100, it is resumed, and the
+ * time is taken until the receiver has had them all. Ends with an error if a request has no
+ * signature. The service has the sink, with {@code url=http://127.0.0.1:RECEIVER/}, {@code
+ * allow-private=true} and {@code secrets}; for many keys in flight {@code max-in-flight=1000} and
+ * {@code max-connections=1000}. Run it from the project's root after {@code ./mvnw test-compile}:
  *
  * <pre>
  * java -cp target/classes:target/test-classes:$(cat target/classpath) penstock.sink.webhook.WebhookBenchmark BASE STREAM SINK RECEIVER [EVENTS] [ANSWER_MS] [ROUNDS]

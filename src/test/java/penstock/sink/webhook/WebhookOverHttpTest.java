@@ -160,7 +160,9 @@ class WebhookOverHttpTest {
                     .get("/streams/hooked/dead-letters?sink=hooked")
                     .then()
                     .statusCode(200)
-                    .body("deadLetters[0].reason", startsWith("status-422: the receiver answered 422")));
+                    .body(
+                        "deadLetters[0].reason",
+                        startsWith("status-422: the receiver answered 422")));
   }
 
   /** 410 stops both partitions' work until someone resumes it; nothing is lost. */
@@ -171,8 +173,7 @@ class WebhookOverHttpTest {
     post("/gone", 20);
 
     await()
-        .untilAsserted(
-            () -> given().get("/sinks/hooked").then().body("state", equalTo("stopped")));
+        .untilAsserted(() -> given().get("/sinks/hooked").then().body("state", equalTo("stopped")));
     given().get("/q/health/ready").then().statusCode(200);
 
     receiver.behave(Receiver.OK);
@@ -181,11 +182,7 @@ class WebhookOverHttpTest {
     await()
         .until(
             () ->
-                of("/gone").stream()
-                        .skip(before)
-                        .map(WebhookOverHttpTest::id)
-                        .distinct()
-                        .count()
+                of("/gone").stream().skip(before).map(WebhookOverHttpTest::id).distinct().count()
                     == 20);
   }
 }

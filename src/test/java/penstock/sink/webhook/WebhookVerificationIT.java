@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Receivers in other languages know a request of Penstock's from another one: with the lines that
- * docs/webhooks.md shows, and with the library of Standard Webhooks for JavaScript. Skipped, and says
- * so, where a language is missing or npm fetches nothing.
+ * docs/webhooks.md shows, and with the library of Standard Webhooks for JavaScript. Skipped, and
+ * says so, where a language is missing or npm fetches nothing.
  */
 class WebhookVerificationIT {
 
@@ -65,7 +65,8 @@ class WebhookVerificationIT {
             .redirectOutput(directory.resolve("said").toFile());
     Map<String, String> environment = builder.environment();
     environment.put("SECRET", secret);
-    headers.forEach(header -> environment.put(header.getKey().replace('-', '_'), header.getValue()));
+    headers.forEach(
+        header -> environment.put(header.getKey().replace('-', '_'), header.getValue()));
     Process process = builder.start();
     try (OutputStream in = process.getOutputStream()) {
       in.write(Buffer.buffer(body).getBytes());
