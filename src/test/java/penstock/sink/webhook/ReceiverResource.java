@@ -24,6 +24,7 @@ public final class ReceiverResource implements QuarkusTestResourceLifecycleManag
         Map.entry("penstock.sinks.hooked.secrets", SECRET),
         Map.entry("penstock.sinks.hooked.allow-private", "true"),
         Map.entry("penstock.sinks.hooked.order", "key"),
+        Map.entry("penstock.sinks.hooked.breaker.delay", "200ms"),
         Map.entry("penstock.sinks.hooked.retry.first", "50ms"),
         Map.entry("penstock.sinks.hooked.retry.longest", "200ms"));
   }
