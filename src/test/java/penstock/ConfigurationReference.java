@@ -60,6 +60,7 @@ final class ConfigurationReference {
           MemorySize.class, "bytes",
           String.class, "text",
           boolean.class, "boolean",
+          double.class, "number",
           int.class, "number",
           long.class, "number",
           OptionalInt.class, "number",
@@ -197,8 +198,10 @@ final class ConfigurationReference {
               : prefix + "." + kebab(method.getName());
       Type type = method.getGenericReturnType();
       if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
-        properties(name + ".<name>", (Class<?>) map.getActualTypeArguments()[1]);
-      } else if (isGroup(type)) {
+        name += ".<name>";
+        type = map.getActualTypeArguments()[1];
+      }
+      if (isGroup(type)) {
         properties(name, (Class<?>) type);
       } else {
         out.append(

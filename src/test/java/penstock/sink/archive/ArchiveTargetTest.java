@@ -304,7 +304,7 @@ class ArchiveTargetTest {
 
   @Test
   void aNodeThatIsAwayIsWaitedFor() {
-    target("bulk-timeout", "2s", "connect-timeout", "1s");
+    target("answer-timeout", "2s", "connect-timeout", "1s");
     deliver(deliveries(0, 5, ""));
     node.kill();
     try {

@@ -208,7 +208,7 @@ class StrangeClusterTest {
                     }
                   });
         },
-        "bulk-timeout",
+        "answer-timeout",
         "700ms");
     long began = System.nanoTime();
 
