@@ -285,6 +285,9 @@ final class ConfigurationReference {
   }
 
   private static String standard(Method method) {
+    if (method.getReturnType() == Map.class) {
+      return "none";
+    }
     WithDefault standard = method.getAnnotation(WithDefault.class);
     if (standard != null) {
       return "`" + standard.value() + "`";

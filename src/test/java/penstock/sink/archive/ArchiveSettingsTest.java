@@ -84,8 +84,7 @@ class ArchiveSettingsTest {
   void aHostIsNamedInManyWays(String host) {
     assertThat(
             ClusterAddress.of(
-                    TestArchive.sink(Map.of("hosts", host)).settings(),
-                    new TestArchive.NoTls())
+                    TestArchive.sink(Map.of("hosts", host)).settings(), new TestArchive.NoTls())
                 .hosts())
         .hasSize(1);
   }
