@@ -37,7 +37,7 @@ class KubernetesIT {
   private static final int READERS = Integer.getInteger("kubernetes.readers", 200);
   private static final int REPLICAS = 3;
   private static final int SELDOM = 20;
-  private static final Duration ROLLOUT = Duration.ofMinutes(5);
+  private static final Duration ROLLOUT = Duration.ofMinutes(10);
 
   private final AtomicInteger events = new AtomicInteger();
   private final Queue<String> seldom = new ConcurrentLinkedQueue<>();
