@@ -41,8 +41,7 @@ public final class CommandSwitch {
       asked.setConnectTimeout(PATIENCE_MILLIS);
       asked.setReadTimeout(PATIENCE_MILLIS);
       return asked.getResponseCode() == HttpURLConnection.HTTP_OK;
-    } catch (IOException e) {
-      System.err.println(e.getMessage());
+    } catch (IOException notThere) {
       return false;
     }
   }
