@@ -60,9 +60,9 @@ final class ConfigurationReference {
           MemorySize.class, "bytes",
           String.class, "text",
           boolean.class, "boolean",
-          double.class, "number",
           int.class, "number",
           long.class, "number",
+          double.class, "number",
           OptionalInt.class, "number",
           OptionalLong.class, "number");
 
@@ -198,10 +198,15 @@ final class ConfigurationReference {
               : prefix + "." + kebab(method.getName());
       Type type = method.getGenericReturnType();
       if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
-        name += ".<name>";
-        type = map.getActualTypeArguments()[1];
-      }
-      if (isGroup(type)) {
+        Type value = map.getActualTypeArguments()[1];
+        if (isGroup(value)) {
+          properties(name + ".<name>", (Class<?>) value);
+        } else {
+          out.append(
+              "| `%s.<name>` | %s | not set | %s |%n"
+                  .formatted(name, type(value), comment(group, method.getName())));
+        }
+      } else if (isGroup(type)) {
         properties(name, (Class<?>) type);
       } else {
         out.append(
@@ -285,9 +290,6 @@ final class ConfigurationReference {
   }
 
   private static String standard(Method method) {
-    if (method.getReturnType() == Map.class) {
-      return "none";
-    }
     WithDefault standard = method.getAnnotation(WithDefault.class);
     if (standard != null) {
       return "`" + standard.value() + "`";

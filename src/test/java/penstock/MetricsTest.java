@@ -49,6 +49,8 @@ class MetricsTest {
           Map.entry("penstock.views.metered.stream", "metered"),
           Map.entry("penstock.views.metered.fold", "count"),
           Map.entry("penstock.views.metered.key", "type"),
+          Map.entry("penstock.sinks.metered.stream", "metered"),
+          Map.entry("penstock.sinks.metered.kind", "bean:ignoring"),
           Map.entry("penstock.streams.timed.partitions", "1"),
           Map.entry("penstock.views.timed.stream", "timed"),
           Map.entry("penstock.views.timed.fold", "count"));

@@ -19,10 +19,6 @@ import java.util.Set;
 @ConfigMapping(prefix = "penstock.sinks")
 public interface SinksConfig {
 
-  /** How often the lag of all sinks is looked at, for the metrics and for health. */
-  @WithDefault("10s")
-  Duration monitorInterval();
-
   /** By name. */
   @WithParentName
   Map<String, OfSink> byName();
@@ -49,7 +45,7 @@ public interface SinksConfig {
 
     /**
      * Only events that meet this condition, in the JSON form that a feed's parameter {@code filter}
-     * has: {@code {"sql": "type = 'ticket.cancelled'"}}.
+     * has, CESQL too: an object with the member {@code sql}.
      */
     Optional<String> filter();
 
@@ -96,6 +92,10 @@ public interface SinksConfig {
     @WithDefault("16M")
     MemorySize maxBuffered();
 
+    /** How long a bean may take with an event; then it is given up, and comes again. */
+    @WithDefault("30s")
+    Duration handlerTimeout();
+
     /** When it is tried again what did not go through. */
     Retries retry();
 
@@ -137,7 +137,7 @@ public interface SinksConfig {
     Duration first();
 
     /** The longest pause: how late a receiver that is back may notice it. */
-    @WithDefault("1h")
+    @WithDefault("10m")
     Duration longest();
 
     /**
