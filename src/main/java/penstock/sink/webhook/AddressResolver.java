@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
@@ -79,8 +80,10 @@ final class AddressResolver {
   }
 
   private Future<List<InetAddress>> look(String host) {
-    return vertx.<List<InetAddress>>executeBlocking(
-        () -> allowed(host, source.addresses(host)), false);
+    return vertx
+        .executeBlocking(() -> allowed(host, source.addresses(host)), false)
+        // Vert.x lets blocking code answer null, which this does not
+        .map(Objects::requireNonNull);
   }
 
   private List<InetAddress> allowed(String host, InetAddress[] addresses) {
