@@ -96,7 +96,9 @@ class SinkDescription {
     if (text(reply, 2) == null) {
       return "vacant";
     }
-    return last != null && (waiting > 0 || last.secondsAgo() < RECENT_SECONDS)
+    String breaker = text(reply, 7);
+    boolean isSpared = breaker != null && !breaker.equals("closed");
+    return isSpared || last != null && (waiting > 0 || last.secondsAgo() < RECENT_SECONDS)
         ? "retrying"
         : "working";
   }

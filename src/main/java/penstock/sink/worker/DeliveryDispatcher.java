@@ -209,7 +209,7 @@ final class DeliveryDispatcher {
           schedule.bringForward(now);
         }
         inVain = 0;
-        if (!one.failed && !lastError.isEmpty() && !window.hasOpen()) {
+        if (!one.failed && !lastError.isEmpty() && window.open() == 0) {
           lastError = "";
         }
         done(one, window);

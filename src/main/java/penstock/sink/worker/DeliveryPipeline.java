@@ -211,7 +211,7 @@ final class DeliveryPipeline implements ShardPipeline {
     SinkCommitRepository.Committed result = BlockingCall.of(sent);
     underWay = null;
     committed = result.read();
-    meters.lag(result.lag() + window.waiting());
+    meters.lag(result.lag() + window.open());
     return true;
   }
 
@@ -279,11 +279,19 @@ final class DeliveryPipeline implements ShardPipeline {
     return !records.isEmpty();
   }
 
+  /** Sends all that may go now: as many requests as the receiver may have. */
   private boolean send() throws InterruptedException {
-    List<PendingDelivery> batch = dispatch.next();
-    if (batch.isEmpty()) {
-      return false;
+    boolean sent = false;
+    for (List<PendingDelivery> batch = dispatch.next();
+        !batch.isEmpty();
+        batch = dispatch.next()) {
+      send(batch);
+      sent = true;
     }
+    return sent;
+  }
+
+  private void send(List<PendingDelivery> batch) throws InterruptedException {
     var missing = new ArrayList<PendingDelivery>();
     batch.stream().filter(one -> one.record() == null).forEach(missing::add);
     if (!missing.isEmpty()) {
@@ -299,7 +307,6 @@ final class DeliveryPipeline implements ShardPipeline {
       }
     }
     dispatch.send(batch.stream().filter(one -> one.inFlight).toList());
-    return true;
   }
 
   /** Tells those who ask how the sink is, not more often than they can read it. */

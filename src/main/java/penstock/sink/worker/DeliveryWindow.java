@@ -114,8 +114,9 @@ final class DeliveryWindow {
     return ahead.isEmpty() && open.isEmpty() && touched.isEmpty();
   }
 
-  boolean hasOpen() {
-    return !open.isEmpty();
+  /** How many are open. */
+  int open() {
+    return open.size();
   }
 
   /** Whether nothing is left between the frontier and what was read last. */
