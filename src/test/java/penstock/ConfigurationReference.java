@@ -60,9 +60,9 @@ final class ConfigurationReference {
           MemorySize.class, "bytes",
           String.class, "text",
           boolean.class, "boolean",
+          double.class, "number",
           int.class, "number",
           long.class, "number",
-          double.class, "number",
           OptionalInt.class, "number",
           OptionalLong.class, "number");
 
@@ -290,6 +290,9 @@ final class ConfigurationReference {
   }
 
   private static String standard(Method method) {
+    if (method.getReturnType() == Map.class) {
+      return "none";
+    }
     WithDefault standard = method.getAnnotation(WithDefault.class);
     if (standard != null) {
       return "`" + standard.value() + "`";

@@ -101,6 +101,23 @@ public interface SinksConfig {
     @WithDefault("dead-letter")
     OnRefused onRefused();
 
+    /** How long a connection to the receiver may take, and to find its address as well. */
+    @WithDefault("5s")
+    Duration connectTimeout();
+
+    /**
+     * How long it may take from the first byte of a request to the last one of its answer. Then the
+     * events are sent again. Of an archive, all nodes that are tried are within it.
+     */
+    @WithDefault("30s")
+    Duration answerTimeout();
+
+    /**
+     * A TLS configuration, {@code quarkus.tls.<name>.*}: whose certificates are trusted, and the
+     * client's own certificate. Without it, those that Java trusts.
+     */
+    Optional<String> tlsConfigurationName();
+
     /** What only sinks of the kind {@code webhook} have. */
     @WithParentName
     Webhook webhook();
@@ -178,14 +195,6 @@ public interface SinksConfig {
     @Max(5)
     int redirects();
 
-    /** How long it may take to find the receiver's address, and again until it is connected. */
-    @WithDefault("5s")
-    Duration connectTimeout();
-
-    /** How long it may take from the first byte of a request to the last one of its answer. */
-    @WithDefault("30s")
-    Duration answerTimeout();
-
     /**
      * Connections to the receiver at the same time, of this instance. Each has one request under
      * way. About 20 KB of memory each, more with TLS.
@@ -205,12 +214,6 @@ public interface SinksConfig {
      */
     @WithDefault("1h")
     Duration maxRetryAfter();
-
-    /**
-     * A TLS configuration, {@code quarkus.tls.<name>.*}: whose certificates are trusted, and the
-     * client's own certificate. Without it, those that Java trusts.
-     */
-    Optional<String> tlsConfigurationName();
 
     /**
      * A proxy, {@code quarkus.proxy.<name>.*}. It looks the receiver's address up itself, so that
@@ -337,23 +340,6 @@ public interface SinksConfig {
 
     /** Instead of both a key, in base64, as Elasticsearch gives it out. */
     Optional<String> apiKey();
-
-    /**
-     * The configuration of TLS by its name in {@code quarkus.tls}: whom to trust, and a certificate
-     * of its own. Without it, whom the JVM trusts.
-     */
-    Optional<String> tlsConfigurationName();
-
-    /** How long a connection to a node may take. */
-    @WithDefault("5s")
-    Duration connectTimeout();
-
-    /**
-     * How long the answer to a bulk request may take, all nodes that are tried included. Then its
-     * events are sent again.
-     */
-    @WithDefault("30s")
-    Duration bulkTimeout();
 
     /**
      * Bytes of one bulk request: what does not fit goes in another behind it, of each partition one
