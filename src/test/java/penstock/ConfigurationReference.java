@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -69,6 +70,9 @@ final class ConfigurationReference {
   private final Map<String, String> comments = new LinkedHashMap<>();
 
   private final StringBuilder out = new StringBuilder();
+
+  /** What two kinds of sinks have under one name is told once. */
+  private final Set<String> told = new HashSet<>();
 
   private ConfigurationReference() {}
 
@@ -207,7 +211,7 @@ final class ConfigurationReference {
         }
       } else if (isGroup(type)) {
         properties(name, (Class<?>) type);
-      } else {
+      } else if (told.add(name)) {
         out.append(
             "| `%s` | %s | %s | %s |%n"
                 .formatted(
