@@ -60,6 +60,7 @@ final class ConfigurationReference {
           MemorySize.class, "bytes",
           String.class, "text",
           boolean.class, "boolean",
+          double.class, "number",
           int.class, "number",
           long.class, "number",
           OptionalInt.class, "number",
@@ -197,7 +198,14 @@ final class ConfigurationReference {
               : prefix + "." + kebab(method.getName());
       Type type = method.getGenericReturnType();
       if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
-        properties(name + ".<name>", (Class<?>) map.getActualTypeArguments()[1]);
+        Type value = map.getActualTypeArguments()[1];
+        if (isGroup(value)) {
+          properties(name + ".<name>", (Class<?>) value);
+        } else {
+          out.append(
+              "| `%s.<name>` | %s | not set | %s |%n"
+                  .formatted(name, type(value), comment(group, method.getName())));
+        }
       } else if (isGroup(type)) {
         properties(name, (Class<?>) type);
       } else {
@@ -282,6 +290,9 @@ final class ConfigurationReference {
   }
 
   private static String standard(Method method) {
+    if (method.getReturnType() == Map.class) {
+      return "none";
+    }
     WithDefault standard = method.getAnnotation(WithDefault.class);
     if (standard != null) {
       return "`" + standard.value() + "`";

@@ -4,8 +4,6 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
-import jakarta.validation.constraints.DecimalMax;
-import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
@@ -18,10 +16,6 @@ import java.util.Set;
 /** The other systems that the events of streams are delivered to. */
 @ConfigMapping(prefix = "penstock.sinks")
 public interface SinksConfig {
-
-  /** How often the lag of all sinks is looked at, for the metrics and for health. */
-  @WithDefault("10s")
-  Duration monitorInterval();
 
   /** By name. */
   @WithParentName
@@ -49,7 +43,7 @@ public interface SinksConfig {
 
     /**
      * Only events that meet this condition, in the JSON form that a feed's parameter {@code filter}
-     * has: {@code {"sql": "type = 'ticket.cancelled'"}}.
+     * has, CESQL too: an object with the member {@code sql}.
      */
     Optional<String> filter();
 
@@ -96,12 +90,33 @@ public interface SinksConfig {
     @WithDefault("16M")
     MemorySize maxBuffered();
 
+    /** How long a bean may take with an event; then it is given up, and comes again. */
+    @WithDefault("30s")
+    Duration handlerTimeout();
+
     /** When it is tried again what did not go through. */
     Retries retry();
 
     /** What becomes of an event that the receiver does not take. */
     @WithDefault("dead-letter")
     OnRefused onRefused();
+
+    /** How long a connection to the receiver may take, and to find its address as well. */
+    @WithDefault("5s")
+    Duration connectTimeout();
+
+    /**
+     * How long it may take from the first byte of a request to the last one of its answer. Then the
+     * events are sent again. Of an archive, all nodes that are tried are within it.
+     */
+    @WithDefault("30s")
+    Duration answerTimeout();
+
+    /**
+     * A TLS configuration, {@code quarkus.tls.<name>.*}: whose certificates are trusted, and the
+     * client's own certificate. Without it, those that Java trusts.
+     */
+    Optional<String> tlsConfigurationName();
 
     /** What only sinks of the kind {@code webhook} have. */
     @WithParentName
@@ -120,7 +135,7 @@ public interface SinksConfig {
     Duration first();
 
     /** The longest pause: how late a receiver that is back may notice it. */
-    @WithDefault("1h")
+    @WithDefault("10m")
     Duration longest();
 
     /**
@@ -180,14 +195,6 @@ public interface SinksConfig {
     @Max(5)
     int redirects();
 
-    /** How long it may take to find the receiver's address, and again until it is connected. */
-    @WithDefault("5s")
-    Duration connectTimeout();
-
-    /** How long it may take from the first byte of a request to the last one of its answer. */
-    @WithDefault("30s")
-    Duration answerTimeout();
-
     /**
      * Connections to the receiver at the same time, of this instance. Each has one request under
      * way. About 20 KB of memory each, more with TLS.
@@ -207,12 +214,6 @@ public interface SinksConfig {
      */
     @WithDefault("1h")
     Duration maxRetryAfter();
-
-    /**
-     * A TLS configuration, {@code quarkus.tls.<name>.*}: whose certificates are trusted, and the
-     * client's own certificate. Without it, those that Java trusts.
-     */
-    Optional<String> tlsConfigurationName();
 
     /**
      * A proxy, {@code quarkus.proxy.<name>.*}. It looks the receiver's address up itself, so that
@@ -247,13 +248,13 @@ public interface SinksConfig {
     int requests();
 
     /**
-     * Which part of them must have failed, from 0 to 1: no answer, a broken one, 5xx. Then nothing
-     * is sent for a while.
+     * How many of a hundred of them must have failed: no answer, a broken one, 5xx. Then nothing is
+     * sent for a while.
      */
-    @WithDefault("0.5")
-    @DecimalMin("0.01")
-    @DecimalMax("1")
-    double failureRatio();
+    @WithDefault("50")
+    @Min(1)
+    @Max(100)
+    int failurePercent();
 
     /** For how long nothing is sent. Then one request finds out whether the receiver is back. */
     @WithDefault("10s")
@@ -339,23 +340,6 @@ public interface SinksConfig {
 
     /** Instead of both a key, in base64, as Elasticsearch gives it out. */
     Optional<String> apiKey();
-
-    /**
-     * The configuration of TLS by its name in {@code quarkus.tls}: whom to trust, and a certificate
-     * of its own. Without it, whom the JVM trusts.
-     */
-    Optional<String> tlsConfigurationName();
-
-    /** How long a connection to a node may take. */
-    @WithDefault("5s")
-    Duration connectTimeout();
-
-    /**
-     * How long the answer to a bulk request may take, all nodes that are tried included. Then its
-     * events are sent again.
-     */
-    @WithDefault("30s")
-    Duration bulkTimeout();
 
     /**
      * Bytes of one bulk request: what does not fit goes in another behind it, of each partition one

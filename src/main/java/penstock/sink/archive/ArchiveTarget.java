@@ -1,9 +1,12 @@
 package penstock.sink.archive;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +14,12 @@ import penstock.json.JsonSyntaxException;
 import penstock.sink.Delivery;
 import penstock.sink.Outcome;
 import penstock.sink.SinkTarget;
+import penstock.stream.Partition;
 
 /**
- * The archive of one sink. What it is given at once goes in bulk requests one after the other, none
- * larger than is declared, unless one event is; a request that is too large for the cluster is
- * halved, until it is one event that is.
+ * The archive of one sink. What it is given of a partition goes in bulk requests one after the
+ * other, none larger than is declared, unless one event is; a request that is too large for the
+ * cluster is halved, until it is one event that is.
  */
 final class ArchiveTarget implements SinkTarget {
 
@@ -28,6 +32,9 @@ final class ArchiveTarget implements SinkTarget {
 
   /** Bytes of a request: as declared, or less if the cluster took less. */
   private final AtomicLong bulkSize;
+
+  /** Of each partition what is over when the next may begin: one request at a time. */
+  private final ConcurrentMap<Partition, Future<Void>> underWay = new ConcurrentHashMap<>();
 
   /** Done, under way, or null if it has to be done. */
   private final AtomicReference<@Nullable Future<Void>> prepared = new AtomicReference<>();
@@ -55,8 +62,28 @@ final class ArchiveTarget implements SinkTarget {
 
   @Override
   public Future<List<Outcome>> deliver(List<Delivery> deliveries) {
+    Partition partition = deliveries.getFirst().partition();
+    Promise<Void> ended = Promise.promise();
+    Future<Void> before = underWay.put(partition, ended.future());
+    return (before == null ? Future.<Void>succeededFuture() : before)
+        .compose(free -> deliverNow(deliveries))
+        .onComplete(
+            done -> {
+              underWay.remove(partition, ended.future());
+              ended.complete();
+            });
+  }
+
+  private Future<List<Outcome>> deliverNow(List<Delivery> deliveries) {
     var outcomes = new ArrayList<Outcome>(deliveries.size());
-    return deliverRest(deliveries, outcomes).map(done -> outcomes);
+    return deliverRest(deliveries, outcomes)
+        .map(done -> (List<Outcome>) outcomes)
+        .otherwise(
+            failed -> {
+              Outcome again = retry(reason(failed));
+              outcomes.addAll(Collections.nCopies(deliveries.size() - outcomes.size(), again));
+              return outcomes;
+            });
   }
 
   private Future<Void> deliverRest(List<Delivery> deliveries, List<Outcome> outcomes) {

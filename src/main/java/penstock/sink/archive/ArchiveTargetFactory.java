@@ -36,6 +36,6 @@ class ArchiveTargetFactory implements SinkTargetFactory {
   public SinkTarget create(SinkDefinition sink) {
     ArchiveSettings settings = ArchiveSettings.of(sink);
     return new ArchiveTarget(
-        settings, new ClusterConnection(vertx, ClusterAddress.of(sink.settings().archive(), tls)));
+        settings, new ClusterConnection(vertx, ClusterAddress.of(sink.settings(), tls)));
   }
 }

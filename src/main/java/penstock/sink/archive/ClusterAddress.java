@@ -43,7 +43,8 @@ record ClusterAddress(
    *
    * @throws InvalidSinkException if something makes no sense
    */
-  static ClusterAddress of(SinksConfig.Archive declared, TlsConfigurationRegistry registry) {
+  static ClusterAddress of(SinksConfig.OfSink sink, TlsConfigurationRegistry registry) {
+    SinksConfig.Archive declared = sink.archive();
     List<String> hosts =
         declared
             .hosts()
@@ -56,9 +57,9 @@ record ClusterAddress(
     return new ClusterAddress(
         hosts.stream().map(ClusterAddress::host).toList(),
         authorization(declared),
-        declared.tlsConfigurationName().map(name -> tls(registry, name)),
-        positive("connect-timeout", declared.connectTimeout()),
-        positive("bulk-timeout", declared.bulkTimeout()),
+        sink.tlsConfigurationName().map(name -> tls(registry, name)),
+        positive("connect-timeout", sink.connectTimeout()),
+        positive("answer-timeout", sink.answerTimeout()),
         answerSize);
   }
 

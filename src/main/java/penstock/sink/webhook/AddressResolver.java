@@ -79,7 +79,8 @@ final class AddressResolver {
   }
 
   private Future<List<InetAddress>> look(String host) {
-    return vertx.executeBlocking(() -> allowed(host, source.addresses(host)), false);
+    return vertx.<List<InetAddress>>executeBlocking(
+        () -> allowed(host, source.addresses(host)), false);
   }
 
   private List<InetAddress> allowed(String host, InetAddress[] addresses) {

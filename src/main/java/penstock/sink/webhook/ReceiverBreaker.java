@@ -69,7 +69,7 @@ final class ReceiverBreaker {
             .withDescription("sink " + sink)
             .withCircuitBreaker()
             .requestVolumeThreshold(config.requests())
-            .failureRatio(config.failureRatio())
+            .failureRatio(config.failurePercent() / 100d)
             .delay(config.delay().toMillis(), ChronoUnit.MILLIS)
             .successThreshold(1)
             .onStateChange(this::changed)

@@ -77,7 +77,7 @@ record WebhookSettings(
     try {
       return Endpoint.parse(url);
     } catch (IllegalArgumentException broken) {
-      throw new InvalidSinkException("url", broken.getMessage());
+      throw new InvalidSinkException("url", String.valueOf(broken.getMessage()));
     }
   }
 
@@ -88,7 +88,7 @@ record WebhookSettings(
     try {
       return secrets.stream().map(String::strip).map(SigningKey::parse).toList();
     } catch (IllegalArgumentException broken) {
-      throw new InvalidSinkException("secrets", broken.getMessage());
+      throw new InvalidSinkException("secrets", String.valueOf(broken.getMessage()));
     }
   }
 

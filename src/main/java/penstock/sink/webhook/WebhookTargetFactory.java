@@ -94,12 +94,13 @@ class WebhookTargetFactory implements SinkTargetFactory {
     Predicate<InetAddress> rule =
         declared.allowPrivate() ? any -> true : new AddressRule()::isPublic;
     refuseLiteral(settings.endpoint(), rule);
-    Optional<TlsConfiguration> tls = declared.tlsConfigurationName().map(this::tls);
+    SinksConfig.OfSink common = sink.settings();
+    Optional<TlsConfiguration> tls = common.tlsConfigurationName().map(this::tls);
     ProxyOptions proxy = declared.proxyConfigurationName().map(this::proxy).orElse(null);
     HttpClient client =
         vertx
             .httpClientBuilder()
-            .with(options(declared, tls, proxy))
+            .with(options(common, tls, proxy))
             .with(pool(sink, declared))
             .withConnectHandler(WebhookTargetFactory::quiet)
             .build();
@@ -109,8 +110,8 @@ class WebhookTargetFactory implements SinkTargetFactory {
             vertx,
             client,
             proxy == null ? new AddressResolver(vertx, source, rule) : null,
-            declared.connectTimeout(),
-            declared.answerTimeout(),
+            common.connectTimeout(),
+            common.answerTimeout(),
             declared.redirects());
     var target =
         new WebhookTarget(
@@ -122,7 +123,7 @@ class WebhookTargetFactory implements SinkTargetFactory {
             connector,
             new ReceiverBreaker(sink.name(), declared.breaker()),
             new WebhookMeters(registry, sink.name()));
-    declared
+    common
         .tlsConfigurationName()
         .ifPresent(configuration -> secured.add(new Secured(configuration, target)));
     if (settings.signature().keys().isEmpty()) {
@@ -183,14 +184,14 @@ class WebhookTargetFactory implements SinkTargetFactory {
   }
 
   private static HttpClientOptions options(
-      SinksConfig.Webhook declared, Optional<TlsConfiguration> tls, @Nullable ProxyOptions proxy) {
+      SinksConfig.OfSink declared, Optional<TlsConfiguration> tls, @Nullable ProxyOptions proxy) {
     int connect = Math.toIntExact(declared.connectTimeout().toMillis());
     HttpClientOptions options =
         new HttpClientOptions()
             .setConnectTimeout(connect)
             .setSslHandshakeTimeout(connect)
             .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-            .setKeepAliveTimeout(Math.toIntExact(declared.keepAlive().toSeconds()))
+            .setKeepAliveTimeout(Math.toIntExact(declared.webhook().keepAlive().toSeconds()))
             .setTracingPolicy(TracingPolicy.IGNORE);
     tls.ifPresent(configuration -> TlsConfigUtils.configure(options, configuration));
     if (proxy != null) {

@@ -48,7 +48,7 @@ class ArchiveSettingsTest {
         "delete-after|30d",
         "rollover-age|1s",
         "connect-timeout|0s",
-        "bulk-timeout|100d",
+        "answer-timeout|100d",
         "api-key|a b",
         "tls-configuration-name|unknown"
       })
@@ -84,8 +84,7 @@ class ArchiveSettingsTest {
   void aHostIsNamedInManyWays(String host) {
     assertThat(
             ClusterAddress.of(
-                    TestArchive.sink(Map.of("hosts", host)).settings().archive(),
-                    new TestArchive.NoTls())
+                    TestArchive.sink(Map.of("hosts", host)).settings(), new TestArchive.NoTls())
                 .hosts())
         .hasSize(1);
   }

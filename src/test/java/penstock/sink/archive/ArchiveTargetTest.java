@@ -5,7 +5,14 @@ import static penstock.Patience.await;
 import static penstock.sink.archive.TestArchive.deliveries;
 import static penstock.sink.archive.TestArchive.delivery;
 
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -69,6 +77,58 @@ class ArchiveTargetTest {
     assertThat(node.documents(index).keySet())
         .containsExactlyInAnyOrderElementsOf(events.stream().map(DocumentWriter::id).toList());
     assertThat(DocumentWriter.id(events.getFirst())).matches("orders:[0-9a-f]{32}");
+  }
+
+  /** What an engine does to it: batches of any size, repeats of any part, two at the same time. */
+  @Test
+  void theArchiveIsEqualToTheLogWhateverIsRepeated() throws IOException {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    var random = new Random(seed);
+    List<Delivery> log = realEvents(1_500);
+    target("template", "true", "index", index + "-{yyyy}");
+
+    var answers = new ArrayList<Future<List<Outcome>>>();
+    for (int from = 0; from < log.size(); ) {
+      int back = Math.max(0, from - random.nextInt(100));
+      int to = Math.min(log.size(), from + 1 + random.nextInt(200));
+      answers.add(target.deliver(log.subList(back, to)));
+      from = to;
+    }
+
+    answers.forEach(answer -> assertThat(await(answer)).containsOnly(Outcome.DELIVERED));
+    ArchivedLog.assertArchived(node, index + "-*", log);
+  }
+
+  private static List<Delivery> realEvents(int count) throws IOException {
+    try (var lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(
+                    Files.newInputStream(Path.of("src/test/resources/commits.ndjson.gz"))),
+                StandardCharsets.UTF_8))) {
+      var log = new ArrayList<Delivery>();
+      lines
+          .lines()
+          .limit(count)
+          .forEach(line -> log.add(delivery(line, new Position(1_700_000_000_000L, log.size()))));
+      return log;
+    }
+  }
+
+  @Test
+  void aDataStreamTakesEachEventOnceToo() {
+    node.ask(
+        "PUT",
+        "/_index_template/" + index,
+        "{\"index_patterns\":[\"%s\"],\"data_stream\":{}}".formatted(index));
+    target("data-stream", "true");
+
+    assertThat(deliver(deliveries(0, 20, ""))).containsOnly(Outcome.DELIVERED);
+    assertThat(deliver(deliveries(10, 20, ""))).containsOnly(Outcome.DELIVERED);
+
+    assertThat(node.count(index)).isEqualTo(30);
+    assertThat(node.ask("GET", "/_data_stream/" + index).getJsonArray("data_streams")).hasSize(1);
   }
 
   @Test
@@ -304,7 +364,7 @@ class ArchiveTargetTest {
 
   @Test
   void aNodeThatIsAwayIsWaitedFor() {
-    target("bulk-timeout", "2s", "connect-timeout", "1s");
+    target("answer-timeout", "2s", "connect-timeout", "1s");
     deliver(deliveries(0, 5, ""));
     node.kill();
     try {

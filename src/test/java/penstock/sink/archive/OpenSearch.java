@@ -55,6 +55,9 @@ public final class OpenSearch implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (RuntimeException failed) {
+      close();
+      throw failed;
     }
   }
 

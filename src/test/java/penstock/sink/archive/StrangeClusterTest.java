@@ -5,12 +5,15 @@ import static penstock.Patience.await;
 import static penstock.sink.archive.StubCluster.json;
 import static penstock.sink.archive.TestArchive.deliveries;
 
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
 import org.assertj.core.api.AbstractObjectAssert;
 import org.junit.jupiter.api.AfterEach;
@@ -20,8 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import penstock.feed.OwnVertx;
+import penstock.sink.Delivery;
 import penstock.sink.Outcome;
 import penstock.sink.SinkTarget;
+import penstock.stream.Partition;
 
 /**
  * A cluster that misbehaves, or is what no test can start: what it is asked, and what comes of its
@@ -208,7 +213,7 @@ class StrangeClusterTest {
                     }
                   });
         },
-        "bulk-timeout",
+        "answer-timeout",
         "700ms");
     long began = System.nanoTime();
 
@@ -233,7 +238,7 @@ class StrangeClusterTest {
                 response,
                 200,
                 items(
-                    java.util.Collections.nCopies(asked.body().split("\n").length / 2, CREATED)
+                    Collections.nCopies(asked.body().split("\n").length / 2, CREATED)
                         .toArray(String[]::new))),
         "bulk-size",
         "64K");
@@ -253,6 +258,36 @@ class StrangeClusterTest {
               assertThat(asked.contentType()).isEqualTo("application/x-ndjson");
               assertThat(asked.body()).endsWith("\n");
             });
+  }
+
+  @Test
+  void ofAPartitionOneRequestIsUnderWayAtATime() {
+    var waiting = new LinkedBlockingQueue<HttpServerResponse>();
+    begin((asked, response) -> waiting.add(response));
+
+    Future<List<Outcome>> first = target.deliver(deliveries(0, 1, ""));
+    Future<List<Outcome>> second = target.deliver(deliveries(1, 1, ""));
+    Future<List<Outcome>> other = target.deliver(List.of(ofAnotherPartition()));
+
+    await().until(() -> waiting.size() == 2);
+    assertThat(cluster.asked())
+        .extracting(StubCluster.Asked::body)
+        .noneMatch(it -> it.contains("\"id\":\"1\""));
+    while (!second.isComplete()) {
+      await().until(() -> !waiting.isEmpty() || second.isComplete());
+      HttpServerResponse next = waiting.poll();
+      if (next != null) {
+        json(next, 200, items(CREATED));
+      }
+    }
+    assertThat(List.of(await(first), await(second), await(other)))
+        .allSatisfy(outcomes -> assertThat(outcomes).containsExactly(Outcome.DELIVERED));
+  }
+
+  private static Delivery ofAnotherPartition() {
+    Delivery one = deliveries(2, 1, "").getFirst();
+    return new Delivery(
+        new Partition(one.partition().stream(), 1), one.record(), one.event(), one.id(), 1);
   }
 
   @Test
@@ -393,7 +428,7 @@ class StrangeClusterTest {
     return target
         .prepare()
         .map("")
-        .recover(failed -> io.vertx.core.Future.succeededFuture("" + failed.getMessage()))
+        .recover(failed -> Future.succeededFuture("" + failed.getMessage()))
         .toCompletionStage()
         .toCompletableFuture()
         .join();
