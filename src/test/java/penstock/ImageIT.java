@@ -114,10 +114,7 @@ class ImageIT {
     System.out.printf("image %s: %,d bytes%n", IMAGE, image.path("Size").asLong());
 
     try (var redis = RedisServer.start()) {
-      runs(redis, List.of("--tmpfs=/tmp"));
-      if (PackagedApplication.isNative()) {
-        runs(redis, List.of());
-      }
+      runs(redis);
     }
   }
 
@@ -125,7 +122,7 @@ class ImageIT {
     return JSON.readTree(Tool.output("podman", "image", "inspect", IMAGE)).get(0);
   }
 
-  private static void runs(RedisServer redis, List<String> options) throws IOException {
+  private static void runs(RedisServer redis) throws IOException {
     int port = ServerProcess.freePort();
     List<String> command =
         new ArrayList<>(
@@ -136,13 +133,13 @@ class ImageIT {
                 "--network=host",
                 "--read-only",
                 "--read-only-tmpfs=false",
+                "--tmpfs=/tmp",
                 "--cap-drop=ALL",
                 "--security-opt=no-new-privileges",
                 "--env=QUARKUS_REDIS_HOSTS=" + redis.uri(),
                 "--env=QUARKUS_HTTP_PORT=" + port,
                 "--env=PENSTOCK_AUTH_MODE=none",
                 "--env=PENSTOCK_STREAMS_AUTO_CREATE=true"));
-    command.addAll(options);
     command.add(IMAGE);
     String container = Tool.output(command.toArray(String[]::new)).strip();
     try {
