@@ -48,6 +48,10 @@ final class DeliveryDispatcher {
   private int inFlight;
   private int inVain;
   private long buffered;
+
+  /** How many wait that were tried in vain. */
+  private int failing;
+
   private @Nullable String stopped;
   private volatile String lastError = "";
 
@@ -79,6 +83,7 @@ final class DeliveryDispatcher {
 
   void add(PendingDelivery one, long now) {
     schedule.add(one, now);
+    failing += one.failed ? 1 : 0;
     buffered += one.bytes();
     letGoIfFull(one);
   }
@@ -174,6 +179,7 @@ final class DeliveryDispatcher {
   void vanished(PendingDelivery one, DeliveryWindow window) {
     one.inFlight = false;
     one.queue().inFlight--;
+    failing -= one.failed ? 1 : 0;
     window.done(one);
     schedule.settled(one.queue(), System.nanoTime());
   }
@@ -209,10 +215,10 @@ final class DeliveryDispatcher {
           schedule.bringForward(now);
         }
         inVain = 0;
-        if (!one.failed && !lastError.isEmpty() && window.open() == 0) {
+        done(one, window);
+        if (failing == 0) {
           lastError = "";
         }
-        done(one, window);
       }
       case Outcome.Retry retry -> {
         meters.retried();
@@ -270,6 +276,7 @@ final class DeliveryDispatcher {
     }
     long pause = backoff.after(one.attempts, random).toNanos();
     one.due = now + (notBefore == null ? pause : Math.max(pause, notBefore.toNanos()));
+    failing += one.failed ? 0 : 1;
     one.failed = true;
     window.tried(one);
     letGoIfFull(one);
@@ -283,6 +290,7 @@ final class DeliveryDispatcher {
 
   private void done(PendingDelivery one, DeliveryWindow window) {
     buffered -= one.bytes();
+    failing -= one.failed ? 1 : 0;
     if (one.refusal == null) {
       one.letGo();
     }
@@ -333,6 +341,7 @@ final class DeliveryDispatcher {
     inFlight = 0;
     inVain = 0;
     buffered = 0;
+    failing = 0;
     stopped = null;
     lastError = "";
     meters.inFlight(0);
