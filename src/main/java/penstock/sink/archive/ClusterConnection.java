@@ -154,11 +154,13 @@ final class ClusterConnection {
 
   /** Closes its connections; what is under way fails. */
   Future<Void> close() {
-    return vertx.executeBlocking(
-        () -> {
-          client.close();
-          return null;
-        });
+    return vertx
+        .executeBlocking(
+            () -> {
+              client.close();
+              return true;
+            })
+        .mapEmpty();
   }
 
   private record Listener(Promise<ClusterAnswer> promise) implements ResponseListener {
