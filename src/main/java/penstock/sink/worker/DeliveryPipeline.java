@@ -143,7 +143,8 @@ final class DeliveryPipeline implements ShardPipeline {
   /** What does not go to the receiver waits for nothing. */
   private PendingDelivery pending(Position position, @Nullable Event event) {
     return new PendingDelivery(
-        position, passes(event) ? dispatch.queue(event.key()) : new KeyQueue(""));
+        position,
+        event != null && passes(event) ? dispatch.queue(event.key()) : new KeyQueue(""));
   }
 
   private boolean passes(@Nullable Event event) {
