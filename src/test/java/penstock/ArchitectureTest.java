@@ -98,7 +98,15 @@ class ArchitectureTest {
       Map.of(
           "stream",
               List.of(
-                  "stream", "filter", "registry", "log", "tail", "retention", "deadletter", "http"),
+                  "stream",
+                  "filter",
+                  "registry",
+                  "log",
+                  "tail",
+                  "retention",
+                  "deadletter",
+                  "removal",
+                  "http"),
           "view", List.of("fold", "view", "read", "http"),
           "schedule", List.of("schedule", "delayed", "http"),
           "projection", List.of("projection", "membership", "deadletter", "worker", "service"),
