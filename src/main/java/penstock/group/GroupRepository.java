@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import penstock.redis.BatchQueue;
 import penstock.redis.Keys;
 import penstock.redis.LoopLinks;
@@ -319,7 +320,7 @@ class GroupRepository {
   }
 
   private static Predicate<Acks> batch() {
-    var group = new AtomicReference<String>();
+    var group = new AtomicReference<@Nullable String>();
     var size = new AtomicInteger();
     return next -> {
       group.compareAndSet(null, next.group());
