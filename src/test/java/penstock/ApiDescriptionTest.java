@@ -318,9 +318,8 @@ class ApiDescriptionTest {
     get("/streams/{stream}", 400, "/streams/Orders");
     get("/streams/{stream}", 404, "/streams/none");
     String remove = "DELETE /streams/{stream}";
-    raw().contentType(EVENT).body(event("1", "o-1", "order.placed")).post("/streams/gone/events");
-    check(remove, 204, raw().delete("/streams/gone"));
-    check(remove, 404, raw().delete("/streams/gone"));
+    check(remove, 204, raw().delete("/streams/presence"));
+    check(remove, 404, raw().delete("/streams/none"));
     check(remove, 400, raw().delete("/streams/Orders"));
     String page = "/streams/{stream}/events";
     get(page, 200, "/streams/orders/events");

@@ -66,7 +66,7 @@ class PullQueueTest {
         .body(
             "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/t\",\"type\":\"t\"}"
                 .formatted(id))
-        .post("/streams/{s}/events", STREAM)
+        .post("/streams/{s}/events", STREAM.value())
         .then()
         .statusCode(201);
   }
@@ -82,7 +82,7 @@ class PullQueueTest {
     given()
         .contentType("application/json")
         .body("{\"start\":\"earliest\"}")
-        .put("/streams/{s}/groups/{g}", STREAM, GROUP)
+        .put("/streams/{s}/groups/{g}", STREAM.value(), GROUP.value())
         .then()
         .statusCode(201);
     append("b");
