@@ -6,8 +6,9 @@
 --       4 prefix of the rooms' names (sorted sets)   5 the most members of a room   6 1 if events may be appended, else 0
 --       then for each heartbeat, of members that differ: room, member, ttl in milliseconds, metadata as JSON or an empty string
 --       for what it was, and `asked` if a request or a new connection says so, `kept` if a connection still speaks for the member
--- Result  the first of all deadlines if it is of one of these members, else an empty string; then for each: joined, updated or kept, with since, deadline and metadata; left if the member left since its connection
---         began, and is not to come back by that; full if the room has no place, refused if events may not be appended
+-- Result  the first of all deadlines if it is of one of these members, else an empty string; then for each: joined, updated or
+--         kept, with since, deadline and metadata; left if the member left since its connection began, and is not to come back
+--         by that; full if the room has no place, refused if events may not be appended
 -- Errors  WRONGTYPE if a key is something else, OOM on a full Redis if somebody joins or is updated; nothing is written then
 --
 -- Works on a full Redis where no event comes of it: its first write is one that is never refused. Else it is one that is.
@@ -20,21 +21,25 @@ local ASKED = 'asked'
 
 local life = redis.call('HGET', log, 'life')
 local now = clock()
-local beats, sizes, news = {}, {}, false
+local called, beats, sizes, news = {}, {}, {}, false
 for at = 7, #ARGV, 5 do
+  called[#called + 1] = ARGV[at] .. '/' .. ARGV[at + 1]
+end
+local deadlines = redis.call('ZMSCORE', due, unpack(called))
+for n, name in ipairs(called) do
+  local at = 2 + 5 * n
   local room, member = ARGV[at], ARGV[at + 1]
-  local deadline = redis.call('ZSCORE', due, room .. '/' .. member)
+  local known = read_member(redis.call('HGET', members .. room, member), deadlines[n], life)
   local beat = {
-    room = room, member = member, data = ARGV[at + 3], deadline = now + tonumber(ARGV[at + 2]), what = 'kept',
-    known = read_member(redis.call('HGET', members .. room, member), deadline, life),
+    name = name, room = room, member = member, data = ARGV[at + 3], deadline = now + tonumber(ARGV[at + 2]), what = 'kept',
+    known = known,
   }
-  beats[#beats + 1] = beat
-  local known = beat.known
-  sizes[room] = sizes[room] or redis.call('ZCARD', names .. room)
+  beats[n] = beat
   local alive = known and known.deadline > now
   if alive and known.left and ARGV[at + 4] ~= ASKED then
     beat.what = 'left'
   elseif not alive or known.left then
+    sizes[room] = sizes[room] or redis.call('ZCARD', names .. room)
     local size = sizes[room] + (redis.call('ZSCORE', names .. room, member) and 0 or 1)
     if size > most then
       beat.what = 'full'
@@ -63,7 +68,17 @@ else
 end
 -- A life that nobody had noticed yet has no members.
 local anew = news and state.life ~= life
-local result, written = {''}, {}
+local result, written, moved = {''}, {}, {}
+for _, beat in ipairs(beats) do
+  if beat.what ~= 'full' and beat.what ~= 'refused' then
+    moved[#moved + 1] = string.format('%.0f', beat.deadline)
+    moved[#moved + 1] = beat.name
+    written[beat.name] = true
+  end
+end
+if #moved > 0 then
+  redis.call('ZADD', due, unpack(moved))
+end
 for n, beat in ipairs(beats) do
   local room, member, known = beat.room, beat.member, beat.known
   if anew and (beat.what == 'updated' or beat.what == 'kept') then
@@ -74,10 +89,6 @@ for n, beat in ipairs(beats) do
     since, data = known.since, data == '' and known.data or data
   elseif data == '' then
     data = 'null'
-  end
-  if beat.what ~= 'full' and beat.what ~= 'refused' then
-    redis.call('ZADD', due, string.format('%.0f', beat.deadline), room .. '/' .. member)
-    written[room .. '/' .. member] = true
   end
   if beat.what == 'joined' or beat.what == 'updated' then
     redis.call('HSET', members .. room, member, string.format('%.0f', since) .. ':' .. state.life .. ':' .. data)

@@ -5,7 +5,7 @@
 --       5 parked (sorted set)   6 busy (hash)   7 flight (hash)   8 dead letters (stream)
 -- ARGV  1 the group's name   2 how many may be parked   3 what is to be read at once, in bytes
 --       then for each pull: consumer, events wanted, lease in milliseconds or 0 for the group's own
--- Result  the group's id, its filter, 1 if there may be more now, milliseconds until something may be delivered again or -1,
+-- Result  the group's id, its filter, 1 if there may be more now, milliseconds until it is to be looked again, or -1,
 --         events that were removed from the log before they were done,
 --         those delivered too often, which are to be set aside within a moment: for each id, number, fields
 --         then for each pull, for each event: id, number of the delivery, fields
@@ -26,7 +26,8 @@ local MOST_READ = 1024
 -- For whoever sets it aside.
 local A_MOMENT = 10000
 
-local f = redis.call('HMGET', KEYS[3], 'id', 'life', 'max-deliveries', 'ordered', 'lease', 'filter', 'delivered', 'count')
+local f = redis.call('HMGET', KEYS[3], 'id', 'life', 'max-deliveries', 'ordered', 'lease', 'filter', 'delivered', 'count',
+  'expected')
 local l = redis.call('HMGET', KEYS[2], 'life', 'last', 'appended')
 if not f[1] then
   return redis.error_reply('UNKNOWN there is no group ' .. name)
@@ -197,5 +198,9 @@ if lost > 0 then
 end
 local first = redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES')
 local left = #first == 0 and -1 or math.max(0, math.ceil(tonumber(first[2]) - now))
+local expected = expect(KEYS[3], f[9], tonumber(first[2]), now)
+if expected > now and (left < 0 or expected - now < left) then
+  left = expected - now
+end
 more = more or next_due <= #due or waked or (not at_end and parked < most_parked)
 return {f[1], filter, more and 1 or 0, left, lost, exhausted, unpack(answers)}

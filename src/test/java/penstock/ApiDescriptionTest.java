@@ -320,6 +320,10 @@ class ApiDescriptionTest {
     get("/streams/{stream}", 200, "/streams/orders");
     get("/streams/{stream}", 400, "/streams/Orders");
     get("/streams/{stream}", 404, "/streams/none");
+    String remove = "DELETE /streams/{stream}";
+    check(remove, 204, raw().delete("/streams/presence"));
+    check(remove, 404, raw().delete("/streams/none"));
+    check(remove, 400, raw().delete("/streams/Orders"));
     String page = "/streams/{stream}/events";
     get(page, 200, "/streams/orders/events");
     get(page, 200, "/streams/orders/events?limit=1&type=scanned&type=x&subject=o-1");
@@ -553,6 +557,7 @@ class ApiDescriptionTest {
     Response pulled = json("POST", group + "/pull", "{\"max\":200,\"lease\":\"1h\"}");
     check(pull, 200, pulled);
     check(pull, 204, raw().post(group + "/pull"));
+    check(pull, 200, json("POST", group + "/pull", "{\"ackIds\":[\"" + ACK_ID + "\"]}"));
     check(pull, 404, raw().post("/streams/orders/groups/none/pull"));
     List<String> ids = pulled.jsonPath().getList("messages.ackId");
     String first = "{\"ackIds\":[\"" + ids.getFirst() + "\"]}";
@@ -634,6 +639,7 @@ class ApiDescriptionTest {
       post("/streams/{stream}/events", 503, EVENT, event("9", "o-1", "order.placed"));
       get("/streams", 503, "/streams");
       get("/streams/{stream}", 503, "/streams/orders");
+      check("DELETE /streams/{stream}", 503, raw().delete("/streams/orders"));
       get("/streams/{stream}/events", 503, "/streams/orders/events");
       String waiting = "/streams/{stream}/scheduled";
       String one = "/streams/orders/scheduled/0.1795172913901123";

@@ -122,7 +122,15 @@ class ArchitectureTest {
       Map.of(
           "stream",
               List.of(
-                  "stream", "filter", "registry", "log", "tail", "retention", "deadletter", "http"),
+                  "stream",
+                  "filter",
+                  "registry",
+                  "log",
+                  "tail",
+                  "retention",
+                  "deadletter",
+                  "removal",
+                  "http"),
           "view", List.of("fold", "view", "read", "http"),
           "schedule", List.of("schedule", "delayed", "http"),
           "consumer", List.of("consumer", "membership", "command", "worker", "service"),

@@ -64,7 +64,12 @@ import penstock.stream.registry.Streams;
 class DeliveryResource {
 
   private static final String RESULTS =
-      "What became of each delivery, in the order of the request. One that is stale changed nothing.";
+      "What became of each delivery, in the order of the request. One that is stale changed"
+          + " nothing.";
+
+  /** Stands for the pull of a client that was gone before it began. */
+  private static final PullQueues.Handle GONE =
+      new PullQueues.Handle(Future.succeededFuture(List.of()), () -> {});
 
   private final Streams streams;
   private final Groups groups;
@@ -93,15 +98,20 @@ class DeliveryResource {
           """
           First those whose lease ran out, or whose pause after they were given back is over, then new ones in the order
           of the log. If there are none, it is waited for the first ones. Each is this consumer's until the lease runs
-          out: acknowledge it until then, extend the lease, or give it back.
+          out: acknowledge it until then, extend the lease, or give it back. With `ackIds`, these are acknowledged first, at
+          once, however long it is waited then; should that fail, nothing is pulled.
           """)
   @RequestBody(
       content =
           @Content(
               mediaType = "application/json",
               schema = @Schema(implementation = PullRequest.class)))
-  @APIResponse(responseCode = "200", description = "Some events, at least one")
-  @APIResponse(responseCode = "204", description = "There was none within the time to wait.")
+  @APIResponse(
+      responseCode = "200",
+      description = "Some events, at least one, or what became of `ackIds`")
+  @APIResponse(
+      responseCode = "204",
+      description = "There was none within the time to wait, and nothing was to be acknowledged.")
   @Raises(UNKNOWN_GROUP)
   public Uni<RestResponse<PullAnswer>> pull(
       @RestPath("stream") StreamName stream,
@@ -110,19 +120,28 @@ class DeliveryResource {
     var handle = new AtomicReference<PullQueues.@Nullable Handle>();
     Future<RestResponse<PullAnswer>> answer =
         bodies
-            .read(request, PullRequest::read)
-            .compose(
-                wanted -> streams.find(stream).compose(found -> pull(found, group, wanted, handle)))
-            .map(DeliveryResource::answer);
+            .read(request, body -> pulling(group, body, handle))
+            .compose(pulling -> streams.find(stream).compose(pulling));
     return Unis.of(answer)
         .onCancellation()
         .invoke(
             () -> {
-              PullQueues.Handle begun = handle.get();
+              PullQueues.Handle begun = handle.getAndSet(GONE);
               if (begun != null) {
                 begun.cancel().run();
               }
             });
+  }
+
+  private Function<Stream, Future<RestResponse<PullAnswer>>> pulling(
+      GroupName group, GroupMembers body, AtomicReference<PullQueues.@Nullable Handle> handle) {
+    PullRequest wanted = PullRequest.read(body);
+    List<AckId> ids = SettleRequest.parse(wanted.ackIds());
+    return stream ->
+        ack(stream, group, ids)
+            .compose(
+                results ->
+                    pull(stream, group, wanted, handle).map(messages -> answer(messages, results)));
   }
 
   private Future<List<PulledMessage>> pull(
@@ -131,12 +150,23 @@ class DeliveryResource {
       PullRequest wanted,
       AtomicReference<PullQueues.@Nullable Handle> handle) {
     PullQueues.Handle begun = queues.pull(stream, group, wanted);
-    handle.set(begun);
+    if (!handle.compareAndSet(null, begun)) {
+      begun.cancel().run();
+    }
     return begun.messages();
   }
 
-  private static RestResponse<PullAnswer> answer(List<PulledMessage> messages) {
-    return messages.isEmpty() ? RestResponse.noContent() : Answer.ok(new PullAnswer(messages));
+  private Future<List<SettleReply.Result>> ack(Stream stream, GroupName group, List<AckId> ids) {
+    return ids.isEmpty()
+        ? Future.succeededFuture(List.of())
+        : groups.ack(stream, group, ids).map(done -> SettleReply.of(ids, done).results());
+  }
+
+  private static RestResponse<PullAnswer> answer(
+      List<PulledMessage> messages, List<SettleReply.Result> results) {
+    return messages.isEmpty() && results.isEmpty()
+        ? RestResponse.noContent()
+        : Answer.ok(new PullAnswer(messages, results));
   }
 
   /**

@@ -31,7 +31,7 @@ interface GroupConfig {
 
   /**
    * How often a group that pulls wait for is looked at, should no notice have come: bounds how late
-   * an event is found that another hand wrote, or whose lease from another instance ran out.
+   * an event is found that another hand wrote, or of which the notice was lost.
    */
   @WithDefault("1s")
   Duration checkInterval();

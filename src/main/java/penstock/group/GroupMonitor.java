@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.jboss.logging.Logger;
+import penstock.problem.IsolatedCall;
 import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
 
@@ -75,10 +76,8 @@ class GroupMonitor {
   }
 
   private void look() {
-    streams
-        .all()
-        .compose(all -> next(all, 0, new ArrayList<>()))
-        .onSuccess(this::show)
+    IsolatedCall.begin(() -> streams.all().compose(all -> next(all, 0, new ArrayList<>())))
+        .onSuccess(found -> IsolatedCall.run(() -> show(found)))
         .onFailure(failure -> LOG.debugf("groups are looked at later: %s", failure.getMessage()))
         .onComplete(done -> later());
   }

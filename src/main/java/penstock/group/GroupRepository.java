@@ -9,6 +9,11 @@ import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import penstock.redis.BatchQueue;
 import penstock.redis.Keys;
 import penstock.redis.LoopLinks;
 import penstock.redis.RedisLink;
@@ -17,6 +22,7 @@ import penstock.redis.RedisNumber;
 import penstock.redis.RedisReplyException;
 import penstock.redis.Script;
 import penstock.stream.LogState;
+import penstock.stream.NameRule;
 import penstock.stream.Partition;
 import penstock.stream.Position;
 import penstock.stream.log.EventLog;
@@ -61,10 +67,12 @@ class GroupRepository {
   private final LoopLinks links;
   private final EventLog log;
   private final GroupConfig config;
+  private final BatchQueue<Of, Acks, List<Boolean>> acks;
 
   @Inject
   GroupRepository(RedisLinks links, EventLog log, GroupConfig config) {
     this.links = links.openOnLoops("groups");
+    this.acks = new BatchQueue<>(this.links, GroupRepository::batch, this::acknowledge);
     this.log = log;
     this.config = config;
   }
@@ -170,12 +178,12 @@ class GroupRepository {
         .map(there -> RedisNumber.intOf(there) == 1);
   }
 
-  /** The names of the groups of a partition. */
+  /** The names of the groups of a partition; what another hand added that is none is left out. */
   Future<List<String>> names(Partition partition) {
     return links
         .here()
         .send(Command.SMEMBERS, log.keys(partition).groups())
-        .map(names -> names.stream().map(Response::toString).toList());
+        .map(names -> names.stream().map(Response::toString).filter(NameRule::isValid).toList());
   }
 
   /** As {@code group-describe.lua} tells it; empty if there is none. */
@@ -294,6 +302,47 @@ class GroupRepository {
     };
   }
 
+  /** A group on a partition. */
+  private record Of(Partition partition, GroupName name) {}
+
+  /** What one request acknowledges of one existence of a group. */
+  private record Acks(String group, List<String> deliveries) {}
+
+  /**
+   * Acknowledges deliveries, at most {@link #MOST}, of one existence of a group, together with what
+   * others acknowledge meanwhile.
+   *
+   * @return for each whether it stood
+   */
+  Future<List<Boolean>> acknowledge(
+      Partition partition, GroupName name, String group, List<String> deliveries) {
+    return acks.add(new Of(partition, name), new Acks(group, deliveries));
+  }
+
+  private static Predicate<Acks> batch() {
+    var group = new AtomicReference<@Nullable String>();
+    var size = new AtomicInteger();
+    return next -> {
+      group.compareAndSet(null, next.group());
+      return next.group().equals(group.get()) && size.addAndGet(next.deliveries().size()) <= MOST;
+    };
+  }
+
+  private Future<List<List<Boolean>>> acknowledge(RedisLink over, Of what, List<Acks> some) {
+    List<String> all = some.stream().flatMap(one -> one.deliveries().stream()).toList();
+    String group = some.getFirst().group();
+    return ack(over, what.partition(), what.name(), group, "acknowledged", all)
+        .map(
+            flags -> {
+              var each = new ArrayList<List<Boolean>>(some.size());
+              int from = 0;
+              for (Acks one : some) {
+                each.add(flags.subList(from, from += one.deliveries().size()));
+              }
+              return each;
+            });
+  }
+
   /**
    * Acknowledges deliveries of one existence of a group.
    *
@@ -302,10 +351,20 @@ class GroupRepository {
    */
   Future<List<Boolean>> ack(
       Partition partition, GroupName name, String group, String count, List<String> deliveries) {
+    return ack(links.here(), partition, name, group, count, deliveries);
+  }
+
+  private Future<List<Boolean>> ack(
+      RedisLink over,
+      Partition partition,
+      GroupName name,
+      String group,
+      String count,
+      List<String> deliveries) {
     Request call =
         ACK.call(ofDeliveries(log.keys(partition), name)).arg(name.value()).arg(group).arg(count);
     deliveries.forEach(call::arg);
-    return run(ACK, call).map(reply -> flags(reply, 0));
+    return ACK.run(over, call).map(reply -> flags(reply, 0));
   }
 
   /**

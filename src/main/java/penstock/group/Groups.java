@@ -14,8 +14,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import penstock.group.GroupRepository.Made;
 import penstock.group.GroupRepository.Return;
+import penstock.problem.IsolatedCall;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
+import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisNumber;
 import penstock.stream.LogState;
@@ -26,6 +28,7 @@ import penstock.stream.StreamName;
 import penstock.stream.log.EventLog;
 import penstock.stream.log.StartPoint;
 import penstock.stream.registry.Stream;
+import penstock.stream.removal.PartitionOwner;
 
 /**
  * Groups as a whole, over all partitions of their streams. Futures complete on the caller's
@@ -35,7 +38,7 @@ import penstock.stream.registry.Stream;
  * the first to be removed: what failed half-way is repeated by its caller.
  */
 @ApplicationScoped
-class Groups {
+class Groups implements PartitionOwner {
 
   /** A log may begin another life while a group is made. */
   private static final int ATTEMPTS = 3;
@@ -156,6 +159,27 @@ class Groups {
                 : Future.failedFuture(PullQueues.unknown(stream.name(), name)));
   }
 
+  @Override
+  public List<String> traces(Keys.OfPartition of) {
+    return List.of(of.groups());
+  }
+
+  @Override
+  public Future<Void> before(Partition partition) {
+    return repository
+        .names(partition)
+        .compose(
+            names -> {
+              Future<Void> removed = Future.succeededFuture();
+              for (String name : names) {
+                removed =
+                    removed.compose(
+                        before -> repository.remove(partition, new GroupName(name)).mapEmpty());
+              }
+              return removed;
+            });
+  }
+
   Future<GroupList> all(Stream stream) {
     return repository.names(stream.partitions().getFirst()).map(GroupList::of);
   }
@@ -250,12 +274,14 @@ class Groups {
             stream,
             ids,
             (partition, group, deliveries) ->
-                repository.ack(partition, name, group, "acknowledged", deliveries))
+                repository.acknowledge(partition, name, group, deliveries))
         .onSuccess(
-            done -> {
-              long stood = count(done);
-              queues.meters(stream.name(), name).acknowledged(stood, done.size() - stood);
-            });
+            done ->
+                IsolatedCall.run(
+                    () -> {
+                      long stood = count(done);
+                      queues.meters(stream.name(), name).acknowledged(stood, done.size() - stood);
+                    }));
   }
 
   /**
@@ -275,13 +301,16 @@ class Groups {
             (partition, group, deliveries) ->
                 repository
                     .nack(partition, name, group, how, deliveries)
-                    .onSuccess(returned -> meters.setAside(returned.setAside()))
+                    .onSuccess(
+                        returned -> IsolatedCall.run(() -> meters.setAside(returned.setAside())))
                     .map(GroupRepository.Returned::done))
         .onSuccess(
-            done -> {
-              long stood = count(done);
-              meters.returned(stood, done.size() - stood);
-            });
+            done ->
+                IsolatedCall.run(
+                    () -> {
+                      long stood = count(done);
+                      meters.returned(stood, done.size() - stood);
+                    }));
   }
 
   /**
@@ -295,7 +324,10 @@ class Groups {
             ids,
             (partition, group, deliveries) ->
                 repository.extend(partition, name, group, leaseMillis, deliveries))
-        .onSuccess(done -> queues.meters(stream.name(), name).extended(done.size() - count(done)));
+        .onSuccess(
+            done ->
+                IsolatedCall.run(
+                    () -> queues.meters(stream.name(), name).extended(done.size() - count(done))));
   }
 
   private static long count(List<Boolean> done) {
@@ -326,11 +358,12 @@ class Groups {
                   chunk.partition(),
                   chunk.group(),
                   chunk.places().stream().map(place -> ids.get(place).delivery()).toList())
-              .onSuccess(
+              .map(
                   done -> {
                     for (int i = 0; i < done.size(); i++) {
                       results[chunk.places().get(i)] = done.get(i);
                     }
+                    return done;
                   }));
     }
     return Future.join(sent).map(all -> List.of(results));
@@ -361,6 +394,7 @@ class Groups {
         ProblemType.GROUP_CONFLICT,
         "The group '"
             + name
-            + "' exists with another value of 'ordered', which cannot be changed. Delete it first, or make another one.");
+            + "' exists with another value of 'ordered', which cannot be changed. Delete it first,"
+            + " or make another one.");
   }
 }

@@ -8,14 +8,21 @@ import penstock.http.JsonBody;
 import penstock.json.JsonName;
 import penstock.json.JsonWriter;
 
-/** What a pull brought, which is something. */
+/**
+ * What a pull brought, and what became of what it acknowledged: one of them is something.
+ *
+ * @param results of the acknowledgements, in the order of the request; left out if there are none
+ */
 @Schema(ref = "Pulled")
-record PullAnswer(List<PulledMessage> messages) implements JsonBody {
+record PullAnswer(List<PulledMessage> messages, List<SettleReply.Result> results)
+    implements JsonBody {
 
   private static final int TYPICAL = 512;
   private static final JsonName MESSAGES = JsonName.of("messages");
   private static final JsonName ACK_ID = JsonName.of("ackId");
   private static final JsonName DELIVERY_COUNT = JsonName.of("deliveryCount");
+  private static final JsonName RESULTS = JsonName.of("results");
+  private static final JsonName STATUS = JsonName.of("status");
   private static final JsonName EVENT = JsonName.of("event");
 
   @Override
@@ -29,7 +36,16 @@ record PullAnswer(List<PulledMessage> messages) implements JsonBody {
       EventJson.write(message.event(), json);
       json.endObject();
     }
-    json.endArray().endObject();
+    json.endArray();
+    if (!results.isEmpty()) {
+      json.name(RESULTS).beginArray();
+      for (SettleReply.Result result : results) {
+        json.beginObject().name(ACK_ID).string(result.ackId());
+        json.name(STATUS).string(result.status()).endObject();
+      }
+      json.endArray();
+    }
+    json.endObject();
     return out;
   }
 }

@@ -1,6 +1,7 @@
 package penstock.group;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import penstock.problem.IsolatedCall;
 import penstock.redis.RedisClock;
 import penstock.stream.log.EventLog;
 import penstock.stream.registry.Stream;
@@ -196,8 +198,7 @@ final class PullQueue {
     Set<WaitingPull> batch = batch();
     asked = batch;
     var round = new PullRound(repository, name, filters, meters, clock, List.copyOf(batch));
-    round
-        .run(inOrder)
+    IsolatedCall.begin(() -> round.run(inOrder))
         .onComplete(
             done -> {
               asked = Set.of();
@@ -256,7 +257,7 @@ final class PullQueue {
           settle(pull);
         } else {
           vertx.cancelTimer(pull.timer());
-          pull.promise().fail(why);
+          IsolatedCall.settle(pull.promise(), Future.failedFuture(why));
         }
       }
     }
@@ -277,14 +278,14 @@ final class PullQueue {
     if (pull.isCancelled()) {
       giveBack(pull);
     }
-    pull.promise().complete(List.copyOf(pull.messages()));
+    IsolatedCall.settle(pull.promise(), Future.succeededFuture(List.copyOf(pull.messages())));
   }
 
   private void giveBack(WaitingPull pull) {
     Map<Integer, PullPartition> byIndex =
         partitions.stream()
             .collect(Collectors.toMap(one -> one.partition().index(), Function.identity()));
-    PullRound.giveBack(repository, name, byIndex, pull.messages());
+    IsolatedCall.run(() -> PullRound.giveBack(repository, name, byIndex, pull.messages()));
     pull.messages().clear();
   }
 

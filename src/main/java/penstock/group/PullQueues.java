@@ -112,7 +112,13 @@ class PullQueues {
       return new Handle(Future.failedFuture(tooBusy()), () -> {});
     }
     Id id = new Id(stream.name(), group);
-    PullQueue queue = queues.computeIfAbsent(id, absent -> open(stream, group));
+    PullQueue queue;
+    try {
+      queue = queues.computeIfAbsent(id, absent -> open(stream, group));
+    } catch (RuntimeException defect) {
+      waiting.decrementAndGet();
+      throw defect;
+    }
     var pull = new WaitingPull(request);
     queue.add(pull, waiting::decrementAndGet);
     return new Handle(
@@ -250,7 +256,8 @@ class PullQueues {
   private static ProblemException tooBusy() {
     return Problem.passing(
             ProblemType.TOO_BUSY,
-            "Nothing was delivered, since too many pulls wait on this instance already. Retry later.",
+            "Nothing was delivered, since too many pulls wait on this instance already. Retry"
+                + " later.",
             BUSY)
         .exception();
   }

@@ -3,6 +3,7 @@ package penstock.group;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import penstock.problem.ProblemException;
  * @param patience how long it is waited for the first of them
  * @param lease how long it has for them; null for the group's own
  * @param consumer its name, as operators see it
+ * @param ackIds deliveries that are acknowledged before it is pulled
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record PullRequest(
@@ -24,13 +26,20 @@ record PullRequest(
         @Nullable Duration patience,
     @Schema(
             description =
-                "How long the events are this consumer's, from 100ms to 12h; the group's own if not given")
+                "How long the events are this consumer's, from 100ms to 12h; the group's own if not"
+                    + " given")
         @Nullable Duration lease,
     @Schema(
             description = "The consumer's name, as operators see it",
             pattern = "^[A-Za-z0-9._-]{1,64}$",
             defaultValue = ANONYMOUS)
-        @Nullable String consumer) {
+        @Nullable String consumer,
+    @Schema(
+            description =
+                "What is done by now, as with ack: saves a consumer that always has something to do"
+                    + " a request",
+            maxItems = SettleRequest.MOST)
+        List<String> ackIds) {
 
   /** As many as one script delivers. */
   static final int MOST = 256;
@@ -49,7 +58,8 @@ record PullRequest(
         body.number("max", 1, 1, MOST),
         body.duration("wait", Duration.ZERO, MOST_WAIT).orElse(Duration.ZERO),
         body.duration("lease", GroupSettings.LEAST_LEASE, GroupSettings.MOST_LEASE).orElse(null),
-        consumer);
+        consumer,
+        body.texts("ackIds", SettleRequest.MOST));
   }
 
   int wanted() {

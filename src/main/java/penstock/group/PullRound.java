@@ -13,6 +13,7 @@ import penstock.group.GroupRepository.Delivered;
 import penstock.group.GroupRepository.Pulled;
 import penstock.group.GroupRepository.Return;
 import penstock.group.GroupRepository.Share;
+import penstock.problem.IsolatedCall;
 import penstock.redis.RedisClock;
 import penstock.stream.Position;
 import penstock.stream.filter.EventFilter;
@@ -105,7 +106,7 @@ final class PullRound {
   }
 
   private void deal(PullPartition partition, Pulled pulled, List<WaitingPull> hungry) {
-    meters.vanished(pulled.vanished());
+    IsolatedCall.run(() -> meters.vanished(pulled.vanished()));
     EventFilter filter = filters.of(pulled.filter());
     var filtered = new ArrayList<String>();
     var unreadable = new ArrayList<String>();
@@ -125,7 +126,7 @@ final class PullRound {
         } else {
           vain = false;
           pull.messages().add(message);
-          meters.delivered(one.ack().number(), age(one.ack()));
+          IsolatedCall.run(() -> meters.delivered(one.ack().number(), age(one.ack())));
         }
       }
       if (vain) {
@@ -142,7 +143,7 @@ final class PullRound {
       }
     }
     if (!filtered.isEmpty()) {
-      meters.filtered(filtered.size());
+      IsolatedCall.run(() -> meters.filtered(filtered.size()));
       logged(repository.ack(partition.partition(), name, pulled.group(), "filtered", filtered));
     }
     back(partition, pulled, Return.UNSEEN, surplus);
@@ -161,7 +162,7 @@ final class PullRound {
       logged(
           repository
               .nack(partition.partition(), name, pulled.group(), how, deliveries)
-              .onSuccess(returned -> meters.setAside(returned.setAside())));
+              .onSuccess(returned -> IsolatedCall.run(() -> meters.setAside(returned.setAside()))));
     }
   }
 

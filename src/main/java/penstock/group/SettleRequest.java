@@ -36,6 +36,11 @@ record SettleRequest(
     if (texts.isEmpty()) {
       throw ProblemException.ofParameter("ackIds", "must be an array of 1 to " + MOST + " texts");
     }
+    return parse(texts);
+  }
+
+  /** A problem if one of them is none that a pull can have given out. */
+  static List<AckId> parse(List<String> texts) {
     var ids = new ArrayList<AckId>(texts.size());
     for (String text : texts) {
       try {

@@ -47,6 +47,8 @@ import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.schedule.delayed.DelayLimit;
+import penstock.schedule.delayed.DelayedEvents;
+import penstock.stream.LogEntry;
 import penstock.stream.StreamName;
 import penstock.stream.log.EventLog;
 import penstock.stream.registry.Stream;
@@ -72,6 +74,7 @@ class AppendResource {
   private final AppendRefusals refusals;
   private final BodyReceiver body;
   private final HttpEvents reader;
+  private final DelayedEvents delayed;
   private final DelayLimit delayLimit;
   private final Tracing tracing;
   private final boolean keepsTraceContext;
@@ -85,6 +88,7 @@ class AppendResource {
       AppendRefusals refusals,
       MeterRegistry registry,
       Tracing tracing,
+      DelayedEvents delayed,
       DelayLimit delayLimit,
       IngestConfig config) {
     this.vertx = vertx;
@@ -93,6 +97,7 @@ class AppendResource {
     this.log = log;
     this.refusals = refusals;
     this.tracing = tracing;
+    this.delayed = delayed;
     this.delayLimit = delayLimit;
     this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
     this.body =
@@ -210,17 +215,37 @@ class AppendResource {
         .map(all -> AppendReply.of(stream, events, all));
   }
 
-  /** One whose first waits to be delivered, or was removed meanwhile, is taken for the same. */
+  /** One whose first was removed meanwhile, or cancelled, is taken for the same. */
   private Future<AppendAck> same(Stream stream, Event event, AppendAck ack) {
-    if (!(ack.results().getFirst() instanceof EventResult.Appended first) || !first.duplicate()) {
+    EventResult result = ack.results().getFirst();
+    if (!result.duplicate()) {
       return Future.succeededFuture(ack);
     }
-    return log.entry(stream.partitions().get(first.partition()), first.position())
+    return first(stream, result)
         .map(
             found -> {
-              found.ifPresent(entry -> PlainRequest.requireSame(event, entry.event()));
+              found.ifPresent(first -> PlainRequest.requireSame(event, first));
               return ack;
             });
+  }
+
+  /** The event that a repeated one stands for, in the log or on its way there. */
+  private Future<Optional<Event>> first(Stream stream, EventResult result) {
+    return switch (result) {
+      case EventResult.Appended first ->
+          log.entry(stream.partitions().get(first.partition()), first.position())
+              .map(found -> found.map(LogEntry::event));
+      case EventResult.Scheduled first ->
+          delayed
+              .find(stream, first.id())
+              .map(found -> Optional.of(found.event()))
+              .recover(
+                  failure ->
+                      Problems.from(failure).type() == ProblemType.UNKNOWN_SCHEDULED_EVENT
+                          ? Future.succeededFuture(Optional.empty())
+                          : Future.failedFuture(failure));
+      case EventResult.Refused refused -> Future.succeededFuture(Optional.empty());
+    };
   }
 
   /** Whatever fails, here or before, such as what reads the stream's name. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -211,11 +212,36 @@ class Appender {
       Stream stream, Partition partition, Function<AppendBatch, Future<BatchResult>> script) {
     return new GroupCommit(
         partition,
-        script,
+        registering(stream, script),
         meters(stream.name()),
         tracing,
         config.maxQueued().asLongValue(),
         () -> streams.forget(stream.name()));
+  }
+
+  /**
+   * The first of a life is acknowledged when the stream is in the registry: it may have been
+   * removed just now, which this instance has not heard of yet.
+   */
+  private Function<AppendBatch, Future<BatchResult>> registering(
+      Stream stream, Function<AppendBatch, Future<BatchResult>> script) {
+    var life = new AtomicReference<String>("");
+    return batch ->
+        script
+            .apply(batch)
+            .compose(
+                result ->
+                    result.life().equals(life.get())
+                        ? Future.succeededFuture(result)
+                        : streams
+                            .register(stream.name(), stream.partitions().size())
+                            .map(
+                                done -> {
+                                  life.set(result.life());
+                                  return result;
+                                })
+                            .recover(
+                                failure -> Future.failedFuture(GroupCommit.incomplete(failure))));
   }
 
   private Supplier<RedisLink> link(Stream stream, Partition partition) {

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import penstock.member.Member;
 import penstock.member.MemberConnection;
+import penstock.problem.IsolatedCall;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.stream.Partition;
@@ -90,7 +91,7 @@ class ConnectionKeeper {
       context.runOnContext(
           go -> {
             flushes = false;
-            flush();
+            IsolatedCall.run(this::flush);
           });
     }
     if (!ticks) {
@@ -101,7 +102,7 @@ class ConnectionKeeper {
 
   private void tick() {
     ticks = false;
-    flush();
+    IsolatedCall.run(this::flush);
     if (!members.isEmpty() && !ticks) {
       ticks = true;
       vertx.setTimer(TICK_MILLIS, over -> context.runOnContext(go -> tick()));
@@ -142,14 +143,13 @@ class ConnectionKeeper {
   private Future<Void> sendBatch(Partition partition, List<ConnectedMember> some) {
     long now = System.nanoTime();
     List<Heartbeat> heartbeats = some.stream().map(member -> member.beat(now)).toList();
-    return repository
-        .arrive(partition, heartbeats, true)
+    return IsolatedCall.begin(() -> repository.arrive(partition, heartbeats, true))
         .recover(
             failure ->
                 isFull(failure)
                     ? repository.arrive(partition, heartbeats, false)
                     : Future.failedFuture(failure))
-        .onSuccess(results -> answered(some, results))
+        .onSuccess(results -> IsolatedCall.run(() -> answered(some, results)))
         .otherwise(
             failure -> {
               LOG.debugf(
@@ -171,7 +171,7 @@ class ConnectionKeeper {
     long now = System.nanoTime();
     for (int i = 0; i < some.size(); i++) {
       HeartbeatResult.State state = results.get(i).state();
-      meters.beaten(state);
+      IsolatedCall.run(() -> meters.beaten(state));
       boolean in = state != HeartbeatResult.State.FULL && state != HeartbeatResult.State.REFUSED;
       drop(some.get(i), some.get(i).answered(in, now));
     }

@@ -27,7 +27,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -51,6 +50,7 @@ import penstock.member.Member;
 import penstock.member.MemberName;
 import penstock.member.RoomName;
 import penstock.member.TtlRule;
+import penstock.problem.IsolatedCall;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
@@ -114,7 +114,8 @@ class MemberResource {
           """)
   @RequestBody(
       description =
-          "Metadata: any JSON, whatever the content type. Without a body it stays as it was, or is `null`.",
+          "Metadata: any JSON, whatever the content type. Without a body it stays as it was, or is"
+              + " `null`.",
       content =
           @Content(
               mediaType = "application/json",
@@ -172,8 +173,8 @@ class MemberResource {
     var heartbeat = new Heartbeat(member, ttl, metadata, true);
     return rooms
         .of(member.room())
-        .compose(partition -> repository.arrive(partition, List.of(heartbeat), true))
-        .map(results -> answer(member, results.getFirst()));
+        .compose(partition -> repository.arrive(partition, heartbeat))
+        .map(result -> answer(member, result));
   }
 
   private static byte[] metadata(byte[] body) {
@@ -200,13 +201,14 @@ class MemberResource {
   }
 
   private RestResponse<PresenceBody> answer(Member member, HeartbeatResult result) {
-    meters.beaten(result.state());
+    IsolatedCall.run(() -> meters.beaten(result.state()));
     if (result.state() == HeartbeatResult.State.FULL) {
       throw ProblemException.of(
           ProblemType.ROOM_FULL,
           "The room '"
               + member.room()
-              + "' has as many members as penstock.presence.max-members allows. Retry when one has left.");
+              + "' has as many members as penstock.presence.max-members allows. Retry when one has"
+              + " left.");
     }
     var body = new PresenceBody(result.presence());
     return result.state() == HeartbeatResult.State.JOINED

@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -15,17 +18,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Singleton
 class PresenceMeters {
 
-  private final MeterRegistry registry;
+  private final Map<HeartbeatResult.State, Counter> heartbeats =
+      new EnumMap<>(HeartbeatResult.State.class);
   private final Counter timedOut;
   private final Timer lateness;
   private final AtomicInteger kept = new AtomicInteger();
 
   @Inject
   PresenceMeters(MeterRegistry registry) {
-    this.registry = registry;
     // registered before the first of each, so that it is seen as zero
     for (HeartbeatResult.State state : HeartbeatResult.State.values()) {
-      heartbeats(state);
+      heartbeats.put(state, heartbeats(registry, state));
     }
     timedOut =
         Counter.builder("penstock.presence.timed.out")
@@ -47,7 +50,7 @@ class PresenceMeters {
         .register(registry);
   }
 
-  private Counter heartbeats(HeartbeatResult.State state) {
+  private static Counter heartbeats(MeterRegistry registry, HeartbeatResult.State state) {
     return Counter.builder("penstock.presence.heartbeats")
         .description("Heartbeats of members, by what came of each")
         .tag("result", state.name().toLowerCase(Locale.ROOT))
@@ -55,7 +58,7 @@ class PresenceMeters {
   }
 
   void beaten(HeartbeatResult.State state) {
-    heartbeats(state).increment();
+    Objects.requireNonNull(heartbeats.get(state), "each has one").increment();
   }
 
   void timedOut(int members, long millisLate) {

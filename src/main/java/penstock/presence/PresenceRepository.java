@@ -7,10 +7,15 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import penstock.member.Member;
 import penstock.member.RoomName;
+import penstock.problem.IsolatedCall;
+import penstock.redis.BatchQueue;
 import penstock.redis.Keys;
 import penstock.redis.LoopLinks;
 import penstock.redis.RedisLink;
@@ -21,13 +26,14 @@ import penstock.schedule.DeadlineSource;
 import penstock.schedule.Deadlines;
 import penstock.stream.Partition;
 import penstock.stream.log.EventLog;
+import penstock.stream.removal.PartitionOwner;
 
 /**
  * The members of rooms, as Redis has them. Its futures complete on the caller's context and fail as
  * {@link RedisLink} says.
  */
 @ApplicationScoped
-class PresenceRepository {
+class PresenceRepository implements PartitionOwner {
 
   /** What a script takes at most, so that Redis serves others soon. */
   static final int MOST_HEARTBEATS = 256;
@@ -41,6 +47,7 @@ class PresenceRepository {
   private static final Script ARRIVE = Script.named("arrive");
   private static final Script DEPART = Script.named("depart");
   private static final Script TIME_OUT = Script.named("time-out");
+  private static final Script DISBAND = Script.named("disband");
   private static final Script PRESENT = Script.named("present");
 
   private final LoopLinks links;
@@ -48,6 +55,7 @@ class PresenceRepository {
   private final PresenceConfig config;
   private final PresenceMeters meters;
   private final Deadlines deadlines;
+  private final BatchQueue<Partition, Heartbeat, HeartbeatResult> heartbeats;
   private final DeadlineSource timeOuts =
       new DeadlineSource("presence", Keys.OfPartition::presence, this::timeOut);
 
@@ -59,6 +67,11 @@ class PresenceRepository {
       PresenceMeters meters,
       Deadlines deadlines) {
     this.links = links.openOnLoops("presence");
+    this.heartbeats =
+        new BatchQueue<>(
+            this.links,
+            PresenceRepository::batch,
+            (over, partition, some) -> arrive(over, partition, some, true));
     this.log = log;
     this.config = config;
     this.meters = meters;
@@ -71,14 +84,27 @@ class PresenceRepository {
   }
 
   /**
-   * Takes heartbeats of members that differ, of rooms of one partition.
+   * Takes a heartbeat, together with others of rooms of the partition that come meanwhile. On a
+   * full Redis one of which no event comes succeeds.
+   */
+  Future<HeartbeatResult> arrive(Partition partition, Heartbeat heartbeat) {
+    return heartbeats.add(partition, heartbeat);
+  }
+
+  /**
+   * Takes heartbeats of members that differ, of rooms of one partition, at most {@link
+   * #MOST_HEARTBEATS}.
    *
    * @param events whether events may come of it; else whoever would join, or has other metadata, is
    *     refused, and the others are kept even if Redis is full
    * @return what came of each, in the same order
    */
-  Future<List<HeartbeatResult>> arrive(
-      Partition partition, List<Heartbeat> heartbeats, boolean events) {
+  Future<List<HeartbeatResult>> arrive(Partition partition, List<Heartbeat> some, boolean events) {
+    return arrive(links.here(), partition, some, events);
+  }
+
+  private Future<List<HeartbeatResult>> arrive(
+      RedisLink link, Partition partition, List<Heartbeat> some, boolean events) {
     Keys.OfPartition keys = log.keys(partition);
     Request call =
         ARRIVE
@@ -89,21 +115,20 @@ class PresenceRepository {
             .arg(keys.presenceNames())
             .arg(config.maxMembers())
             .arg(events ? 1 : 0);
-    for (Heartbeat one : heartbeats) {
+    for (Heartbeat one : some) {
       call.arg(one.member().room().value())
           .arg(one.member().name().value())
           .arg(one.ttl().toMillis())
           .arg(one.metadata())
           .arg(one.asked() ? "asked" : "kept");
     }
-    RedisLink link = links.here();
     return ARRIVE
         .run(link, call)
         .compose(
             reply -> {
-              var results = new ArrayList<HeartbeatResult>(heartbeats.size());
-              for (int i = 0; i < heartbeats.size(); i++) {
-                String name = heartbeats.get(i).member().name().value();
+              var results = new ArrayList<HeartbeatResult>(some.size());
+              for (int i = 0; i < some.size(); i++) {
+                String name = some.get(i).member().name().value();
                 results.add(HeartbeatResult.of(name, reply.get(1 + i)));
               }
               String first = reply.get(0).toString();
@@ -111,6 +136,16 @@ class PresenceRepository {
                   ? Future.succeededFuture(results)
                   : deadlines.hint(timeOuts, partition, Long.parseLong(first), link).map(results);
             });
+  }
+
+  /** What may go into one call: members that differ, and no more than a script is to take. */
+  private static Predicate<Heartbeat> batch() {
+    var members = new HashSet<Member>();
+    var bytes = new AtomicInteger();
+    return next ->
+        members.size() < MOST_HEARTBEATS
+            && bytes.addAndGet(next.metadata().length) <= MOST_BYTES
+            && members.add(next.member());
   }
 
   /** Tells some of the time-outs that are due; what is the first deadline then. */
@@ -131,13 +166,39 @@ class PresenceRepository {
             reply -> {
               int told = RedisNumber.intOf(reply.get(0));
               if (told > 0) {
-                meters.timedOut(told, RedisNumber.longOf(reply.get(1)));
+                long late = RedisNumber.longOf(reply.get(1));
+                IsolatedCall.run(() -> meters.timedOut(told, late));
               }
               String first = reply.get(2).toString();
               return first.isEmpty()
                   ? OptionalLong.empty()
                   : OptionalLong.of(Long.parseLong(first));
             });
+  }
+
+  @Override
+  public List<String> traces(Keys.OfPartition of) {
+    return List.of(of.presence());
+  }
+
+  @Override
+  public Future<Void> after(Partition partition) {
+    return disband(partition, 0).compose(done -> deadlines.renew(timeOuts, partition));
+  }
+
+  private Future<Void> disband(Partition partition, long from) {
+    Keys.OfPartition keys = log.keys(partition);
+    Request call =
+        DISBAND
+            .call(keys.log(), keys.presence())
+            .arg(keys.presenceMembers())
+            .arg(keys.presenceNames())
+            .arg(from)
+            .arg(MOST_TIME_OUTS);
+    return DISBAND
+        .run(links.here(), call)
+        .map(RedisNumber::longOf)
+        .compose(next -> next < 0 ? Future.succeededFuture() : disband(partition, next));
   }
 
   /** Takes a member out of its room; false if it was not there. */

@@ -303,6 +303,11 @@ public final class RedisLink {
     return done.future();
   }
 
+  /** Commands that may be under way; more are refused. */
+  int maxPending() {
+    return config.maxPending();
+  }
+
   /** The timeout of an answer, in milliseconds, for those that choose how long Redis may block. */
   public long timeoutMillis() {
     return config.timeout().toMillis();

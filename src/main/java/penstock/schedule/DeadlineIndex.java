@@ -1,6 +1,7 @@
 package penstock.schedule;
 
 import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
@@ -65,6 +66,13 @@ final class DeadlineIndex {
 
   Future<Void> hint(String name, long deadline, RedisLink over) {
     return HINT.run(over, HINT.call(keys.deadlines()).arg(name).arg(deadline)).mapEmpty();
+  }
+
+  /** Forgets that something has a deadline, and who is at it. */
+  Future<Void> remove(String name, RedisLink over) {
+    return over.send(Command.ZREM, keys.deadlines(), name)
+        .compose(done -> over.send(Command.ZREM, keys.claimedDeadlines(), name))
+        .mapEmpty();
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import penstock.problem.IsolatedCall;
 import penstock.problem.ProblemException;
 import penstock.redis.PubSubListener;
 import penstock.redis.RedisLink;
@@ -169,8 +170,7 @@ final class DeadlineLoop {
     heard = false;
     List<DeadlineIndex.ClaimResult> told = List.copyOf(done);
     done.clear();
-    index
-        .claim(told, MOST_CLAIMS - claims, kinds, link)
+    IsolatedCall.begin(() -> index.claim(told, MOST_CLAIMS - claims, kinds, link))
         .onComplete(
             reply -> {
               underWay = false;
@@ -214,8 +214,7 @@ final class DeadlineLoop {
   private Future<Optional<String>> run(DeadlineIndex.Claim claim) {
     String[] parts = claim.name().split("/");
     if (parts[0].equals(SWEEP)) {
-      sweeper
-          .sweep(sources.values())
+      IsolatedCall.begin(() -> sweeper.sweep(sources.values()))
           .onFailure(
               failure -> LOG.warnf("deadlines were not swept: reason=%s", failure.getMessage()));
       return Future.succeededFuture(Optional.of("+" + sweepInterval.toMillis()));

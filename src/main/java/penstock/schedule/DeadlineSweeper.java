@@ -62,6 +62,13 @@ final class DeadlineSweeper {
     return Future.join(step).transform(done -> sweep(sources, partitions, to));
   }
 
+  /** Notes the first deadline of a partition anew, whatever the index has. */
+  Future<Void> renew(DeadlineSource source, Partition partition) {
+    return index
+        .remove(source.nameOf(partition), link)
+        .compose(removed -> sweep(source, partition));
+  }
+
   private Future<Void> sweep(DeadlineSource source, Partition partition) {
     String key = source.deadlines().apply(log.keys(partition));
     return link.send(Command.ZRANGE, key, 0, 0, "WITHSCORES")

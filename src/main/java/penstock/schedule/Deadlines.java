@@ -23,6 +23,7 @@ import penstock.stream.registry.Streams;
 public class Deadlines {
 
   private final DeadlineIndex index;
+  private final DeadlineSweeper sweeper;
   private final DeadlineLoop loop;
 
   @Inject
@@ -35,9 +36,8 @@ public class Deadlines {
       ScheduleConfig config,
       MeterRegistry meters) {
     index = new DeadlineIndex(keys);
-    loop =
-        new DeadlineLoop(
-            vertx, links, index, new DeadlineSweeper(index, log, streams, links), config);
+    sweeper = new DeadlineSweeper(index, log, streams, links);
+    loop = new DeadlineLoop(vertx, links, index, sweeper, config);
     Gauge.builder("penstock.schedule.overdue", loop, DeadlineLoop::overdueSeconds)
         .description("How long ago the earliest deadline passed that nobody has seen to yet")
         .baseUnit("seconds")
@@ -60,6 +60,11 @@ public class Deadlines {
   public Future<Void> hint(
       DeadlineSource source, Partition partition, long deadline, RedisLink over) {
     return index.hint(source.nameOf(partition), deadline, over);
+  }
+
+  /** To be called when the sorted set of a partition was removed: there may be another one. */
+  public Future<Void> renew(DeadlineSource source, Partition partition) {
+    return sweeper.renew(source, partition);
   }
 
   @PreDestroy

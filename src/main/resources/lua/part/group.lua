@@ -2,7 +2,7 @@
 --
 -- The group's hash has its settings, `id` (random, of this existence of the group), the log's `life`, `delivered` (the
 -- last position that was read of the log), `count` (events of the log up to there, for the lag; absent while it is not known)
--- and what was counted. An event that was read and is not done with is in one of two sorted sets:
+-- `expected` (see below), and what was counted. An event that was read and is not done with is in one of two sorted sets:
 --
 --   leases   by the millisecond at which it may be delivered (again): `<id>:<n>` is out with a consumer, for the n-th
 --            time; `<id>:<n>~` is with nobody, after n deliveries; `<id>:<n>#` is being set aside
@@ -109,6 +109,19 @@ local function parse_leases(members)
     parsed[i] = {id = id, n = n, member = member}
   end
   return parsed
+end
+
+-- Instances whose pulls wait look at the leases at `expected`, if not before. An earlier deadline is noted, and told to them, so
+-- that a lease that one instance gave out is known to all; once for many leases, since a later one is found when it is looked.
+-- Returns what is expected then, in the past if nothing is.
+local function expect(group, expected, deadline, now)
+  expected = tonumber(expected or '0')
+  if not deadline or deadline <= now or (expected > now and expected <= deadline) then
+    return expected
+  end
+  redis.call('HSET', group, 'expected', string.format('%.0f', deadline))
+  redis.pcall('PUBLISH', group, '')
+  return deadline
 end
 
 -- The same of those that stand, each once; false for the others.

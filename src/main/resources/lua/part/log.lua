@@ -23,7 +23,12 @@ local MAX_TERMS = 64
 
 local MOST_REMOVED = 1000
 
-local here = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+-- The master's replication id, asked for once and only by a script that reads a log's state.
+local replication
+local function here()
+  replication = replication or string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+  return replication
+end
 
 -- The phantoms among entries that nobody noted: all that are of before the present term, if they are as many as `surplus`.
 -- If not, a clock was set back, or another hand appended as well: then none can be told from others.
@@ -57,7 +62,7 @@ local function read_log(events, log)
     'began', 'reign')
   local state = {
     life = f[1], replid = f[2], terms = f[3], last = f[4] or '0-0', trimmed = f[5] or '0-0',
-    appended = f[6] or '0', slices = f[7] or '', removed = f[8] or '0', here = here,
+    appended = f[6] or '0', slices = f[7] or '', removed = f[8] or '0', here = here(),
     reign = f[10] or string.match(f[3] or '', '[^,]+$'), gap = false,
     phantoms = {},
   }
@@ -76,7 +81,7 @@ local function read_log(events, log)
     end
   end
   local missing = state.lost and 0 or state.appended - state.removed - length
-  if missing < 0 and state.replid ~= here and f[9] then
+  if missing < 0 and state.replid ~= state.here and f[9] then
     state.phantoms = find_phantoms(events, state.reign, f[9], -missing)
     missing = missing + #state.phantoms
   end
@@ -92,7 +97,7 @@ local function read_log(events, log)
     state.last = is_after(newest, state.last) and newest or state.last
     state.appended = string.format('%.0f', state.appended - missing)
   end
-  state.news = state.lost or state.replid ~= here or missing ~= 0
+  state.news = state.lost or state.replid ~= state.here or missing ~= 0
   return state
 end
 

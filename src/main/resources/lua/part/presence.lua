@@ -11,15 +11,9 @@ local function clock()
   return now[1] * 1000 + math.floor(now[2] / 1000)
 end
 
--- Milliseconds since 1970 as RFC 3339 has them, in UTC. The calendar: Howard Hinnant, chrono-Compatible Low-Level Date Algorithms.
-local texts = {}
-local function rfc3339(ms)
-  if texts[ms] then
-    return texts[ms]
-  end
+-- Days since 1970 as a date. The calendar: Howard Hinnant, chrono-Compatible Low-Level Date Algorithms.
+local function date(days)
   local floor = math.floor
-  local days = floor(ms / 86400000)
-  local left = ms - days * 86400000
   local shifted = days + 719468
   local era = floor(shifted / 146097)
   local doe = shifted - era * 146097
@@ -27,9 +21,18 @@ local function rfc3339(ms)
   local doy = doe - (365 * yoe + floor(yoe / 4) - floor(yoe / 100))
   local mp = floor((5 * doy + 2) / 153)
   local month = mp < 10 and mp + 3 or mp - 9
-  texts[ms] = string.format('%04d-%02d-%02dT%02d:%02d:%02d.%03dZ', yoe + era * 400 + (month <= 2 and 1 or 0), month,
-    doy - floor((153 * mp + 2) / 5) + 1, floor(left / 3600000), floor(left / 60000) % 60, floor(left / 1000) % 60, left % 1000)
-  return texts[ms]
+  return string.format('%04d-%02d-%02dT', yoe + era * 400 + (month <= 2 and 1 or 0), month, doy - floor((153 * mp + 2) / 5) + 1)
+end
+
+-- Milliseconds since 1970 as RFC 3339 has them, in UTC. A script that tells of many names few days.
+local dates = {}
+local function rfc3339(ms)
+  local floor = math.floor
+  local days = floor(ms / 86400000)
+  local left = ms - days * 86400000
+  dates[days] = dates[days] or date(days)
+  return dates[days] .. string.format('%02d:%02d:%02d.%03dZ', floor(left / 3600000), floor(left / 60000) % 60,
+    floor(left / 1000) % 60, left % 1000)
 end
 
 -- What is known of a member in this life of the log; nil if nothing is.
@@ -48,8 +51,8 @@ end
 local function tell(events, state, kind, room, member, of, now)
   state.appended = state.appended + 1
   local number = string.format('%.0f', state.appended)
-  local term = string.match(state.terms, '(%d+):%w*:[^,]*$')
-  state.last = redis.call('XADD', events, '*', 'specversion', '1.0', 'id', state.life .. '-' .. term .. '-' .. number,
+  state.term = state.term or string.match(state.terms, '(%d+):%w*:[^,]*$')
+  state.last = redis.call('XADD', events, '*', 'specversion', '1.0', 'id', state.life .. '-' .. state.term .. '-' .. number,
     'source', '/presence', 'type', 'presence.' .. kind, 'subject', room .. '/' .. member, 'time', rfc3339(now),
     'datacontenttype', 'application/json', 'partitionkey', room,
     'data', '{"since":"' .. rfc3339(of.since) .. '","deadline":"' .. rfc3339(of.deadline) .. '","data":' .. of.data .. '}')

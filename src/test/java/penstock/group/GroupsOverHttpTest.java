@@ -35,6 +35,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import penstock.Meters;
+import penstock.projection.TestLog;
+import penstock.redis.Keys;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
@@ -48,7 +50,13 @@ class GroupsOverHttpTest {
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of(
-          "penstock.streams.jobs-wide.partitions", "4", "penstock.group.max-waiting", "1100");
+          "penstock.streams.jobs-wide.partitions",
+          "4",
+          "penstock.group.max-waiting",
+          "1100",
+          // Whatever is noticed at once is noticed by a notice.
+          "penstock.group.check-interval",
+          "1h");
     }
   }
 
@@ -322,8 +330,12 @@ class GroupsOverHttpTest {
   }
 
   private CompletableFuture<HttpResponse<String>> send(String stream, String body) {
+    return send(stream, "pull", body);
+  }
+
+  private CompletableFuture<HttpResponse<String>> send(String stream, String what, String body) {
     HttpRequest request =
-        HttpRequest.newBuilder(base.resolve("/streams/" + stream + "/groups/g/pull"))
+        HttpRequest.newBuilder(base.resolve("/streams/" + stream + "/groups/g/" + what))
             .header("Content-Type", JSON)
             .timeout(Duration.ofSeconds(80))
             .POST(BodyPublishers.ofString(body))
@@ -475,6 +487,136 @@ class GroupsOverHttpTest {
     redis.ask("XGROUP", "DESTROY", "ps:{jobs-lost/0}:events", "group.g");
     assertThat(pull("jobs-lost", "{}").getList("messages.event.subject")).containsExactly("b");
     assertThat(statuses("jobs-lost", "ack", ids(first))).containsExactly("done");
+  }
+
+  /** What another instance would run; the service does not know of it but by the notices. */
+  private List<?> pullElsewhere(String stream, long leaseMillis) {
+    var keys = new Keys("ps").partition(stream, 0);
+    var group = keys.group("g");
+    return (List<?>)
+        redis.ask(
+            "EVAL",
+            TestLog.source("group-pull"),
+            8,
+            keys.events(),
+            keys.log(),
+            group.state(),
+            group.leases(),
+            group.parked(),
+            group.busy(),
+            group.flight(),
+            keys.dead(),
+            "g",
+            1000,
+            100000,
+            "elsewhere",
+            1,
+            leaseMillis);
+  }
+
+  /** A pull that has asked, and waits. */
+  private CompletableFuture<HttpResponse<String>> waitFor(String stream) {
+    double before = Meters.read("penstock_group_waiting");
+    var waiting = send(stream, "{\"wait\":\"60s\",\"lease\":\"1h\"}");
+    await().until(() -> Meters.read("penstock_group_waiting") > before);
+    // Whoever asks now is answered behind it.
+    isEmpty(stream);
+    return waiting;
+  }
+
+  @Test
+  void aLeaseThatAnotherInstanceGaveOutIsNoticedWhenItRunsOut() {
+    append("jobs-else", "a");
+    put("jobs-else", "g", "{}").statusCode(201);
+    List<String> first = pull("jobs-else", "{}").getList("messages.ackId");
+    statuses("jobs-else", "ack", ids(first));
+    var waiting = waitFor("jobs-else");
+    // Of another hand, so that no notice of it comes.
+    redis.ask(
+        "XADD",
+        "ps:{jobs-else/0}:events",
+        "*",
+        "specversion",
+        "1.0",
+        "id",
+        "b",
+        "source",
+        "/t",
+        "type",
+        "job.b");
+    assertThat(pullElsewhere("jobs-else", 200).toString()).contains("job.b");
+    JsonPath pulled = new JsonPath(waiting.join().body());
+    assertThat(pulled.getList("messages.deliveryCount")).containsExactly(2);
+    assertThat(pulled.getList("messages.event.id")).containsExactly("b");
+  }
+
+  @Test
+  void aLeaseThatAnotherInstanceShortensIsNoticedToo() {
+    append("jobs-short", "a");
+    put("jobs-short", "g", "{}").statusCode(201);
+    String delivery =
+        ((List<?>) ((List<?>) pullElsewhere("jobs-short", 3_600_000).get(6)).getFirst()).getFirst()
+            + ":1";
+    var waiting = waitFor("jobs-short");
+    var group = new Keys("ps").partition("jobs-short", 0).group("g");
+    redis.ask(
+        "EVAL",
+        TestLog.source("group-extend"),
+        2,
+        group.state(),
+        group.leases(),
+        redis.ask("HGET", group.state(), "id"),
+        200,
+        delivery);
+    assertThat(new JsonPath(waiting.join().body()).getList("messages.deliveryCount"))
+        .containsExactly(2);
+  }
+
+  @Test
+  void aPullAcknowledgesWhatIsDone() {
+    append("jobs-next", "a", "b", "a");
+    put("jobs-next", "g", "{\"ordered\":true}").statusCode(201);
+    JsonPath first = pull("jobs-next", "{\"max\":1}");
+    assertThat(first.getList("results")).isNull();
+    List<String> done = first.getList("messages.ackId");
+    JsonPath second =
+        pull("jobs-next", new JsonObject().put("ackIds", done).put("max", 5).encode());
+    assertThat(second.getList("messages.event.subject")).containsExactly("b", "a");
+    assertThat(second.getList("results.ackId")).isEqualTo(done);
+    assertThat(second.getList("results.status")).containsExactly("done");
+    List<String> both = new ArrayList<>(done);
+    both.addAll(second.getList("messages.ackId"));
+    JsonPath last =
+        pull("jobs-next", new JsonObject().put("ackIds", both).put("wait", "100ms").encode());
+    assertThat(last.getList("messages")).isEmpty();
+    assertThat(last.getList("results.status")).containsExactly("stale", "done", "done");
+    assertThat(status("jobs-next").getInt("acknowledged")).isEqualTo(3);
+    post("jobs-next", "pull", "{\"ackIds\":[\"nonsense\"]}")
+        .statusCode(400)
+        .body("type", equalTo("urn:penstock:problem:invalid-parameter"));
+  }
+
+  /** What many acknowledge at the same time goes to Redis together, and each is told of its own. */
+  @Test
+  void acknowledgementsOfManyConsumersAreToldApart() {
+    String[] subjects = IntStream.range(0, 100).mapToObj(i -> "s" + i).toArray(String[]::new);
+    append("jobs-acks", subjects);
+    put("jobs-acks", "g", "{}").statusCode(201);
+    List<String> all = pull("jobs-acks", "{\"max\":100}").getList("messages.ackId");
+    var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+    for (int i = 0; i < all.size(); i += 2) {
+      List<String> two = all.subList(i, i + 2);
+      answers.add(send("jobs-acks", "ack", ids(two)));
+      answers.add(send("jobs-acks", "ack", ids(two.subList(0, 1))));
+    }
+    long done =
+        answers.stream()
+            .flatMap(one -> new JsonPath(one.join().body()).getList("results.status").stream())
+            .filter("done"::equals)
+            .count();
+    assertThat(done).isEqualTo(100);
+    assertThat(status("jobs-acks").getInt("acknowledged")).isEqualTo(100);
+    isEmpty("jobs-acks");
   }
 
   /** Another hand's entry that is no event. */

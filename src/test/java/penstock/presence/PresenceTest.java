@@ -18,6 +18,9 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,6 +174,40 @@ class PresenceTest {
     put("ann", LONG, null).statusCode(201).body("data", nullValue());
     assertThat(history())
         .containsExactly("joined bob", "joined ann", "timed-out ann", "joined ann");
+  }
+
+  /** Those that come together go to Redis together, and each is told of its own. */
+  @Test
+  void heartbeatsThatComeTogetherAreToldApart() {
+    var client = HttpClient.newHttpClient();
+    var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+    String spoilt = "spoilt" + UUID.randomUUID();
+    redis.ask("SET", "ps:{presence/0}:due:presence:members:" + spoilt, "no hash");
+    redis.ask("SET", "ps:{presence/1}:due:presence:members:" + spoilt, "no hash");
+    for (int i = 0; i < 300; i++) {
+      String path = i % 50 == 7 ? spoilt + "/m" : "together-" + i % 30 + "/m" + i % 150;
+      answers.add(
+          client.sendAsync(
+              HttpRequest.newBuilder(base.resolve("/presence/" + path + "?ttl=1h"))
+                  .header("Content-Type", "application/json")
+                  .PUT(HttpRequest.BodyPublishers.ofString("\"" + path + "\""))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString()));
+    }
+    int joined = 0;
+    for (int i = 0; i < 300; i++) {
+      HttpResponse<String> answer = answers.get(i).join();
+      if (i % 50 == 7) {
+        assertThat(answer.body()).contains("urn:penstock:problem:wrong-key-type");
+        continue;
+      }
+      assertThat(answer.body())
+          .contains("\"member\":\"m" + i % 150 + "\"")
+          .contains("\"data\":\"together-" + i % 30 + "/m" + i % 150 + "\"");
+      assertThat(answer.statusCode()).isIn(200, 201);
+      joined += answer.statusCode() == 201 ? 1 : 0;
+    }
+    assertThat(joined).isEqualTo(147);
   }
 
   @Test

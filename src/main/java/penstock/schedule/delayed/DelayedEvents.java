@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import penstock.event.EventFields;
+import penstock.problem.IsolatedCall;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.redis.Keys;
@@ -26,6 +27,7 @@ import penstock.stream.Partition;
 import penstock.stream.log.EventLog;
 import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
+import penstock.stream.removal.PartitionOwner;
 
 /**
  * The events that wait to enter the logs: sees to it that they are delivered when they are due,
@@ -34,7 +36,7 @@ import penstock.stream.registry.Streams;
  */
 @Startup
 @ApplicationScoped
-public class DelayedEvents {
+public class DelayedEvents implements PartitionOwner {
 
   /** What one script reads, so that it does not keep Redis from other clients for long. */
   private static final int MAX_BYTES = 512 * 1024;
@@ -59,6 +61,16 @@ public class DelayedEvents {
     this.meters = meters;
     var task = new DeliveryTask(log, streams, links.open("deliver"), meters);
     this.source = new DeadlineSource("events", Keys.OfPartition::due, task::run);
+  }
+
+  @Override
+  public List<String> keys(Keys.OfPartition of) {
+    return List.of(of.due(), of.dueEvents(), of.dueDigests());
+  }
+
+  @Override
+  public Future<Void> after(Partition partition) {
+    return deadlines.renew(source, partition);
   }
 
   @PostConstruct
@@ -170,10 +182,13 @@ public class DelayedEvents {
               if (RedisNumber.intOf(reply.get(0)) == 0) {
                 return Future.failedFuture(unknown(id));
               }
-              ScheduleMeters.OfStream counted = meters.of(stream.name());
-              counted.cancelled();
-              counted.waiting(
-                  stream.partitions().get(id.partition()), RedisNumber.longOf(reply.get(1)));
+              IsolatedCall.run(
+                  () -> {
+                    ScheduleMeters.OfStream counted = meters.of(stream.name());
+                    counted.cancelled();
+                    counted.waiting(
+                        stream.partitions().get(id.partition()), RedisNumber.longOf(reply.get(1)));
+                  });
               return Future.succeededFuture();
             });
   }

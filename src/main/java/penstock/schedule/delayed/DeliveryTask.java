@@ -4,6 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.OptionalLong;
+import penstock.problem.IsolatedCall;
+import penstock.problem.ProblemException;
+import penstock.problem.ProblemType;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisNumber;
@@ -40,7 +43,22 @@ final class DeliveryTask {
     return streams
         .find(partition.stream())
         .compose(stream -> DELIVER.run(link, call(stream, partition)))
-        .map(reply -> count(partition, reply));
+        .map(
+            reply -> {
+              IsolatedCall.run(() -> count(partition, reply));
+              return DelayedEvents.deadline(reply.get(0));
+            })
+        .recover(
+            failure ->
+                isRemoved(failure)
+                    ? Future.succeededFuture(OptionalLong.empty())
+                    : Future.failedFuture(failure));
+  }
+
+  /** The stream is gone, and all that was scheduled with it. */
+  private static boolean isRemoved(Throwable failure) {
+    return failure instanceof ProblemException problem
+        && problem.problem().type() == ProblemType.UNKNOWN_STREAM;
   }
 
   private Request call(Stream stream, Partition partition) {
@@ -54,13 +72,12 @@ final class DeliveryTask {
         .arg(MAX_BYTES);
   }
 
-  private OptionalLong count(Partition partition, Response reply) {
+  private void count(Partition partition, Response reply) {
     ScheduleMeters.OfStream counted = meters.of(partition.stream());
     counted.waiting(partition, RedisNumber.longOf(reply.get(1)));
     counted.repeated(RedisNumber.longOf(reply.get(2)));
     for (int i = 3; i < reply.size(); i++) {
       counted.delivered(RedisNumber.longOf(reply.get(i)));
     }
-    return DelayedEvents.deadline(reply.get(0));
   }
 }

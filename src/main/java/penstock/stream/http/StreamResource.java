@@ -10,17 +10,21 @@ import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Raises;
 import penstock.stream.StreamName;
 import penstock.stream.registry.Streams;
+import penstock.stream.removal.StreamReaper;
 
 /** The streams that there are. Runs on the request's event loop. */
 @Raises({TOO_BUSY, REDIS_UNAVAILABLE, WRONG_KEY_TYPE, OUTCOME_UNKNOWN})
@@ -30,11 +34,13 @@ class StreamResource {
 
   private final Streams streams;
   private final StreamDescription description;
+  private final StreamReaper reaper;
 
   @Inject
-  StreamResource(Streams streams, StreamDescription description) {
+  StreamResource(Streams streams, StreamDescription description, StreamReaper reaper) {
     this.streams = streams;
     this.description = description;
+    this.reaper = reaper;
   }
 
   @GET
@@ -49,5 +55,24 @@ class StreamResource {
   @Raises({INVALID_NAME, UNKNOWN_STREAM, PARTITIONS_CHANGED})
   public Uni<RestResponse<StreamStatus>> status(@RestPath("stream") StreamName stream) {
     return Unis.of(streams.find(stream).compose(description::of).map(Answer::ok));
+  }
+
+  @DELETE
+  @Path("{stream}")
+  @Operation(
+      operationId = "deleteStream",
+      summary = "Remove a stream with all that belongs to it",
+      description =
+          """
+          Its events, groups, dead letters, scheduled events and, of the stream of presence, members. Its views begin anew,
+          empty; who follows a feed gets a `reset`, as when a log is lost. A stream that the configuration declares is
+          empty then, and one that was refused for its number of partitions has the declared one. What is appended meanwhile
+          is in the stream or went with it, partition by partition; what is acknowledged after the answer is in it. If it
+          fails half-way, repeat it. Works on a Redis that is full.
+          """)
+  @APIResponse(responseCode = "204", description = "It is removed.")
+  @Raises({INVALID_NAME, UNKNOWN_STREAM})
+  public Uni<RestResponse<@Nullable Void>> remove(@RestPath("stream") StreamName stream) {
+    return Unis.of(reaper.remove(stream).map(gone -> RestResponse.noContent()));
   }
 }

@@ -111,6 +111,50 @@ public class Streams {
     known.remove(name);
   }
 
+  /** To be called when streams may have been removed. */
+  void forgetAll() {
+    known.clear();
+  }
+
+  /**
+   * How many partitions the stream may have something in, whether it is refused or not; a problem
+   * if there is none.
+   */
+  public Future<Integer> partitions(StreamName name) {
+    int declares = declared(name).map(stream -> stream.partitions().size()).orElse(0);
+    return link.send(Command.HGET, keys.streams(), name.value())
+        .compose(
+            registered -> {
+              int most = Math.max(declares, registered == null ? 0 : RedisNumber.intOf(registered));
+              return most == 0 ? Future.failedFuture(unknown(name)) : Future.succeededFuture(most);
+            });
+  }
+
+  /**
+   * Takes a stream out of the registry, and has all instances ask it again. One that is declared
+   * comes back when it is next used.
+   */
+  public Future<Void> unregister(StreamName name) {
+    return link.send(Command.HDEL, keys.streams(), name.value())
+        .compose(
+            done -> {
+              refused.remove(name);
+              forget(name);
+              return link.send(Command.PUBLISH, keys.streams(), "");
+            })
+        // Not heard is noticed with the next event: a user may not be allowed to publish.
+        .transform(
+            told ->
+                told.failed() && told.cause() instanceof ProblemException
+                    ? Future.failedFuture(told.cause())
+                    : Future.succeededFuture());
+  }
+
+  /** Sees to it that the stream is in the registry, whatever number of partitions that has. */
+  public Future<Void> register(StreamName name, int partitions) {
+    return link.send(Command.HSETNX, keys.streams(), name.value(), partitions).mapEmpty();
+  }
+
   /** The streams whose number of partitions is not the declared one, and what to do about each. */
   public Map<StreamName, String> refused() {
     return Map.copyOf(refused);

@@ -100,6 +100,29 @@ class DelayedEventsTest {
         .then();
   }
 
+  private ValidatableResponse postPlain(String key, String body) {
+    return given()
+        .contentType("application/json")
+        .header("Idempotency-Key", key)
+        .header(AFTER, "1h")
+        .queryParam("type", "t")
+        .body(body)
+        .post("/streams/{s}/events", stream)
+        .then();
+  }
+
+  @Test
+  void aKeyThatStandsForAnotherEventThatWaitsIsRefused() {
+    String id =
+        postPlain("k", "{\"n\":1}").statusCode(202).extract().path("events[0].scheduled.id");
+    postPlain("k", "{ \"n\" : 1 }").statusCode(202).body("events[0].duplicate", equalTo(true));
+    postPlain("k", "{\"n\":2}")
+        .statusCode(422)
+        .body("type", equalTo("urn:penstock:problem:idempotency-key-reused"));
+    given().delete("/streams/{s}/scheduled/{id}", stream, id).then().statusCode(204);
+    postPlain("k", "{\"n\":2}").statusCode(202).body("events[0].duplicate", equalTo(false));
+  }
+
   private ValidatableResponse postBatch(String... events) {
     return given()
         .contentType(BATCH)
