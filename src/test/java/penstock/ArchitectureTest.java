@@ -137,7 +137,16 @@ class ArchitectureTest {
           "projection", List.of("projection", "deadletter", "worker", "service"),
           "sink", List.of("sink", "webhook", "archive", "handler", "worker", "http"),
           "feed",
-              List.of("feed", "frame", "connection", "replay", "loop", "stream", "view", "http"));
+              List.of(
+                  "feed",
+                  "frame",
+                  "connection",
+                  "replay",
+                  "loop",
+                  "room",
+                  "stream",
+                  "view",
+                  "http"));
 
   private static final Path GLOSSARY = Path.of("docs", "glossary.md");
 

@@ -94,6 +94,12 @@ public final class FrameBatch {
     private final EventFilter filter;
     private Buffer frames = Buffer.buffer(0);
     private int events;
+    private int parts;
+
+    /** For what was chosen elsewhere. */
+    public Builder() {
+      this(EventFilter.OPEN);
+    }
 
     public Builder(EventFilter filter) {
       this.filter = filter;
@@ -102,24 +108,30 @@ public final class FrameBatch {
     /** Takes the event's frame, with the id that it has, if it passes. */
     public void add(BufferedEvent event) {
       if (filter.matches(event.attributes())) {
-        append(event.frame());
+        add(event.frame(), 1);
       }
     }
 
     /** Takes the event's frame, with the id of a reader who then stands elsewhere, if it passes. */
     public void add(BufferedEvent event, Cursor at) {
       if (filter.matches(event.attributes())) {
-        append(event.frame(at));
+        add(event.frame(at), 1);
       }
     }
 
-    private void append(Buffer frame) {
-      events++;
+    /**
+     * Takes frames whatever they are.
+     *
+     * @param count how many they are
+     */
+    public void add(Buffer joined, int count) {
+      events += count;
+      parts++;
       frames =
-          switch (events) {
-            case 1 -> frame;
-            case 2 -> Buffer.buffer(4 * frames.length()).appendBuffer(frames).appendBuffer(frame);
-            default -> frames.appendBuffer(frame);
+          switch (parts) {
+            case 1 -> joined;
+            case 2 -> Buffer.buffer(4 * frames.length()).appendBuffer(frames).appendBuffer(joined);
+            default -> frames.appendBuffer(joined);
           };
     }
 

@@ -9,6 +9,7 @@ import penstock.feed.connection.OutageTimer;
 import penstock.feed.frame.Frames;
 import penstock.feed.loop.ConnectedSubscriber;
 import penstock.feed.replay.ReplayPage;
+import penstock.feed.room.BufferPosition;
 import penstock.stream.Cursor;
 import penstock.stream.LogState;
 import penstock.stream.ResetReason;
@@ -78,7 +79,7 @@ final class CatchUp {
    *
    * @return where the history has all that is left; null if the reader is not there yet
    */
-  @Nullable BufferPosition advance() {
+  @Nullable BufferPosition<HistoryBuffer> advance() {
     Cursor from = at;
     if (busy || from == null || reader.connection().isFull()) {
       return null;
@@ -90,7 +91,7 @@ final class CatchUp {
     }
     long next = history.behind(from);
     if (next >= 0) {
-      return new BufferPosition(history, next, from);
+      return new BufferPosition<>(history, next, from);
     }
     int partition = history.missing(from);
     if (partition < 0) {

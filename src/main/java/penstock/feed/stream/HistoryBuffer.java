@@ -1,11 +1,13 @@
 package penstock.feed.stream;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
+import penstock.feed.room.SharedHistory;
 import penstock.stream.Cursor;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
@@ -23,7 +25,7 @@ import penstock.stream.filter.EventFilter;
  * <p>Written by one thread, read by any. A reader that comes too late finds that an event is not
  * the one that it asked for.
  */
-final class HistoryBuffer {
+final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
   /** What a place in an event's cursor takes. */
   private static final int PLACE_BYTES = 8;
@@ -77,12 +79,13 @@ final class HistoryBuffer {
     closed = true;
   }
 
-  boolean isClosed() {
+  @Override
+  public boolean isClosed() {
     return closed;
   }
 
-  /** The number of the event that comes next. */
-  long head() {
+  @Override
+  public long head() {
     return head;
   }
 
@@ -132,14 +135,20 @@ final class HistoryBuffer {
     return found != null && found.number() == number ? found : null;
   }
 
-  /** An event; null if it is not there any more. */
-  @Nullable BufferedEvent find(long number) {
+  @Override
+  public @Nullable BufferedEvent find(long number) {
     NumberedEvent found = numbered(number);
     return found == null ? null : found.event();
   }
 
-  /** The history's cursor before an event; null if it is not known any more. */
-  @Nullable Cursor before(long number) {
+  @Override
+  public Collection<String> keys(BufferedEvent event) {
+    String subject = event.attributes().subject();
+    return subject == null ? List.of() : List.of(subject);
+  }
+
+  @Override
+  public @Nullable Cursor before(long number) {
     Floor from = floor;
     if (number <= from.oldest()) {
       return number == from.oldest() ? from.before() : null;

@@ -2,18 +2,15 @@ package penstock.feed.stream;
 
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedMeters;
 import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.frame.SharedFrames;
-import penstock.feed.loop.FeedSubscriber;
 import penstock.feed.loop.LoopDispatcher;
-import penstock.feed.loop.SubscriberShard;
+import penstock.feed.room.BufferPosition;
+import penstock.feed.room.RoomShard;
 import penstock.stream.Cursor;
 import penstock.stream.filter.EventFilter;
 import penstock.trace.SpanLinks;
@@ -22,7 +19,7 @@ import penstock.trace.SpanLinks;
  * Readers of a stream: those who stand at the same place and want the same share what is written,
  * and those who wait for events of certain subjects are not looked at for others.
  */
-final class StreamShard extends SubscriberShard<FeedSubscriber> {
+final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
 
   private record StreamFrameKey(
       HistoryBuffer history, long next, Cursor after, EventFilter filter) {
@@ -38,12 +35,6 @@ final class StreamShard extends SubscriberShard<FeedSubscriber> {
 
   private final FeedMeters meters;
   private final Timer latency;
-
-  /** Those members who look at each event. */
-  private final Set<FeedSubscriber> active = new LinkedHashSet<>();
-
-  /** The others. */
-  private final SubjectRooms<FeedSubscriber> rooms = new SubjectRooms<>(active::add);
 
   private @Nullable HistoryBuffer measuredHistory;
 
@@ -69,60 +60,18 @@ final class StreamShard extends SubscriberShard<FeedSubscriber> {
   }
 
   @Override
-  public void add(FeedSubscriber reader) {
-    super.add(reader);
-    active.add(reader);
-  }
-
-  @Override
-  public void remove(FeedSubscriber reader) {
-    active.remove(reader);
-    super.remove(reader);
-  }
-
-  /**
-   * Lets a member wait for an event of certain subjects. It is asked to advance when there is one,
-   * or when it has to go on by itself.
-   *
-   * @param filter of whole subjects
-   * @param place where it stands, with nothing more in the history
-   * @return null if it has to look at each event
-   */
-  @Nullable SubjectWait<FeedSubscriber> await(
-      FeedSubscriber reader, EventFilter filter, BufferPosition place) {
-    SubjectWait<FeedSubscriber> wait = rooms.enter(reader, filter, place);
-    if (wait != null) {
-      active.remove(reader);
-    }
-    return wait;
-  }
-
-  /** Those who wait for events of whole subjects. */
-  SubjectRooms<FeedSubscriber> rooms() {
-    return rooms;
-  }
-
-  @Override
-  public List<FeedSubscriber> writers() {
-    List<FeedSubscriber> writers = new ArrayList<>();
-    rooms.beginTurn(writers::add);
-    writers.addAll(active);
-    return writers;
-  }
-
-  @Override
-  public void endTurn(long took) {
-    measure(took);
-    rooms.endTurn();
+  protected void endTurn(
+      long took, @Nullable BufferPosition<HistoryBuffer> reached, List<BufferedEvent> news) {
+    measure(took, reached, news);
     usual = null;
     usualBatch = null;
     shared.release();
   }
 
-  private void measure(long took) {
+  private void measure(
+      long took, @Nullable BufferPosition<HistoryBuffer> reached, List<BufferedEvent> news) {
     SpanLinks causes = meters.causes();
     long events = 0;
-    BufferPosition reached = rooms.reached();
     if (usual != null && usualBatch != null) {
       HistoryBuffer history = usual.history();
       long first = Math.max(measured(history), usual.next());
@@ -134,9 +83,9 @@ final class StreamShard extends SubscriberShard<FeedSubscriber> {
       }
       events = usualBatch.next() - first;
       measured = usualBatch.next();
-    } else if (reached != null && !rooms.events().isEmpty()) {
-      rooms.events().forEach(event -> measure(event, causes));
-      events = rooms.events().size();
+    } else if (reached != null && !news.isEmpty()) {
+      news.forEach(event -> measure(event, causes));
+      events = news.size();
       measured = Math.max(measured(reached.history()), reached.next());
     } else {
       return;

@@ -5,12 +5,15 @@ import io.vertx.core.Context;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.ResumeRequest;
 import penstock.feed.connection.Connection;
+import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.frame.Frames;
 import penstock.feed.loop.Admission;
 import penstock.feed.loop.ChannelRegistry;
 import penstock.feed.loop.ConnectedSubscriber;
 import penstock.feed.loop.FeedSubscriber;
+import penstock.feed.room.BufferPosition;
+import penstock.feed.room.RoomWait;
 import penstock.stream.Cursor;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
@@ -38,17 +41,17 @@ final class StreamSubscriber extends ConnectedSubscriber {
      */
     record Live(Cursor at, HistoryBuffer history, long next) implements State {
 
-      static Live from(BufferPosition place) {
+      static Live from(BufferPosition<HistoryBuffer> place) {
         return new Live(place.at(), place.history(), place.next());
       }
 
-      BufferPosition place() {
-        return new BufferPosition(history, next, at);
+      BufferPosition<HistoryBuffer> place() {
+        return new BufferPosition<>(history, next, at);
       }
     }
 
     /** Has all, and waits with others for an event of its subjects. */
-    record Waiting(SubjectWait<FeedSubscriber> until) implements State {}
+    record Waiting(RoomWait<FeedSubscriber, HistoryBuffer, BufferedEvent> until) implements State {}
 
     record Closed() implements State {}
   }
@@ -105,11 +108,11 @@ final class StreamSubscriber extends ConnectedSubscriber {
       return false;
     }
     target = CatchUpTarget.of(history.logs());
-    join(new BufferPosition(history, next, at));
+    join(new BufferPosition<>(history, next, at));
     return true;
   }
 
-  private void join(BufferPosition place) {
+  private void join(BufferPosition<HistoryBuffer> place) {
     channel.joined();
     state = State.Live.from(place);
   }
@@ -137,7 +140,7 @@ final class StreamSubscriber extends ConnectedSubscriber {
   }
 
   private boolean advance(CatchUp way) {
-    BufferPosition place = way.advance();
+    BufferPosition<HistoryBuffer> place = way.advance();
     if (place == null) {
       return false;
     }
@@ -171,19 +174,8 @@ final class StreamSubscriber extends ConnectedSubscriber {
     return batch.isEnough() || !shard.isRequested();
   }
 
-  private boolean advance(SubjectWait<FeedSubscriber> wait) {
-    SubjectRooms<FeedSubscriber> rooms = shard.rooms();
-    BufferPosition end = wait.end();
-    if (end == null && rooms.hasNews(wait)) {
-      if (connection().isFull()) {
-        end = rooms.end(wait);
-      } else {
-        FrameBatch news = rooms.take(wait);
-        if (news != null) {
-          connection().write(news);
-        }
-      }
-    }
+  private boolean advance(RoomWait<FeedSubscriber, HistoryBuffer, BufferedEvent> wait) {
+    BufferPosition<HistoryBuffer> end = shard.advance(wait, connection());
     if (end == null) {
       return false;
     }
@@ -194,7 +186,8 @@ final class StreamSubscriber extends ConnectedSubscriber {
   /** Whoever wants certain subjects only need not look at all that comes. */
   private void rest(State.Live live) {
     if (caughtUp && filter.subjects().isExact()) {
-      SubjectWait<FeedSubscriber> wait = shard.await(this, filter, live.place());
+      RoomWait<FeedSubscriber, HistoryBuffer, BufferedEvent> wait =
+          shard.await(this, new SubjectInterest(filter), live.place());
       if (wait != null) {
         state = new State.Waiting(wait);
       }
@@ -214,7 +207,7 @@ final class StreamSubscriber extends ConnectedSubscriber {
     return switch (state) {
       case State.CatchingUp catching -> catching.way().at();
       case State.Live live -> live.at();
-      case State.Waiting waiting -> shard.rooms().place(waiting.until()).at();
+      case State.Waiting waiting -> shard.place(waiting.until()).at();
       case State.Opening opening -> null;
       case State.Closed closed -> null;
     };
@@ -244,7 +237,7 @@ final class StreamSubscriber extends ConnectedSubscriber {
   @Override
   public void leave() {
     if (state instanceof State.Waiting waiting) {
-      shard.rooms().leave(waiting.until());
+      shard.forget(waiting.until());
     }
     state = new State.Closed();
     shard.remove(this);

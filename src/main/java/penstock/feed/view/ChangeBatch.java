@@ -45,7 +45,11 @@ final class ChangeBatch {
     return at;
   }
 
-  int keys() {
+  Set<String> keys() {
+    return values.keySet();
+  }
+
+  int size() {
     return values.size();
   }
 

@@ -1,12 +1,14 @@
 package penstock.feed.view;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.FrameBatch;
+import penstock.feed.room.SharedHistory;
 import penstock.stream.Cursor;
 import penstock.stream.CursorScope;
 import penstock.stream.LogState;
@@ -22,7 +24,7 @@ import penstock.view.ViewName;
  *
  * <p>Written by one thread, read by any. A reader that comes too late finds that a batch is gone.
  */
-final class ChangeBuffer {
+final class ChangeBuffer implements SharedHistory<ChangeBatch> {
 
   private record NumberedBatch(long number, ChangeBatch batch) {}
 
@@ -32,6 +34,7 @@ final class ChangeBuffer {
   private final AtomicReferenceArray<@Nullable NumberedBatch> batches;
   private final long mostKeys;
   private final long mostBytes;
+  private final Cursor begin;
   private volatile Cursor end;
   private volatile long head;
   private volatile boolean closed;
@@ -52,7 +55,8 @@ final class ChangeBuffer {
     this.batches = new AtomicReferenceArray<>(mostKeys);
     this.mostKeys = mostKeys;
     this.mostBytes = mostBytes;
-    this.end = cursor(states.stream().map(LogState::last).toList());
+    this.begin = cursor(states.stream().map(LogState::last).toList());
+    this.end = begin;
   }
 
   static CursorScope scope(ViewName view, Generation generation, List<LogState> states) {
@@ -111,13 +115,13 @@ final class ChangeBuffer {
 
   void add(ChangeBatch batch) {
     long next = head;
-    keys += batch.keys();
+    keys += batch.size();
     bytes += batch.bytes();
     while (next > oldest
         && (next - oldest == batches.length() || keys > mostKeys || bytes > mostBytes)) {
       NumberedBatch old = batches.getAndSet(index(oldest), null);
       if (old != null) {
-        keys -= old.batch().keys();
+        keys -= old.batch().size();
         bytes -= old.batch().bytes();
       }
       oldest++;
@@ -131,8 +135,28 @@ final class ChangeBuffer {
     return (int) (number % batches.length());
   }
 
-  /** The number of the batch that comes next. */
-  long head() {
+  @Override
+  public @Nullable ChangeBatch find(long number) {
+    NumberedBatch found = batches.get(index(number));
+    return found != null && found.number() == number ? found.batch() : null;
+  }
+
+  @Override
+  public @Nullable Cursor before(long number) {
+    if (number == 0) {
+      return begin;
+    }
+    ChangeBatch behind = find(number - 1);
+    return behind == null ? null : behind.at();
+  }
+
+  @Override
+  public Collection<String> keys(ChangeBatch batch) {
+    return batch.keys();
+  }
+
+  @Override
+  public long head() {
     return head;
   }
 
@@ -142,10 +166,8 @@ final class ChangeBuffer {
    * @param keys that are wanted; null for all
    */
   @Nullable FrameBatch from(long number, @Nullable Set<String> keys) {
-    NumberedBatch found = batches.get(index(number));
-    return found != null && found.number() == number
-        ? found.batch().frames(keys, number + 1)
-        : null;
+    ChangeBatch found = find(number);
+    return found == null ? null : found.frames(keys, number + 1);
   }
 
   /** Nothing more will come: the view goes on elsewhere. */
@@ -153,7 +175,8 @@ final class ChangeBuffer {
     closed = true;
   }
 
-  boolean isClosed() {
+  @Override
+  public boolean isClosed() {
     return closed;
   }
 }

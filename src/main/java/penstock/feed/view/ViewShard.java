@@ -1,16 +1,20 @@
 package penstock.feed.view;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.frame.SharedFrames;
-import penstock.feed.loop.FeedSubscriber;
 import penstock.feed.loop.LoopDispatcher;
-import penstock.feed.loop.SubscriberShard;
+import penstock.feed.room.BufferPosition;
+import penstock.feed.room.RoomShard;
 
-/** Readers of a view: those who stand at the same place and want the same keys share frames. */
-final class ViewShard extends SubscriberShard<FeedSubscriber> {
+/**
+ * Readers of a view: those who stand at the same place and want the same keys share frames, and
+ * those who wait for certain keys are not looked at for others.
+ */
+final class ViewShard extends RoomShard<ChangeBuffer, ChangeBatch> {
 
   private record ViewFrameKey(ChangeBuffer buffer, long next, @Nullable Set<String> keys) {}
 
@@ -21,7 +25,8 @@ final class ViewShard extends SubscriberShard<FeedSubscriber> {
   }
 
   @Override
-  public void endTurn(long took) {
+  protected void endTurn(
+      long took, @Nullable BufferPosition<ChangeBuffer> reached, List<ChangeBatch> news) {
     shared.release();
   }
 

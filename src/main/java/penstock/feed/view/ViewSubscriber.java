@@ -13,6 +13,9 @@ import penstock.feed.frame.ViewFrames;
 import penstock.feed.loop.Admission;
 import penstock.feed.loop.ChannelRegistry;
 import penstock.feed.loop.ConnectedSubscriber;
+import penstock.feed.loop.FeedSubscriber;
+import penstock.feed.room.BufferPosition;
+import penstock.feed.room.RoomWait;
 import penstock.stream.Cursor;
 import penstock.stream.ResetReason;
 import penstock.stream.StartPosition;
@@ -42,6 +45,9 @@ final class ViewSubscriber extends ConnectedSubscriber {
      * @param next the number of the one that comes next
      */
     record Live(Cursor at, ChangeBuffer buffer, long next) implements State {}
+
+    /** Has all, and waits with others for changes of its keys. */
+    record Waiting(RoomWait<FeedSubscriber, ChangeBuffer, ChangeBatch> until) implements State {}
 
     record Closed() implements State {}
   }
@@ -124,11 +130,12 @@ final class ViewSubscriber extends ConnectedSubscriber {
   @Override
   public void advance() {
     boolean more = true;
-    while (more && !isClosed() && !connection().isFull()) {
+    while (more) {
       more =
           switch (state) {
-            case State.Asking asking -> ask(asking);
-            case State.Live live -> advance(live);
+            case State.Asking asking -> !connection().isFull() && ask(asking);
+            case State.Live live -> !connection().isFull() && advance(live);
+            case State.Waiting waiting -> advance(waiting.until());
             case State.Closed closed -> false;
           };
     }
@@ -152,6 +159,7 @@ final class ViewSubscriber extends ConnectedSubscriber {
         caughtUp = true;
         connection().write(Frames.caughtUp(live.at()));
       }
+      rest(live);
       return false;
     }
     FrameBatch batch = shard.next(live.buffer(), live.next(), keys);
@@ -161,6 +169,29 @@ final class ViewSubscriber extends ConnectedSubscriber {
     }
     state = new State.Live(batch.at(), live.buffer(), batch.next());
     write(batch);
+    return true;
+  }
+
+  private void rest(State.Live live) {
+    if (keys != null) {
+      RoomWait<FeedSubscriber, ChangeBuffer, ChangeBatch> wait =
+          shard.await(
+              this,
+              new KeyInterest(keys),
+              new BufferPosition<>(live.buffer(), live.next(), live.at()));
+      if (wait != null) {
+        state = new State.Waiting(wait);
+      }
+    }
+  }
+
+  private boolean advance(RoomWait<FeedSubscriber, ChangeBuffer, ChangeBatch> wait) {
+    BufferPosition<ChangeBuffer> end = shard.advance(wait, connection());
+    if (end == null) {
+      return false;
+    }
+    at = end.at();
+    state = new State.Live(end.at(), end.history(), end.next());
     return true;
   }
 
@@ -222,7 +253,7 @@ final class ViewSubscriber extends ConnectedSubscriber {
 
   @Override
   public @Nullable Cursor at() {
-    return at;
+    return state instanceof State.Waiting waiting ? shard.place(waiting.until()).at() : at;
   }
 
   /** Without a cursor, it would have to be sent the whole snapshot again. */
@@ -233,7 +264,7 @@ final class ViewSubscriber extends ConnectedSubscriber {
 
   @Override
   public long silence() {
-    return state instanceof State.Live ? channel.silence() : 0;
+    return state instanceof State.Live || state instanceof State.Waiting ? channel.silence() : 0;
   }
 
   @Override
@@ -248,6 +279,9 @@ final class ViewSubscriber extends ConnectedSubscriber {
 
   @Override
   public void leave() {
+    if (state instanceof State.Waiting waiting) {
+      shard.forget(waiting.until());
+    }
     state = new State.Closed();
     shard.remove(this);
     channels.leave(channel.view().name(), channel);

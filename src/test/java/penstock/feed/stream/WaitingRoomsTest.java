@@ -11,7 +11,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
+import penstock.feed.room.BufferPosition;
+import penstock.feed.room.RoomWait;
+import penstock.feed.room.WaitingRooms;
 import penstock.stream.Cursor;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
@@ -21,7 +25,7 @@ import penstock.stream.Term;
 import penstock.stream.filter.EventFilter;
 import penstock.stream.log.LogWriter;
 
-class SubjectRoomsTest {
+class WaitingRoomsTest {
 
   private static final StreamName ORDERS = new StreamName("orders");
 
@@ -45,8 +49,8 @@ class SubjectRoomsTest {
         List.of(new LogEntry(new Position(position, 0), LogWriter.event("" + position, subject))));
   }
 
-  private static EventFilter subjects(String... subjects) {
-    return new EventFilter(Set.of(subjects), Set.of());
+  private static SubjectInterest subjects(String... subjects) {
+    return new SubjectInterest(new EventFilter(Set.of(subjects), Set.of()));
   }
 
   private static List<Long> ids(FrameBatch batch) {
@@ -65,10 +69,12 @@ class SubjectRoomsTest {
   void anEventConcernsOnlyTheReadersOfItsSubjectHoweverManyWait() {
     int readers = 10_000;
     HistoryBuffer history = history(8_192);
-    var rooms = new SubjectRooms<Integer>(reader -> fail("%d leaves", reader));
-    var waits = new ArrayList<SubjectWait<Integer>>();
+    var rooms =
+        new WaitingRooms<Integer, HistoryBuffer, BufferedEvent>(
+            reader -> fail("%d leaves", reader));
+    var waits = new ArrayList<RoomWait<Integer, HistoryBuffer, BufferedEvent>>();
     for (int i = 0; i < readers; i++) {
-      waits.add(rooms.enter(i, subjects("s" + i), new BufferPosition(history, 0, at(0))));
+      waits.add(rooms.enter(i, subjects("s" + i), new BufferPosition<>(history, 0, at(0))));
     }
     for (int event = 1; event <= 5_000; event++) {
       int subject = event % 7_000;
@@ -88,12 +94,14 @@ class SubjectRoomsTest {
   @Test
   void whatATurnHasForARoomIsEncodedOnceAndWrittenToEachOfItsReadersOnce() {
     HistoryBuffer history = history(8);
-    var rooms = new SubjectRooms<String>(reader -> fail(reader + " leaves"));
-    var start = new BufferPosition(history, 0, at(0));
-    SubjectWait<String> one = rooms.enter("one", subjects("a"), start);
-    SubjectWait<String> two = rooms.enter("two", subjects("a"), start);
-    SubjectWait<String> both = rooms.enter("both", subjects("a", "b"), start);
-    SubjectWait<String> none = rooms.enter("none", subjects("c"), start);
+    var rooms =
+        new WaitingRooms<String, HistoryBuffer, BufferedEvent>(reader -> fail(reader + " leaves"));
+    var start = new BufferPosition<>(history, 0, at(0));
+    RoomWait<String, HistoryBuffer, BufferedEvent> one = rooms.enter("one", subjects("a"), start);
+    RoomWait<String, HistoryBuffer, BufferedEvent> two = rooms.enter("two", subjects("a"), start);
+    RoomWait<String, HistoryBuffer, BufferedEvent> both =
+        rooms.enter("both", subjects("a", "b"), start);
+    RoomWait<String, HistoryBuffer, BufferedEvent> none = rooms.enter("none", subjects("c"), start);
     add(history, 1, "a");
     add(history, 2, "b");
     add(history, 3, "a");
@@ -108,7 +116,7 @@ class SubjectRoomsTest {
     assertThat(rooms.take(none)).isNull();
     assertThat(rooms.take(one)).isNull();
     rooms.endTurn();
-    var end = new BufferPosition(history, 3, at(3));
+    var end = new BufferPosition<>(history, 3, at(3));
     assertThat(List.of(one, two, both, none)).allMatch(wait -> rooms.place(wait).equals(end));
   }
 
@@ -116,11 +124,12 @@ class SubjectRoomsTest {
   void whoDoesNotTakeItsNewsGoesOnByItselfFromBeforeThem() {
     HistoryBuffer history = history(8);
     List<String> left = new ArrayList<>();
-    var rooms = new SubjectRooms<String>(left::add);
-    var start = new BufferPosition(history, 0, at(0));
-    SubjectWait<String> full = rooms.enter("full", subjects("a"), start);
-    SubjectWait<String> failed = rooms.enter("failed", subjects("a"), start);
-    SubjectWait<String> well = rooms.enter("well", subjects("a"), start);
+    var rooms = new WaitingRooms<String, HistoryBuffer, BufferedEvent>(left::add);
+    var start = new BufferPosition<>(history, 0, at(0));
+    RoomWait<String, HistoryBuffer, BufferedEvent> full = rooms.enter("full", subjects("a"), start);
+    RoomWait<String, HistoryBuffer, BufferedEvent> failed =
+        rooms.enter("failed", subjects("a"), start);
+    RoomWait<String, HistoryBuffer, BufferedEvent> well = rooms.enter("well", subjects("a"), start);
     add(history, 1, "a");
     rooms.beginTurn(writer -> {});
     assertThat(rooms.end(full)).isEqualTo(start);
@@ -135,25 +144,26 @@ class SubjectRoomsTest {
   @Test
   void aReaderStandsWhereTheOthersAreEvenIfNothingWasForIt() {
     HistoryBuffer history = history(4);
-    var rooms = new SubjectRooms<String>(reader -> fail(reader + " leaves"));
-    SubjectWait<String> wait =
-        rooms.enter("a", subjects("a"), new BufferPosition(history, 0, at(0)));
+    var rooms =
+        new WaitingRooms<String, HistoryBuffer, BufferedEvent>(reader -> fail(reader + " leaves"));
+    RoomWait<String, HistoryBuffer, BufferedEvent> wait =
+        rooms.enter("a", subjects("a"), new BufferPosition<>(history, 0, at(0)));
     for (int i = 1; i <= 20; i++) {
       add(history, i, "other");
       rooms.beginTurn(writer -> fail(writer + " has nothing to write"));
       rooms.endTurn();
     }
-    assertThat(rooms.place(wait)).isEqualTo(new BufferPosition(history, 20, at(20)));
+    assertThat(rooms.place(wait)).isEqualTo(new BufferPosition<>(history, 20, at(20)));
   }
 
   @Test
   void whenItCannotBeToldWhomItConcernsAllGoOnByThemselves() {
     HistoryBuffer history = history(4);
     List<String> left = new ArrayList<>();
-    var rooms = new SubjectRooms<String>(left::add);
-    var start = new BufferPosition(history, 0, at(0));
-    SubjectWait<String> a = rooms.enter("a", subjects("a"), start);
-    SubjectWait<String> b = rooms.enter("b", subjects("b"), start);
+    var rooms = new WaitingRooms<String, HistoryBuffer, BufferedEvent>(left::add);
+    var start = new BufferPosition<>(history, 0, at(0));
+    RoomWait<String, HistoryBuffer, BufferedEvent> a = rooms.enter("a", subjects("a"), start);
+    RoomWait<String, HistoryBuffer, BufferedEvent> b = rooms.enter("b", subjects("b"), start);
     for (int i = 1; i <= 5; i++) {
       add(history, i, "other");
     }
@@ -162,12 +172,12 @@ class SubjectRoomsTest {
     assertThat(left).containsExactlyInAnyOrder("a", "b");
     assertThat(List.of(a, b)).allMatch(wait -> start.equals(wait.end()));
 
-    SubjectWait<String> again =
-        rooms.enter("c", subjects("a"), new BufferPosition(history, 5, at(5)));
+    RoomWait<String, HistoryBuffer, BufferedEvent> again =
+        rooms.enter("c", subjects("a"), new BufferPosition<>(history, 5, at(5)));
     history.close();
     rooms.beginTurn(writer -> fail(writer + " has nothing to write"));
     assertThat(left).contains("c");
-    assertThat(again.end()).isEqualTo(new BufferPosition(history, 5, at(5)));
+    assertThat(again.end()).isEqualTo(new BufferPosition<>(history, 5, at(5)));
   }
 
   /** One write is as much as a socket should be given at once. */
@@ -175,10 +185,10 @@ class SubjectRoomsTest {
   void ofMoreThanOneWriteEachReaderTakesItsShareByItself() {
     HistoryBuffer history = history(4_096);
     List<String> left = new ArrayList<>();
-    var rooms = new SubjectRooms<String>(left::add);
-    var start = new BufferPosition(history, 0, at(0));
-    SubjectWait<String> busy = rooms.enter("busy", subjects("a"), start);
-    SubjectWait<String> calm = rooms.enter("calm", subjects("b"), start);
+    var rooms = new WaitingRooms<String, HistoryBuffer, BufferedEvent>(left::add);
+    var start = new BufferPosition<>(history, 0, at(0));
+    RoomWait<String, HistoryBuffer, BufferedEvent> busy = rooms.enter("busy", subjects("a"), start);
+    RoomWait<String, HistoryBuffer, BufferedEvent> calm = rooms.enter("calm", subjects("b"), start);
     for (int i = 1; i <= 1_000; i++) {
       add(history, i, i == 500 ? "b" : "a");
     }
@@ -193,23 +203,26 @@ class SubjectRoomsTest {
   @Test
   void oneOfAnotherHistoryOrFurtherBackLooksByItself() {
     HistoryBuffer history = history(4);
-    var rooms = new SubjectRooms<String>(reader -> {});
+    var rooms = new WaitingRooms<String, HistoryBuffer, BufferedEvent>(reader -> {});
     add(history, 1, "x");
-    assertThat(rooms.enter("a", subjects("a"), new BufferPosition(history, 1, at(1)))).isNotNull();
-    assertThat(rooms.enter("b", subjects("b"), new BufferPosition(history(4), 1, at(1)))).isNull();
-    assertThat(rooms.enter("b", subjects("b"), new BufferPosition(history, 0, at(0)))).isNull();
+    assertThat(rooms.enter("a", subjects("a"), new BufferPosition<>(history, 1, at(1))))
+        .isNotNull();
+    assertThat(rooms.enter("b", subjects("b"), new BufferPosition<>(history(4), 1, at(1))))
+        .isNull();
+    assertThat(rooms.enter("b", subjects("b"), new BufferPosition<>(history, 0, at(0)))).isNull();
   }
 
   /** It would be told again what it has, from where the others are. */
   @Test
   void oneThatReadFurtherThanTheHistoryLooksByItselfUntilTheHistoryIsThere() {
     HistoryBuffer history = history(4);
-    var rooms = new SubjectRooms<String>(reader -> {});
-    assertThat(rooms.enter("a", subjects("a"), new BufferPosition(history, 0, at(2)))).isNull();
+    var rooms = new WaitingRooms<String, HistoryBuffer, BufferedEvent>(reader -> {});
+    assertThat(rooms.enter("a", subjects("a"), new BufferPosition<>(history, 0, at(2)))).isNull();
     add(history, 1, "x");
-    assertThat(rooms.enter("a", subjects("a"), new BufferPosition(history, 1, at(2)))).isNull();
+    assertThat(rooms.enter("a", subjects("a"), new BufferPosition<>(history, 1, at(2)))).isNull();
     add(history, 2, "a");
-    assertThat(rooms.enter("a", subjects("a"), new BufferPosition(history, 2, at(2)))).isNotNull();
+    assertThat(rooms.enter("a", subjects("a"), new BufferPosition<>(history, 2, at(2))))
+        .isNotNull();
   }
 
   /**
@@ -231,10 +244,12 @@ class SubjectRoomsTest {
     private final long seed;
     private final Random random;
     private final HistoryBuffer history = history(1_024);
-    private final Map<Integer, SubjectWait<Integer>> waiting = new HashMap<>();
-    private final Map<Integer, BufferPosition> active = new HashMap<>();
+    private final Map<Integer, RoomWait<Integer, HistoryBuffer, BufferedEvent>> waiting =
+        new HashMap<>();
+    private final Map<Integer, BufferPosition<HistoryBuffer>> active = new HashMap<>();
     private final Map<Integer, Set<String>> wanted = new HashMap<>();
-    private final SubjectRooms<Integer> rooms = new SubjectRooms<>(this::left);
+    private final WaitingRooms<Integer, HistoryBuffer, BufferedEvent> rooms =
+        new WaitingRooms<>(this::left);
     private final Map<Integer, List<Long>> seen = new HashMap<>();
 
     /** The subjects of the log's events, of which the history does not have the last. */
@@ -248,7 +263,7 @@ class SubjectRoomsTest {
     void go() {
       for (int reader = 0; reader < READERS; reader++) {
         wanted.put(reader, Set.of("s" + random.nextInt(3), "s" + random.nextInt(3) + "x"));
-        active.put(reader, new BufferPosition(history, 0, at(0)));
+        active.put(reader, new BufferPosition<>(history, 0, at(0)));
         seen.put(reader, new ArrayList<>());
       }
       for (int step = 0; step < 1_000; step++) {
@@ -274,7 +289,7 @@ class SubjectRoomsTest {
     }
 
     private void left(int reader) {
-      SubjectWait<Integer> wait = waiting.remove(reader);
+      RoomWait<Integer, HistoryBuffer, BufferedEvent> wait = waiting.remove(reader);
       active.put(reader, wait.end());
     }
 
@@ -328,14 +343,14 @@ class SubjectRoomsTest {
     }
 
     private void readOn(int reader) {
-      BufferPosition place = active.get(reader);
+      BufferPosition<HistoryBuffer> place = active.get(reader);
       see(
           reader,
           history.from(place.next(), new EventFilter(wanted.get(reader), Set.of()), place.at()));
     }
 
     private void read(int reader) {
-      BufferPosition place = active.get(reader);
+      BufferPosition<HistoryBuffer> place = active.get(reader);
       if (random.nextInt(8) == 0) {
         replay(reader, place.at());
         return;
@@ -344,7 +359,7 @@ class SubjectRoomsTest {
           history.from(place.next(), new EventFilter(wanted.get(reader), Set.of()), place.at());
       assertThat(batch).isNotNull();
       see(reader, batch);
-      active.put(reader, new BufferPosition(history, batch.next(), batch.at()));
+      active.put(reader, new BufferPosition<>(history, batch.next(), batch.at()));
     }
 
     /** From the log itself, which may be further than the lane. */
@@ -356,16 +371,17 @@ class SubjectRoomsTest {
           seen.get(reader).add(last);
         }
       }
-      active.put(reader, new BufferPosition(history, history.behind(at(last)), at(last)));
+      active.put(reader, new BufferPosition<>(history, history.behind(at(last)), at(last)));
     }
 
     private void rest(int reader) {
-      BufferPosition place = active.get(reader);
+      BufferPosition<HistoryBuffer> place = active.get(reader);
       if (place.next() != history.head() || random.nextInt(4) == 0) {
         return;
       }
-      SubjectWait<Integer> wait =
-          rooms.enter(reader, new EventFilter(wanted.get(reader), Set.of()), place);
+      RoomWait<Integer, HistoryBuffer, BufferedEvent> wait =
+          rooms.enter(
+              reader, new SubjectInterest(new EventFilter(wanted.get(reader), Set.of())), place);
       if (wait != null) {
         active.remove(reader);
         waiting.put(reader, wait);

@@ -1,4 +1,4 @@
-package penstock.feed.stream;
+package penstock.feed.room;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -6,45 +6,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
 import penstock.stream.Cursor;
-import penstock.stream.filter.EventFilter;
 
 /**
- * Readers of certain subjects who have all that the history had for them. They wait together, where
- * the newest event was that was looked at: each event is looked up by its subject once for all of
- * them, encoded once for all who want the same, and written to them where they wait. An event costs
- * its own readers, however many others there are. Belongs to an event loop.
+ * Readers who want only what has certain keys, and have all that the history had for them. They
+ * wait together, where the newest element was that was looked at: each is looked up by its keys
+ * once for all of them, joined once for all who want the same, and written to them where they wait.
+ * So it costs its own readers, however many others there are. Belongs to an event loop.
  *
  * @param <R> a reader
+ * @param <H> a history
+ * @param <E> an element of it
  */
-final class SubjectRooms<R> {
+public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
 
-  private final Map<EventFilter, SubjectRoom<R>> rooms = new HashMap<>();
-  private final Map<String, List<SubjectRoom<R>>> bySubject = new HashMap<>();
+  private final Map<RoomInterest<E>, Room<R, H, E>> rooms = new HashMap<>();
+  private final Map<String, List<Room<R, H, E>>> byKey = new HashMap<>();
 
   /** Called when a wait has ended: its reader goes on by itself. */
   private final Consumer<R> leaves;
 
   /** All before it was looked at; null before the first reader. */
-  private @Nullable BufferPosition reached;
+  private @Nullable BufferPosition<H> reached;
 
   /** Where the present turn began; who is to be written its news stands there until it was. */
-  private @Nullable BufferPosition began;
+  private @Nullable BufferPosition<H> began;
 
   /** Those that have news in the present turn. */
-  private final List<SubjectRoom<R>> concerned = new ArrayList<>();
+  private final List<Room<R, H, E>> concerned = new ArrayList<>();
 
-  /** The events that are their news. */
-  private final List<BufferedEvent> events = new ArrayList<>();
+  /** The elements that are their news. */
+  private final List<E> news = new ArrayList<>();
 
   private long turn;
 
   /**
    * @param leaves is called with each reader that is to go on by itself
    */
-  SubjectRooms(Consumer<R> leaves) {
+  public WaitingRooms(Consumer<R> leaves) {
     this.leaves = leaves;
   }
 
@@ -52,57 +52,56 @@ final class SubjectRooms<R> {
    * Takes a reader, unless it has something that the history is still to bring: it would be sent
    * that again from where the others are by then.
    *
-   * @param filter of whole subjects
    * @return null if it has to look at events by itself
    */
-  @Nullable SubjectWait<R> enter(R reader, EventFilter filter, BufferPosition from) {
+  public @Nullable RoomWait<R, H, E> enter(
+      R reader, RoomInterest<E> interest, BufferPosition<H> from) {
     if (!from.isTheHistories()) {
       return null;
     }
-    BufferPosition common = reached;
+    BufferPosition<H> common = reached;
     if (rooms.isEmpty() || common == null) {
       reached = from;
     } else if (common.history() != from.history() || common.next() > from.next()) {
       return null;
     }
-    SubjectRoom<R> room = rooms.computeIfAbsent(filter, this::open);
-    var wait = new SubjectWait<>(reader, room, from);
+    Room<R, H, E> room = rooms.computeIfAbsent(interest, this::open);
+    var wait = new RoomWait<>(reader, room, from);
     // whoever comes in the midst of a turn stands behind its news
     wait.take(turn);
     room.waits().add(wait);
     return wait;
   }
 
-  private SubjectRoom<R> open(EventFilter filter) {
-    var room = new SubjectRoom<R>(filter);
-    for (String subject : filter.subjects().exact()) {
-      bySubject.computeIfAbsent(subject, first -> new ArrayList<>(1)).add(room);
+  private Room<R, H, E> open(RoomInterest<E> interest) {
+    var room = new Room<R, H, E>(interest);
+    for (String key : interest.keys()) {
+      byKey.computeIfAbsent(key, first -> new ArrayList<>(1)).add(room);
     }
     return room;
   }
 
   /** The reader leaves, or goes on by itself. */
-  void leave(SubjectWait<R> wait) {
-    SubjectRoom<R> room = wait.room();
+  public void leave(RoomWait<R, H, E> wait) {
+    Room<R, H, E> room = wait.room();
     if (room.waits().remove(wait) && room.waits().isEmpty()) {
-      rooms.remove(room.filter());
-      for (String subject : room.filter().subjects().exact()) {
-        bySubject.computeIfPresent(
-            subject, (key, of) -> of.remove(room) && of.isEmpty() ? null : of);
+      rooms.remove(room.interest());
+      for (String key : room.interest().keys()) {
+        byKey.computeIfPresent(key, (same, of) -> of.remove(room) && of.isEmpty() ? null : of);
       }
     }
   }
 
   /** Behind what a reader that waits was sent last. */
-  BufferPosition place(SubjectWait<R> wait) {
+  public BufferPosition<H> place(RoomWait<R, H, E> wait) {
     if (wait.end() != null) {
       return wait.end();
     }
-    BufferPosition common = isOwed(wait) ? began : reached;
+    BufferPosition<H> common = isOwed(wait) ? began : reached;
     return common != null && common.next() > wait.from().next() ? common : wait.from();
   }
 
-  private boolean isOwed(SubjectWait<R> wait) {
+  private boolean isOwed(RoomWait<R, H, E> wait) {
     return wait.room().news() != null && !wait.hasTaken(turn);
   }
 
@@ -112,12 +111,12 @@ final class SubjectRooms<R> {
    *
    * @param writers is called with each reader that has something to {@link #take}
    */
-  void beginTurn(Consumer<R> writers) {
-    BufferPosition from = reached;
+  public void beginTurn(Consumer<R> writers) {
+    BufferPosition<H> from = reached;
     if (rooms.isEmpty() || from == null) {
       return;
     }
-    HistoryBuffer history = from.history();
+    H history = from.history();
     long head = history.head();
     if (from.next() == head && !history.isClosed()) {
       return;
@@ -131,9 +130,9 @@ final class SubjectRooms<R> {
     turn++;
     began = from;
     concerned.removeIf(this::overflows);
-    for (SubjectRoom<R> room : concerned) {
+    for (Room<R, H, E> room : concerned) {
       room.publish(head, at);
-      for (SubjectWait<R> wait : List.copyOf(room.waits())) {
+      for (RoomWait<R, H, E> wait : List.copyOf(room.waits())) {
         if (wait.from().next() > from.next()) {
           end(wait);
         } else {
@@ -141,30 +140,37 @@ final class SubjectRooms<R> {
         }
       }
     }
-    reached = new BufferPosition(history, head, at);
+    reached = new BufferPosition<>(history, head, at);
   }
 
-  /** False if an event is not there any more. */
-  private boolean collect(HistoryBuffer history, long from, long to) {
+  /** False if something is not there any more. */
+  private boolean collect(H history, long from, long to) {
     for (long number = from; number < to; number++) {
-      BufferedEvent event = history.find(number);
-      if (event == null) {
+      E element = history.find(number);
+      if (element == null) {
         return false;
       }
-      List<SubjectRoom<R>> found = bySubject.get(event.attributes().subject());
-      if (found != null && collect(event, found)) {
-        events.add(event);
+      boolean wanted = false;
+      for (String key : history.keys(element)) {
+        List<Room<R, H, E>> found = byKey.get(key);
+        if (found != null) {
+          wanted |= collect(number, element, found);
+        }
+      }
+      if (wanted) {
+        news.add(element);
       }
     }
     return true;
   }
 
-  private boolean collect(BufferedEvent event, List<SubjectRoom<R>> ofSubject) {
+  private boolean collect(long number, E element, List<Room<R, H, E>> ofKey) {
     boolean wanted = false;
-    for (SubjectRoom<R> room : ofSubject) {
-      if (room.wants(event)) {
+    for (Room<R, H, E> room : ofKey) {
+      boolean concernedBefore = room.isConcerned();
+      if (room.collect(number, element)) {
         wanted = true;
-        if (room.collect(event)) {
+        if (!concernedBefore) {
           concerned.add(room);
         }
       }
@@ -172,7 +178,7 @@ final class SubjectRooms<R> {
     return wanted;
   }
 
-  private boolean overflows(SubjectRoom<R> room) {
+  private boolean overflows(Room<R, H, E> room) {
     if (!room.isTooMuch()) {
       return false;
     }
@@ -181,13 +187,13 @@ final class SubjectRooms<R> {
     return true;
   }
 
-  private void endAll(SubjectRoom<R> room) {
+  private void endAll(Room<R, H, E> room) {
     List.copyOf(room.waits()).forEach(this::end);
   }
 
   /** The reader goes on by itself, from where it stands. */
-  BufferPosition end(SubjectWait<R> wait) {
-    BufferPosition place = place(wait);
+  public BufferPosition<H> end(RoomWait<R, H, E> wait) {
+    BufferPosition<H> place = place(wait);
     wait.end(place);
     leave(wait);
     leaves.accept(wait.reader());
@@ -195,34 +201,34 @@ final class SubjectRooms<R> {
   }
 
   /** The present turn has something for the reader. */
-  boolean hasNews(SubjectWait<R> wait) {
+  public boolean hasNews(RoomWait<R, H, E> wait) {
     return wait.end() == null && isOwed(wait);
   }
 
   /** What the reader is to be written now, for it to release; null if it has that already. */
-  @Nullable FrameBatch take(SubjectWait<R> wait) {
-    FrameBatch news = wait.room().news();
-    if (news == null || !hasNews(wait)) {
+  public @Nullable FrameBatch take(RoomWait<R, H, E> wait) {
+    FrameBatch batch = wait.room().news();
+    if (batch == null || !hasNews(wait)) {
       return null;
     }
     wait.take(turn);
-    return news.retain();
+    return batch.retain();
   }
 
   /** Where those stand who wait; null before the first of them. */
-  @Nullable BufferPosition reached() {
+  public @Nullable BufferPosition<H> reached() {
     return reached;
   }
 
-  /** The news of the present turn, in order. */
-  List<BufferedEvent> events() {
-    return events;
+  /** What somebody wants of the present turn, in order. */
+  public List<E> news() {
+    return news;
   }
 
   /** The turn is over. Whoever did not take its news goes on by itself. */
-  void endTurn() {
-    for (SubjectRoom<R> room : concerned) {
-      for (SubjectWait<R> wait : List.copyOf(room.waits())) {
+  public void endTurn() {
+    for (Room<R, H, E> room : concerned) {
+      for (RoomWait<R, H, E> wait : List.copyOf(room.waits())) {
         if (isOwed(wait)) {
           end(wait);
         }
@@ -230,6 +236,6 @@ final class SubjectRooms<R> {
       room.release();
     }
     concerned.clear();
-    events.clear();
+    news.clear();
   }
 }

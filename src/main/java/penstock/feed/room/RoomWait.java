@@ -1,27 +1,29 @@
-package penstock.feed.stream;
+package penstock.feed.room;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader's wait for events of its subjects, in a room with those who want the same. It ends when
- * the reader has to look at events by itself. Belongs to its event loop.
+ * A reader's wait in a room. It ends when the reader has to go on by itself. Belongs to its event
+ * loop.
  *
  * @param <R> a reader
+ * @param <H> a history
+ * @param <E> an element of it
  */
-final class SubjectWait<R> {
+public final class RoomWait<R, H extends SharedHistory<E>, E> {
 
   private final R reader;
-  private final SubjectRoom<R> room;
+  private final Room<R, H, E> room;
 
   /** Where the reader stood when it came, which may be further than the others were. */
-  private final BufferPosition from;
+  private final BufferPosition<H> from;
 
   /** The turn whose news the reader took last. */
   private long taken;
 
-  private @Nullable BufferPosition end;
+  private @Nullable BufferPosition<H> end;
 
-  SubjectWait(R reader, SubjectRoom<R> room, BufferPosition from) {
+  RoomWait(R reader, Room<R, H, E> room, BufferPosition<H> from) {
     this.reader = reader;
     this.room = room;
     this.from = from;
@@ -31,11 +33,11 @@ final class SubjectWait<R> {
     return reader;
   }
 
-  SubjectRoom<R> room() {
+  Room<R, H, E> room() {
     return room;
   }
 
-  BufferPosition from() {
+  BufferPosition<H> from() {
     return from;
   }
 
@@ -49,11 +51,11 @@ final class SubjectWait<R> {
   }
 
   /** Where the reader has to go on by itself; null as long as it waits. */
-  @Nullable BufferPosition end() {
+  public @Nullable BufferPosition<H> end() {
     return end;
   }
 
-  void end(BufferPosition place) {
+  void end(BufferPosition<H> place) {
     end = place;
   }
 }

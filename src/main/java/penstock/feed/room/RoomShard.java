@@ -1,0 +1,115 @@
+package penstock.feed.room;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import penstock.feed.connection.Connection;
+import penstock.feed.frame.FrameBatch;
+import penstock.feed.loop.FeedSubscriber;
+import penstock.feed.loop.LoopDispatcher;
+import penstock.feed.loop.SubscriberShard;
+
+/**
+ * Readers of a channel, of whom those who want only some of what it has wait in rooms, and are not
+ * looked at for the rest. Belongs to its event loop.
+ *
+ * @param <H> a history of the channel
+ * @param <E> an element of it
+ */
+public abstract class RoomShard<H extends SharedHistory<E>, E>
+    extends SubscriberShard<FeedSubscriber> {
+
+  /** Those members who look at all that comes. */
+  private final Set<FeedSubscriber> active = new LinkedHashSet<>();
+
+  /** The others. */
+  private final WaitingRooms<FeedSubscriber, H, E> rooms = new WaitingRooms<>(active::add);
+
+  protected RoomShard(LoopDispatcher dispatcher, Duration gather, Runnable whenEmpty) {
+    super(dispatcher, gather, whenEmpty);
+  }
+
+  @Override
+  public final void add(FeedSubscriber reader) {
+    super.add(reader);
+    active.add(reader);
+  }
+
+  @Override
+  public final void remove(FeedSubscriber reader) {
+    active.remove(reader);
+    super.remove(reader);
+  }
+
+  /**
+   * Lets a member wait. It is asked to advance when there is something for it, or when it has to go
+   * on by itself; then it calls {@link #advance}.
+   *
+   * @param place where it stands, with nothing more in the history
+   * @return null if it has to look at all that comes
+   */
+  public final @Nullable RoomWait<FeedSubscriber, H, E> await(
+      FeedSubscriber reader, RoomInterest<E> interest, BufferPosition<H> place) {
+    RoomWait<FeedSubscriber, H, E> wait = rooms.enter(reader, interest, place);
+    if (wait != null) {
+      active.remove(reader);
+    }
+    return wait;
+  }
+
+  /**
+   * Writes what the present turn has for a member that waits.
+   *
+   * @return where the member has to go on by itself; null as long as it waits
+   */
+  public final @Nullable BufferPosition<H> advance(
+      RoomWait<FeedSubscriber, H, E> wait, Connection connection) {
+    if (!rooms.hasNews(wait)) {
+      return wait.end();
+    }
+    if (connection.isFull()) {
+      return rooms.end(wait);
+    }
+    FrameBatch news = rooms.take(wait);
+    if (news != null) {
+      connection.write(news);
+    }
+    return null;
+  }
+
+  /** Where a member stands that waits, or waited last. */
+  public final BufferPosition<H> place(RoomWait<FeedSubscriber, H, E> wait) {
+    return rooms.place(wait);
+  }
+
+  /** A member leaves that waits. */
+  public final void forget(RoomWait<FeedSubscriber, H, E> wait) {
+    rooms.leave(wait);
+  }
+
+  @Override
+  public final List<FeedSubscriber> writers() {
+    List<FeedSubscriber> writers = new ArrayList<>();
+    rooms.beginTurn(writers::add);
+    writers.addAll(active);
+    return writers;
+  }
+
+  @Override
+  public final void endTurn(long took) {
+    endTurn(took, rooms.reached(), rooms.news());
+    rooms.endTurn();
+  }
+
+  /**
+   * The turn is over.
+   *
+   * @param took nanoseconds since it began
+   * @param reached where those stand who wait; null if nobody ever did
+   * @param news what was written to any of them
+   */
+  protected abstract void endTurn(long took, @Nullable BufferPosition<H> reached, List<E> news);
+}
