@@ -22,7 +22,12 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
    */
   private static final int MOST = 560;
 
+  private final HeaderTimer timer;
   private int passed;
+
+  ConnectionStart(HeaderTimer timer) {
+    this.timer = timer;
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
@@ -44,9 +49,11 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
   private void scan(ChannelPipeline pipeline) {
     Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
     if (http2 == null) {
-      pipeline.addAfter(ENCODER, null, new RequestScanner());
+      pipeline.addAfter(ENCODER, null, new RequestScanner(timer));
     } else {
       TargetListener.listen(http2.decoder());
+      // From here on the protocol's own limits hold, and a connection that says nothing is idle.
+      timer.pause();
     }
     pipeline.remove(this);
   }

@@ -25,8 +25,12 @@ final class Requests {
     return headers;
   }
 
+  static PlainDefaults defaults() {
+    return DEFAULTS;
+  }
+
   static List<Event> read(MultiMap headers, byte[] body) {
-    return new HttpEvents(LIMITS).read(headers, Buffer.buffer(body), () -> DEFAULTS);
+    return new HttpEvents(LIMITS).read(headers, Buffer.buffer(body), Requests::defaults);
   }
 
   static List<Event> read(String body, String... headers) {
