@@ -24,12 +24,15 @@ class FuzzIT {
   private static final int SECONDS = Integer.getInteger("fuzz.seconds", 20);
 
   /** To start and to end, on a machine that has other work. */
-  private static final int MARGIN_SECONDS = 120;
+  private static final int MARGIN_SECONDS = 240;
 
   private static final Path WORK = Path.of("target", "fuzz");
 
-  /** One input may take this long: the first one loads all classes, on a machine that has other work. */
-  private static final int INPUT_SECONDS = 60;
+  /**
+   * One input may take this long: the first one loads all classes, on a machine that has other
+   * work.
+   */
+  private static final int INPUT_SECONDS = 120;
 
   static List<FuzzTarget> targets() {
     return FuzzTarget.all();

@@ -45,7 +45,7 @@ final class RawExchange implements AutoCloseable {
     } catch (SocketTimeoutException hangs) {
       throw hangs;
     } catch (IOException ended) {
-      close();
+      hangUp();
       if (!old) {
         throw ended;
       }
@@ -75,7 +75,7 @@ final class RawExchange implements AutoCloseable {
     }
     int at = answer.indexOf("\r\ncontent-length: ");
     if (at < 0) {
-      close();
+      hangUp();
       return new Answer(status, answer, null);
     }
     int from = at + "\r\ncontent-length: ".length();
@@ -90,7 +90,7 @@ final class RawExchange implements AutoCloseable {
 
   private void end(String answer) throws IOException {
     if (answer.contains("\r\nconnection: close")) {
-      close();
+      hangUp();
     }
   }
 
@@ -111,6 +111,11 @@ final class RawExchange implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    hangUp();
+  }
+
+  /** The next request gets a connection of its own. */
+  void hangUp() throws IOException {
     if (socket != null) {
       socket.close();
       socket = null;

@@ -113,7 +113,7 @@ class RequestFuzzIT {
           check(request, answer);
         } catch (IOException | RuntimeException unanswered) {
           faults.add(unanswered + ": " + request);
-          exchange.close();
+          exchange.hangUp();
         }
       }
     } catch (IOException closing) {

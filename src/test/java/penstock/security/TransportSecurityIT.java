@@ -116,6 +116,7 @@ class TransportSecurityIT {
     int port = ServerProcess.freePort();
     Certificate other = Certificate.of("other.example", directory.resolve("other.p12"));
     try (var redis = startWithTls(port, other)) {
+      assertThat(redis.ask("PING")).isEqualTo("PONG");
       try (var service = PackagedService.start(directory, settings(port, other))) {
         await()
             .until(
@@ -140,6 +141,7 @@ class TransportSecurityIT {
     try (var redis = startWithTls(port, own);
         var service = PackagedService.start(directory, settings(port, own))) {
       service.awaitReady();
+      assertThat(redis.ask("PING")).isEqualTo("PONG");
     }
   }
 
