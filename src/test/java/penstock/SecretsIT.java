@@ -57,7 +57,7 @@ class SecretsIT {
                 "/streams/orders/events?limit=1",
                 "/streams/orders/events?ticket=" + TICKET,
                 "/streams/orders/feed?limit=1&ticket=" + TICKET + "&x=y",
-                "/streams/orders/events?cursor=%&ticket=" + TICKET,
+                "/streams/orders/events?cursor=x&ticket=" + TICKET,
                 "/streams/nothing/feed?ticket=" + TICKET,
                 "/nothing?ticket=" + TICKET)) {
           answers.add(caller().get(service.uri() + path));
