@@ -23,15 +23,30 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
   private static final int MOST = 560;
 
   private final HeaderTimer timer;
+  private final boolean behindTls;
   private int passed;
 
   ConnectionStart(HeaderTimer timer) {
+    this(timer, false);
+  }
+
+  private ConnectionStart(HeaderTimer timer, boolean behindTls) {
     this.timer = timer;
+    this.behindTls = behindTls;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (context.pipeline().get(SslHandler.class) == null && message instanceof ByteBuf bytes) {
+    ChannelHandlerContext tls = context.pipeline().context(SslHandler.class);
+    if (tls != null && !behindTls) {
+      // The end of the handshake and the first request may come together: seen behind TLS, these
+      // are two.
+      context.pipeline().addAfter(tls.name(), null, new ConnectionStart(timer, true));
+      context.pipeline().remove(this);
+      context.fireChannelRead(message);
+      return;
+    }
+    if (tls == null && message instanceof ByteBuf bytes) {
       while (!isKnown(context.pipeline()) && bytes.readableBytes() > 1 && passed++ < MOST) {
         context.fireChannelRead(bytes.readRetainedSlice(1));
       }

@@ -71,12 +71,16 @@ class TransportSecurityIT {
       assertThat(answer(port, "GET /streams HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
           .startsWith("HTTP/1.1 200 ")
           .contains("X-Content-Type-Options: nosniff");
-      assertThat(answer(port, "nonsense\r\n\r\n"))
-          .startsWith("HTTP/1.1 400 ")
-          .contains("malformed-request");
+      // At times the first request comes together with the end of the handshake.
+      for (int i = 0; i < 50; i++) {
+        assertThat(answer(port, "nonsense\r\n\r\n"))
+            .startsWith("HTTP/1.1 400 ")
+            .contains("malformed-request");
+      }
 
       Certificate.of("second.example", first.store());
-      await().until(() -> shown(port).equals("CN=second.example"));
+      // Who connects while it is read anew may have to do so again.
+      await().ignoreExceptions().until(() -> shown(port).equals("CN=second.example"));
     }
   }
 
@@ -121,9 +125,8 @@ class TransportSecurityIT {
         await()
             .until(
                 () ->
-                    service.log().stream().anyMatch(line -> line.contains("other.example"))
-                        || service.log().stream()
-                            .anyMatch(line -> line.contains("localhost found")));
+                    service.log().stream()
+                        .anyMatch(line -> line.contains("Failed to create SSL connection")));
         assertThat(RestAssured.get(service.uri() + "/q/health/ready").statusCode()).isEqualTo(503);
       }
       Map<String, String> careless = settings(port, other);
