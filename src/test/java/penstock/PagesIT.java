@@ -3,6 +3,8 @@ package penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
+import io.restassured.RestAssured;
+import io.restassured.http.Header;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -136,6 +138,13 @@ class PagesIT extends BrowserFixture {
       })
   void eachPageHasNamesFitsAPhoneAndKeepsItsPolicy(String path) {
     open(service, path);
+    assertThat(RestAssured.get(service.uri() + path).headers())
+        .extracting(Header::toString)
+        .contains("X-Content-Type-Options=nosniff", "Referrer-Policy=no-referrer")
+        .anyMatch(
+            header ->
+                header.startsWith("Content-Security-Policy=default-src 'none'; script-src 'self'")
+                    && header.endsWith("frame-ancestors 'none'"));
     for (int width : new int[] {360, 1400}) {
       browser.executeCdpCommand(
           "Emulation.setDeviceMetricsOverride",

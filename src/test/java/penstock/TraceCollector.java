@@ -67,6 +67,11 @@ final class TraceCollector implements AutoCloseable {
     return "http://127.0.0.1:" + server.actualPort();
   }
 
+  /** All that has come, as text. */
+  String all() {
+    return spans.toString();
+  }
+
   /** Where it was asked to take spans. */
   List<String> paths() {
     return paths;

@@ -22,11 +22,31 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
    */
   private static final int MOST = 560;
 
+  private final HeaderTimer timer;
+  private final boolean behindTls;
   private int passed;
+
+  ConnectionStart(HeaderTimer timer) {
+    this(timer, false);
+  }
+
+  private ConnectionStart(HeaderTimer timer, boolean behindTls) {
+    this.timer = timer;
+    this.behindTls = behindTls;
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (context.pipeline().get(SslHandler.class) == null && message instanceof ByteBuf bytes) {
+    ChannelHandlerContext tls = context.pipeline().context(SslHandler.class);
+    if (tls != null && !behindTls) {
+      // The end of the handshake and the first request may come together: seen behind TLS, these
+      // are two.
+      context.pipeline().addAfter(tls.name(), null, new ConnectionStart(timer, true));
+      context.pipeline().remove(this);
+      context.fireChannelRead(message);
+      return;
+    }
+    if (tls == null && message instanceof ByteBuf bytes) {
       while (!isKnown(context.pipeline()) && bytes.readableBytes() > 1 && passed++ < MOST) {
         context.fireChannelRead(bytes.readRetainedSlice(1));
       }
@@ -44,9 +64,11 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
   private void scan(ChannelPipeline pipeline) {
     Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
     if (http2 == null) {
-      pipeline.addAfter(ENCODER, null, new RequestScanner());
+      pipeline.addAfter(ENCODER, null, new RequestScanner(timer));
     } else {
       TargetListener.listen(http2.decoder());
+      // From here on the protocol's own limits hold, and a connection that says nothing is idle.
+      timer.pause();
     }
     pipeline.remove(this);
   }

@@ -21,6 +21,10 @@ enum RefusalReason {
       Problem.of(
           ProblemType.HEADERS_TOO_LARGE,
           "The request's headers are larger than this service takes (quarkus.http.limits.max-header-size).")),
+  SLOW(
+      Problem.of(
+          ProblemType.REQUEST_TIMEOUT,
+          "The request's headers did not arrive in time (penstock.http.header-timeout).")),
   VERSION(
       Problem.of(
           ProblemType.VERSION_NOT_SUPPORTED,

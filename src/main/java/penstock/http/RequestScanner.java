@@ -34,6 +34,8 @@ final class RequestScanner extends ChannelDuplexHandler {
   /** How long such a client has to read it; as after an append that is refused. */
   private static final int LINGER_MILLIS = 2_000;
 
+  private final HeaderTimer timer;
+
   /** Requests that came and are not answered. */
   private int open;
 
@@ -44,6 +46,10 @@ final class RequestScanner extends ChannelDuplexHandler {
 
   /** What comes after a request that could not be read cannot be read either. */
   private boolean over;
+
+  RequestScanner(HeaderTimer timer) {
+    this.timer = timer;
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
@@ -60,6 +66,7 @@ final class RequestScanner extends ChannelDuplexHandler {
   }
 
   private void scan(ChannelHandlerContext context, HttpRequest request) {
+    timer.pause();
     if (request.decoderResult().isFailure()) {
       refuse(context, request, RefusalReason.of(request.decoderResult().cause()));
       return;
@@ -117,6 +124,17 @@ final class RequestScanner extends ChannelDuplexHandler {
     context.fireChannelRead(content);
   }
 
+  /** No request is under way, but perhaps the body of one that was answered without it. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == HeaderTimer.Event.TOO_SLOW) {
+      over = true;
+      context.writeAndFlush(response(RefusalReason.SLOW)).addListener(ChannelFutureListener.CLOSE);
+    } else {
+      context.fireUserEventTriggered(event);
+    }
+  }
+
   private static HttpResponse response(RefusalReason reason) {
     ByteBuf document = Unpooled.wrappedBuffer(Problems.document(reason.problem()).getBytes());
     var response =
@@ -157,6 +175,9 @@ final class RequestScanner extends ChannelDuplexHandler {
     if (message instanceof LastHttpContent && answering) {
       answering = false;
       open--;
+      if (open == 0) {
+        timer.resume();
+      }
     }
     context.write(message, promise);
   }

@@ -19,7 +19,9 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.spi.VertxServiceProvider;
 import io.vertx.core.spi.transport.Transport;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * The transport that Vert.x would have, with a {@link ConnectionStart} in each connection to an
@@ -48,9 +50,17 @@ public final class ServerTransport implements VertxServiceProvider {
   @ChannelHandler.Sharable
   private static final class Accepted extends ChannelInboundHandlerAdapter {
 
+    /** Read here, since the framework makes its servers before beans can be asked for. */
+    private final Duration headerTimeout =
+        DurationParameter.parse(
+            ConfigProvider.getConfig()
+                .getOptionalValue(HttpConfig.HEADER_TIMEOUT, String.class)
+                .orElse(HttpConfig.HEADER_TIMEOUT_DEFAULT));
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object connection) {
-      ((Channel) connection).pipeline().addLast(new ConnectionStart());
+      var timer = new HeaderTimer(headerTimeout);
+      ((Channel) connection).pipeline().addLast(timer, new ConnectionStart(timer));
       context.fireChannelRead(connection);
     }
   }

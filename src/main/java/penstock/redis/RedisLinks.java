@@ -81,6 +81,7 @@ public class RedisLinks {
               + " is not supported yet: only standalone is tested. Remove the property.",
           Set.of("quarkus.redis.client-type"));
     }
+    checkHostNames();
     if (config.maxPending() > client.maxWaitingHandlers()) {
       throw new ConfigurationException(
           "penstock.redis.max-pending="
@@ -88,6 +89,23 @@ public class RedisLinks {
               + " is more than the client takes: raise quarkus.redis.max-waiting-handlers as well.",
           Set.of("penstock.redis.max-pending", "quarkus.redis.max-waiting-handlers"));
     }
+  }
+
+  /** Of a named configuration the framework would verify none unless it says so. */
+  private void checkHostNames() {
+    client
+        .tlsConfigurationName()
+        .flatMap(tls::get)
+        .filter(named -> named.getHostnameVerificationAlgorithm().isEmpty())
+        .ifPresent(
+            named -> {
+              String property =
+                  "quarkus.tls." + named.getName() + ".hostname-verification-algorithm";
+              throw new ConfigurationException(
+                  property
+                      + " is not set: say HTTPS, so that Redis must be who its certificate says, or NONE.",
+                  Set.of(property));
+            });
   }
 
   @PostConstruct

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +29,9 @@ public final class RequestScannerFuzz {
     }
     int cut = 1 + (input[0] & 0xff) % (input.length - 1);
     var framework = new Framework();
-    var connection = new EmbeddedChannel(new HttpServerCodec(), new RequestScanner(), framework);
+    var timer = new HeaderTimer(Duration.ofHours(1));
+    var connection =
+        new EmbeddedChannel(timer, new HttpServerCodec(), new RequestScanner(timer), framework);
     connection.writeInbound(Unpooled.wrappedBuffer(Arrays.copyOfRange(input, 1, cut)));
     if (connection.isOpen()) {
       connection.writeInbound(Unpooled.wrappedBuffer(Arrays.copyOfRange(input, cut, input.length)));

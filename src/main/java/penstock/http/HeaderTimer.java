@@ -1,0 +1,82 @@
+package penstock.http;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends connections whose clients take too long over the headers of a request: of one that is new
+ * from its beginning, else from the first byte behind an answer. It is first in a connection's
+ * pipeline, so that it sees bytes whatever becomes of them. Belongs to the connection's event loop.
+ */
+final class HeaderTimer extends ChannelInboundHandlerAdapter {
+
+  /** Told to the {@link RequestScanner}, if it is there yet. */
+  enum Event {
+    TOO_SLOW
+  }
+
+  private final Duration limit;
+  private @Nullable Future<?> running;
+  private boolean pausing;
+  private int pauses;
+
+  HeaderTimer(Duration limit) {
+    this.limit = limit;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    begin(context);
+    context.fireChannelActive();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    int before = pauses;
+    context.fireChannelRead(message);
+    // Most requests come in one piece, and need no timer.
+    if (pauses == before && !pausing && running == null) {
+      begin(context);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    pause();
+    context.fireChannelInactive();
+  }
+
+  private void begin(ChannelHandlerContext context) {
+    running =
+        context.executor().schedule(() -> end(context), limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static void end(ChannelHandlerContext context) {
+    ChannelPipeline pipeline = context.pipeline();
+    if (pipeline.get(RequestScanner.class) == null) {
+      context.close();
+    } else {
+      pipeline.fireUserEventTriggered(Event.TOO_SLOW);
+    }
+  }
+
+  /** The headers of a request are there, and no more are waited for until it is answered. */
+  void pause() {
+    pausing = true;
+    pauses++;
+    if (running != null) {
+      running.cancel(false);
+      running = null;
+    }
+  }
+
+  /** All requests are answered: the next byte begins another. */
+  void resume() {
+    pausing = false;
+  }
+}

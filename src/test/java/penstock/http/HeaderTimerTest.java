@@ -1,0 +1,102 @@
+package penstock.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HeaderTimerTest {
+
+  private static final String REQUEST = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  private final HeaderTimer timer = new HeaderTimer(Duration.ofSeconds(10));
+  private final EmbeddedChannel connection =
+      new EmbeddedChannel(timer, new HttpServerCodec(), new RequestScanner(timer));
+
+  @AfterEach
+  void close() {
+    connection.finishAndReleaseAll();
+  }
+
+  private void send(String text) {
+    connection.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
+  }
+
+  private void pass(int seconds) {
+    connection.advanceTimeBy(seconds, TimeUnit.SECONDS);
+    connection.runPendingTasks();
+  }
+
+  private String written() {
+    var text = new StringBuilder();
+    for (ByteBuf part = connection.readOutbound(); part != null; part = connection.readOutbound()) {
+      text.append(part.toString(StandardCharsets.UTF_8));
+      part.release();
+    }
+    return text.toString();
+  }
+
+  private void answer() {
+    connection.writeOutbound(
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT));
+    written();
+  }
+
+  @Test
+  void whoSendsByteByByteIsToldAndSentAway() {
+    for (int i = 0; i < 9; i++) {
+      send(REQUEST.substring(i, i + 1));
+      pass(1);
+    }
+    assertThat(written()).isEmpty();
+    pass(1);
+    assertThat(written())
+        .startsWith("HTTP/1.1 408 ")
+        .contains("application/problem+json", "header-timeout");
+    pass(2);
+    assertThat(connection.isOpen()).isFalse();
+  }
+
+  @Test
+  void whoSaysNothingFromTheBeginningIsSentAway() {
+    pass(9);
+    assertThat(connection.isOpen()).isTrue();
+    pass(3);
+    assertThat(connection.isOpen()).isFalse();
+  }
+
+  @Test
+  void anAnswerMayTakeItsTimeAndSoMayTheNextRequest() {
+    send(REQUEST);
+    pass(60);
+    assertThat(connection.isOpen()).isTrue();
+    answer();
+    pass(60);
+    send(REQUEST);
+    pass(60);
+    answer();
+    assertThat(connection.isOpen()).isTrue();
+  }
+
+  @Test
+  void theNextRequestMustNotTakeItsTimeOnceItHasBegun() {
+    send(REQUEST);
+    answer();
+    pass(60);
+    send("GET");
+    pass(9);
+    assertThat(written()).isEmpty();
+    pass(1);
+    assertThat(written()).startsWith("HTTP/1.1 408 ");
+  }
+}
