@@ -1,8 +1,8 @@
 package penstock.group;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
+import static penstock.Requests.given;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.WithTestResource;
@@ -13,12 +13,15 @@ import io.vertx.core.impl.VertxInternal;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import penstock.Meters;
 import penstock.redis.RedisClock;
 import penstock.redis.RedisResource;
 import penstock.stream.Partition;
 import penstock.stream.StreamName;
 import penstock.stream.log.EventLog;
+import penstock.stream.log.LogWriter;
 import penstock.stream.registry.RetentionPolicy;
 import penstock.stream.registry.Stream;
 
@@ -35,6 +38,7 @@ class PullQueueTest {
   @Inject EventLog log;
   @Inject RedisClock clock;
   @Inject GroupConfig config;
+  @Inject LogWriter writer;
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
@@ -62,9 +66,9 @@ class PullQueueTest {
 
   private static void append(String id) {
     given()
-        .contentType("application/cloudevents+json")
+        .contentType("application/cloudevents-batch+json")
         .body(
-            "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/t\",\"type\":\"t\"}"
+            "[{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/t\",\"type\":\"t\"}]"
                 .formatted(id))
         .post("/streams/{s}/events", STREAM.value())
         .then()
@@ -74,6 +78,12 @@ class PullQueueTest {
   private static WaitingPull pull() {
     return new WaitingPull(
         new PullRequest(1, Duration.ofSeconds(20), Duration.ofHours(1), "c", List.of()));
+  }
+
+  @BeforeEach
+  void connect() {
+    writer.awaitLink();
+    await().until(Meters::areAllLinksUp);
   }
 
   @Test
