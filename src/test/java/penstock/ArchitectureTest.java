@@ -99,6 +99,7 @@ class ArchitectureTest {
           "stream",
               List.of(
                   "stream", "filter", "registry", "log", "tail", "retention", "deadletter", "http"),
+          "security", List.of("identity", "security", "token", "http"),
           "view", List.of("fold", "view", "read", "http"),
           "schedule", List.of("schedule", "delayed", "http"),
           "projection", List.of("projection", "membership", "deadletter", "worker", "service"),

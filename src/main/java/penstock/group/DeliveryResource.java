@@ -1,5 +1,6 @@
 package penstock.group;
 
+import static penstock.security.identity.Right.GROUP;
 import static penstock.problem.ProblemType.BODY_TOO_LARGE;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
@@ -14,6 +15,7 @@ import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
+import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
@@ -86,6 +88,7 @@ class DeliveryResource {
    */
   @POST
   @Path("pull")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(
       operationId = "pullGroup",
       summary = "Events under a lease",
@@ -146,6 +149,7 @@ class DeliveryResource {
    */
   @POST
   @Path("ack")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(operationId = "ackDeliveries", summary = "Acknowledge deliveries: they are done")
   @RequestBody(
       required = true,
@@ -174,6 +178,7 @@ class DeliveryResource {
    */
   @POST
   @Path("nack")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(
       operationId = "nackDeliveries",
       summary = "Give deliveries back: to be delivered again, or to be set aside")
@@ -208,6 +213,7 @@ class DeliveryResource {
    */
   @POST
   @Path("extend")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(operationId = "extendDeliveries", summary = "Lengthen the leases of deliveries")
   @RequestBody(
       required = true,

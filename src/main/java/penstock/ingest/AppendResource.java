@@ -1,5 +1,10 @@
 package penstock.ingest;
 
+import static penstock.security.identity.Right.PUBLISH;
+
+import penstock.security.identity.Caller;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -74,6 +79,7 @@ class AppendResource {
   private final HttpEvents reader;
   private final DelayLimit delayLimit;
   private final Tracing tracing;
+  private final Callers callers;
   private final boolean keepsTraceContext;
 
   @Inject
@@ -84,7 +90,7 @@ class AppendResource {
       EventLog log,
       AppendRefusals refusals,
       MeterRegistry registry,
-      Tracing tracing,
+      Tracing tracing, Callers callers,
       DelayLimit delayLimit,
       IngestConfig config) {
     this.vertx = vertx;
@@ -93,6 +99,7 @@ class AppendResource {
     this.log = log;
     this.refusals = refusals;
     this.tracing = tracing;
+    this.callers = callers;
     this.delayLimit = delayLimit;
     this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
     this.body =
@@ -134,6 +141,7 @@ class AppendResource {
    *     Quarkus REST would hold whole, however many there are
    */
   @POST
+  @Requires(value = PUBLISH, path = "stream", narrows = true)
   public Uni<AppendReply> append(
       @RestPath("stream") StreamName stream,
       @RestQuery("type") Optional<String> type,
@@ -147,10 +155,11 @@ class AppendResource {
     var plain = new PlainRequest(stream, type, source, subject, key);
     DeliveryTimes times = DeliveryTimes.of(delay);
     SpanContext span = tracing.ofRequest();
+    Caller caller = callers.current();
     return Unis.of(
         streams
             .findOrCreate(stream)
-            .compose(found -> append(found, request, compressed, plain, times, span))
+            .compose(found -> append(found, request, compressed, plain, times, caller, span))
             .onSuccess(reply -> context.setEntityWriter(AppendReplyWriter.INSTANCE)));
   }
 
@@ -160,11 +169,13 @@ class AppendResource {
       boolean compressed,
       PlainRequest plain,
       DeliveryTimes times,
+      Caller caller,
       SpanContext span) {
     Function<Buffer, Future<AppendReply>> use =
         received -> {
           long start = System.nanoTime();
           return read(request.headers(), received, plain, span)
+              .map(events -> EventOrigin.keep(caller, stream.name(), events))
               .compose(events -> append(stream, events, plain, times, span))
               .onComplete(
                   done ->

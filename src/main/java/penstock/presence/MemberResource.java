@@ -1,5 +1,6 @@
 package penstock.presence;
 
+import static penstock.security.identity.Right.PRESENCE;
 import static penstock.problem.ProblemType.BODY_TOO_LARGE;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
@@ -14,6 +15,7 @@ import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_MEMBER;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
+import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -102,6 +104,7 @@ class MemberResource {
    * @param request has the metadata, received piece by piece up to its bound
    */
   @PUT
+  @Requires(value = PRESENCE, path = "room", part = "member")
   @Operation(
       operationId = "keepMember",
       summary = "A heartbeat: the member is there, and will be for a time to live",
@@ -217,6 +220,7 @@ class MemberResource {
   }
 
   @DELETE
+  @Requires(value = PRESENCE, path = "room", part = "member")
   @Operation(
       operationId = "removeMember",
       summary = "The member leaves",

@@ -1,5 +1,6 @@
 package penstock.presence;
 
+import static penstock.security.identity.Right.PRESENCE;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
 import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
@@ -8,6 +9,7 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
+import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.validation.constraints.Max;
@@ -49,6 +51,7 @@ class RoomResource {
    * @param after the name before the first
    */
   @GET
+  @Requires(value = PRESENCE, path = "room")
   @Operation(
       operationId = "listMembers",
       summary = "Who is in a room, in the order of their names",

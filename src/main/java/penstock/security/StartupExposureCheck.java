@@ -47,11 +47,8 @@ class StartupExposureCheck {
       }
       LOG.infof(
           "auth undecided: mode=unset host=%s; only this machine can reach the service", host);
-    } else if (config.mode().get() == AuthConfig.Mode.JWT) {
-      throw new ConfigurationException(
-          "penstock.auth.mode=jwt is not supported yet. Set penstock.auth.mode=none, or remove it to listen on"
-              + " loopback only.",
-          Set.of("penstock.auth.mode"));
+    } else if (config.isOn()) {
+      LOG.infof("auth on: mode=%s host=%s open=%s", config.mode().get(), host, config.open());
     } else {
       LOG.infof("auth off: mode=none host=%s; whoever reaches the service may do everything", host);
     }

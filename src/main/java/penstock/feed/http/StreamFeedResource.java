@@ -1,5 +1,7 @@
 package penstock.feed.http;
 
+import static penstock.security.identity.Right.READ;
+import static penstock.security.identity.Right.PRESENCE;
 import static penstock.problem.ProblemType.INVALID_CURSOR;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
@@ -8,6 +10,8 @@ import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -51,17 +55,21 @@ class StreamFeedResource {
   private final StreamFeeds feeds;
   private final FeedResponses responses;
   private final MemberParameters members;
+  private final Callers callers;
 
   @Inject
   StreamFeedResource(
-      Streams streams, StreamFeeds feeds, FeedResponses responses, MemberParameters members) {
+      Streams streams, StreamFeeds feeds, FeedResponses responses, MemberParameters members, Callers callers) {
     this.streams = streams;
     this.feeds = feeds;
     this.responses = responses;
     this.members = members;
+    this.callers = callers;
   }
 
   @GET
+  @Requires(value = READ, path = "stream", narrows = true)
+  @Requires(value = PRESENCE, query = "room", part = "member")
   @Operation(operationId = "followStream", summary = "A stream as Server-Sent Events")
   @APIResponse(
       responseCode = "200",
@@ -99,7 +107,9 @@ class StreamFeedResource {
                   on from is no error: the feed says `reset` and goes on from the earliest event.
                   """)
           @Nullable String last) {
-    EventFilter wanted = EventFilter.of(subject, type, filter);
+    EventFilter wanted =
+        EventFilter.of(subject, type, filter)
+            .within(stream.value(), callers.subjects(stream.value()));
     ResumeRequest resume =
         ResumeRequest.of(
             StartPosition.of(cursor, since, new StartPosition.Latest()),
@@ -121,6 +131,8 @@ class StreamFeedResource {
 
   /** The headers of the feed, if it could be had. */
   @HEAD
+  @Requires(value = READ, path = "stream", narrows = true)
+  @Requires(value = PRESENCE, query = "room", part = "member")
   @Operation(operationId = "probeFeed", summary = "Whether there is such a feed")
   @APIResponse(responseCode = "200", description = "There is.")
   @Raises({TOO_BUSY, REDIS_UNAVAILABLE, WRONG_KEY_TYPE})
@@ -137,7 +149,8 @@ class StreamFeedResource {
       @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
       @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
     members.read(room, member, ttl);
-    EventFilter.of(subject, type, filter);
+    EventFilter.of(subject, type, filter)
+        .within(stream.value(), callers.subjects(stream.value()));
     StartPosition.of(cursor, since, new StartPosition.Latest());
     return FeedResponses.head(streams.find(stream));
   }

@@ -1,5 +1,6 @@
 package penstock.projection.service;
 
+import static penstock.security.identity.Right.ADMIN;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
 import static penstock.problem.ProblemType.PARTIAL_HISTORY;
@@ -8,6 +9,7 @@ import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
+import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.POST;
@@ -48,6 +50,7 @@ class RebuildResource {
   }
 
   @POST
+  @Requires(value = ADMIN, path = "view")
   @Operation(
       operationId = "rebuildView",
       summary = "Build a view anew, beside the build that is served",

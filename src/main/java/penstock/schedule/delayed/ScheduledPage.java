@@ -1,5 +1,7 @@
 package penstock.schedule.delayed;
 
+import penstock.event.Event;
+import java.util.function.Predicate;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -16,6 +18,12 @@ import penstock.json.JsonWriter;
 @Schema(ref = "ScheduledEvents")
 public record ScheduledPage(List<ScheduledEvent> events, ScheduledPosition last, boolean complete)
     implements JsonBody {
+
+  /** Of these events only those that may be seen; the place behind the page is the same. */
+  public ScheduledPage only(Predicate<Event> visible) {
+    return new ScheduledPage(
+        events.stream().filter(one -> visible.test(one.event())).toList(), last, complete);
+  }
 
   private static final JsonName SCHEDULED = JsonName.of("scheduled");
   private static final JsonName NEXT = JsonName.of("next");

@@ -1,5 +1,7 @@
 package penstock.stream.http;
 
+import static penstock.security.identity.Right.READ;
+import static penstock.security.identity.Right.ADMIN;
 import static penstock.problem.ProblemType.DEAD_LETTER_OUTDATED;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
@@ -13,6 +15,9 @@ import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
+import penstock.security.identity.AllowedValues;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
@@ -72,11 +77,13 @@ class DeadLetterResource {
 
   private final Streams streams;
   private final DeadLetters deadLetters;
+  private final Callers callers;
 
   @Inject
-  DeadLetterResource(Streams streams, DeadLetters deadLetters) {
+  DeadLetterResource(Streams streams, DeadLetters deadLetters, Callers callers) {
     this.streams = streams;
     this.deadLetters = deadLetters;
+    this.callers = callers;
   }
 
   /**
@@ -87,6 +94,7 @@ class DeadLetterResource {
    * @param after the letter before the first
    */
   @GET
+  @Requires(value = READ, path = "stream", narrows = true)
   @Operation(
       operationId = "listDeadLetters",
       summary = "Events that views could not fold, or the consumers of groups could not deal with")
@@ -114,6 +122,9 @@ class DeadLetterResource {
           @Min(value = 1, message = PageLimit.RULE)
           @Max(value = PageLimit.MOST, message = PageLimit.RULE)
           int limit) {
+    AllowedValues subjects = callers.subjects(stream.value());
+    Predicate<DeadLetter> visible =
+        letter -> subjects.any() || subjects.admits(letter.event().subject());
     Predicate<DeadLetter> wanted =
         owner(view, group)
             .<Predicate<DeadLetter>>map(
@@ -125,12 +136,13 @@ class DeadLetterResource {
         streams
             .find(stream)
             .compose(
-                found -> deadLetters.page(found, wanted, after.orElse(DeadLetterId.FIRST), limit))
+                found -> deadLetters.page(found, visible.and(wanted), after.orElse(DeadLetterId.FIRST), limit))
             .map(Answer::ok));
   }
 
   @POST
   @Path("replay")
+  @Requires(value = ADMIN, path = "stream")
   @Operation(
       operationId = "replayDeadLetters",
       summary =
@@ -180,6 +192,7 @@ class DeadLetterResource {
 
   @POST
   @Path("{id}/replay")
+  @Requires(value = ADMIN, path = "stream")
   @Operation(
       operationId = "replayDeadLetter",
       summary = "Fold an event again, against the present entry; of a group, deliver it again",
@@ -199,6 +212,7 @@ class DeadLetterResource {
 
   @DELETE
   @Path("{id}")
+  @Requires(value = ADMIN, path = "stream")
   @Operation(operationId = "deleteDeadLetter", summary = "Let a dead letter go")
   @APIResponse(
       responseCode = "202",

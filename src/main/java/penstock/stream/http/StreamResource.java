@@ -1,5 +1,9 @@
 package penstock.stream.http;
 
+import static penstock.security.identity.Right.ADMIN;
+import static penstock.security.identity.Right.GROUP;
+import static penstock.security.identity.Right.PUBLISH;
+import static penstock.security.identity.Right.READ;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
 import static penstock.problem.ProblemType.PARTITIONS_CHANGED;
@@ -8,6 +12,10 @@ import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
+import java.util.stream.Stream;
+import penstock.security.identity.Rights;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -30,21 +38,30 @@ class StreamResource {
 
   private final Streams streams;
   private final StreamDescription description;
+  private final Callers callers;
 
   @Inject
-  StreamResource(Streams streams, StreamDescription description) {
+  StreamResource(Streams streams, StreamDescription description, Callers callers) {
     this.streams = streams;
     this.description = description;
+    this.callers = callers;
   }
 
   @GET
-  @Operation(operationId = "listStreams", summary = "All streams, by name")
+  @Requires(value = READ, any = true)
+  @Operation(operationId = "listStreams", summary = "All streams that one may do something with, by name")
   public Uni<RestResponse<StreamList>> list() {
-    return Unis.of(streams.all().map(StreamList::of).map(Answer::ok));
+    Rights rights = callers.current().rights();
+    return Unis.of(streams.all().map(all -> StreamList.of(all.stream().filter(one -> sees(rights, one.name().value())).toList())).map(Answer::ok));
+  }
+
+  private static boolean sees(Rights rights, String stream) {
+    return Stream.of(READ, PUBLISH, GROUP, ADMIN).anyMatch(right -> rights.has(right, stream));
   }
 
   @GET
   @Path("{stream}")
+  @Requires(value = READ, path = "stream")
   @Operation(operationId = "describeStream", summary = "How long a stream is, and who consumes it")
   @Raises({INVALID_NAME, UNKNOWN_STREAM, PARTITIONS_CHANGED})
   public Uni<RestResponse<StreamStatus>> status(@RestPath("stream") StreamName stream) {
