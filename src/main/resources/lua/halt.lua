@@ -1,6 +1,6 @@
--- Halts a generation's partition at an event that cannot be folded, and gives the lease back.
+-- Halts a shard at an event that cannot be dealt with, and gives the lease back.
 --
--- KEYS  1 the generation's state (hash)   2 its lease (string)
+-- KEYS  1 the shard's state (hash)   2 its lease (string)
 -- ARGV  1 the fence   2 why
 -- Result  1
 -- Errors  FENCED if the fence is not mine; nothing is written then

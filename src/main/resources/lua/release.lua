@@ -1,6 +1,6 @@
 -- Gives a lease back. Whoever takes it next knows that its holder did not die.
 --
--- KEYS  1 the generation's state (hash)   2 its lease (string)
+-- KEYS  1 the shard's state (hash)   2 its lease (string)
 -- ARGV  1 the fence
 -- Result  1 if it was mine, else 0
 --

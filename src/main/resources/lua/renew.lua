@@ -1,12 +1,13 @@
 -- Lengthens a lease, takes it again if it ran out and nobody else took it, and tells what there is to do.
 --
--- KEYS  1 the generation's state (hash)   2 its lease (string)   3 the log (stream)   4 requests to its holder (list)
+-- KEYS  1 the shard's state (hash)   2 its lease (string)   3 the log (stream)   4 requests to its holder (list)
 -- ARGV  1 the fence   2 this instance   3 the lease in milliseconds   4 the group
--- Result  age in milliseconds of the first event that is not applied, or -1 if there is none;
---         entries pending; requests; dead letters
+--       5 the field that says up to where the log is done
+-- Result  age in milliseconds of the first event that is not done, or -1 if there is none;
+--         entries pending; requests; dead letters; 1 if the work is paused
 -- Errors  FENCED if another took it; NOGROUP if there is no group; nothing is written then
 -- include ids
-local f = redis.call('HMGET', KEYS[1], 'fence', 'applied', 'dead')
+local f = redis.call('HMGET', KEYS[1], 'fence', ARGV[5], 'dead', 'paused')
 if f[1] ~= ARGV[1] then
   return redis.error_reply('FENCED another instance works this partition')
 end
@@ -20,4 +21,4 @@ if first then
   local now = redis.call('TIME')
   age = math.max(0, now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(string.match(first[1], '^%d+')))
 end
-return {age, pending, redis.call('LLEN', KEYS[4]), tonumber(f[3] or '0')}
+return {age, pending, redis.call('LLEN', KEYS[4]), tonumber(f[3] or '0'), f[4] and 1 or 0}

@@ -1,9 +1,10 @@
--- Puts the pending list of a view's group right, a step at a time: acknowledges what is applied already, claims
+-- Puts the pending list of a group right, a step at a time: acknowledges what is done already, claims
 -- the rest for this instance, and at the end removes the consumers that hold nothing.
 --
--- KEYS  1 the log (stream)   2 the generation's state (hash)
+-- KEYS  1 the log (stream)   2 the shard's state (hash)
 -- ARGV  1 the fence   2 the group   3 this instance   4 claim entries from this position on, exclusive
 --       5 1 if the holder before died, else 0: only then a claim counts as a delivery
+--       6 the field of the state that says up to where the log is done
 -- Result  entries acknowledged, entries claimed, the last of these (or ARGV 4), 1 if there is more to do,
 --         those claimed that were delivered more than once to holders that died
 -- Errors  FENCED if the fence is not mine; NOGROUP if there is no group; nothing is written then
@@ -11,7 +12,7 @@
 local events, view, group, me = KEYS[1], KEYS[2], ARGV[2], ARGV[3]
 local STEP = 256
 
-local f = redis.call('HMGET', view, 'fence', 'applied')
+local f = redis.call('HMGET', view, 'fence', ARGV[6])
 if f[1] ~= ARGV[1] then
   return redis.error_reply('FENCED another instance works this partition')
 end

@@ -50,6 +50,15 @@ class ArchitectureTest {
           "view",
           "schedule");
 
+  /** What those may use besides that work through streams for themselves. */
+  private static final Set<String> WORKED = with(FOUNDATIONS, "consumer");
+
+  private static Set<String> with(Set<String> some, String more) {
+    Set<String> all = new TreeSet<>(some);
+    all.add(more);
+    return Set.copyOf(all);
+  }
+
   /** Each package and those that it may use besides itself. The peers never use each other. */
   private static final Map<String, Set<String>> EDGES =
       Map.ofEntries(
@@ -68,11 +77,24 @@ class ArchitectureTest {
           Map.entry(
               "schedule",
               Set.of("problem", "http", "json", "redis", "event", "trace", "security", "stream")),
+          Map.entry(
+              "consumer",
+              Set.of(
+                  "problem",
+                  "http",
+                  "json",
+                  "redis",
+                  "event",
+                  "trace",
+                  "security",
+                  "stream",
+                  "view")),
           Map.entry("ingest", FOUNDATIONS),
-          Map.entry("projection", FOUNDATIONS),
+          Map.entry("projection", WORKED),
           Map.entry("feed", FOUNDATIONS),
           Map.entry("presence", FOUNDATIONS),
           Map.entry("group", FOUNDATIONS),
+          Map.entry("sink", WORKED),
           Map.entry(
               "admin",
               Set.of(
@@ -86,12 +108,14 @@ class ArchitectureTest {
                   "member",
                   "stream",
                   "view",
+                  "consumer",
                   "ingest",
                   "projection",
                   "feed",
                   "presence",
                   "schedule",
-                  "group")));
+                  "group",
+                  "sink")));
 
   /** The sub-packages of each package, the lower ones first: one uses only those before it. */
   private static final Map<String, List<String>> ROOMS =
@@ -102,7 +126,9 @@ class ArchitectureTest {
           "security", List.of("identity", "security", "token", "http"),
           "view", List.of("fold", "view", "read", "http"),
           "schedule", List.of("schedule", "delayed", "http"),
-          "projection", List.of("projection", "membership", "deadletter", "worker", "service"),
+          "consumer", List.of("consumer", "membership", "command", "worker", "service"),
+          "projection", List.of("projection", "deadletter", "worker", "service"),
+          "sink", List.of("sink", "webhook", "archive", "handler", "worker", "http"),
           "feed",
               List.of("feed", "frame", "connection", "replay", "loop", "stream", "view", "http"));
 

@@ -6,9 +6,7 @@ import static penstock.Patience.await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +24,6 @@ import java.util.regex.Pattern;
  */
 public final class PackagedService implements AutoCloseable {
 
-  private static final Path JAR =
-      Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
 
   private final Path directory;
@@ -61,7 +57,7 @@ public final class PackagedService implements AutoCloseable {
   /**
    * Starts the service and waits until it listens.
    *
-   * @param options of the JVM
+   * @param options of the JVM; see {@link PackagedApplication#command}
    */
   public static PackagedService start(
       Path directory, Map<String, String> settings, String... options) {
@@ -76,16 +72,9 @@ public final class PackagedService implements AutoCloseable {
   }
 
   private void launch() {
-    if (!Files.exists(JAR)) {
-      throw new IllegalStateException("not packaged: " + JAR);
-    }
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(options);
-    settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
-    command.add("-Dquarkus.http.port=" + port);
-    command.add("-jar");
-    command.add(JAR.toString());
+    settings.put("quarkus.http.port", String.valueOf(port));
+    List<String> command =
+        PackagedApplication.command(PackagedApplication.DIRECTORY, options, settings);
     listening = new CompletableFuture<>();
     try {
       process =

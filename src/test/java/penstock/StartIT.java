@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,9 @@ class StartIT {
   @TempDir Path directory;
 
   @Test
+  @DisabledIf(
+      value = "penstock.PackagedApplication#isNative",
+      disabledReason = "a native executable has no embedded Redis")
   void runsOnTheEmbeddedRedisWhichEndsWithItAndKeepsTheData() throws Exception {
     try (var service = PackagedService.start(directory, Map.of())) {
       service.awaitReady();

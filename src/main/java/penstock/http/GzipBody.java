@@ -108,7 +108,11 @@ public final class GzipBody {
     }
     if ((flags & HEADER_CHECK) != 0) {
       need(Short.BYTES);
-      in.getShort();
+      var check = new CRC32();
+      check.update(in.array(), from, in.position() - from);
+      if (in.getShort() != (short) check.getValue()) {
+        throw broken("its header is not what its checksum says");
+      }
     }
   }
 

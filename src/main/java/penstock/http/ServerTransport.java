@@ -13,6 +13,7 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.impl.VertxBuilder;
+import io.vertx.core.impl.transports.EpollTransport;
 import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.spi.VertxServiceProvider;
@@ -29,7 +30,18 @@ public final class ServerTransport implements VertxServiceProvider {
 
   @Override
   public void init(VertxBuilder builder) {
-    builder.findTransport(new Wrapped(builder.findTransport()));
+    builder.findTransport(
+        new Wrapped(
+            preferred(builder.findTransport(), builder.options().getPreferNativeTransport())));
+  }
+
+  /**
+   * In a native executable Quarkus has Vert.x find Java's own sockets only. With Linux's there is
+   * TCP_USER_TIMEOUT, by which readers who went without a word are noticed.
+   */
+  private static Transport preferred(Transport found, boolean linux) {
+    Transport epoll = new EpollTransport();
+    return linux && epoll.isAvailable() ? epoll : found;
   }
 
   /** On the server's own channel, which reads connections. */

@@ -1,5 +1,6 @@
 package penstock.projection;
 
+import penstock.consumer.Shard;
 import penstock.redis.Keys;
 import penstock.stream.Partition;
 import penstock.view.Generation;
@@ -16,14 +17,16 @@ public record ProjectionShard(
     Generation generation,
     Partition partition,
     Keys.OfPartition log,
-    Keys.OfView names) {
+    Keys.OfView names)
+    implements Shard {
 
-  /** The consumer group on the log. */
+  @Override
   public String group() {
     return generation.group(view.name());
   }
 
-  /** What an instance that works it names in its heartbeats: view and generation. */
+  /** View and generation. */
+  @Override
   public String name() {
     return view.name() + ":" + generation.id();
   }

@@ -6,8 +6,8 @@
  * is a compare-and-set on {@code applied} under a fence; the pending list of the consumer group is
  * bookkeeping and decides nothing; nothing ends a worker's loop but a shutdown, or that its
  * generation is not wanted any more. Who is to work is decided by the {@link
- * penstock.projection.membership.PartitionAssignor} and never needed for correctness. Only a
- * lease's holder writes a view: others leave requests to it.
+ * penstock.consumer.membership.PartitionAssignor} and never needed for correctness. Only a lease's
+ * holder writes a view: others leave requests to it.
  */
 @NullMarked
 package penstock.projection;

@@ -142,6 +142,10 @@ public final class Keys {
       return new OfGroup(base + "group:" + group);
     }
 
+    public OfSink sink(String sink) {
+      return new OfSink(base + "sink:" + sink);
+    }
+
     public OfView view(String view, String generation) {
       return new OfView(base + "view:" + view + ":" + generation);
     }
@@ -175,17 +179,55 @@ public final class Keys {
     }
   }
 
+  /** The keys of what works through one partition for itself: a view's generation, or a sink. */
+  public sealed interface OfShard {
+
+    /** Hash: how far it is, {@code fence} and what else is known of it. */
+    String state();
+
+    /** The field of it that says up to which position the log is done. */
+    String progress();
+
+    /** String with expiry: who works it now. */
+    default String lease() {
+      return state() + ":lease";
+    }
+
+    /** List: what the lease's holder is asked to do. */
+    default String requests() {
+      return state() + ":requests";
+    }
+  }
+
+  /**
+   * The keys of one sink on one partition.
+   *
+   * @param state hash: {@code delivered}, {@code fence} and what else is known of it
+   */
+  public record OfSink(String state) implements OfShard {
+
+    @Override
+    public String progress() {
+      return "delivered";
+    }
+
+    /** Hash: position of an event that is not done, though later ones are, to its attempts. */
+    public String open() {
+      return state + ":open";
+    }
+  }
+
   /**
    * The keys of one generation of a view on one partition.
    *
    * @param state hash: {@code applied}, {@code fence} and what else is known of the generation; its
    *     name begins those of the other keys
    */
-  public record OfView(String state) {
+  public record OfView(String state) implements OfShard {
 
-    /** String with expiry: who works this partition of the generation now. */
-    public String lease() {
-      return state + ":lease";
+    @Override
+    public String progress() {
+      return "applied";
     }
 
     /** Begins the name of each entry: hash. */
@@ -201,11 +243,6 @@ public final class Keys {
     /** Stream: one element a commit, the keys that it changed. */
     public String changes() {
       return state + ":changes";
-    }
-
-    /** List: what the lease's holder is asked to do. */
-    public String requests() {
-      return state + ":requests";
     }
   }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -65,9 +66,20 @@ public final class RedisLink {
       PenstockRedisConfig config) {
     this.name = name;
     this.vertx = vertx;
-    this.context = ((ContextInternal) context).unwrap();
+    this.context = outliving(vertx, ((ContextInternal) context).unwrap());
     this.connector = new RedisConnector(vertx, this.context, clients, admission, config);
     this.config = config;
+  }
+
+  /**
+   * Of a request the context is that of the HTTP server, and what is opened there is closed with
+   * the server: under requests that wait for Redis's answer.
+   */
+  private static ContextInternal outliving(Vertx vertx, ContextInternal context) {
+    return context.getDeployment() == null
+        ? context
+        : ((VertxInternal) vertx)
+            .createEventLoopContext(context.nettyEventLoop(), null, context.classLoader());
   }
 
   /** Begins to connect. */

@@ -50,7 +50,7 @@ enum Mutant {
   WITHOUT_RANGE_OF_TAKEOVER {
     @Override
     void change(Path jar) throws IOException {
-      returnNothing(jar, "penstock/projection/worker/ConsumerGroup.class", "readRange");
+      returnNothing(jar, "penstock/consumer/worker/ConsumerGroup.class", "readRange");
     }
   },
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import penstock.PackagedApplication;
 import penstock.Patience;
 import penstock.ProcessSignal;
 import penstock.redis.embedded.ServerProcess;
@@ -25,8 +26,8 @@ import penstock.redis.embedded.ServerProcess;
  */
 public final class ServiceProcess implements AutoCloseable {
 
-  /** What {@code ./mvnw package} makes. */
-  public static final Path PACKAGED = Path.of("target", "quarkus-app");
+  /** What {@code ./mvnw package} makes, or the native executable in its place. */
+  public static final Path PACKAGED = PackagedApplication.DIRECTORY;
 
   /** A JVM needs much of what a busy machine has least of. */
   private static final Duration STARTED_WITHIN = Patience.LIMIT.multipliedBy(2);
@@ -97,12 +98,9 @@ public final class ServiceProcess implements AutoCloseable {
       throw new IllegalStateException("the service runs");
     }
     List<String> command = new ArrayList<>(List.of("sh", "-c", SUPERVISED, "penstock"));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    config.forEach((name, value) -> command.add("-D" + name + "=" + value));
-    command.add("-Dquarkus.http.port=" + port);
-    command.add("-jar");
-    command.add(application.resolve("quarkus-run.jar").toString());
+    Map<String, String> properties = new HashMap<>(config);
+    properties.put("quarkus.http.port", String.valueOf(port));
+    command.addAll(PackagedApplication.command(application, options, properties));
     try {
       process =
           new ProcessBuilder(command)

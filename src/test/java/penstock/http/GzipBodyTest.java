@@ -72,9 +72,13 @@ public class GzipBodyTest {
     byte[] plain = gzip(TEXT);
     byte[] body = Arrays.copyOfRange(plain, 10, plain.length);
     byte[] named = {0x1f, (byte) 0x8b, 8, 8, 1, 2, 3, 4, 2, 3, 'a', '.', 'b', 0};
-    byte[] all = {0x1f, (byte) 0x8b, 8, 30, 0, 0, 0, 0, 0, 3, 2, 0, 'x', 'y', 'a', 0, 'c', 0, 1, 1};
+    byte[] all = {
+      0x1f, (byte) 0x8b, 8, 30, 0, 0, 0, 0, 0, 3, 2, 0, 'x', 'y', 'a', 0, 'c', 0, 18, 110
+    };
     assertThat(inflate(join(named, body))).isEqualTo(TEXT);
     assertThat(inflate(join(all, body))).isEqualTo(TEXT);
+    all[all.length - 1]++;
+    assertBroken(join(all, body));
   }
 
   @Test

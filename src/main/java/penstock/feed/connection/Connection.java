@@ -49,7 +49,17 @@ public final class Connection {
           fullSince = 0;
           drained.run();
         },
-        () -> gone.accept(fullSince == 0 ? DisconnectReason.CLIENT : DisconnectReason.SLOW));
+        () -> gone.accept(wasSlow() ? DisconnectReason.SLOW : DisconnectReason.CLIENT));
+  }
+
+  /**
+   * The system gives up a client that takes nothing after the same time as {@link #overdue}, but
+   * counts from when the last of it was acknowledged, somewhat before the socket was full. Whoever
+   * goes sooner went by itself.
+   */
+  private boolean wasSlow() {
+    return fullSince != 0
+        && System.nanoTime() - fullSince > config.slowClientTimeout().toNanos() / 2;
   }
 
   /** Nothing more should be written now. */

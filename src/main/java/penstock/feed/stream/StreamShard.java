@@ -2,6 +2,7 @@ package penstock.feed.stream;
 
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -42,7 +43,7 @@ final class StreamShard extends SubscriberShard<FeedSubscriber> {
   private final Set<FeedSubscriber> active = new LinkedHashSet<>();
 
   /** The others. */
-  private final SubjectIndex<SubjectWait> waiting = new SubjectIndex<>();
+  private final SubjectRooms<FeedSubscriber> rooms = new SubjectRooms<>(active::add);
 
   private @Nullable HistoryBuffer measuredHistory;
 
@@ -80,67 +81,80 @@ final class StreamShard extends SubscriberShard<FeedSubscriber> {
   }
 
   /**
-   * Lets a member wait for an event of certain subjects.
+   * Lets a member wait for an event of certain subjects. It is asked to advance when there is one,
+   * or when it has to go on by itself.
    *
+   * @param filter of whole subjects
    * @param place where it stands, with nothing more in the history
-   * @return ends when there is something for it, in a turn in which it is asked to advance; null if
-   *     it has to look at each event
+   * @return null if it has to look at each event
    */
-  @Nullable SubjectWait await(FeedSubscriber reader, Set<String> subjects, BufferPosition place) {
-    var wait = new SubjectWait(reader);
-    return waiting.add(wait, subjects, place) && active.remove(reader) ? wait : null;
+  @Nullable SubjectWait<FeedSubscriber> await(
+      FeedSubscriber reader, EventFilter filter, BufferPosition place) {
+    SubjectWait<FeedSubscriber> wait = rooms.enter(reader, filter, place);
+    if (wait != null) {
+      active.remove(reader);
+    }
+    return wait;
   }
 
-  /** Behind what a member that waits was sent last; null if it is of another shard. */
-  @Nullable Cursor at(SubjectWait wait) {
-    BufferPosition place = wait.end() == null ? waiting.place(wait) : wait.end();
-    return place == null ? null : place.at();
-  }
-
-  /** Its reader leaves. */
-  void forget(SubjectWait wait) {
-    waiting.remove(wait);
-  }
-
-  private void end(SubjectWait wait, BufferPosition from) {
-    active.add(wait.reader());
-    wait.end(from);
+  /** Those who wait for events of whole subjects. */
+  SubjectRooms<FeedSubscriber> rooms() {
+    return rooms;
   }
 
   @Override
   public List<FeedSubscriber> writers() {
-    waiting.look(this::end);
-    return List.copyOf(active);
+    List<FeedSubscriber> writers = new ArrayList<>();
+    rooms.beginTurn(writers::add);
+    writers.addAll(active);
+    return writers;
   }
 
   @Override
   public void endTurn(long took) {
     measure(took);
+    rooms.endTurn();
     usual = null;
     usualBatch = null;
     shared.release();
   }
 
   private void measure(long took) {
-    if (usual == null || usualBatch == null) {
+    SpanLinks causes = meters.causes();
+    long events = 0;
+    BufferPosition reached = rooms.reached();
+    if (usual != null && usualBatch != null) {
+      HistoryBuffer history = usual.history();
+      long first = Math.max(measured(history), usual.next());
+      for (long number = first; number < usualBatch.next(); number++) {
+        BufferedEvent event = history.find(number);
+        if (event != null) {
+          measure(event, causes);
+        }
+      }
+      events = usualBatch.next() - first;
+      measured = usualBatch.next();
+    } else if (reached != null && !rooms.events().isEmpty()) {
+      rooms.events().forEach(event -> measure(event, causes));
+      events = rooms.events().size();
+      measured = Math.max(measured(reached.history()), reached.next());
+    } else {
       return;
     }
-    HistoryBuffer history = usual.history();
+    meters.recordDelivery(latency, causes, events, took);
+  }
+
+  private void measure(BufferedEvent event, SpanLinks causes) {
+    meters.recordLatency(latency, event.position());
+    causes.add(event.attributes());
+  }
+
+  private long measured(HistoryBuffer history) {
     if (history != measuredHistory) {
       measuredHistory = history;
       measured = 0;
     }
-    SpanLinks causes = meters.causes();
-    long first = Math.max(measured, usual.next());
-    for (long number = first; number < usualBatch.next(); number++) {
-      BufferedEvent event = history.find(number);
-      if (event != null) {
-        meters.recordLatency(latency, event.position());
-        causes.add(event.attributes());
-      }
-    }
-    measured = usualBatch.next();
-    meters.recordDelivery(latency, causes, measured - first, took);
+    return measured;
   }
 
   /**

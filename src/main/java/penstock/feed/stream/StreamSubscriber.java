@@ -10,10 +10,10 @@ import penstock.feed.frame.Frames;
 import penstock.feed.loop.Admission;
 import penstock.feed.loop.ChannelRegistry;
 import penstock.feed.loop.ConnectedSubscriber;
+import penstock.feed.loop.FeedSubscriber;
 import penstock.stream.Cursor;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
-import penstock.stream.filter.AttributeMatcher;
 import penstock.stream.filter.EventFilter;
 
 /**
@@ -48,7 +48,7 @@ final class StreamSubscriber extends ConnectedSubscriber {
     }
 
     /** Has all, and waits with others for an event of its subjects. */
-    record Waiting(SubjectWait until) implements State {}
+    record Waiting(SubjectWait<FeedSubscriber> until) implements State {}
 
     record Closed() implements State {}
   }
@@ -171,8 +171,19 @@ final class StreamSubscriber extends ConnectedSubscriber {
     return batch.isEnough() || !shard.isRequested();
   }
 
-  private boolean advance(SubjectWait wait) {
+  private boolean advance(SubjectWait<FeedSubscriber> wait) {
+    SubjectRooms<FeedSubscriber> rooms = shard.rooms();
     BufferPosition end = wait.end();
+    if (end == null && rooms.hasNews(wait)) {
+      if (connection().isFull()) {
+        end = rooms.end(wait);
+      } else {
+        FrameBatch news = rooms.take(wait);
+        if (news != null) {
+          connection().write(news);
+        }
+      }
+    }
     if (end == null) {
       return false;
     }
@@ -182,9 +193,8 @@ final class StreamSubscriber extends ConnectedSubscriber {
 
   /** Whoever wants certain subjects only need not look at all that comes. */
   private void rest(State.Live live) {
-    AttributeMatcher subjects = filter.subjects();
-    if (caughtUp && subjects.isExact()) {
-      SubjectWait wait = shard.await(this, subjects.exact(), live.place());
+    if (caughtUp && filter.subjects().isExact()) {
+      SubjectWait<FeedSubscriber> wait = shard.await(this, filter, live.place());
       if (wait != null) {
         state = new State.Waiting(wait);
       }
@@ -204,7 +214,7 @@ final class StreamSubscriber extends ConnectedSubscriber {
     return switch (state) {
       case State.CatchingUp catching -> catching.way().at();
       case State.Live live -> live.at();
-      case State.Waiting waiting -> shard.at(waiting.until());
+      case State.Waiting waiting -> shard.rooms().place(waiting.until()).at();
       case State.Opening opening -> null;
       case State.Closed closed -> null;
     };
@@ -234,7 +244,7 @@ final class StreamSubscriber extends ConnectedSubscriber {
   @Override
   public void leave() {
     if (state instanceof State.Waiting waiting) {
-      shard.forget(waiting.until());
+      shard.rooms().leave(waiting.until());
     }
     state = new State.Closed();
     shard.remove(this);

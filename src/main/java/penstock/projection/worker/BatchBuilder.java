@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import penstock.consumer.worker.Lease;
 import penstock.projection.ProjectionShard;
 import penstock.stream.Position;
 import penstock.stream.log.RawRecord;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import penstock.consumer.worker.ConsumerGroup;
 import penstock.stream.Position;
 import penstock.stream.log.RawRecord;
 import penstock.trace.SpanLinks;
@@ -18,8 +19,8 @@ import penstock.view.fold.Entry;
  */
 final class FoldBatch {
 
-  /** What a script takes at most, so that Redis serves others soon. */
-  static final int MAX_EVENTS = 256;
+  /** As much as one read brings. */
+  static final int MAX_EVENTS = ConsumerGroup.MAX_EVENTS;
 
   static final int MAX_BYTES = 512 * 1024;
 

@@ -4,7 +4,12 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import penstock.projection.BlockingCall;
+import penstock.consumer.BlockingCall;
+import penstock.consumer.worker.ConsumerGroup;
+import penstock.consumer.worker.Lease;
+import penstock.consumer.worker.PendingSweeper;
+import penstock.consumer.worker.RecordFetcher;
+import penstock.consumer.worker.StepResult;
 import penstock.redis.RedisReplyException;
 import penstock.stream.Position;
 
@@ -43,22 +48,6 @@ final class FoldPipeline {
     this.sweeper = sweeper;
     this.loneFolds = loneFolds;
     this.loneFoldPatience = loneFoldPatience;
-  }
-
-  /** Result of a step of the pipeline. */
-  sealed interface StepResult {
-
-    /** It went on, or there may be more. */
-    record Advanced() implements StepResult {}
-
-    /** All that was read is committed, and nothing new came. */
-    record Drained() implements StepResult {}
-
-    /** The next event cannot be folded and may not be set aside. All before it is committed. */
-    record Obstructed(String reason) implements StepResult {}
-
-    StepResult ADVANCED = new Advanced();
-    StepResult DRAINED = new Drained();
   }
 
   /**

@@ -2,11 +2,12 @@ package penstock.projection.worker;
 
 import io.vertx.redis.client.Command;
 import org.jboss.logging.Logger;
-import penstock.projection.BlockingCall;
+import penstock.consumer.BlockingCall;
+import penstock.consumer.membership.ControlMessage;
+import penstock.consumer.membership.Membership;
+import penstock.consumer.membership.PartitionAssignor;
+import penstock.consumer.worker.Lease;
 import penstock.projection.ProjectionShard;
-import penstock.projection.membership.ControlMessage;
-import penstock.projection.membership.Membership;
-import penstock.projection.membership.PartitionAssignor;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisNumber;
 import penstock.redis.Script;

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
 import java.util.function.ToDoubleFunction;
+import penstock.consumer.worker.LeaseRepository;
+import penstock.consumer.worker.ShardMonitor;
 import penstock.projection.ProjectionShard;
 import penstock.redis.RedisClock;
 
@@ -20,7 +22,7 @@ import penstock.redis.RedisClock;
  * The meters of one shard. May be used on any thread. The gauges show the partition only while this
  * instance works it; otherwise they are 0, so that a sum over the instances is right.
  */
-final class ShardMeters {
+final class ShardMeters implements ShardMonitor {
 
   private final MeterRegistry registry;
   private final LongUnaryOperator age;
@@ -148,7 +150,7 @@ final class ShardMeters {
     }
   }
 
-  void lag(long events) {
+  public void lag(long events) {
     lag = Math.max(0, events);
     hasCaughtUp |= events <= 0;
   }
@@ -158,7 +160,7 @@ final class ShardMeters {
     return nanos == RedisClock.UNKNOWN ? Double.NaN : (double) nanos / TimeUnit.SECONDS.toNanos(1);
   }
 
-  void renewed(LeaseRepository.Renewal renewal) {
+  public void renewed(LeaseRepository.Renewal renewal) {
     pending = renewal.pending();
     deadLettersKept = renewal.deadLetters();
   }
@@ -168,7 +170,7 @@ final class ShardMeters {
    *
    * @param number 0 if it does not work it
    */
-  void held(long number, boolean isHalted) {
+  public void held(long number, boolean isHalted) {
     fence = number;
     halted = isHalted;
     if (number == 0) {
@@ -184,12 +186,12 @@ final class ShardMeters {
   }
 
   /** Pending entries turned out to be gone from the log. */
-  void vanished(int entries) {
+  public void vanished(int entries) {
     vanished.increment(entries);
   }
 
   /** The task has ended for good. */
-  void remove() {
+  public void remove() {
     gauges.forEach(registry::remove);
   }
 }

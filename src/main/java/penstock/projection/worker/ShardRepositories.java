@@ -1,10 +1,14 @@
 package penstock.projection.worker;
 
-import penstock.projection.Instance;
-import penstock.projection.ProjectionConfig;
+import penstock.consumer.Instance;
+import penstock.consumer.ProjectionConfig;
+import penstock.consumer.command.DeadLetterCommandQueue;
+import penstock.consumer.membership.Membership;
+import penstock.consumer.worker.ConsumerGroup;
+import penstock.consumer.worker.LeaseKeeper;
+import penstock.consumer.worker.LeaseRepository;
+import penstock.consumer.worker.PendingSweeper;
 import penstock.projection.ProjectionShard;
-import penstock.projection.deadletter.DeadLetterCommandQueue;
-import penstock.projection.membership.Membership;
 import penstock.redis.RedisLink;
 import penstock.redis.Script;
 import penstock.stream.deadletter.DeadLetterLog;
@@ -27,7 +31,13 @@ record ShardRepositories(
     Script commit) {
 
   LeaseRepository leases(ProjectionShard shard) {
-    return new LeaseRepository(shard, writes, log, instance, membership, config.lease());
+    return new LeaseRepository(
+        shard,
+        writes,
+        new ViewAcquireCall(shard, writes, log, instance, config.lease()),
+        instance,
+        membership,
+        config.lease());
   }
 
   ConsumerGroup group(ProjectionShard shard) {
@@ -48,7 +58,7 @@ record ShardRepositories(
 
   PendingSweeper sweeper(
       ProjectionShard shard, LeaseKeeper leases, Suspects suspects, ShardMeters meters) {
-    return new PendingSweeper(shard, writes, instance.name(), leases, suspects, meters);
+    return new PendingSweeper(shard, writes, instance.name(), leases, suspects::add, meters);
   }
 
   DeadLetterLog deadLetters(ProjectionShard shard) {

@@ -4,11 +4,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.Semaphore;
-import penstock.projection.Instance;
-import penstock.projection.ProjectionConfig;
+import penstock.consumer.Instance;
+import penstock.consumer.ProjectionConfig;
+import penstock.consumer.membership.Membership;
+import penstock.consumer.membership.PartitionAssignor;
+import penstock.consumer.worker.ConsumerGroup;
+import penstock.consumer.worker.LeaseKeeper;
+import penstock.consumer.worker.PendingSweeper;
+import penstock.consumer.worker.RecordFetcher;
+import penstock.consumer.worker.ShardTask;
 import penstock.projection.ProjectionShard;
-import penstock.projection.membership.Membership;
-import penstock.projection.membership.PartitionAssignor;
 import penstock.redis.RedisClock;
 import penstock.redis.RedisLinks;
 import penstock.redis.Script;
@@ -65,7 +70,7 @@ public class ShardTaskFactory {
    * @param assignor says whether this instance is to work the shard
    */
   public ShardTask create(ProjectionShard shard, PartitionAssignor assignor) {
-    return new ShardTask(
+    return task(
         shard,
         redis,
         new GenerationSwitch(shard, redis.writes(), generations, redis.membership(), assignor),
@@ -75,5 +80,48 @@ public class ShardTaskFactory {
         tracing,
         config,
         loneFolds);
+  }
+
+  /**
+   * @param loneFolds one permit, shared by all tasks of the process: for the one that folds an
+   *     event alone
+   */
+  static ShardTask task(
+      ProjectionShard shard,
+      ShardRepositories redis,
+      GenerationSwitch generationSwitch,
+      ProgressWaiters progress,
+      PartitionAssignor assignor,
+      ShardMeters meters,
+      Tracing tracing,
+      ProjectionConfig config,
+      Semaphore loneFolds) {
+    var leases = new LeaseKeeper(redis.leases(shard), meters, config.lease());
+    var cache = new EntryCache(config.cacheSize().asLongValue());
+    Suspects suspects = redis.suspects(shard);
+    EntryRepository entries = redis.entries(shard);
+    PendingSweeper sweeper = redis.sweeper(shard, leases, suspects, meters);
+    ConsumerGroup group = redis.group(shard);
+    CommitRepository commits = redis.commits(shard);
+    var folds =
+        new FoldPipeline(
+            group,
+            new RecordFetcher(shard, group),
+            new BatchBuilder(shard, entries, cache, suspects, tracing),
+            new CommitPipeline(shard, commits, cache, meters, progress, tracing),
+            sweeper,
+            loneFolds,
+            leases.interval());
+    var commands =
+        new DeadLetterExecutor(
+            shard, redis.commands(shard), redis.deadLetters(shard), entries, cache, commits);
+    var takeover = new Takeover(shard, leases, entries, sweeper, suspects);
+    return new ShardTask(
+        shard,
+        assignor,
+        leases,
+        new ViewPipeline(generationSwitch, takeover, folds, commands, cache, suspects),
+        meters,
+        config.lease());
   }
 }

@@ -2,6 +2,9 @@ package penstock.projection.worker;
 
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import penstock.consumer.worker.Lease;
+import penstock.consumer.worker.LeaseKeeper;
+import penstock.consumer.worker.PendingSweeper;
 import penstock.projection.ProjectionShard;
 import penstock.stream.Position;
 

@@ -51,6 +51,9 @@ final class CesqlCondition implements Condition {
       return new CesqlCondition(text, Parser.parseDefault(text));
     } catch (ParseException broken) {
       throw new IllegalArgumentException("is not valid CESQL: " + broken.getMessage(), broken);
+    } catch (NullPointerException broken) {
+      // ANTLR has no exception for a word too many or too few, and the library asks for it.
+      throw new IllegalArgumentException("is not valid CESQL", broken);
     }
   }
 

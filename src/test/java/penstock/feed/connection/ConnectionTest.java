@@ -9,8 +9,10 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.buffer.Buffer;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +22,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import penstock.Meters;
+import penstock.feed.DisconnectReason;
 import penstock.feed.FeedClient;
+import penstock.feed.FeedConfig;
+import penstock.feed.FeedMeters;
 import penstock.feed.FeedReaders;
+import penstock.feed.HeartbeatType;
+import penstock.feed.frame.FrameBatch;
 import penstock.redis.Keys;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
@@ -56,6 +63,8 @@ class ConnectionTest {
   @TestHTTPResource URI base;
   @Inject Keys keys;
   @Inject LogWriter writer;
+  @Inject FeedConfig config;
+  @Inject FeedMeters meters;
 
   private FeedReaders readers;
 
@@ -111,6 +120,62 @@ class ConnectionTest {
       }
       assertThat(all).isEqualTo(ids);
     }
+  }
+
+  /** As those of a browser whose tab is closed in the midst of a replay. */
+  @Test
+  void aReaderThatGoesWhileItsSocketIsFullIsNotSlow() {
+    assertThat(whyGone(Duration.ZERO)).isEqualTo(DisconnectReason.CLIENT);
+    assertThat(whyGone(config.slowClientTimeout())).isEqualTo(DisconnectReason.SLOW);
+  }
+
+  private DisconnectReason whyGone(Duration afterBeingFullFor) {
+    var transport = new FullTransport();
+    Connection connection = new Connection(transport, meters, config);
+    List<DisconnectReason> reasons = new ArrayList<>();
+    connection.listen(() -> {}, reasons::add);
+    long began = System.nanoTime();
+    assertThat(connection.isFull()).isTrue();
+    await().until(() -> System.nanoTime() - began >= afterBeingFullFor.toNanos());
+    transport.gone.run();
+    return reasons.getFirst();
+  }
+
+  /** Takes nothing. */
+  private static final class FullTransport implements Transport {
+    private Runnable gone = () -> {};
+
+    @Override
+    public ClientAddress client() {
+      return new ClientAddress("here");
+    }
+
+    @Override
+    public HeartbeatType heartbeat() {
+      return HeartbeatType.ID;
+    }
+
+    @Override
+    public void listen(Runnable drained, Runnable gone) {
+      this.gone = gone;
+    }
+
+    @Override
+    public boolean isFull() {
+      return true;
+    }
+
+    @Override
+    public void write(Buffer frames) {}
+
+    @Override
+    public void write(FrameBatch batch) {}
+
+    @Override
+    public void end(Buffer frames) {}
+
+    @Override
+    public void reset() {}
   }
 
   @Test

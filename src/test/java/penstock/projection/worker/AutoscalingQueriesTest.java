@@ -17,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
+import penstock.consumer.worker.ShardTask;
 import penstock.projection.TestLog;
 import penstock.redis.RedisResource;
 
@@ -103,7 +104,7 @@ class AutoscalingQueriesTest extends ShardScenario {
     Map<?, ?> trigger = triggers("components/keda/scaled-object.yaml").getFirst();
     ShardTask task = task("orders-by-type");
     assertThat(trigger.get("stream")).isEqualTo(log.names().events());
-    assertThat(trigger.get("consumerGroup")).isEqualTo(task.shard().group());
+    assertThat(trigger.get("consumerGroup")).isEqualTo(view(task).group());
 
     append(10);
     runToEnd(task);

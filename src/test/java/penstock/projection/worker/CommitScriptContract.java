@@ -447,8 +447,9 @@ abstract class CommitScriptContract {
                   fence,
                   "a",
                   1000,
-                  GROUP))
-          .isEqualTo(List.of(-1L, 0L, 0L, 0L));
+                  GROUP,
+                  "applied"))
+          .isEqualTo(List.of(-1L, 0L, 0L, 0L, 0L));
       assertThat(log.ask("EVAL", TestLog.source("serve"), 1, "ps:views", "v", "g", "s 1 count", ""))
           .isEqualTo("g");
       assertThat(log.ask("EVAL", TestLog.source("release"), 2, view.state(), view.lease(), fence))

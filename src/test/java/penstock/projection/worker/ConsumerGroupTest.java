@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import penstock.consumer.worker.ShardTask;
 import penstock.redis.RedisResource;
 
 /** What other hands do to the consumer group and its pending list changes no view. */
@@ -24,11 +25,11 @@ class ConsumerGroupTest extends ShardScenario {
     drain(task);
     append(5, new Random(2));
     log.ask(
-        "XREADGROUP", "GROUP", task.shard().group(), "thief", "STREAMS", log.names().events(), ">");
+        "XREADGROUP", "GROUP", view(task).group(), "thief", "STREAMS", log.names().events(), ">");
     append(5, new Random(3));
     drain(task);
-    assertThat(counts(task.shard())).isEqualTo(expected);
-    assertThat(log.pending(task.shard().group())).isZero();
+    assertThat(counts(view(task))).isEqualTo(expected);
+    assertThat(log.pending(view(task).group())).isZero();
   }
 
   @Test
@@ -36,16 +37,16 @@ class ConsumerGroupTest extends ShardScenario {
     append(10, new Random(1));
     ShardTask task = task("counted");
     drain(task);
-    log.ask("XGROUP", "SETID", log.names().events(), task.shard().group(), "0");
+    log.ask("XGROUP", "SETID", log.names().events(), view(task).group(), "0");
     drain(task);
     append(10, new Random(2));
     drain(task);
     append(10, new Random(3));
-    log.ask("XGROUP", "SETID", log.names().events(), task.shard().group(), "$");
+    log.ask("XGROUP", "SETID", log.names().events(), view(task).group(), "$");
     append(10, new Random(4));
     drain(task);
-    assertThat(counts(task.shard())).isEqualTo(expected);
-    assertThat(log.pending(task.shard().group())).isZero();
+    assertThat(counts(view(task))).isEqualTo(expected);
+    assertThat(log.pending(view(task).group())).isZero();
   }
 
   @Test
@@ -53,10 +54,10 @@ class ConsumerGroupTest extends ShardScenario {
     append(10, new Random(1));
     ShardTask task = task("counted");
     drain(task);
-    log.ask("XGROUP", "DESTROY", log.names().events(), task.shard().group());
+    log.ask("XGROUP", "DESTROY", log.names().events(), view(task).group());
     append(10, new Random(2));
     drain(task);
-    assertThat(counts(task.shard())).isEqualTo(expected);
+    assertThat(counts(view(task))).isEqualTo(expected);
   }
 
   @Test
@@ -67,15 +68,15 @@ class ConsumerGroupTest extends ShardScenario {
     Map<String, Integer> before = Map.copyOf(expected);
     append(5, new Random(2));
     log.ask(
-        "XREADGROUP", "GROUP", task.shard().group(), "gone", "STREAMS", log.names().events(), ">");
+        "XREADGROUP", "GROUP", view(task).group(), "gone", "STREAMS", log.names().events(), ">");
     log.ask("XTRIM", log.names().events(), "MAXLEN", 0);
     append(0, new Random(3));
     log.append("t", "after", "{}");
     drain(task);
-    runUntil(task, () -> log.pending(task.shard().group()) == 0);
+    runUntil(task, () -> log.pending(view(task).group()) == 0);
     var counts = new TreeMap<>(before);
     counts.put("after", 1);
-    assertThat(counts(task.shard())).isEqualTo(counts);
-    assertThat(state(task.shard(), "count")).isEqualTo(log.hash(log.names().log()).get("appended"));
+    assertThat(counts(view(task))).isEqualTo(counts);
+    assertThat(state(view(task), "count")).isEqualTo(log.hash(log.names().log()).get("appended"));
   }
 }

@@ -10,12 +10,13 @@ import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import penstock.projection.Instance;
-import penstock.projection.ProjectionConfig;
+import penstock.consumer.Instance;
+import penstock.consumer.ProjectionConfig;
+import penstock.consumer.membership.Membership;
+import penstock.consumer.membership.PartitionAssignor;
+import penstock.consumer.worker.ShardTask;
 import penstock.projection.ProjectionShard;
-import penstock.projection.membership.GenerationReaper;
-import penstock.projection.membership.Membership;
-import penstock.projection.membership.PartitionAssignor;
+import penstock.projection.service.GenerationReaper;
 import penstock.redis.Keys;
 import penstock.redis.RedisLinks;
 import penstock.redis.Script;
@@ -132,7 +133,7 @@ public class HandDriven {
             membership(instance),
             config,
             commit);
-    return new ShardTask(
+    return ShardTaskFactory.task(
         shard,
         redis,
         new GenerationSwitch(shard, redis.writes(), generations, redis.membership(), assignor),
@@ -149,7 +150,7 @@ public class HandDriven {
         links.open("test-membership"), links.open("test-notices"), keys, instance, config.lease());
   }
 
-  GenerationReaper reaper() {
+  public GenerationReaper reaper() {
     return new GenerationReaper(links.commands(), keys, config.keepUnused());
   }
 }

@@ -11,6 +11,8 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import penstock.consumer.worker.ShardTask;
+import penstock.consumer.worker.ShardTaskState;
 import penstock.projection.ProjectionShard;
 import penstock.projection.TestLog;
 import penstock.redis.RedisServer;
@@ -43,6 +45,11 @@ abstract class ShardScenario {
   void close() {
     log.ask("CONFIG", "SET", "maxmemory", 0);
     log.close();
+  }
+
+  /** What a task works. */
+  static ProjectionShard view(ShardTask task) {
+    return (ProjectionShard) task.shard();
   }
 
   ShardTask task(String view) {

@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import penstock.projection.BlockingCall;
+import penstock.consumer.BlockingCall;
+import penstock.consumer.membership.ControlMessage;
+import penstock.consumer.membership.PartitionAssignor;
+import penstock.consumer.worker.ShardTask;
+import penstock.consumer.worker.ShardTaskState;
 import penstock.projection.ProjectionShard;
 import penstock.projection.TestLog;
-import penstock.projection.membership.ControlMessage;
-import penstock.projection.membership.PartitionAssignor;
 import penstock.redis.RedisResource;
 import penstock.redis.Script;
 import penstock.view.RegistrySnapshot;
@@ -31,9 +33,9 @@ class ShardTaskTest extends ShardScenario {
     append(1_000, new Random(1));
     ShardTask task = task("counted");
     drain(task);
-    assertThat(counts(task.shard())).isEqualTo(expected);
-    assertThat(log.pending(task.shard().group())).isZero();
-    assertThat(state(task.shard(), "count")).isEqualTo("1000");
+    assertThat(counts(view(task))).isEqualTo(expected);
+    assertThat(log.pending(view(task).group())).isZero();
+    assertThat(state(view(task), "count")).isEqualTo("1000");
     assertThat(task.state()).isEqualTo(new ShardTaskState.Working());
   }
 
@@ -52,7 +54,7 @@ class ShardTaskTest extends ShardScenario {
     log.append("t", "e", "{\"x\":1}");
     log.append("deleted", "e", "{}");
     drain(task);
-    assertThat(log.entries(task.shard().names()))
+    assertThat(log.entries(view(task).names()))
         .isEqualTo(
             Map.of(
                 "a", Map.of("x", "1.10", "y", "{\"z\":1,\"w\":2}"),
@@ -62,7 +64,7 @@ class ShardTaskTest extends ShardScenario {
     log.append("deleted", "d", "{}");
     log.append("t", "d", "{\"z\":1}");
     drain(task);
-    assertThat(log.entries(task.shard().names()))
+    assertThat(log.entries(view(task).names()))
         .containsEntry("b", Map.of("y", "2"))
         .containsEntry("d", Map.of("z", "1"));
   }
@@ -76,9 +78,9 @@ class ShardTaskTest extends ShardScenario {
     log.append("unwanted", "a", "{\"who\":[]}");
     String bad = log.append("wanted", "a", "{\"who\":{}}");
     drain(picky);
-    assertThat(counts(picky.shard())).isEqualTo(Map.of("ann", 1, "1.10", 1));
-    assertThat(state(picky.shard(), "skipped")).isEqualTo("1");
-    assertThat(state(picky.shard(), "dead")).isEqualTo("1");
+    assertThat(counts(view(picky))).isEqualTo(Map.of("ann", 1, "1.10", 1));
+    assertThat(state(view(picky), "skipped")).isEqualTo("1");
+    assertThat(state(view(picky), "dead")).isEqualTo("1");
     List<?> letters = (List<?>) log.ask("XRANGE", log.names().dead(), "-", "+");
     assertThat(letters).hasSize(1);
     List<?> fields = (List<?>) ((List<?>) letters.getFirst()).get(1);
@@ -88,7 +90,7 @@ class ShardTaskTest extends ShardScenario {
                 "view",
                 "picky",
                 "generation",
-                picky.shard().generation().id(),
+                view(picky).generation().id(),
                 "reason",
                 "the key at /who is no string, number or boolean",
                 "position",
@@ -105,8 +107,8 @@ class ShardTaskTest extends ShardScenario {
     log.append("t", "b", "[1]");
     ShardTask task = task("merged");
     drain(task);
-    assertThat(log.entries(task.shard().names()).get("a")).containsOnlyKeys("one", "three");
-    assertThat(log.entries(task.shard().names())).containsOnlyKeys("a");
+    assertThat(log.entries(view(task).names()).get("a")).containsOnlyKeys("one", "three");
+    assertThat(log.entries(view(task).names())).containsOnlyKeys("a");
     assertThat(log.ask("XLEN", log.names().dead())).isEqualTo(2L);
   }
 
@@ -118,16 +120,16 @@ class ShardTaskTest extends ShardScenario {
     }
     ShardTask task = task("merged");
     drain(task);
-    assertThat(log.entries(task.shard().names())).hasSize(20);
-    assertThat((Long) log.ask("XLEN", task.shard().names().changes())).isBetween(4L, 20L);
+    assertThat(log.entries(view(task).names())).hasSize(20);
+    assertThat((Long) log.ask("XLEN", view(task).names().changes())).isBetween(4L, 20L);
     // Entries that are read come in several scripts, too.
     ShardTask next = task("merged");
-    log.ask("DEL", task.shard().names().lease());
+    log.ask("DEL", view(task).names().lease());
     for (int i = 0; i < 20; i++) {
       log.append("t", "key-" + i, "{\"w\":1}");
     }
     drain(next);
-    assertThat(log.entries(task.shard().names()).values())
+    assertThat(log.entries(view(task).names()).values())
         .allSatisfy(entry -> assertThat(entry).containsOnlyKeys("v", "w"));
   }
 
@@ -138,7 +140,7 @@ class ShardTaskTest extends ShardScenario {
     append(1, new Random(2));
     ShardTask task = task("counted");
     drain(task);
-    assertThat(counts(task.shard())).isEqualTo(expected);
+    assertThat(counts(view(task))).isEqualTo(expected);
     assertThat(log.ask("XLEN", log.names().dead())).isEqualTo(1L);
   }
 
@@ -151,7 +153,7 @@ class ShardTaskTest extends ShardScenario {
     assertThat(text).contains("LOST");
     ShardTask task = hand.task(hand.shard("counted"), "deaf", Script.of(text));
     drain(task);
-    assertThat(counts(task.shard())).isEqualTo(expected);
+    assertThat(counts(view(task))).isEqualTo(expected);
   }
 
   @Test
@@ -160,19 +162,19 @@ class ShardTaskTest extends ShardScenario {
     ShardTask task = task("counted");
     log.ask("CONFIG", "SET", "maxmemory", 1);
     drain(task);
-    assertThat(counts(task.shard())).isEqualTo(expected);
-    assertThat(log.pending(task.shard().group())).isZero();
+    assertThat(counts(view(task))).isEqualTo(expected);
+    assertThat(log.pending(view(task).group())).isZero();
   }
 
   @Test
   void aWriteThatFailsHaltsTheViewAloud() {
     ShardTask task = task("merged");
     log.append("t", "a", "{\"x\":1}");
-    log.ask("SET", task.shard().names().entries() + "a", "not a hash");
+    log.ask("SET", view(task).names().entries() + "a", "not a hash");
     runUntil(task, () -> task.state() instanceof ShardTaskState.Halted);
     assertThat(task.state().isFine()).isFalse();
     assertThat(task.state().text()).contains("WRONGTYPE");
-    assertThat(state(task.shard(), "applied")).isEqualTo("0-0");
+    assertThat(state(view(task), "applied")).isEqualTo("0-0");
   }
 
   @Test
@@ -188,8 +190,8 @@ class ShardTaskTest extends ShardScenario {
     assertThat(strict.state().text()).contains("accept-partial-history");
     ShardTask lenient = task("partial");
     drain(lenient);
-    assertThat(counts(lenient.shard())).isEqualTo(expected);
-    assertThat(log.hash(lenient.shard().names().state()))
+    assertThat(counts(view(lenient))).isEqualTo(expected);
+    assertThat(log.hash(view(lenient).names().state()))
         .containsEntry("complete-from", last)
         .containsEntry("count", "10");
   }
@@ -200,15 +202,13 @@ class ShardTaskTest extends ShardScenario {
     ShardTask task = task("counted");
     runUntil(
         task,
-        () ->
-            state(task.shard(), "applied") != null
-                && !state(task.shard(), "applied").equals("0-0"));
+        () -> state(view(task), "applied") != null && !state(view(task), "applied").equals("0-0"));
     log.close();
     redis.restart();
     log = new TestLog(redis, "hand");
     append(500, new Random(2));
     drain(task);
-    assertThat(counts(task.shard())).isEqualTo(expected);
+    assertThat(counts(view(task))).isEqualTo(expected);
   }
 
   /** Random turns of two tasks that lose leases, memory and events to thieves. */

@@ -9,9 +9,10 @@ import io.quarkus.test.junit.TestProfile;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
+import penstock.consumer.membership.PartitionAssignor;
+import penstock.consumer.worker.ShardTask;
 import penstock.projection.ProjectionShard;
 import penstock.projection.TestLog;
-import penstock.projection.membership.PartitionAssignor;
 import penstock.redis.RedisResource;
 import penstock.redis.Script;
 

@@ -10,6 +10,8 @@ import io.quarkus.test.junit.TestProfile;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import penstock.consumer.worker.ShardTask;
+import penstock.consumer.worker.ShardTaskState;
 import penstock.redis.RedisResource;
 import penstock.redis.Script;
 
@@ -33,13 +35,13 @@ class TakeoverTest extends ShardScenario {
                           while (dead.runOnce()) {}
                         })
                     .hasMessageStartingWith("DEAD"));
-    assertThat(log.pending(dead.shard().group())).isPositive();
+    assertThat(log.pending(view(dead).group())).isPositive();
     ShardTask next = task("counted");
     runUntil(next, () -> next.state().equals(new ShardTaskState.Working()));
     drain(next);
-    assertThat(counts(next.shard())).isEqualTo(expected);
-    assertThat(log.pending(next.shard().group())).isZero();
-    assertThat(log.ask("XINFO", "CONSUMERS", log.names().events(), next.shard().group()).toString())
+    assertThat(counts(view(next))).isEqualTo(expected);
+    assertThat(log.pending(view(next).group())).isZero();
+    assertThat(log.ask("XINFO", "CONSUMERS", log.names().events(), view(next).group()).toString())
         .doesNotContain("dead");
   }
 
@@ -55,7 +57,7 @@ class TakeoverTest extends ShardScenario {
     append(10, new Random(2));
     drain(two);
     assertThat(two.state()).isEqualTo(new ShardTaskState.Working());
-    assertThat(counts(two.shard())).isEqualTo(expected);
+    assertThat(counts(view(two))).isEqualTo(expected);
   }
 
   /** A zombie goes on after its lease ran out, and takes events from the group. */
@@ -65,7 +67,7 @@ class TakeoverTest extends ShardScenario {
     ShardTask zombie = task("counted");
     ShardTask next = task("counted");
     drain(zombie);
-    log.ask("DEL", zombie.shard().names().lease());
+    log.ask("DEL", view(zombie).names().lease());
     drain(next);
     append(10, new Random(2));
     assertThatThrownBy(
@@ -73,9 +75,9 @@ class TakeoverTest extends ShardScenario {
               while (zombie.runOnce()) {}
             })
         .hasMessageStartingWith("FENCED");
-    runUntil(next, () -> counts(next.shard()).equals(expected));
+    runUntil(next, () -> counts(view(next)).equals(expected));
     drain(next);
-    assertThat(log.pending(next.shard().group())).isZero();
+    assertThat(log.pending(view(next).group())).isZero();
   }
 
   @Test
@@ -87,8 +89,8 @@ class TakeoverTest extends ShardScenario {
     expected.clear();
     append(7, new Random(2));
     drain(task);
-    assertThat(counts(task.shard())).isEqualTo(expected);
-    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(task.shard().generation().id());
+    assertThat(counts(view(task))).isEqualTo(expected);
+    assertThat(log.ask("HGET", "ps:views", "counted")).isEqualTo(view(task).generation().id());
   }
 
   @Test
@@ -103,8 +105,8 @@ class TakeoverTest extends ShardScenario {
     expected.clear();
     append(3, new Random(2));
     drain(task);
-    assertThat(counts(task.shard())).isEqualTo(expected);
-    assertThat(state(task.shard(), "count")).isEqualTo("3");
-    assertThat((List<?>) log.ask("KEYS", task.shard().names().entries() + "old*")).isEmpty();
+    assertThat(counts(view(task))).isEqualTo(expected);
+    assertThat(state(view(task), "count")).isEqualTo("3");
+    assertThat((List<?>) log.ask("KEYS", view(task).names().entries() + "old*")).isEmpty();
   }
 }

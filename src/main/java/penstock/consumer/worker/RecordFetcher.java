@@ -1,0 +1,112 @@
+package penstock.consumer.worker;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import penstock.consumer.BlockingCall;
+import penstock.consumer.Shard;
+import penstock.stream.Position;
+import penstock.stream.log.RawRecord;
+
+/**
+ * Reads the log of one shard ahead of the work, without a gap. At a takeover it reads all that the
+ * group was ever given by position, whoever was given it; only then it asks the group for what is
+ * new. Belongs to its task's thread.
+ */
+public final class RecordFetcher {
+
+  private static final Logger LOG = Logger.getLogger(RecordFetcher.class);
+
+  private final Shard shard;
+  private final ConsumerGroup group;
+
+  /** The last position read. */
+  private Position read = Position.ZERO;
+
+  /** Up to where the group was given entries before the lease was acquired. */
+  private Position takeoverEnd = Position.ZERO;
+
+  private boolean takingOver;
+  private @Nullable Future<List<RawRecord>> ahead;
+
+  public RecordFetcher(Shard shard, ConsumerGroup group) {
+    this.shard = shard;
+    this.group = group;
+  }
+
+  /**
+   * Begins under a new lease.
+   *
+   * @param applied reads what lies behind it
+   * @param delivered up to where the group was given entries
+   */
+  public void begin(Position applied, Position delivered) {
+    read = applied;
+    takeoverEnd = delivered;
+    takingOver = delivered.isAfter(applied);
+  }
+
+  /** Whether entries are read that others may have been given. */
+  public boolean isTakingOver() {
+    return takingOver;
+  }
+
+  /**
+   * All that was ever handed out is applied; from now on the group is asked.
+   *
+   * @param applied not before the last position read
+   */
+  public void endTakeover(Position applied) {
+    takingOver = false;
+    read = applied.isAfter(takeoverEnd) ? applied : takeoverEnd;
+  }
+
+  /** Whether a read is under way. */
+  public boolean isReading() {
+    return ahead != null;
+  }
+
+  /** Sends a read if none is under way. */
+  public void prefetch() {
+    if (ahead == null) {
+      ahead = send();
+    }
+  }
+
+  private Future<List<RawRecord>> send() {
+    return takingOver ? group.readRange(read, takeoverEnd) : group.readNew();
+  }
+
+  /**
+   * Waits for the read under way, or for one that is sent now. Entries that were read before are
+   * acknowledged and left out.
+   *
+   * @return oldest first; empty if there was nothing
+   */
+  public List<RawRecord> take() throws InterruptedException {
+    List<RawRecord> entries = BlockingCall.of(ahead == null ? send() : ahead);
+    ahead = null;
+    var fresh = new ArrayList<RawRecord>(entries.size());
+    var again = new ArrayList<RawRecord>();
+    for (RawRecord entry : entries) {
+      if (entry.position().isAfter(read)) {
+        fresh.add(entry);
+        read = entry.position();
+      } else {
+        again.add(entry);
+      }
+    }
+    if (!again.isEmpty()) {
+      LOG.warnf("the group was set back: %s entries=%d", shard, again.size());
+      BlockingCall.of(group.acknowledge(again));
+    }
+    return fresh;
+  }
+
+  /** Forgets the read under way: what it brings is read anew by whoever takes over. */
+  public void drop() {
+    ahead = null;
+  }
+}

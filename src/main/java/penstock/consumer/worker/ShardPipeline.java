@@ -1,0 +1,54 @@
+package penstock.consumer.worker;
+
+/**
+ * What becomes of a shard's events: the one seam where views, which fold, and sinks, which deliver,
+ * differ. Belongs to its task's thread, and blocks. Whatever fails is thrown; then it is
+ * {@linkplain #drop dropped} and begun anew under another lease.
+ */
+public interface ShardPipeline {
+
+  /** What wakes the thread when something comes that the pipeline waits for. Called once, first. */
+  default void wokenBy(Runnable nudge) {}
+
+  /** Before each attempt to acquire the lease. */
+  default void enter() throws InterruptedException {}
+
+  /** Begins under a new lease: takes over what the holder before was given. */
+  void begin(Lease lease) throws InterruptedException;
+
+  /** Takes the next step. */
+  StepResult advance(Lease lease) throws InterruptedException;
+
+  /** Nothing is read, under way or to be taken over. */
+  boolean isQuiet();
+
+  /**
+   * Looks whether the log goes on although the group has nothing: then another consumer was given
+   * what comes next.
+   *
+   * @return whether there is something to do after all
+   */
+  boolean recheck(Lease lease) throws InterruptedException;
+
+  /** All that the log holds is done. */
+  void caughtUp(Lease lease) throws InterruptedException;
+
+  /**
+   * Executes the first command to the holder, or a part of it.
+   *
+   * @return false if there was none
+   */
+  boolean executeNext(Lease lease) throws InterruptedException;
+
+  /** Waits for what is under way, and throws what it fails with. */
+  void settle() throws InterruptedException;
+
+  /** Forgets all that was read ahead and what is under way. */
+  void drop();
+
+  /** The lease was given back in good order. */
+  default void released() {}
+
+  /** The task has ended for good. */
+  default void close() {}
+}

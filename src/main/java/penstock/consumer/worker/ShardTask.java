@@ -1,0 +1,232 @@
+package penstock.consumer.worker;
+
+import java.time.Duration;
+import org.jboss.logging.Logger;
+import penstock.consumer.Shard;
+import penstock.consumer.membership.PartitionAssignor;
+import penstock.problem.ProblemException;
+
+/**
+ * Works one shard: gets the lease, and works under it. A step at a time, on one thread of its own,
+ * which may block; tests drive it by hand.
+ *
+ * <p>Whatever fails, all that was read ahead or cached is dropped and the work is taken over anew,
+ * from what Redis says is done.
+ */
+public final class ShardTask {
+
+  private static final Logger LOG = Logger.getLogger(ShardTask.class);
+
+  private final Shard shard;
+  private final PartitionAssignor assignor;
+  private final ShardMonitor monitor;
+  private final Duration leaseLength;
+  private final LeaseKeeper leases;
+  private final ShardPipeline pipeline;
+  private volatile boolean hasCommands;
+  private volatile ShardTaskState state = new ShardTaskState.Starting();
+  private Duration patience;
+
+  /**
+   * @param assignor says whether this instance is to work the shard
+   * @param pipeline what becomes of the events
+   */
+  public ShardTask(
+      Shard shard,
+      PartitionAssignor assignor,
+      LeaseKeeper leases,
+      ShardPipeline pipeline,
+      ShardMonitor monitor,
+      Duration leaseLength) {
+    this.shard = shard;
+    this.assignor = assignor;
+    this.monitor = monitor;
+    this.leaseLength = leaseLength;
+    this.leases = leases;
+    this.pipeline = pipeline;
+    this.patience = leases.interval();
+  }
+
+  public Shard shard() {
+    return shard;
+  }
+
+  public ShardTaskState state() {
+    return state;
+  }
+
+  /** What wakes the thread of this task; may be called on any thread. */
+  void wokenBy(Runnable nudge) {
+    pipeline.wokenBy(nudge);
+  }
+
+  /** After how much time another step makes sense when there was nothing to do and nothing came. */
+  public Duration patience() {
+    return patience;
+  }
+
+  /** There is a command to the holder. May be called on any thread. */
+  public void commanded() {
+    hasCommands = true;
+    leases.renewSoon();
+  }
+
+  /**
+   * One step.
+   *
+   * @return false if there is nothing to do until something is appended or {@link #patience} passes
+   */
+  public boolean runOnce() throws InterruptedException {
+    try {
+      Lease lease = leases.held();
+      return lease == null ? acquire() : proceed(lease);
+    } catch (RuntimeException | Error e) {
+      drop();
+      String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+      become(new ShardTaskState.Retrying(reason, e instanceof ProblemException));
+      throw e;
+    }
+  }
+
+  /** Commits what is under way and gives the lease back. */
+  public void close() throws InterruptedException {
+    Lease lease = leases.held();
+    if (lease != null) {
+      release(lease);
+    }
+    become(new ShardTaskState.Stopped());
+    pipeline.close();
+    monitor.remove();
+  }
+
+  /** Gives the lease back even if the commit under way failed: a late one would find it fenced. */
+  private void release(Lease lease) throws InterruptedException {
+    try {
+      pipeline.settle();
+    } catch (RuntimeException e) {
+      LOG.infof("the last commit failed: %s reason=%s", shard, e.getMessage());
+    }
+    try {
+      leases.release(lease);
+    } catch (RuntimeException e) {
+      LOG.infof("the lease was not given back: %s reason=%s", shard, e.getMessage());
+    } finally {
+      drop();
+      pipeline.released();
+    }
+  }
+
+  private void drop() {
+    leases.drop();
+    pipeline.drop();
+  }
+
+  private void become(ShardTaskState next) {
+    if (!next.equals(state)) {
+      if (next instanceof ShardTaskState.Halted) {
+        LOG.errorf("%s: %s", shard, next.text());
+      } else {
+        LOG.infof("%s: %s", shard, next.text());
+      }
+      state = next;
+    }
+    Lease lease = leases.held();
+    monitor.held(lease == null ? 0 : lease.number(), next instanceof ShardTaskState.Halted);
+  }
+
+  /** Another instance is to work: nothing is asked of Redis until that changes. */
+  private boolean standBy() {
+    patience = leaseLength;
+    become(new ShardTaskState.StandingBy(assignor.owner(shard)));
+    return false;
+  }
+
+  private boolean acquire() throws InterruptedException {
+    if (!assignor.isMine(shard)) {
+      return standBy();
+    }
+    patience = leases.interval();
+    pipeline.enter();
+    return switch (leases.acquire()) {
+      case AcquireResult.Held held -> {
+        Duration left = Duration.ofMillis(1 + Math.max(0, held.millisLeft()));
+        patience = left.compareTo(patience) < 0 ? left : patience;
+        become(new ShardTaskState.StandingBy(held.holder()));
+        yield false;
+      }
+      case AcquireResult.Broken broken -> {
+        become(new ShardTaskState.Halted(broken.reason()));
+        yield false;
+      }
+      case AcquireResult.Paused paused -> {
+        become(new ShardTaskState.Paused());
+        yield false;
+      }
+      case AcquireResult.Acquired acquired -> {
+        hasCommands = true;
+        pipeline.begin(acquired.lease());
+        become(new ShardTaskState.Working());
+        yield true;
+      }
+    };
+  }
+
+  private boolean proceed(Lease lease) throws InterruptedException {
+    if (!assignor.isMine(shard)) {
+      release(lease);
+      return standBy();
+    }
+    patience = leases.interval();
+    LeaseRepository.Renewal renewal = leases.renewIfDue(lease);
+    if (renewal != null && renewal.paused()) {
+      release(lease);
+      become(new ShardTaskState.Paused());
+      return false;
+    }
+    if (hasCommands || renewal != null && renewal.commands() > 0) {
+      pipeline.settle();
+      hasCommands = false;
+      if (pipeline.executeNext(lease)) {
+        hasCommands = true;
+      }
+    }
+    if (renewal != null
+        && renewal.ageMillis() < 0
+        && renewal.pending() == 0
+        && pipeline.isQuiet()) {
+      return idle(lease, false);
+    }
+    return switch (pipeline.advance(lease)) {
+      case StepResult.Advanced advanced -> true;
+      case StepResult.Drained drained -> idle(lease, renewal != null);
+      case StepResult.Waiting waiting -> {
+        patience = waiting.most().compareTo(patience) < 0 ? waiting.most() : patience;
+        yield false;
+      }
+      case StepResult.Obstructed obstructed -> halt(lease, obstructed.reason());
+    };
+  }
+
+  /** All before the event is done. */
+  private boolean halt(Lease lease, String reason) throws InterruptedException {
+    leases.halt(lease, reason);
+    drop();
+    become(new ShardTaskState.Halted(reason));
+    return false;
+  }
+
+  /**
+   * Nothing new.
+   *
+   * @param check whether to make sure that this is so, and not that another consumer was given what
+   *     this one waits for
+   */
+  private boolean idle(Lease lease, boolean check) throws InterruptedException {
+    monitor.lag(0);
+    if (check && pipeline.recheck(lease)) {
+      return true;
+    }
+    pipeline.caughtUp(lease);
+    return hasCommands;
+  }
+}

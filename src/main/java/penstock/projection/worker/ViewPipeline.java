@@ -1,0 +1,85 @@
+package penstock.projection.worker;
+
+import penstock.consumer.worker.Lease;
+import penstock.consumer.worker.ShardPipeline;
+import penstock.consumer.worker.StepResult;
+
+/**
+ * What becomes of a view's events: they are folded. Belongs to its task's thread, and blocks.
+ * Whatever fails, all that was read ahead or cached is dropped.
+ */
+final class ViewPipeline implements ShardPipeline {
+
+  private final GenerationSwitch generations;
+  private final Takeover takeover;
+  private final FoldPipeline folds;
+  private final DeadLetterExecutor commands;
+  private final EntryCache cache;
+  private final Suspects suspects;
+
+  ViewPipeline(
+      GenerationSwitch generations,
+      Takeover takeover,
+      FoldPipeline folds,
+      DeadLetterExecutor commands,
+      EntryCache cache,
+      Suspects suspects) {
+    this.generations = generations;
+    this.takeover = takeover;
+    this.folds = folds;
+    this.commands = commands;
+    this.cache = cache;
+    this.suspects = suspects;
+  }
+
+  @Override
+  public void enter() throws InterruptedException {
+    generations.enter();
+  }
+
+  @Override
+  public void begin(Lease lease) throws InterruptedException {
+    folds.begin(lease, takeover.prepare(lease));
+  }
+
+  @Override
+  public StepResult advance(Lease lease) throws InterruptedException {
+    return folds.advance(lease);
+  }
+
+  @Override
+  public boolean isQuiet() {
+    return folds.isQuiet();
+  }
+
+  @Override
+  public boolean recheck(Lease lease) throws InterruptedException {
+    return folds.recheck(lease);
+  }
+
+  @Override
+  public void caughtUp(Lease lease) throws InterruptedException {
+    generations.caughtUp(lease);
+  }
+
+  @Override
+  public boolean executeNext(Lease lease) throws InterruptedException {
+    return commands.executeNext(lease, folds.folded(), folds.nextBatchNumber());
+  }
+
+  @Override
+  public void settle() throws InterruptedException {
+    folds.settle();
+  }
+
+  @Override
+  public void drop() {
+    folds.drop();
+    cache.clear();
+  }
+
+  @Override
+  public void released() {
+    suspects.clear();
+  }
+}

@@ -1,0 +1,378 @@
+package penstock.feed.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import penstock.feed.frame.FrameBatch;
+import penstock.stream.Cursor;
+import penstock.stream.LogEntry;
+import penstock.stream.LogState;
+import penstock.stream.Position;
+import penstock.stream.StreamName;
+import penstock.stream.Term;
+import penstock.stream.filter.EventFilter;
+import penstock.stream.log.LogWriter;
+
+class SubjectRoomsTest {
+
+  private static final StreamName ORDERS = new StreamName("orders");
+
+  private static LogState log(long last) {
+    return new LogState(
+        "life", List.of(Term.parse("1:aaaa:0-0")), Position.ZERO, new Position(last, 0), last, 1);
+  }
+
+  private static HistoryBuffer history(int events) {
+    return new HistoryBuffer(ORDERS, List.of(log(0)), events, 1 << 30);
+  }
+
+  private static Cursor at(long millis) {
+    return Cursor.ofStream(ORDERS, List.of(log(0)), List.of(new Position(millis, 0)));
+  }
+
+  private static void add(HistoryBuffer history, long position, String subject) {
+    history.add(
+        0,
+        log(position),
+        List.of(new LogEntry(new Position(position, 0), LogWriter.event("" + position, subject))));
+  }
+
+  private static EventFilter subjects(String... subjects) {
+    return new EventFilter(Set.of(subjects), Set.of());
+  }
+
+  private static List<Long> ids(FrameBatch batch) {
+    var ids = new ArrayList<Long>();
+    for (String frame : batch.frames().toString().split("\n\n")) {
+      if (!frame.isEmpty()) {
+        int id = frame.indexOf("\"id\":\"") + 6;
+        ids.add(Long.valueOf(frame.substring(id, frame.indexOf('"', id))));
+      }
+    }
+    return ids;
+  }
+
+  /** What is counted is who has to do anything at all, in the place of time. */
+  @Test
+  void anEventConcernsOnlyTheReadersOfItsSubjectHoweverManyWait() {
+    int readers = 10_000;
+    HistoryBuffer history = history(8_192);
+    var rooms = new SubjectRooms<Integer>(reader -> fail("%d leaves", reader));
+    var waits = new ArrayList<SubjectWait<Integer>>();
+    for (int i = 0; i < readers; i++) {
+      waits.add(rooms.enter(i, subjects("s" + i), new BufferPosition(history, 0, at(0))));
+    }
+    for (int event = 1; event <= 5_000; event++) {
+      int subject = event % 7_000;
+      add(history, event, event % 10 == 0 ? null : "s" + subject);
+      List<Integer> writers = new ArrayList<>();
+      rooms.beginTurn(writers::add);
+      if (event % 10 == 0) {
+        assertThat(writers).isEmpty();
+      } else {
+        assertThat(writers).containsExactly(subject);
+        assertThat(ids(rooms.take(waits.get(subject)))).containsExactly((long) event);
+      }
+      rooms.endTurn();
+    }
+  }
+
+  @Test
+  void whatATurnHasForARoomIsEncodedOnceAndWrittenToEachOfItsReadersOnce() {
+    HistoryBuffer history = history(8);
+    var rooms = new SubjectRooms<String>(reader -> fail(reader + " leaves"));
+    var start = new BufferPosition(history, 0, at(0));
+    SubjectWait<String> one = rooms.enter("one", subjects("a"), start);
+    SubjectWait<String> two = rooms.enter("two", subjects("a"), start);
+    SubjectWait<String> both = rooms.enter("both", subjects("a", "b"), start);
+    SubjectWait<String> none = rooms.enter("none", subjects("c"), start);
+    add(history, 1, "a");
+    add(history, 2, "b");
+    add(history, 3, "a");
+    List<String> writers = new ArrayList<>();
+    rooms.beginTurn(writers::add);
+    assertThat(writers).containsExactlyInAnyOrder("one", "two", "both");
+    assertThat(rooms.place(one)).isEqualTo(start);
+    FrameBatch news = rooms.take(one);
+    assertThat(ids(news)).containsExactly(1L, 3L);
+    assertThat(rooms.take(two)).isSameAs(news);
+    assertThat(ids(rooms.take(both))).containsExactly(1L, 2L, 3L);
+    assertThat(rooms.take(none)).isNull();
+    assertThat(rooms.take(one)).isNull();
+    rooms.endTurn();
+    var end = new BufferPosition(history, 3, at(3));
+    assertThat(List.of(one, two, both, none)).allMatch(wait -> rooms.place(wait).equals(end));
+  }
+
+  @Test
+  void whoDoesNotTakeItsNewsGoesOnByItselfFromBeforeThem() {
+    HistoryBuffer history = history(8);
+    List<String> left = new ArrayList<>();
+    var rooms = new SubjectRooms<String>(left::add);
+    var start = new BufferPosition(history, 0, at(0));
+    SubjectWait<String> full = rooms.enter("full", subjects("a"), start);
+    SubjectWait<String> failed = rooms.enter("failed", subjects("a"), start);
+    SubjectWait<String> well = rooms.enter("well", subjects("a"), start);
+    add(history, 1, "a");
+    rooms.beginTurn(writer -> {});
+    assertThat(rooms.end(full)).isEqualTo(start);
+    assertThat(rooms.take(well)).isNotNull();
+    rooms.endTurn();
+    assertThat(left).containsExactly("full", "failed");
+    assertThat(failed.end()).isEqualTo(start);
+    assertThat(rooms.place(failed)).isEqualTo(start);
+    assertThat(well.end()).isNull();
+  }
+
+  @Test
+  void aReaderStandsWhereTheOthersAreEvenIfNothingWasForIt() {
+    HistoryBuffer history = history(4);
+    var rooms = new SubjectRooms<String>(reader -> fail(reader + " leaves"));
+    SubjectWait<String> wait =
+        rooms.enter("a", subjects("a"), new BufferPosition(history, 0, at(0)));
+    for (int i = 1; i <= 20; i++) {
+      add(history, i, "other");
+      rooms.beginTurn(writer -> fail(writer + " has nothing to write"));
+      rooms.endTurn();
+    }
+    assertThat(rooms.place(wait)).isEqualTo(new BufferPosition(history, 20, at(20)));
+  }
+
+  @Test
+  void whenItCannotBeToldWhomItConcernsAllGoOnByThemselves() {
+    HistoryBuffer history = history(4);
+    List<String> left = new ArrayList<>();
+    var rooms = new SubjectRooms<String>(left::add);
+    var start = new BufferPosition(history, 0, at(0));
+    SubjectWait<String> a = rooms.enter("a", subjects("a"), start);
+    SubjectWait<String> b = rooms.enter("b", subjects("b"), start);
+    for (int i = 1; i <= 5; i++) {
+      add(history, i, "other");
+    }
+    rooms.beginTurn(writer -> fail(writer + " has nothing to write"));
+    rooms.endTurn();
+    assertThat(left).containsExactlyInAnyOrder("a", "b");
+    assertThat(List.of(a, b)).allMatch(wait -> start.equals(wait.end()));
+
+    SubjectWait<String> again =
+        rooms.enter("c", subjects("a"), new BufferPosition(history, 5, at(5)));
+    history.close();
+    rooms.beginTurn(writer -> fail(writer + " has nothing to write"));
+    assertThat(left).contains("c");
+    assertThat(again.end()).isEqualTo(new BufferPosition(history, 5, at(5)));
+  }
+
+  /** One write is as much as a socket should be given at once. */
+  @Test
+  void ofMoreThanOneWriteEachReaderTakesItsShareByItself() {
+    HistoryBuffer history = history(4_096);
+    List<String> left = new ArrayList<>();
+    var rooms = new SubjectRooms<String>(left::add);
+    var start = new BufferPosition(history, 0, at(0));
+    SubjectWait<String> busy = rooms.enter("busy", subjects("a"), start);
+    SubjectWait<String> calm = rooms.enter("calm", subjects("b"), start);
+    for (int i = 1; i <= 1_000; i++) {
+      add(history, i, i == 500 ? "b" : "a");
+    }
+    List<String> writers = new ArrayList<>();
+    rooms.beginTurn(writers::add);
+    assertThat(left).containsExactly("busy");
+    assertThat(busy.end()).isEqualTo(start);
+    assertThat(writers).containsExactly("calm");
+    assertThat(ids(rooms.take(calm))).containsExactly(500L);
+  }
+
+  @Test
+  void oneOfAnotherHistoryOrFurtherBackLooksByItself() {
+    HistoryBuffer history = history(4);
+    var rooms = new SubjectRooms<String>(reader -> {});
+    add(history, 1, "x");
+    assertThat(rooms.enter("a", subjects("a"), new BufferPosition(history, 1, at(1)))).isNotNull();
+    assertThat(rooms.enter("b", subjects("b"), new BufferPosition(history(4), 1, at(1)))).isNull();
+    assertThat(rooms.enter("b", subjects("b"), new BufferPosition(history, 0, at(0)))).isNull();
+  }
+
+  /** It would be told again what it has, from where the others are. */
+  @Test
+  void oneThatReadFurtherThanTheHistoryLooksByItselfUntilTheHistoryIsThere() {
+    HistoryBuffer history = history(4);
+    var rooms = new SubjectRooms<String>(reader -> {});
+    assertThat(rooms.enter("a", subjects("a"), new BufferPosition(history, 0, at(2)))).isNull();
+    add(history, 1, "x");
+    assertThat(rooms.enter("a", subjects("a"), new BufferPosition(history, 1, at(2)))).isNull();
+    add(history, 2, "a");
+    assertThat(rooms.enter("a", subjects("a"), new BufferPosition(history, 2, at(2)))).isNotNull();
+  }
+
+  /**
+   * Readers that wait, are woken, leave, read ahead of the history and come back see what those see
+   * who look at everything.
+   */
+  @Test
+  void nobodyMissesOrRepeatsAnything() {
+    long seed = System.nanoTime();
+    for (int run = 0; run < 50; run++) {
+      new Run(seed + run).go();
+    }
+  }
+
+  private static final class Run {
+
+    private static final int READERS = 8;
+
+    private final long seed;
+    private final Random random;
+    private final HistoryBuffer history = history(1_024);
+    private final Map<Integer, SubjectWait<Integer>> waiting = new HashMap<>();
+    private final Map<Integer, BufferPosition> active = new HashMap<>();
+    private final Map<Integer, Set<String>> wanted = new HashMap<>();
+    private final SubjectRooms<Integer> rooms = new SubjectRooms<>(this::left);
+    private final Map<Integer, List<Long>> seen = new HashMap<>();
+
+    /** The subjects of the log's events, of which the history does not have the last. */
+    private final List<String> log = new ArrayList<>();
+
+    Run(long seed) {
+      this.seed = seed;
+      this.random = new Random(seed);
+    }
+
+    void go() {
+      for (int reader = 0; reader < READERS; reader++) {
+        wanted.put(reader, Set.of("s" + random.nextInt(3), "s" + random.nextInt(3) + "x"));
+        active.put(reader, new BufferPosition(history, 0, at(0)));
+        seen.put(reader, new ArrayList<>());
+      }
+      for (int step = 0; step < 1_000; step++) {
+        switch (random.nextInt(4)) {
+          case 0 -> log.add("s" + random.nextInt(5) + (random.nextInt(4) == 0 ? "x" : ""));
+          case 1 -> tail();
+          default -> turn(32);
+        }
+      }
+      while (history.head() < log.size()) {
+        tail();
+      }
+      turn(0);
+      for (int reader = 0; reader < READERS; reader++) {
+        assertThat(seen.get(reader)).as("seed %d", seed).isEqualTo(wanted(reader, log.size()));
+      }
+    }
+
+    private void tail() {
+      if (history.head() < log.size()) {
+        add(history, history.head() + 1, log.get((int) history.head()));
+      }
+    }
+
+    private void left(int reader) {
+      SubjectWait<Integer> wait = waiting.remove(reader);
+      active.put(reader, wait.end());
+    }
+
+    /** All who are further behind than that, and some of the others, do something. */
+    private void turn(int mostBehind) {
+      var writers = new ArrayList<Integer>();
+      rooms.beginTurn(writers::add);
+      for (int reader : writers) {
+        checkPlaces();
+        switch (random.nextInt(4)) {
+          case 0 -> rooms.end(waiting.get(reader));
+          case 1 -> {}
+          default -> see(reader, rooms.take(waiting.get(reader)));
+        }
+        if (random.nextInt(8) == 0) {
+          tail();
+        }
+      }
+      for (int reader : List.copyOf(active.keySet())) {
+        if (history.head() - active.get(reader).next() > mostBehind || random.nextInt(3) > 0) {
+          read(reader);
+          rest(reader);
+        }
+      }
+      rooms.endTurn();
+      checkPlaces();
+      if (mostBehind == 0) {
+        active.keySet().forEach(this::readOn);
+      }
+    }
+
+    /** Who waits was sent all that is before its place, and nothing behind it. */
+    private void checkPlaces() {
+      waiting.forEach(
+          (reader, wait) ->
+              assertThat(seen.get(reader))
+                  .as("seed %d", seed)
+                  .isEqualTo(wanted(reader, rooms.place(wait).at().position(0).millis())));
+    }
+
+    private List<Long> wanted(int reader, long last) {
+      Set<String> subjects = wanted.get(reader);
+      return LongStream.rangeClosed(1, last)
+          .filter(position -> subjects.contains(log.get((int) position - 1)))
+          .boxed()
+          .toList();
+    }
+
+    private void see(int reader, FrameBatch batch) {
+      seen.get(reader).addAll(ids(batch));
+    }
+
+    private void readOn(int reader) {
+      BufferPosition place = active.get(reader);
+      see(
+          reader,
+          history.from(place.next(), new EventFilter(wanted.get(reader), Set.of()), place.at()));
+    }
+
+    private void read(int reader) {
+      BufferPosition place = active.get(reader);
+      if (random.nextInt(8) == 0) {
+        replay(reader, place.at());
+        return;
+      }
+      FrameBatch batch =
+          history.from(place.next(), new EventFilter(wanted.get(reader), Set.of()), place.at());
+      assertThat(batch).isNotNull();
+      see(reader, batch);
+      active.put(reader, new BufferPosition(history, batch.next(), batch.at()));
+    }
+
+    /** From the log itself, which may be further than the lane. */
+    private void replay(int reader, Cursor from) {
+      long last = from.position(0).millis();
+      while (last < log.size()) {
+        last++;
+        if (wanted.get(reader).contains(log.get((int) last - 1))) {
+          seen.get(reader).add(last);
+        }
+      }
+      active.put(reader, new BufferPosition(history, history.behind(at(last)), at(last)));
+    }
+
+    private void rest(int reader) {
+      BufferPosition place = active.get(reader);
+      if (place.next() != history.head() || random.nextInt(4) == 0) {
+        return;
+      }
+      SubjectWait<Integer> wait =
+          rooms.enter(reader, new EventFilter(wanted.get(reader), Set.of()), place);
+      if (wait != null) {
+        active.remove(reader);
+        waiting.put(reader, wait);
+        if (random.nextInt(10) == 0) {
+          rooms.end(wait);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package penstock.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Jazzer on each {@link FuzzTarget}, in a process of its own since it instruments what it loads:
+ * {@code -Dfuzz.seconds} each, beginning with the corpus of the repository and with what earlier
+ * runs kept in {@code target/fuzz}. What it finds goes into the corpus, by hand.
+ */
+class FuzzIT {
+
+  private static final int SECONDS = Integer.getInteger("fuzz.seconds", 20);
+
+  /** To start and to end, on a machine that has other work. */
+  private static final int MARGIN_SECONDS = 120;
+
+  private static final Path WORK = Path.of("target", "fuzz");
+
+  /** One input may take this long, many times what any should. */
+  private static final int INPUT_SECONDS = 10;
+
+  static List<FuzzTarget> targets() {
+    return FuzzTarget.all();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("targets")
+  void findsNothing(FuzzTarget target) throws IOException, InterruptedException {
+    Path work = WORK.resolve(target.name());
+    Path corpus = Files.createDirectories(work.resolve("corpus"));
+    Path log = work.resolve("log");
+    Process process =
+        new ProcessBuilder(command(target, work, corpus))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      assertThat(process.waitFor(SECONDS + MARGIN_SECONDS, TimeUnit.SECONDS))
+          .as("ends: %s", log)
+          .isTrue();
+      assertThat(process.exitValue()).as(() -> found(log, work)).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static List<String> command(FuzzTarget target, Path work, Path corpus) {
+    var command = new ArrayList<String>();
+    // Other tests have time limits, this one has not.
+    command.addAll(List.of("nice", "-n", "10"));
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    command.addAll(List.of("-Xmx600m", "-XX:+UseSerialGC", "-cp", classPath()));
+    command.add("com.code_intelligence.jazzer.Jazzer");
+    command.add("--target_class=" + target.name());
+    command.add("--instrumentation_includes=penstock.**:io.cloudevents.sql.**");
+    // It breaks Netty's own use of Unsafe; nothing here uses it.
+    command.add("--disabled_hooks=com.code_intelligence.jazzer.sanitizers.UnsafeSanitizer");
+    command.add("--reproducer_path=" + work);
+    command.add("-artifact_prefix=" + work + "/");
+    command.add("-timeout=" + INPUT_SECONDS);
+    command.add("-max_total_time=" + SECONDS);
+    command.add("-print_final_stats=1");
+    command.add(corpus.toString());
+    command.add(target.corpus().toString());
+    return command;
+  }
+
+  /** Without JUnit, which Jazzer would ask for tests if it found it. */
+  private static String classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !Path.of(entry).getFileName().toString().startsWith("junit-"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static String found(Path log, Path work) {
+    try {
+      return "put the input that is in " + work + " into the corpus:\n" + Files.readString(log);
+    } catch (IOException e) {
+      return log.toString();
+    }
+  }
+}
