@@ -18,6 +18,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
@@ -197,7 +198,14 @@ final class ConfigurationReference {
               : prefix + "." + kebab(method.getName());
       Type type = method.getGenericReturnType();
       if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
-        properties(name + ".<name>", (Class<?>) map.getActualTypeArguments()[1]);
+        Class<?> value = (Class<?>) map.getActualTypeArguments()[1];
+        if (isGroup(value)) {
+          properties(name + ".<name>", value);
+        } else {
+          out.append(
+              "| `%s` | %s | not set | %s |%n"
+                  .formatted(name + ".<name>", type(value), comment(group, method.getName())));
+        }
       } else if (isGroup(type)) {
         properties(name, (Class<?>) type);
       } else {
@@ -215,7 +223,7 @@ final class ConfigurationReference {
   /** As they stand in the source: reflection promises no order. */
   private List<Method> inOrder(Class<?> group) {
     var methods = new ArrayList<>(Arrays.asList(group.getDeclaredMethods()));
-    methods.removeIf(Method::isSynthetic);
+    methods.removeIf(method -> method.isSynthetic() || Modifier.isStatic(method.getModifiers()));
     List<String> order = List.copyOf(comments.keySet());
     methods.sort(
         Comparator.comparingInt(

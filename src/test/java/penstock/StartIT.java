@@ -103,7 +103,8 @@ class StartIT {
         "penstock.redis.max-pending=1 | penstock.redis.max-pending",
         "penstock.redis.prefix=a{b | penstock.redis.prefix",
         "quarkus.http.limits.max-header-size=8K | quarkus.http.limits.max-header-size",
-        "quarkus.http.limits.max-initial-line-length=4096 | quarkus.http.limits.max-initial-line-length"
+        "quarkus.http.limits.max-initial-line-length=4096 |"
+            + " quarkus.http.limits.max-initial-line-length"
       })
   void refusesWhatMakesNoSense(String setting, String named) {
     String[] property = setting.split("=", 2);

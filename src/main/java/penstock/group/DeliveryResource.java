@@ -1,6 +1,5 @@
 package penstock.group;
 
-import static penstock.security.identity.Right.GROUP;
 import static penstock.problem.ProblemType.BODY_TOO_LARGE;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
@@ -14,8 +13,8 @@ import static penstock.problem.ProblemType.UNKNOWN_GROUP;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.GROUP;
 
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
@@ -39,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Requires;
 import penstock.stream.StreamName;
 import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
@@ -66,7 +66,8 @@ import penstock.stream.registry.Streams;
 class DeliveryResource {
 
   private static final String RESULTS =
-      "What became of each delivery, in the order of the request. One that is stale changed nothing.";
+      "What became of each delivery, in the order of the request. One that is stale changed"
+          + " nothing.";
 
   private final Streams streams;
   private final Groups groups;

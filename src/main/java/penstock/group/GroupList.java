@@ -1,8 +1,8 @@
 package penstock.group;
 
-import penstock.security.identity.AllowedValues;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import penstock.security.identity.AllowedValues;
 
 /** The groups of a stream, by name. */
 record GroupList(List<Item> groups) {

@@ -1,6 +1,5 @@
 package penstock.group;
 
-import static penstock.security.identity.Right.GROUP;
 import static penstock.problem.ProblemType.BODY_TOO_LARGE;
 import static penstock.problem.ProblemType.CURSOR_GONE;
 import static penstock.problem.ProblemType.GROUP_CONFLICT;
@@ -17,10 +16,8 @@ import static penstock.problem.ProblemType.UNKNOWN_GROUP;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.GROUP;
 
-import penstock.security.identity.AllowedValues;
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
@@ -42,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.AllowedValues;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
 import penstock.stream.registry.Streams;
@@ -78,7 +78,8 @@ class GroupResource {
   @Operation(operationId = "listGroups", summary = "The pull groups of a stream, by name")
   public Uni<RestResponse<GroupList>> list(@RestPath("stream") StreamName stream) {
     AllowedValues visible = callers.current().rights().values(GROUP, stream.value(), "group");
-    return Unis.of(streams.find(stream).compose(groups::all).map(all -> Answer.ok(all.only(visible))));
+    return Unis.of(
+        streams.find(stream).compose(groups::all).map(all -> Answer.ok(all.only(visible))));
   }
 
   /** What a group is to be like, and where it begins if it is new. */

@@ -2,9 +2,6 @@ package penstock.ingest;
 
 import static penstock.security.identity.Right.PUBLISH;
 
-import penstock.security.identity.Caller;
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -52,6 +49,9 @@ import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.schedule.delayed.DelayLimit;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.Caller;
 import penstock.stream.StreamName;
 import penstock.stream.log.EventLog;
 import penstock.stream.registry.Stream;
@@ -90,7 +90,8 @@ class AppendResource {
       EventLog log,
       AppendRefusals refusals,
       MeterRegistry registry,
-      Tracing tracing, Callers callers,
+      Tracing tracing,
+      Callers callers,
       DelayLimit delayLimit,
       IngestConfig config) {
     this.vertx = vertx;

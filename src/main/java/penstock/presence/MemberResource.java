@@ -1,6 +1,5 @@
 package penstock.presence;
 
-import static penstock.security.identity.Right.PRESENCE;
 import static penstock.problem.ProblemType.BODY_TOO_LARGE;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
@@ -14,8 +13,8 @@ import static penstock.problem.ProblemType.ROOM_FULL;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_MEMBER;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.PRESENCE;
 
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -57,6 +56,7 @@ import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.problem.Raises;
+import penstock.security.http.Requires;
 
 /** A member of a room: its heartbeats, and its leave. Runs on the request's event loop. */
 @Tag(name = "presence")
@@ -117,7 +117,8 @@ class MemberResource {
           """)
   @RequestBody(
       description =
-          "Metadata: any JSON, whatever the content type. Without a body it stays as it was, or is `null`.",
+          "Metadata: any JSON, whatever the content type. Without a body it stays as it was, or is"
+              + " `null`.",
       content =
           @Content(
               mediaType = "application/json",
@@ -209,7 +210,8 @@ class MemberResource {
           ProblemType.ROOM_FULL,
           "The room '"
               + member.room()
-              + "' has as many members as penstock.presence.max-members allows. Retry when one has left.");
+              + "' has as many members as penstock.presence.max-members allows. Retry when one has"
+              + " left.");
     }
     var body = new PresenceBody(result.presence());
     return result.state() == HeartbeatResult.State.JOINED

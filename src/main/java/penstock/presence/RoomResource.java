@@ -1,6 +1,5 @@
 package penstock.presence;
 
-import static penstock.security.identity.Right.PRESENCE;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
 import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
@@ -8,8 +7,8 @@ import static penstock.problem.ProblemType.PARTITIONS_CHANGED;
 import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.PRESENCE;
 
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.validation.constraints.Max;
@@ -30,6 +29,7 @@ import penstock.http.Unis;
 import penstock.member.MemberName;
 import penstock.member.RoomName;
 import penstock.problem.Raises;
+import penstock.security.http.Requires;
 
 /** Who is in a room. Runs on the request's event loop. */
 @Tag(name = "presence")

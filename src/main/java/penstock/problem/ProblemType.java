@@ -39,8 +39,7 @@ public enum ProblemType {
   INTERNAL_ERROR("internal-error", 500, "The service failed"),
   PARTITIONS_CHANGED(
       "partitions-changed", 503, "The stream has another number of partitions than is declared"),
-  IDENTITY_UNAVAILABLE(
-      "identity-unavailable", 503, "Who calls cannot be told at present"),
+  IDENTITY_UNAVAILABLE("identity-unavailable", 503, "Who calls cannot be told at present"),
   REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is unavailable"),
   WRONG_KEY_TYPE("wrong-key-type", 503, "A key in Redis holds something else"),
   IDS_EXHAUSTED("ids-exhausted", 503, "The log takes no further entries"),

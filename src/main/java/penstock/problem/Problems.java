@@ -35,8 +35,8 @@ public final class Problems {
   public static final Problem UNREADABLE =
       Problem.of(
           ProblemType.MALFORMED_REQUEST,
-          "The request is no HTTP/1.1 message: its first line, a header (Host is required) or the framing of its body is"
-              + " wrong.");
+          "The request is no HTTP/1.1 message: its first line, a header (Host is required) or the"
+              + " framing of its body is wrong.");
 
   /** How one may say who calls (RFC 9110, 11.6.1). */
   public static final String CHALLENGE_HEADER = "WWW-Authenticate";

@@ -4,7 +4,6 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,9 +28,9 @@ public interface AuthConfig {
   /** What each role may do, as JSON in the language of rights. */
   Map<String, String> roles();
 
-  /** What is open to who does not say who calls. */
+  /** What is open to who does not say who calls; set to nothing, nothing is. */
   @WithDefault("health,pages")
-  Set<Openness> open();
+  Optional<Set<Openness>> open();
 
   /**
    * A longer token is refused unread: what is read of one before its signature is checked costs
@@ -105,26 +104,23 @@ public interface AuthConfig {
     /** A JSON Web Token of an OpenID Connect provider, which is discovered. */
     OIDC,
     /** One of the keys in a file. */
-    API_KEY;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    API_KEY
   }
 
   /** What may be open. */
   enum Openness {
+    /** Whether the service is alive, and ready. */
     HEALTH,
+    /** Numbers for operators. */
     METRICS,
     /** The description of the API. */
     OPENAPI,
-    /** The pages of the service itself, which have no data in them. */
+    /** The service's own pages, which have no data in them. */
     PAGES
   }
 
   /** Whether it is asked who calls. */
-  default boolean isOn() {
-    return mode().isPresent() && mode().get() != Mode.NONE;
+  static boolean isOn(AuthConfig config) {
+    return config.mode().filter(mode -> mode != Mode.NONE).isPresent();
   }
 }

@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Has the application under test ask who calls, and gives it an issuer: {@code
- * @WithTestResource(IssuerResource.class)}, with {@code mode} = {@code jwt} (the default) or {@code
- * oidc}. A field of type {@link TestIssuer} of the test is set to it.
+ * Has the application under test ask who calls, and gives it an issuer:
+ * {@code @WithTestResource(IssuerResource.class)}, with {@code mode} = {@code jwt} (the default) or
+ * {@code oidc}. A field of type {@link TestIssuer} of the test is set to it.
  */
 public final class IssuerResource implements QuarkusTestResourceLifecycleManager {
 

@@ -2,7 +2,6 @@ package penstock.security;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /**
  * An issuer of tokens, with the two addresses that an OpenID Connect provider is discovered by. Its
@@ -59,7 +59,7 @@ public final class TestIssuer implements AutoCloseable {
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/jwks", this::answerKeys);
     server.createContext(
-        "/.well-known/openid-configuration", exchange -> send(exchange, discovery().encode()));
+        "/.well-known/openid-configuration", exchange -> send(exchange, discovery()));
     server.start();
     add("k1");
   }
@@ -72,15 +72,14 @@ public final class TestIssuer implements AutoCloseable {
     return url() + "/jwks";
   }
 
-  private JsonObject discovery() {
-    return new JsonObject()
-        .put("issuer", url())
-        .put("jwks_uri", jwksUrl())
-        .put("authorization_endpoint", url() + "/auth")
-        .put("token_endpoint", url() + "/token")
-        .put("subject_types_supported", new JsonArray().add("public"))
-        .put("response_types_supported", new JsonArray().add("code"))
-        .put("id_token_signing_alg_values_supported", new JsonArray().add("RS256"));
+  /** By hand: the server's threads are of another class loader than the application's JSON. */
+  private String discovery() {
+    return """
+    {"issuer":"%1$s","jwks_uri":"%2$s","authorization_endpoint":"%1$s/auth","token_endpoint":"%1$s/token",
+    "subject_types_supported":["public"],"response_types_supported":["code"],
+    "id_token_signing_alg_values_supported":["RS256"]}
+    """
+        .formatted(url(), jwksUrl());
   }
 
   /** How often its keys were asked for. */
@@ -157,13 +156,17 @@ public final class TestIssuer implements AutoCloseable {
   }
 
   public static JsonObject jwk(String id, RSAPublicKey key) {
-    return new JsonObject()
-        .put("kty", "RSA")
-        .put("use", "sig")
-        .put("alg", "RS256")
-        .put("kid", id)
-        .put("n", BASE64.encodeToString(unsigned(key.getModulus().toByteArray())))
-        .put("e", BASE64.encodeToString(unsigned(key.getPublicExponent().toByteArray())));
+    return new JsonObject(jwkText(id, key));
+  }
+
+  private static String jwkText(String id, RSAPublicKey key) {
+    return """
+    {"kty":"RSA","use":"sig","alg":"RS256","kid":"%s","n":"%s","e":"%s"}\
+    """
+        .formatted(
+            id,
+            BASE64.encodeToString(unsigned(key.getModulus().toByteArray())),
+            BASE64.encodeToString(unsigned(key.getPublicExponent().toByteArray())));
   }
 
   private static byte[] unsigned(byte[] number) {
@@ -171,9 +174,9 @@ public final class TestIssuer implements AutoCloseable {
   }
 
   public synchronized String jwks() {
-    var set = new JsonArray();
-    keys.forEach((id, pair) -> set.add(jwk(id, (RSAPublicKey) pair.getPublic())));
-    return new JsonObject().put("keys", set).encode();
+    return keys.entrySet().stream()
+        .map(one -> jwkText(one.getKey(), (RSAPublicKey) one.getValue().getPublic()))
+        .collect(Collectors.joining(",", "{\"keys\":[", "]}"));
   }
 
   private void answerKeys(HttpExchange exchange) throws IOException {

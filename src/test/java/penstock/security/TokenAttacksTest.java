@@ -93,7 +93,10 @@ class TokenAttacksTest {
         issuer -> issuer.token(good(issuer)).replaceAll("\\.[^.]*$", "." + "A".repeat(342))),
     ALG_NONE(
         issuer ->
-            TestIssuer.part("{\"alg\":\"none\"}") + "." + TestIssuer.part(good(issuer).encode()) + "."),
+            TestIssuer.part("{\"alg\":\"none\"}")
+                + "."
+                + TestIssuer.part(good(issuer).encode())
+                + "."),
     ALG_NONE_WITH_A_SIGNATURE(issuer -> signed(issuer, header().put("alg", "none"), good(issuer))),
     ALG_NONE_IN_CAPITALS(issuer -> signed(issuer, header().put("alg", "NoNe"), good(issuer))),
     ALG_MISSING(
@@ -103,13 +106,13 @@ class TokenAttacksTest {
           return signed(issuer, header, good(issuer));
         }),
     ALG_NUMBER(issuer -> signed(issuer, header().put("alg", 5), good(issuer))),
-    HMAC_WITH_PUBLIC_KEY_DER(
-        issuer -> shared(issuer, issuer.key("k1").getPublic().getEncoded())),
+    HMAC_WITH_PUBLIC_KEY_DER(issuer -> shared(issuer, issuer.key("k1").getPublic().getEncoded())),
     HMAC_WITH_PUBLIC_KEY_PEM(
         issuer -> shared(issuer, pem(issuer).getBytes(StandardCharsets.US_ASCII))),
     HMAC_WITH_THE_SET_OF_KEYS(
         issuer -> shared(issuer, issuer.jwks().getBytes(StandardCharsets.US_ASCII))),
-    ANOTHER_ALGORITHM_OF_THE_KEY(issuer -> signed(issuer, header().put("alg", "PS256"), good(issuer))),
+    ANOTHER_ALGORITHM_OF_THE_KEY(
+        issuer -> signed(issuer, header().put("alg", "PS256"), good(issuer))),
     ES256_WITH_AN_RSA_KEY(issuer -> signed(issuer, header().put("alg", "ES256"), good(issuer))),
     OTHER_KEY(
         issuer -> TestIssuer.sign(header().encode(), good(issuer).encode(), OTHER.getPrivate())),
@@ -134,13 +137,16 @@ class TokenAttacksTest {
         issuer ->
             signed(
                 issuer,
-                header().put("jwk", TestIssuer.jwk("k1", (RSAPublicKey) issuer.key("k1").getPublic())),
+                header()
+                    .put("jwk", TestIssuer.jwk("k1", (RSAPublicKey) issuer.key("k1").getPublic())),
                 good(issuer))),
     JKU(issuer -> signed(issuer, header().put("jku", "https://evil.example/jwks"), good(issuer))),
-    JKU_OF_THE_ISSUER(issuer -> signed(issuer, header().put("jku", issuer.jwksUrl()), good(issuer))),
+    JKU_OF_THE_ISSUER(
+        issuer -> signed(issuer, header().put("jku", issuer.jwksUrl()), good(issuer))),
     X5U(issuer -> signed(issuer, header().put("x5u", "https://evil.example/c"), good(issuer))),
     X5C(issuer -> signed(issuer, header().put("x5c", new JsonArray().add("MII=")), good(issuer))),
-    CRITICAL(issuer -> signed(issuer, header().put("crit", new JsonArray().add("x")), good(issuer))),
+    CRITICAL(
+        issuer -> signed(issuer, header().put("crit", new JsonArray().add("x")), good(issuer))),
     COMPRESSED(issuer -> signed(issuer, header().put("zip", "DEF"), good(issuer))),
     ENCRYPTED(issuer -> issuer.token(good(issuer)) + ".a.b"),
     EXPIRED(issuer -> issuer.token(good(issuer).put("exp", now() - 3600))),
@@ -192,12 +198,16 @@ class TokenAttacksTest {
                 header().encode(),
                 good(issuer)
                     .encode()
-                    .replaceFirst("\\{", "{\"deep\":" + "[".repeat(2_000) + "]".repeat(2_000) + ","),
+                    .replaceFirst(
+                        "\\{", "{\"deep\":" + "[".repeat(2_000) + "]".repeat(2_000) + ","),
                 issuer.key("k1").getPrivate())),
     HEADER_NESTED_DEEP(
         issuer ->
             TestIssuer.sign(
-                "{\"alg\":\"RS256\",\"kid\":\"k1\",\"x\":" + "[".repeat(300) + "]".repeat(300) + "}",
+                "{\"alg\":\"RS256\",\"kid\":\"k1\",\"x\":"
+                    + "[".repeat(300)
+                    + "]".repeat(300)
+                    + "}",
                 good(issuer).encode(),
                 issuer.key("k1").getPrivate())),
     PAYLOAD_IS_AN_ARRAY(
@@ -259,7 +269,8 @@ class TokenAttacksTest {
   }
 
   static Stream<String> withoutOne() {
-    return Stream.of("/streams", "/no/such/place", "/q/metrics", "/q/openapi", "/q/health/../metrics");
+    return Stream.of(
+        "/streams", "/no/such/place", "/q/metrics", "/q/openapi", "/q/health/../metrics");
   }
 
   @ParameterizedTest

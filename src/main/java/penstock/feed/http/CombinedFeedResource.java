@@ -10,11 +10,6 @@ import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
 
-import java.util.Map;
-import java.util.LinkedHashMap;
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
-import penstock.security.identity.Right;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,7 +19,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -51,6 +48,9 @@ import penstock.member.MemberName;
 import penstock.member.RoomName;
 import penstock.problem.ProblemException;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.Right;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
 import penstock.stream.filter.Condition;
@@ -111,7 +111,8 @@ class CombinedFeedResource {
       StreamFeeds feeds,
       ViewFeeds viewFeeds,
       FeedResponses responses,
-      MemberParameters members, Callers callers,
+      MemberParameters members,
+      Callers callers,
       FeedConfig config,
       ResumeLimit limit) {
     this.vertx = vertx;

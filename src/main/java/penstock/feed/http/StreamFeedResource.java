@@ -1,7 +1,5 @@
 package penstock.feed.http;
 
-import static penstock.security.identity.Right.READ;
-import static penstock.security.identity.Right.PRESENCE;
 import static penstock.problem.ProblemType.INVALID_CURSOR;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
@@ -9,9 +7,9 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.PRESENCE;
+import static penstock.security.identity.Right.READ;
 
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -39,6 +37,8 @@ import penstock.feed.stream.StreamFeeds;
 import penstock.member.MemberName;
 import penstock.member.RoomName;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
 import penstock.stream.filter.Condition;
@@ -59,7 +59,11 @@ class StreamFeedResource {
 
   @Inject
   StreamFeedResource(
-      Streams streams, StreamFeeds feeds, FeedResponses responses, MemberParameters members, Callers callers) {
+      Streams streams,
+      StreamFeeds feeds,
+      FeedResponses responses,
+      MemberParameters members,
+      Callers callers) {
     this.streams = streams;
     this.feeds = feeds;
     this.responses = responses;
@@ -149,8 +153,7 @@ class StreamFeedResource {
       @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
       @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
     members.read(room, member, ttl);
-    EventFilter.of(subject, type, filter)
-        .within(stream.value(), callers.subjects(stream.value()));
+    EventFilter.of(subject, type, filter).within(stream.value(), callers.subjects(stream.value()));
     StartPosition.of(cursor, since, new StartPosition.Latest());
     return FeedResponses.head(streams.find(stream));
   }

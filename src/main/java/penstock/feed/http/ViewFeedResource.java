@@ -1,14 +1,12 @@
 package penstock.feed.http;
 
-import static penstock.security.identity.Right.VIEW;
-import static penstock.security.identity.Right.PRESENCE;
 import static penstock.problem.ProblemType.INVALID_CURSOR;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+import static penstock.security.identity.Right.PRESENCE;
+import static penstock.security.identity.Right.VIEW;
 
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
@@ -38,6 +36,8 @@ import penstock.feed.view.ViewFeeds;
 import penstock.member.MemberName;
 import penstock.member.RoomName;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
 import penstock.stream.StartPosition;
 import penstock.view.ViewDefinition;
 import penstock.view.ViewName;
@@ -62,7 +62,11 @@ class ViewFeedResource {
 
   @Inject
   ViewFeedResource(
-      Views views, ViewFeeds feeds, FeedResponses responses, MemberParameters members, Callers callers) {
+      Views views,
+      ViewFeeds feeds,
+      FeedResponses responses,
+      MemberParameters members,
+      Callers callers) {
     this.views = views;
     this.feeds = feeds;
     this.responses = responses;

@@ -1,6 +1,5 @@
 package penstock.projection.service;
 
-import static penstock.security.identity.Right.ADMIN;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
 import static penstock.problem.ProblemType.PARTIAL_HISTORY;
@@ -8,8 +7,8 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.ADMIN;
 
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.POST;
@@ -24,6 +23,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Requires;
 import penstock.view.ViewName;
 import penstock.view.Views;
 

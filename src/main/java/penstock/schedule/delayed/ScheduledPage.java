@@ -1,10 +1,10 @@
 package penstock.schedule.delayed;
 
-import penstock.event.Event;
-import java.util.function.Predicate;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.function.Predicate;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import penstock.event.Event;
 import penstock.http.JsonBody;
 import penstock.json.JsonName;
 import penstock.json.JsonWriter;

@@ -1,7 +1,5 @@
 package penstock.schedule.http;
 
-import static penstock.security.identity.Right.READ;
-import static penstock.security.identity.Right.PUBLISH;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
 import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
@@ -11,16 +9,11 @@ import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_SCHEDULED_EVENT;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.PUBLISH;
+import static penstock.security.identity.Right.READ;
 
-import io.vertx.core.Future;
-import java.util.function.Predicate;
-import penstock.stream.registry.Stream;
-import penstock.event.Event;
-import penstock.security.identity.Rights;
-import penstock.security.identity.AllowedValues;
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -31,6 +24,7 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -38,6 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
+import penstock.event.Event;
 import penstock.http.Answer;
 import penstock.http.PageLimit;
 import penstock.http.Unis;
@@ -50,7 +45,12 @@ import penstock.schedule.delayed.ScheduledEvent;
 import penstock.schedule.delayed.ScheduledId;
 import penstock.schedule.delayed.ScheduledPage;
 import penstock.schedule.delayed.ScheduledPosition;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.AllowedValues;
+import penstock.security.identity.Rights;
 import penstock.stream.StreamName;
+import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
 
 /**

@@ -12,7 +12,6 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,26 +49,22 @@ class AuthenticationFilter {
 
   @Inject
   AuthenticationFilter(
-      AuthConfig config,
-      AllowedMethods methods,
-      @Any Instance<Authenticator> authenticators) {
+      AuthConfig config, AllowedMethods methods, @Any Instance<Authenticator> authenticators) {
     this.config = config;
     this.methods = methods;
     this.authenticators =
-        config.isOn()
-            ? authenticators.handlesStream()
+        AuthConfig.isOn(config)
+            ? authenticators
+                .handlesStream()
                 .sorted(Comparator.comparing(one -> one.getBean().getBeanClass().getName()))
                 .map(Instance.Handle::get)
                 .toList()
             : List.of();
-    this.open =
-        config.open().isEmpty()
-            ? EnumSet.noneOf(AuthConfig.Openness.class)
-            : EnumSet.copyOf(config.open());
+    this.open = config.open().orElse(Set.of());
   }
 
   void filter(@Observes Filters filters) {
-    if (config.isOn()) {
+    if (AuthConfig.isOn(config)) {
       filters.register(this::handle, PRIORITY);
     }
   }

@@ -3,7 +3,6 @@ package penstock.security.http;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-
 import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.Problem;
@@ -30,7 +29,7 @@ public class Callers {
 
   @Inject
   Callers(AuthConfig config) {
-    this.on = config.isOn();
+    this.on = AuthConfig.isOn(config);
   }
 
   /** Whether it is asked who calls. */

@@ -53,12 +53,10 @@ class RightsCheck {
   }
 
   private static List<Requires> of(RuntimeResource operation) {
-    return List.of(
-        operation.getLazyMethod().getMethod().getAnnotationsByType(Requires.class));
+    return List.of(operation.getLazyMethod().getMethod().getAnnotationsByType(Requires.class));
   }
 
-  private static void check(
-      Requires rule, Rights rights, ResteasyReactiveRequestContext request) {
+  private static void check(Requires rule, Rights rights, ResteasyReactiveRequestContext request) {
     if (rule.any()) {
       // what may be seen is all that is shown
       return;
@@ -81,7 +79,9 @@ class RightsCheck {
     } else if (rule.part().isEmpty()) {
       had = rights.hasWhole(right, name);
     } else {
-      had = parts(rule, request).stream().allMatch(part -> rights.has(right, name, rule.part(), part));
+      had =
+          parts(rule, request).stream()
+              .allMatch(part -> rights.has(right, name, rule.part(), part));
     }
     if (!had) {
       throw Callers.forbidden(

@@ -1,9 +1,9 @@
 package penstock.security.identity;
 
-import org.jspecify.annotations.Nullable;
-import java.util.function.Function;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All that one caller may do. Immutable. */
 public final class Rights {

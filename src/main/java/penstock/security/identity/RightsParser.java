@@ -92,10 +92,10 @@ public final class RightsParser {
   }
 
   private static List<Template> values(Right right, String key, @Nullable Object value) {
-    List<?> list = value instanceof List<?> several ? several : value == null ? List.of() : List.of(value);
+    List<?> list =
+        value instanceof List<?> several ? several : value == null ? List.of() : List.of(value);
     if (list.isEmpty() || list.size() > MAX_VALUES) {
-      throw new IllegalArgumentException(
-          "'" + key + "' must have 1 to " + MAX_VALUES + " values");
+      throw new IllegalArgumentException("'" + key + "' must have 1 to " + MAX_VALUES + " values");
     }
     var templates = new ArrayList<Template>();
     for (Object one : list) {

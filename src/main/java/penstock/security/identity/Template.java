@@ -83,7 +83,9 @@ final class Template {
     return new Template(pieces, prefix);
   }
 
-  /** With the claims put in; null if one of them is missing or ambiguous, so that it means nothing. */
+  /**
+   * With the claims put in; null if one of them is missing or ambiguous, so that it means nothing.
+   */
   @Nullable Value resolve(Claims claims) {
     var text = new StringBuilder();
     for (int i = 0; i < pieces.size(); i++) {

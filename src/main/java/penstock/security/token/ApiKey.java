@@ -38,8 +38,7 @@ final class ApiKey {
     if (!SHA_256.matcher(digest).matches()) {
       throw new IllegalArgumentException("its digest must be a SHA-256 in hex");
     }
-    return new ApiKey(
-        callers.ofKey(name, parts[2].strip()), HexFormat.of().parseHex(digest));
+    return new ApiKey(callers.ofKey(name, parts[2].strip()), HexFormat.of().parseHex(digest));
   }
 
   Caller caller() {

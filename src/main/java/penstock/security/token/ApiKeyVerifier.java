@@ -108,7 +108,8 @@ final class ApiKeyVerifier implements TokenVerifier {
         LOG.infof("keys read: place=%s keys=%d", file, keys.size());
       }
     } catch (IOException | IllegalArgumentException broken) {
-      LOG.errorf("keys unreadable: place=%s reason=%s; those known stay", file, broken.getMessage());
+      LOG.errorf(
+          "keys unreadable: place=%s reason=%s; those known stay", file, broken.getMessage());
     }
     return null;
   }

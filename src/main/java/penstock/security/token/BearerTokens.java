@@ -62,7 +62,8 @@ public class BearerTokens {
         || config.keys().timeout().compareTo(least) < 0
         || config.apiKeys().reload().compareTo(least) < 0) {
       throw new ConfigurationException(
-          "penstock.auth.keys.retry, penstock.auth.keys.timeout and penstock.auth.api-keys.reload must be positive.",
+          "penstock.auth.keys.retry, penstock.auth.keys.timeout and penstock.auth.api-keys.reload"
+              + " must be positive.",
           Set.of("penstock.auth.keys.retry"));
     }
   }

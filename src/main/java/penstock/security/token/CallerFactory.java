@@ -55,7 +55,9 @@ public class CallerFactory {
     } catch (IllegalArgumentException broken) {
       String property = "penstock.auth.roles." + role;
       throw new ConfigurationException(
-          property + ": " + broken.getMessage() + ". See docs/security.md.", broken, Set.of(property));
+          property + ": " + broken.getMessage() + ". See docs/security.md.",
+          broken,
+          Set.of(property));
     }
   }
 

@@ -139,7 +139,8 @@ final class JwtVerifier implements TokenVerifier {
     } catch (ParseException refused) {
       LOG.debugf("token refused: reason=%s", refused.getMessage());
       throw Refusals.invalid(
-          "is not signed by its issuer, is of another issuer or for another audience, or is not valid at this time");
+          "is not signed by its issuer, is of another issuer or for another audience, or is not"
+              + " valid at this time");
     }
     return callers.ofToken(claims, own.getClockSkew());
   }

@@ -56,7 +56,8 @@ final class OidcVerifier implements TokenVerifier {
     if (failure instanceof AuthenticationFailedException) {
       LOG.debugf("token refused: reason=%s", failure.getMessage());
       return Refusals.invalid(
-          "is not signed by its issuer, is of another issuer or for another audience, or is not valid at this time");
+          "is not signed by its issuer, is of another issuer or for another audience, or is not"
+              + " valid at this time");
     }
     if (failure instanceof ReportedFailure) {
       return failure;

@@ -146,8 +146,7 @@ final class SigningKeys {
       underWay = reading;
     }
     // completed already, for keys that stand in the configuration, or later
-    return reading.onComplete(
-        done -> took(done.succeeded() ? done.result() : null, done.cause()));
+    return reading.onComplete(done -> took(done.succeeded() ? done.result() : null, done.cause()));
   }
 
   private void took(@Nullable KeySet keys, @Nullable Throwable failure) {
@@ -161,7 +160,8 @@ final class SigningKeys {
     if (keys == null) {
       if (first) {
         LOG.warnf(
-            "keys unavailable: place=%s reason=%s; those known are good for %s after they were read",
+            "keys unavailable: place=%s reason=%s; those known are good for %s after they were"
+                + " read",
             place, failure == null ? "" : failure.getMessage(), maxAge);
       }
       return;

@@ -7,8 +7,8 @@ import penstock.security.identity.Caller;
 public interface TokenVerifier {
 
   /**
-   * Who it is of. Completes on any thread; fails with the problem {@code invalid-token}, or with one
-   * that passes if it cannot be told at present.
+   * Who it is of. Completes on any thread; fails with the problem {@code invalid-token}, or with
+   * one that passes if it cannot be told at present.
    */
   Future<Caller> verify(String token);
 }

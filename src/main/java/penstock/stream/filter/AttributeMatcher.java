@@ -1,10 +1,10 @@
 package penstock.stream.filter;
 
-import java.util.Optional;
-import penstock.security.identity.AllowedValues;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import penstock.security.identity.AllowedValues;
 
 /**
  * Values of an attribute that a reader wants, all if there are none.

@@ -1,11 +1,11 @@
 package penstock.stream.filter;
 
-import penstock.security.http.Callers;
-import penstock.security.identity.AllowedValues;
 import java.util.List;
 import java.util.Set;
 import penstock.event.Event;
 import penstock.problem.ProblemException;
+import penstock.security.http.Callers;
+import penstock.security.identity.AllowedValues;
 
 /**
  * Which events a reader wants: those with one of the subjects and one of the types that meet one of

@@ -1,7 +1,5 @@
 package penstock.stream.http;
 
-import static penstock.security.identity.Right.READ;
-import static penstock.security.identity.Right.ADMIN;
 import static penstock.problem.ProblemType.DEAD_LETTER_OUTDATED;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
@@ -14,10 +12,9 @@ import static penstock.problem.ProblemType.UNKNOWN_GROUP;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.ADMIN;
+import static penstock.security.identity.Right.READ;
 
-import penstock.security.identity.AllowedValues;
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
@@ -45,6 +42,9 @@ import penstock.http.PageLimit;
 import penstock.http.Unis;
 import penstock.problem.ProblemException;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.AllowedValues;
 import penstock.stream.NameRule;
 import penstock.stream.StreamName;
 import penstock.stream.deadletter.DeadLetter;
@@ -73,7 +73,8 @@ import penstock.stream.registry.Streams;
 class DeadLetterResource {
 
   private static final String SOON =
-      "It is done soon, once: by the instance that works the view, or by who pulls of the group next.";
+      "It is done soon, once: by the instance that works the view, or by who pulls of the group"
+          + " next.";
 
   private final Streams streams;
   private final DeadLetters deadLetters;
@@ -136,7 +137,9 @@ class DeadLetterResource {
         streams
             .find(stream)
             .compose(
-                found -> deadLetters.page(found, visible.and(wanted), after.orElse(DeadLetterId.FIRST), limit))
+                found ->
+                    deadLetters.page(
+                        found, visible.and(wanted), after.orElse(DeadLetterId.FIRST), limit))
             .map(Answer::ok));
   }
 

@@ -1,6 +1,5 @@
 package penstock.stream.http;
 
-import static penstock.security.identity.Right.READ;
 import static penstock.problem.ProblemType.CURSOR_GONE;
 import static penstock.problem.ProblemType.INVALID_CURSOR;
 import static penstock.problem.ProblemType.INVALID_NAME;
@@ -11,9 +10,8 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.READ;
 
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.validation.constraints.Max;
@@ -34,6 +32,8 @@ import penstock.http.Answer;
 import penstock.http.PageLimit;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
 import penstock.stream.filter.Condition;

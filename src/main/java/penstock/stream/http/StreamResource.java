@@ -1,9 +1,5 @@
 package penstock.stream.http;
 
-import static penstock.security.identity.Right.ADMIN;
-import static penstock.security.identity.Right.GROUP;
-import static penstock.security.identity.Right.PUBLISH;
-import static penstock.security.identity.Right.READ;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
 import static penstock.problem.ProblemType.PARTITIONS_CHANGED;
@@ -11,15 +7,16 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.ADMIN;
+import static penstock.security.identity.Right.GROUP;
+import static penstock.security.identity.Right.PUBLISH;
+import static penstock.security.identity.Right.READ;
 
-import java.util.stream.Stream;
-import penstock.security.identity.Rights;
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
@@ -27,6 +24,9 @@ import org.jboss.resteasy.reactive.RestResponse;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.Rights;
 import penstock.stream.StreamName;
 import penstock.stream.registry.Streams;
 
@@ -49,10 +49,19 @@ class StreamResource {
 
   @GET
   @Requires(value = READ, any = true)
-  @Operation(operationId = "listStreams", summary = "All streams that one may do something with, by name")
+  @Operation(
+      operationId = "listStreams",
+      summary = "All streams that one may do something with, by name")
   public Uni<RestResponse<StreamList>> list() {
     Rights rights = callers.current().rights();
-    return Unis.of(streams.all().map(all -> StreamList.of(all.stream().filter(one -> sees(rights, one.name().value())).toList())).map(Answer::ok));
+    return Unis.of(
+        streams
+            .all()
+            .map(
+                all ->
+                    StreamList.of(
+                        all.stream().filter(one -> sees(rights, one.name().value())).toList()))
+            .map(Answer::ok));
   }
 
   private static boolean sees(Rights rights, String stream) {

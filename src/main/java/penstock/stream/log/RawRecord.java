@@ -1,7 +1,7 @@
 package penstock.stream.log;
 
-import java.nio.charset.StandardCharsets;
 import io.vertx.redis.client.Response;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
 package penstock.view.http;
 
-import static penstock.security.identity.Right.VIEW;
 import static penstock.problem.ProblemType.CURSOR_GONE;
 import static penstock.problem.ProblemType.INVALID_CURSOR;
 import static penstock.problem.ProblemType.INVALID_NAME;
@@ -13,10 +12,8 @@ import static penstock.problem.ProblemType.UNKNOWN_ENTRY;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.VIEW_NOT_READY;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.VIEW;
 
-import penstock.security.identity.AllowedValues;
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
@@ -48,6 +45,9 @@ import penstock.http.Unis;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.AllowedValues;
 import penstock.stream.Cursor;
 import penstock.view.ViewDefinition;
 import penstock.view.ViewName;

@@ -1,7 +1,5 @@
 package penstock.view.http;
 
-import static penstock.security.identity.Right.ADMIN;
-import static penstock.security.identity.Right.VIEW;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.OUTCOME_UNKNOWN;
 import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
@@ -9,16 +7,14 @@ import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.VIEW_NOT_READY;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.ADMIN;
+import static penstock.security.identity.Right.VIEW;
 
-import penstock.view.ViewDefinition;
-import java.util.List;
-import penstock.security.identity.Rights;
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
@@ -26,6 +22,10 @@ import org.jboss.resteasy.reactive.RestResponse;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.Rights;
+import penstock.view.ViewDefinition;
 import penstock.view.ViewName;
 import penstock.view.Views;
 
@@ -52,7 +52,9 @@ class ViewResource {
     Rights rights = callers.current().rights();
     List<ViewDefinition> visible =
         views.all().stream()
-            .filter(one -> rights.has(VIEW, one.name().value()) || rights.has(ADMIN, one.name().value()))
+            .filter(
+                one ->
+                    rights.has(VIEW, one.name().value()) || rights.has(ADMIN, one.name().value()))
             .toList();
     return Uni.createFrom().item(Answer.ok(ViewList.of(visible)));
   }

@@ -1,7 +1,5 @@
 package penstock.view.read;
 
-import java.util.TreeSet;
-import java.util.Set;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Request;
@@ -12,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
@@ -124,8 +124,7 @@ public class EntryReader {
       ViewDefinition view, Set<String> wanted, @Nullable String after, int limit) {
     var sorted = new TreeSet<String>(Utf8Order::compare);
     sorted.addAll(wanted);
-    List<String> behind =
-        List.copyOf(after == null ? sorted : sorted.tailSet(after, false));
+    List<String> behind = List.copyOf(after == null ? sorted : sorted.tailSet(after, false));
     List<String> asked = behind.subList(0, Math.min(limit, behind.size()));
     return served.of(view, generation -> page(view.name(), generation, asked, behind.size()));
   }
@@ -139,10 +138,7 @@ public class EntryReader {
               var entries = new TreeMap<String, Entry>(Utf8Order::compare);
               entries.putAll(subset.found());
               return new EntryPage(
-                  generation.fold(),
-                  entries,
-                  subset.known() == left,
-                  applied(generation, replies));
+                  generation.fold(), entries, subset.known() == left, applied(generation, replies));
             });
   }
 

@@ -215,8 +215,7 @@ class RightsMatrixTest {
   void whoHasNoRightsSeesNothing() {
     assertThat(statuses(issuer.token(issuer.claims("nobody"))))
         .allSatisfy(
-            (id, status) ->
-                assertThat(status).as(id).isEqualTo(LISTS.contains(id) ? 200 : 403));
+            (id, status) -> assertThat(status).as(id).isEqualTo(LISTS.contains(id) ? 200 : 403));
     String token = issuer.token(issuer.claims("nobody"));
     assertThat(given().header("Authorization", "Bearer " + token).get("/streams").asString())
         .isEqualTo("{\"streams\":[]}");
@@ -228,8 +227,7 @@ class RightsMatrixTest {
   void whoHasAllRightsToOtherNamesIsRefused() {
     assertThat(statuses(issuer.token("other", new JsonObject(ALL_OTHERS))))
         .allSatisfy(
-            (id, status) ->
-                assertThat(status).as(id).isEqualTo(LISTS.contains(id) ? 200 : 403));
+            (id, status) -> assertThat(status).as(id).isEqualTo(LISTS.contains(id) ? 200 : 403));
   }
 
   /** Each right but the one that it takes, to the same names. */
@@ -269,7 +267,10 @@ class RightsMatrixTest {
   /** No operation passes for another by how its path is written. */
   @Test
   void pathsThatPlayTricksReachNothing() {
-    String token = issuer.token("t", new JsonObject("{\"read\":[\"public\"],\"view\":[{\"view\":\"v1\",\"key\":\"-\"}]}"));
+    String token =
+        issuer.token(
+            "t",
+            new JsonObject("{\"read\":[\"public\"],\"view\":[{\"view\":\"v1\",\"key\":\"-\"}]}"));
     for (String path :
         List.of(
             "/streams/public%2F..%2Forders/events",

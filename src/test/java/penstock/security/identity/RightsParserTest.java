@@ -56,8 +56,10 @@ class RightsParserTest {
             {"publish":[{"stream":"s","source":"/a","subject":"1"},{"stream":"s","source":"/b","subject":"2"}]}
             """,
             Map.of());
-    assertThat(rights.has(Right.PUBLISH, "s", Map.of("source", "/a", "subject", "1")::get)).isTrue();
-    assertThat(rights.has(Right.PUBLISH, "s", Map.of("source", "/a", "subject", "2")::get)).isFalse();
+    assertThat(rights.has(Right.PUBLISH, "s", Map.of("source", "/a", "subject", "1")::get))
+        .isTrue();
+    assertThat(rights.has(Right.PUBLISH, "s", Map.of("source", "/a", "subject", "2")::get))
+        .isFalse();
   }
 
   @Test
@@ -65,7 +67,8 @@ class RightsParserTest {
     String json = "{\"read\":[{\"stream\":\"a\",\"subject\":\"${sub}/*\"}]}";
     assertThat(rights(json, Map.of("sub", "ann/lee")).has(Right.READ, "a")).isFalse();
     assertThat(rights(json, Map.of("sub", "")).has(Right.READ, "a")).isFalse();
-    assertThat(rights(json, Map.of("sub", java.util.List.of("ann"))).has(Right.READ, "a")).isFalse();
+    assertThat(rights(json, Map.of("sub", java.util.List.of("ann"))).has(Right.READ, "a"))
+        .isFalse();
     Rights star = rights(json, Map.of("sub", "*"));
     assertThat(star.values(Right.READ, "a", "subject").admits("ann/1")).isFalse();
     assertThat(star.values(Right.READ, "a", "subject").admits("*/1")).isTrue();

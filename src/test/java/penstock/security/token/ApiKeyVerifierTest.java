@@ -105,9 +105,17 @@ class ApiKeyVerifierTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"billing", "billing:abc:writer", "a b:%s:writer", "billing:%s:unknown", "billing:%s:{\"root\":[]}"})
+  @ValueSource(
+      strings = {
+        "billing",
+        "billing:abc:writer",
+        "a b:%s:writer",
+        "billing:%s:unknown",
+        "billing:%s:{\"root\":[]}"
+      })
   void aLineThatIsNoneIsNamedButNotShown(String line) throws IOException {
-    Path file = file("# first\n" + line.formatted(HexFormat.of().formatHex(TokenDigest.bytes(KEY))));
+    Path file =
+        file("# first\n" + line.formatted(HexFormat.of().formatHex(TokenDigest.bytes(KEY))));
     assertThatThrownBy(() -> verifier(file))
         .hasMessageContaining("line 2")
         .hasMessageContaining("penstock.auth.api-keys.file")
