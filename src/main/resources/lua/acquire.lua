@@ -16,6 +16,7 @@
 -- Works on a full Redis: its first write is one that is never refused. A fence is number:token:replication id.
 -- include ids
 -- include log
+-- include lease
 -- include view
 local events, log, view, lease, index, group = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[6]
 
@@ -49,18 +50,7 @@ if not state.lost and f[1] ~= state.life and state.trimmed ~= '0-0' and ARGV[7] 
   return {'partial', state.trimmed}
 end
 local entries = redis.call('ZCARD', index)
-local delivered = false
-if redis.call('EXISTS', events) == 1 then
-  for _, info in ipairs(redis.call('XINFO', 'GROUPS', events)) do
-    local of = {}
-    for i = 1, #info, 2 do
-      of[info[i]] = info[i + 1]
-    end
-    if of.name == group then
-      delivered = of['last-delivered-id']
-    end
-  end
-end
+local delivered = last_delivered(events, group)
 
 redis.call('HDEL', view, 'released', 'caught-up', 'halted', unpack(old))
 begin_log(events, ARGV[5], log, state, ARGV[4])
@@ -73,18 +63,11 @@ if f[1] ~= state.life then
     begin_view(view, events, state.life, state.appended, state.trimmed)
   end
 end
-local number = tonumber(string.match(f[2] or '0', '^%d+')) + 1
-local fence = string.format('%.0f', number) .. ':' .. ARGV[3] .. ':' .. state.here
+local fence = next_fence(f[2], ARGV[3], state.here)
 redis.call('HSET', view, 'fence', fence, 'process', ARGV[8] or '')
 if f[8] and not died and tonumber(f[9] or '0') > 0 then
   redis.call('HINCRBY', view, 'lone-attempts', -1)
 end
 redis.call('SET', lease, ARGV[1], 'PX', ARGV[2])
-if not delivered then
-  redis.call('XGROUP', 'CREATE', events, group, applied, 'MKSTREAM')
-  delivered = applied
-elseif is_after(applied, delivered) then
-  redis.call('XGROUP', 'SETID', events, group, applied)
-  delivered = applied
-end
+delivered = begin_group(events, group, delivered, applied)
 return {'mine', fence, state.life, applied, delivered, state.trimmed, stale, died and 1 or 0, f[8]}

@@ -9,8 +9,8 @@
 --         the consumer group that keeps what retention would remove, or an empty string
 -- Errors  WRONGTYPE if a key is something else; nothing is written then
 --
--- A view (group view.<name>.<generation>) is done with what its `applied` covers, whatever is pending; another group
--- with what is before its oldest pending entry or, if it has none, up to its last-delivered-id.
+-- A view (group view.<name>.<generation>) is done with what its `applied` covers, and a sink (group sink.<name>) with what its
+-- `delivered` covers, whatever is pending; another group with what is before its oldest pending entry or, if it has none, up to its last-delivered-id.
 -- Works on a full Redis: its first write is one that is never refused.
 -- include ids
 -- include log
@@ -38,8 +38,11 @@ for _, info in ipairs(redis.call('XINFO', 'GROUPS', events)) do
   end
   local upto = of['last-delivered-id']
   local view, generation = string.match(of.name, '^view%.(.+)%.([^.]+)$')
+  local sink = string.match(of.name, '^sink%.(.+)$')
   if view then
     upto = redis.call('HGET', base .. 'view:' .. view .. ':' .. generation, 'applied') or '0-0'
+  elseif sink then
+    upto = redis.call('HGET', base .. 'sink:' .. sink, 'delivered') or '0-0'
   elseif of.pending > 0 then
     upto = before(redis.call('XPENDING', events, of.name)[2])
   end

@@ -57,6 +57,8 @@ class ApiDescriptionTest {
           Map.entry("penstock.views.orders-by-type.stream", "orders"),
           Map.entry("penstock.views.orders-by-type.fold", "count"),
           Map.entry("penstock.views.orders-by-type.key", "type"),
+          Map.entry("penstock.sinks.access-system.stream", "orders"),
+          Map.entry("penstock.sinks.access-system.kind", "bean:ignoring"),
           Map.entry("penstock.ingest.body-timeout", "5s"),
           Map.entry("penstock.presence.body-timeout", "2s"),
           Map.entry("penstock.group.body-timeout", "1s"),
@@ -188,6 +190,7 @@ class ApiDescriptionTest {
     views();
     deadLetters();
     groups();
+    sinks();
     rebuild();
     feed();
     viewFeed();
@@ -479,6 +482,37 @@ class ApiDescriptionTest {
     return raw().contentType("application/json").body(body).request(method, path);
   }
 
+  private static final String OF_SINK = "/sinks/{sink}";
+
+  private void sinks() {
+    get("/sinks", 200, "/sinks");
+    get(OF_SINK, 200, "/sinks/access-system");
+    get(OF_SINK, 400, "/sinks/Access");
+    get(OF_SINK, 404, "/sinks/none");
+    for (String what : List.of("pause", "resume", "replay")) {
+      String operation = "POST " + OF_SINK + "/" + what;
+      String query = what.equals("replay") ? "?from=earliest" : "";
+      check(operation, 202, raw().post("/sinks/access-system/" + what + query));
+      check(operation, 400, raw().post("/sinks/Access/" + what + query));
+      check(operation, 404, raw().post("/sinks/none/" + what + query));
+    }
+    check(
+        "POST " + OF_SINK + "/replay",
+        410,
+        raw().post("/sinks/access-system/replay?from=" + FOREIGN));
+  }
+
+  private void sinksWithoutRedis() {
+    get("/sinks", 503, "/sinks");
+    get(OF_SINK, 503, "/sinks/access-system");
+    for (String what : List.of("pause", "resume", "replay?from=earliest")) {
+      check(
+          "POST " + OF_SINK + "/" + what.replaceFirst("\\?.*", ""),
+          503,
+          raw().post("/sinks/access-system/" + what));
+    }
+  }
+
   private void groups() throws IOException {
     String one = OF_GROUPS + "/{group}";
     String group = "/streams/orders/groups/mailers";
@@ -612,6 +646,7 @@ class ApiDescriptionTest {
       check("PUT " + waiting + "/{id}", 503, raw().put(one + "?deliver-after=2h"));
       check("DELETE " + waiting + "/{id}", 503, raw().delete(one));
       get("/views/{view}", 503, "/views/open-orders");
+      sinksWithoutRedis();
       String group = "/streams/orders/groups/mailers";
       String ids = "{\"ackIds\":[\"" + ACK_ID + "\"],\"to\":\"earliest\"}";
       get(OF_GROUPS, 503, "/streams/orders/groups");

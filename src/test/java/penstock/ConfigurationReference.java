@@ -61,6 +61,7 @@ final class ConfigurationReference {
           MemorySize.class, "bytes",
           String.class, "text",
           boolean.class, "boolean",
+          double.class, "number",
           int.class, "number",
           long.class, "number",
           OptionalInt.class, "number",
@@ -198,13 +199,13 @@ final class ConfigurationReference {
               : prefix + "." + kebab(method.getName());
       Type type = method.getGenericReturnType();
       if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
-        Class<?> value = (Class<?>) map.getActualTypeArguments()[1];
+        Type value = map.getActualTypeArguments()[1];
         if (isGroup(value)) {
-          properties(name + ".<name>", value);
+          properties(name + ".<name>", (Class<?>) value);
         } else {
           out.append(
-              "| `%s` | %s | not set | %s |%n"
-                  .formatted(name + ".<name>", type(value), comment(group, method.getName())));
+              "| `%s.<name>` | %s | not set | %s |%n"
+                  .formatted(name, type(value), comment(group, method.getName())));
         }
       } else if (isGroup(type)) {
         properties(name, (Class<?>) type);
@@ -290,6 +291,9 @@ final class ConfigurationReference {
   }
 
   private static String standard(Method method) {
+    if (method.getReturnType() == Map.class) {
+      return "none";
+    }
     WithDefault standard = method.getAnnotation(WithDefault.class);
     if (standard != null) {
       return "`" + standard.value() + "`";

@@ -49,6 +49,12 @@ class MetricsTest {
           Map.entry("penstock.views.metered.stream", "metered"),
           Map.entry("penstock.views.metered.fold", "count"),
           Map.entry("penstock.views.metered.key", "type"),
+          Map.entry("penstock.sinks.metered.stream", "metered"),
+          Map.entry("penstock.sinks.metered.kind", "bean:ignoring"),
+          Map.entry("penstock.sinks.hooked.stream", "timed"),
+          Map.entry("penstock.sinks.hooked.kind", "webhook"),
+          Map.entry("penstock.sinks.hooked.url", "http://127.0.0.1:1/"),
+          Map.entry("penstock.sinks.hooked.allow-private", "true"),
           Map.entry("penstock.streams.timed.partitions", "1"),
           Map.entry("penstock.views.timed.stream", "timed"),
           Map.entry("penstock.views.timed.fold", "count"));
@@ -91,6 +97,16 @@ class MetricsTest {
     assertThat(Meters.read("penstock_schedule_scheduled_total", "stream", stream)).isEqualTo(1);
     assertThat(Meters.read("penstock_schedule_delivered_total", "stream", stream)).isEqualTo(1);
     assertThat(Meters.read("penstock_schedule_waiting", "stream", stream)).isZero();
+    await()
+        .until(
+            () ->
+                Meters.read(
+                        "penstock_sink_webhook_requests_seconds_count",
+                        "sink",
+                        "hooked",
+                        "status",
+                        "none")
+                    > 0);
   }
 
   private static void awaitWorker(String view) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -132,6 +133,35 @@ class StartIT {
                   line.contains("some feeds cannot share a connection: longest-id=6041")
                       && line.contains("can-come-back=4096"));
     }
+  }
+
+  @Test
+  void itsHealthCommandAsksTheInstanceBesideIt() throws Exception {
+    try (var redis = RedisServer.start();
+        var service =
+            PackagedService.start(directory, Map.of("quarkus.redis.hosts", redis.uri()))) {
+      service.awaitReady();
+      int port = service.port();
+      assertThat(health(port)).isZero();
+      service.stop();
+      assertThat(health(port)).isEqualTo(1);
+    }
+  }
+
+  private static int health(int port) throws Exception {
+    var command =
+        PackagedApplication.command(
+            PackagedApplication.DIRECTORY,
+            List.of(),
+            Map.of("quarkus.http.port", String.valueOf(port)));
+    command.add("health");
+    Process asking =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(asking.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    return asking.exitValue();
   }
 
   /** What the last start of the embedded server said. */

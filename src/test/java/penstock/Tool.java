@@ -3,6 +3,8 @@ package penstock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
@@ -17,13 +19,26 @@ public final class Tool {
    * @throws IllegalStateException with what it said, if it does not succeed
    */
   public static void run(String... command) {
+    output(command);
+  }
+
+  /**
+   * The same; what it wrote to standard output.
+   *
+   * @throws IllegalStateException with what it said, if it does not succeed
+   */
+  public static String output(String... command) {
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      Path errors = Files.createTempFile("tool", ".err");
+      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)
           || process.exitValue() != 0) {
-        throw new IllegalStateException(Arrays.toString(command) + ": " + said);
+        throw new IllegalStateException(
+            Arrays.toString(command) + ": " + said + Files.readString(errors));
       }
+      Files.delete(errors);
+      return said;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -41,6 +41,18 @@ public final class EventJson {
     text(TIME, event.time(), json);
     text(DATA_CONTENT_TYPE, event.dataContentType(), json);
     text(DATA_SCHEMA, event.dataSchema(), json);
+    extensions(event, json);
+    switch (event.data()) {
+      case EventData.None none -> {}
+      case EventData.Json data -> json.name(DATA).value(data.json());
+      case EventData.Text data -> json.name(DATA).string(data.text());
+      case EventData.Binary data -> json.name(DATA_BASE64).string(data.base64());
+    }
+    json.endObject();
+  }
+
+  /** Writes each extension as a member of the object that is begun. */
+  public static void extensions(Event event, JsonWriter json) {
     for (Map.Entry<String, Object> extension : event.extensions().entrySet()) {
       json.name(extension.getKey());
       switch (extension.getValue()) {
@@ -49,13 +61,6 @@ public final class EventJson {
         default -> json.string(extension.getValue().toString());
       }
     }
-    switch (event.data()) {
-      case EventData.None none -> {}
-      case EventData.Json data -> json.name(DATA).value(data.json());
-      case EventData.Text data -> json.name(DATA).string(data.text());
-      case EventData.Binary data -> json.name(DATA_BASE64).string(data.base64());
-    }
-    json.endObject();
   }
 
   private static void text(JsonName name, @Nullable String value, JsonWriter json) {

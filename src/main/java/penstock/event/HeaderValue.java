@@ -27,7 +27,39 @@ final class HeaderValue {
     }
   }
 
+  private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+
   private HeaderValue() {}
+
+  /**
+   * The value as a header carries it: what is no visible ASCII character, double quotes and percent
+   * signs are percent-encoded in UTF-8.
+   */
+  static String encode(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (!standsForItself(value.charAt(i))) {
+        return percentEncoded(value);
+      }
+    }
+    return value;
+  }
+
+  private static boolean standsForItself(int character) {
+    return character > ' ' && character <= '~' && character != '"' && character != '%';
+  }
+
+  private static String percentEncoded(String value) {
+    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+    var header = new StringBuilder(3 * utf8.length);
+    for (byte one : utf8) {
+      if (standsForItself(one)) {
+        header.append((char) one);
+      } else {
+        header.append('%').append(HEX[(one & 0xFF) >> 4]).append(HEX[one & 0xF]);
+      }
+    }
+    return header.toString();
+  }
 
   /**
    * The value of an attribute: freed of double quotes, if it is a quoted string as a whole, then

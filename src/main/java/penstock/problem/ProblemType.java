@@ -16,6 +16,7 @@ public enum ProblemType {
   UNKNOWN_VIEW("unknown-view", 404, "The view is unknown"),
   UNKNOWN_ENTRY("unknown-entry", 404, "The view has no such entry"),
   UNKNOWN_GROUP("unknown-group", 404, "The group is unknown"),
+  UNKNOWN_SINK("unknown-sink", 404, "The sink is unknown"),
   UNKNOWN_DEAD_LETTER("unknown-dead-letter", 404, "There is no such dead letter"),
   UNKNOWN_MEMBER("unknown-member", 404, "The room has no such member"),
   UNKNOWN_SCHEDULED_EVENT("unknown-scheduled-event", 404, "There is no such scheduled event"),

@@ -17,10 +17,6 @@ import java.util.Set;
 @ConfigMapping(prefix = "penstock.sinks")
 public interface SinksConfig {
 
-  /** How often the lag of all sinks is looked at, for the metrics and for health. */
-  @WithDefault("10s")
-  Duration monitorInterval();
-
   /** By name. */
   @WithParentName
   Map<String, OfSink> byName();
@@ -47,7 +43,7 @@ public interface SinksConfig {
 
     /**
      * Only events that meet this condition, in the JSON form that a feed's parameter {@code filter}
-     * has: {@code {"sql": "type = 'ticket.cancelled'"}}.
+     * has, CESQL too: an object with the member {@code sql}.
      */
     Optional<String> filter();
 
@@ -94,12 +90,33 @@ public interface SinksConfig {
     @WithDefault("16M")
     MemorySize maxBuffered();
 
+    /** How long a bean may take with an event; then it is given up, and comes again. */
+    @WithDefault("30s")
+    Duration handlerTimeout();
+
     /** When it is tried again what did not go through. */
     Retries retry();
 
     /** What becomes of an event that the receiver does not take. */
     @WithDefault("dead-letter")
     OnRefused onRefused();
+
+    /** How long a connection to the receiver may take, and to find its address as well. */
+    @WithDefault("5s")
+    Duration connectTimeout();
+
+    /**
+     * How long it may take from the first byte of a request to the last one of its answer. Then the
+     * events are sent again. Of an archive, all nodes that are tried are within it.
+     */
+    @WithDefault("30s")
+    Duration answerTimeout();
+
+    /**
+     * A TLS configuration, {@code quarkus.tls.<name>.*}: whose certificates are trusted, and the
+     * client's own certificate. Without it, those that Java trusts.
+     */
+    Optional<String> tlsConfigurationName();
 
     /** What only sinks of the kind {@code webhook} have. */
     @WithParentName
@@ -118,7 +135,7 @@ public interface SinksConfig {
     Duration first();
 
     /** The longest pause: how late a receiver that is back may notice it. */
-    @WithDefault("1h")
+    @WithDefault("10m")
     Duration longest();
 
     /**
@@ -139,24 +156,226 @@ public interface SinksConfig {
   /** What only sinks of the kind {@code webhook} have. */
   interface Webhook {
 
-    /** Where events are sent: an absolute {@code https} or {@code http} URL. */
+    /**
+     * Where events are sent: an absolute {@code https} or {@code http} URL, without a user's name
+     * or password in it. Who has to log in has headers for that.
+     */
     Optional<String> url();
 
     /**
      * Secrets that requests are signed with, as Standard Webhooks has them: {@code whsec_} and 24
-     * to 64 bytes in base64. Several while one takes the place of another.
+     * to 64 bytes in base64 for HMAC, {@code whsk_} and a private key of 32 bytes in base64 for
+     * Ed25519. Several while one takes the place of another: all of them sign. Without any,
+     * requests are not signed.
      */
     Optional<List<String>> secrets();
+
+    /** How events are written: as CloudEvents has it. */
+    @WithDefault("structured")
+    ContentMode mode();
+
+    /** Headers that each request has besides, by name, such as {@code authorization}. */
+    Map<String, String> headers();
+
+    /**
+     * Whether the receiver may be at an address that is private, of this machine, of a link, or
+     * reserved. Not by default, so that nobody can have requests sent to what stands behind the
+     * firewall, or to where a cloud tells its credentials.
+     */
+    @WithDefault("false")
+    boolean allowPrivate();
+
+    /**
+     * Redirects with 307 or 308 that are followed, one after the other. None by default: they cost
+     * both sides, and where they lead is not where you said. Never from {@code https} to {@code
+     * http}; headers of yours do not go to another host.
+     */
+    @WithDefault("0")
+    @Min(0)
+    @Max(5)
+    int redirects();
+
+    /**
+     * Connections to the receiver at the same time, of this instance. Each has one request under
+     * way. About 20 KB of memory each, more with TLS.
+     */
+    @WithDefault("256")
+    @Min(1)
+    @Max(10_000)
+    int maxConnections();
+
+    /** How long a connection is kept that has nothing to do. */
+    @WithDefault("30s")
+    Duration keepAlive();
+
+    /**
+     * The longest {@code Retry-After} that is granted; what asks for more is asked again then.
+     * Bounds how long a receiver can keep what it has back from itself.
+     */
+    @WithDefault("1h")
+    Duration maxRetryAfter();
+
+    /**
+     * A proxy, {@code quarkus.proxy.<name>.*}. It looks the receiver's address up itself, so that
+     * what it lets through is its own to decide.
+     */
+    Optional<String> proxyConfigurationName();
+
+    /** When a receiver that is down is spared. */
+    Breaker breaker();
+
+    /** Whether the receiver is asked before anything is sent to it. */
+    Handshake handshake();
+  }
+
+  /** How a webhook's events are written: the content modes of CloudEvents' HTTP binding. */
+  enum ContentMode {
+    /** One event in JSON. */
+    STRUCTURED,
+    /** The data as the body, the attributes as headers. */
+    BINARY,
+    /** Up to {@code batch} events in one JSON array. */
+    BATCHED
+  }
+
+  /** When a receiver that is down is spared. */
+  interface Breaker {
+
+    /** How many of the last requests are looked at. */
+    @WithDefault("20")
+    @Min(2)
+    @Max(1_000)
+    int requests();
+
+    /**
+     * How many of a hundred of them must have failed: no answer, a broken one, 5xx. Then nothing is
+     * sent for a while.
+     */
+    @WithDefault("50")
+    @Min(1)
+    @Max(100)
+    int failurePercent();
+
+    /** For how long nothing is sent. Then one request finds out whether the receiver is back. */
+    @WithDefault("10s")
+    Duration delay();
+  }
+
+  /**
+   * Whether the receiver is asked before anything is sent to it, as CloudEvents has it for webhooks
+   * (abuse protection).
+   */
+  interface Handshake {
+
+    /** The host name by which this sender is known. Without it, the receiver is not asked. */
+    Optional<String> origin();
+
+    /**
+     * Requests a minute that are asked for; fewer are sent if it agrees to fewer. Without it, as
+     * many as there are, or as it says. It is agreed to by each instance for itself.
+     */
+    OptionalInt rate();
   }
 
   /** What only sinks of the kind {@code elasticsearch} have. */
   interface Archive {
 
-    /** The nodes: {@code host:port}, or a URL. */
+    /**
+     * The nodes: {@code host:port}, or a URL of scheme, host and port. Several are used in turn,
+     * and one that does not answer is left out for a while.
+     */
     Optional<List<String>> hosts();
 
-    /** The name of the index or data stream; a pattern of the event's time may be part of it. */
+    /**
+     * The name of the index or data stream. {@code {stream}} stands for the stream's name, and
+     * {@code {yyyy}}, {@code {yyyy.MM}} or {@code {yyyy.MM.dd}} for the time in UTC. Without it
+     * {@code penstock-{stream}-{yyyy.MM}}, of a data stream {@code penstock-{stream}}.
+     */
     Optional<String> index();
+
+    /**
+     * What time {@code index} has. One that producers may choose lets them make as many indices as
+     * they like.
+     */
+    @WithDefault("event")
+    IndexTime indexTime();
+
+    /**
+     * Whether {@code index} is a data stream. A repeat that comes after a rollover is then a second
+     * document.
+     */
+    @WithDefault("false")
+    boolean dataStream();
+
+    /** How the template maps {@code data}. */
+    @WithDefault("object")
+    DataMapping data();
+
+    /**
+     * Whether an index template, and with {@code delete-after} or a data stream a policy, named
+     * {@code penstock-<sink>}, is put at start. Without it, what the cluster has by itself holds.
+     */
+    @WithDefault("false")
+    boolean template();
+
+    /**
+     * How old an index becomes before the policy deletes it, counted from when it was made or, of a
+     * data stream, rolled over. Without it nothing is deleted.
+     */
+    Optional<Duration> deleteAfter();
+
+    /** How old the newest index of a data stream becomes before the policy rolls it over. */
+    @WithDefault("30d")
+    Duration rolloverAge();
+
+    /** How large the newest index of a data stream becomes before the policy rolls it over. */
+    @WithDefault("50G")
+    MemorySize rolloverSize();
+
+    /** Who writes, with {@code password}. */
+    Optional<String> username();
+
+    /** The password of {@code username}. */
+    Optional<String> password();
+
+    /** Instead of both a key, in base64, as Elasticsearch gives it out. */
+    Optional<String> apiKey();
+
+    /**
+     * Bytes of one bulk request: what does not fit goes in another behind it, of each partition one
+     * at a time. Bounds the memory of both sides. A single event may be larger.
+     */
+    @WithDefault("5M")
+    MemorySize bulkSize();
+
+    /**
+     * Bytes of an answer that are read at most; a larger one is none. Each event takes about 30,
+     * and one that is refused a few hundred.
+     */
+    @WithDefault("4M")
+    MemorySize answerSize();
+  }
+
+  /** What time an index has in its name. */
+  enum IndexTime {
+    /** The event's own; of one that has none, when it was appended. */
+    EVENT,
+    /** When the event was appended. */
+    LOG
+  }
+
+  /** How {@code data} is mapped. */
+  enum DataMapping {
+    /**
+     * Each member as a field of its own, by its type; text is searched by its words. A member that
+     * is of another type in another event makes that a dead letter.
+     */
+    OBJECT,
+    /**
+     * All members as words of one field ({@code flattened}, {@code flat_object}), found by whole
+     * values: nothing conflicts, and there are never too many fields.
+     */
+    FLAT
   }
 
   /** What a receiver can rely on. */

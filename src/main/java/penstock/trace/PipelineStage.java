@@ -17,6 +17,8 @@ public enum PipelineStage {
   APPLY("apply", SpanKind.CONSUMER, "penstock.view", true),
   /** Live events written to the readers of a stream that one event loop serves. */
   DELIVER("deliver", SpanKind.PRODUCER, "messaging.destination.name", true),
+  /** A request to the receiver of a sink, up to its answer. */
+  SEND("send", SpanKind.PRODUCER, "penstock.sink", true),
   /** A page of older events read for readers who are behind: their traces may be long over. */
   REPLAY("replay", SpanKind.PRODUCER, "messaging.destination.name", false);
 

@@ -1,5 +1,5 @@
 // The dashboard: what there is, how fast it moves, and one stream live.
-import { $, Feed, append, element, get, onSubmit } from "./penstock.js";
+import { $, Feed, append, element, get, onSubmit, post } from "./penstock.js";
 
 const POLL_MILLIS = 2000;
 const POINTS = 60;
@@ -118,6 +118,41 @@ function viewButton(name) {
   return button;
 }
 
+// ---- sinks
+
+function showSinks(sinks) {
+  $("sinks-card").hidden = sinks.length === 0;
+  rows($("sinks"), sinks.map(({ name, stream, kind, lag, lagSeconds, deadLetters, state, lastError }) =>
+    [name, stream, kind, lag, lagSeconds, deadLetters, state, lastError ? `${lastError.reason} (${number.format(Math.round(lastError.secondsAgo))} s ago)` : "none"]), (name) => name);
+  sinks.forEach(({ name, state }, at) => {
+    const row = $("sinks").rows[at];
+    if (!row.querySelector("button")) {
+      row.append(element("td", {}, sinkButton(name, "pause", "Pause"), " ", sinkButton(name, "resume", "Resume"), " ", sinkButton(name, "replay?from=earliest", "Replay")));
+    }
+    const [pause, resume] = row.querySelectorAll("button");
+    const isStill = state === "paused" || state === "stopped";
+    pause.disabled = isStill;
+    resume.disabled = !isStill;
+  });
+}
+
+function sinkButton(sink, what, text) {
+  const button = element("button", { type: "button", className: "plain", textContent: text, ariaLabel: `${text} ${sink}` });
+  button.addEventListener("click", async () => {
+    if (text === "Replay" && !confirm(`Deliver all events of ${sink} again, from the earliest?`)) {
+      return;
+    }
+    try {
+      await post(`/sinks/${sink}/${what}`);
+      $("sinks-done").textContent = `${sink}: ${text.toLowerCase()} is asked for`;
+    } catch (failure) {
+      $("sinks-done").textContent = failure.message;
+    }
+    poll();
+  });
+  return button;
+}
+
 // ---- the entries of a view: the first ones in the order of their keys, since a view may have millions
 
 let entriesFeed;
@@ -213,6 +248,7 @@ async function poll() {
     showStreams(await all(names.map((name) => `/streams/${name}`)));
     const views = (await get("/views")).body.views.map((view) => view.name);
     showViews(await all(views.map((name) => `/views/${name}`)));
+    showSinks((await get("/sinks")).body.sinks);
     problem("");
   } catch (failure) {
     problem(failure.message);

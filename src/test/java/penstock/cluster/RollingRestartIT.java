@@ -3,20 +3,14 @@ package penstock.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import penstock.feed.FeedClient;
 import penstock.redis.RedisServer;
 
 /**
@@ -27,6 +21,7 @@ class RollingRestartIT {
 
   private static final Duration LATE = Duration.ofSeconds(3);
   private static final String STREAM = "/streams/orders";
+  private static final String FEED = STREAM + "/feed?subject=seldom&cursor=earliest";
   private static final int CLIENTS = 6;
   private static final int READERS = 10;
 
@@ -60,10 +55,10 @@ class RollingRestartIT {
         instance.awaitReady();
         balancer.ready(instance.port());
       }
-      List<Reader> readers = new ArrayList<>();
+      List<ResumingReader> readers = new ArrayList<>();
       try {
         for (int i = 0; i < READERS; i++) {
-          readers.add(new Reader(balancer.port()));
+          readers.add(new ResumingReader(balancer.port(), FEED));
         }
         for (int i = 0; i < CLIENTS; i++) {
           clients.add(
@@ -100,8 +95,8 @@ class RollingRestartIT {
           .isBetween((long) answered, events.longValue());
       List<String> wanted = seldom(redis);
       readers.forEach(reader -> await().until(() -> reader.seen.size() >= wanted.size()));
-      readers.forEach(Reader::close);
-      for (Reader reader : readers) {
+      readers.forEach(ResumingReader::close);
+      for (ResumingReader reader : readers) {
         assertThat(reader.seen).isEqualTo(wanted);
         assertThat(reader.connects).isGreaterThan(1);
       }
@@ -143,68 +138,5 @@ class RollingRestartIT {
       }
     }
     return ids;
-  }
-
-  /** As an EventSource: comes back by its last id whenever its feed ends. */
-  private static final class Reader implements AutoCloseable {
-
-    private static final Duration PAUSE = Duration.ofMillis(200);
-    private static final long LOOK_NANOS = 20_000_000;
-
-    final List<String> seen = new CopyOnWriteArrayList<>();
-    final Queue<String> failures = new ConcurrentLinkedQueue<>();
-    private final int port;
-    private final Thread thread;
-    volatile int connects;
-    private volatile boolean closing;
-
-    Reader(int port) {
-      this.port = port;
-      this.thread = Thread.ofVirtual().name("reader").start(this::run);
-    }
-
-    private void run() {
-      String last = null;
-      while (!closing) {
-        connects++;
-        try (FeedClient client =
-            FeedClient.open(port, STREAM + "/feed?subject=seldom&cursor=earliest", last)) {
-          int taken = 0;
-          while (!closing && !client.hasEnded()) {
-            taken = take(client, taken);
-            LockSupport.parkNanos(LOOK_NANOS);
-          }
-          take(client, taken);
-          last = client.lastEventId().isEmpty() ? null : client.lastEventId();
-          if (!client.messages("reset").isEmpty()) {
-            failures.add("reset");
-          }
-        } catch (UncheckedIOException failed) {
-          failures.add(failed.toString());
-        }
-        LockSupport.parkNanos(PAUSE.toNanos());
-      }
-    }
-
-    private int take(FeedClient client, int taken) {
-      List<FeedClient.Message> messages = client.messages();
-      int size = messages.size();
-      for (FeedClient.Message message : messages.subList(taken, size)) {
-        if (message.event().equals("message")) {
-          seen.add(FeedClient.idOf(message));
-        }
-      }
-      return size;
-    }
-
-    @Override
-    public void close() {
-      closing = true;
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 }

@@ -43,8 +43,18 @@ public interface ShardPipeline {
   /** Waits for what is under way, and throws what it fails with. */
   void settle() throws InterruptedException;
 
+  /** Before the lease is given back: waits a while for what is under way, and notes what came. */
+  default void finish(Lease lease) throws InterruptedException {
+    settle();
+  }
+
   /** Forgets all that was read ahead and what is under way. */
   void drop();
+
+  /** What is in the way, though it works; empty if nothing is. May be called on any thread. */
+  default String trouble() {
+    return "";
+  }
 
   /** The lease was given back in good order. */
   default void released() {}

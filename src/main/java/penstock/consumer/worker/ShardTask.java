@@ -55,6 +55,14 @@ public final class ShardTask {
     return state;
   }
 
+  /** In a few words, with what is in its way. */
+  public String description() {
+    String trouble = pipeline.trouble();
+    return state instanceof ShardTaskState.Working && !trouble.isEmpty()
+        ? state.text() + "; last error: " + trouble
+        : state.text();
+  }
+
   /** What wakes the thread of this task; may be called on any thread. */
   void wokenBy(Runnable nudge) {
     pipeline.wokenBy(nudge);
@@ -102,7 +110,7 @@ public final class ShardTask {
   /** Gives the lease back even if the commit under way failed: a late one would find it fenced. */
   private void release(Lease lease) throws InterruptedException {
     try {
-      pipeline.settle();
+      pipeline.finish(lease);
     } catch (RuntimeException e) {
       LOG.infof("the last commit failed: %s reason=%s", shard, e.getMessage());
     }
@@ -200,6 +208,9 @@ public final class ShardTask {
       case StepResult.Advanced advanced -> true;
       case StepResult.Drained drained -> idle(lease, renewal != null);
       case StepResult.Waiting waiting -> {
+        if (renewal != null && pipeline.recheck(lease)) {
+          yield true;
+        }
         patience = waiting.most().compareTo(patience) < 0 ? waiting.most() : patience;
         yield false;
       }

@@ -12,8 +12,9 @@ import penstock.stream.log.RawRecord;
  *
  * @param id its place among the dead letters of its partition
  * @param owner what kind of consumer set it aside
- * @param consumer the name of the view or of the group
- * @param occasion of a view its generation, of a group how often it had delivered the event
+ * @param consumer the name of the view, group or sink
+ * @param occasion of a view its generation, of a group or a sink how often it had delivered the
+ *     event
  * @param event its position is the one that it has, or had, in the log
  */
 public record DeadLetter(
@@ -29,7 +30,8 @@ public record DeadLetter(
   /** The kind of consumer; its name in lower case begins the envelope. */
   public enum Owner {
     VIEW("generation"),
-    GROUP("deliveries");
+    GROUP("deliveries"),
+    SINK("attempts");
 
     private final String occasion;
 
@@ -40,6 +42,15 @@ public record DeadLetter(
     /** What its occasion is called. */
     public String occasion() {
       return occasion;
+    }
+
+    private static Owner of(String word) {
+      for (Owner owner : values()) {
+        if (owner.toString().equals(word)) {
+          return owner;
+        }
+      }
+      throw new IllegalStateException("no kind of consumer: " + word);
     }
 
     /** As it stands in the envelope, in queries and in JSON. */
@@ -54,7 +65,7 @@ public record DeadLetter(
     Response fields = entry.get(1);
     return new DeadLetter(
         Position.parse(entry.get(0).toString()),
-        fields.get(OWNER).toString().equals(Owner.GROUP.toString()) ? Owner.GROUP : Owner.VIEW,
+        Owner.of(fields.get(OWNER).toString()),
         fields.get(CONSUMER).toString(),
         fields.get(OCCASION).toString(),
         fields.get(REASON).toString(),

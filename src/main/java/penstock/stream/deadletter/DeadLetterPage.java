@@ -55,7 +55,7 @@ public record DeadLetterPage(List<Item> letters, DeadLetterId last, boolean comp
     json.name(letter.owner().occasion());
     switch (letter.owner()) {
       case VIEW -> json.string(letter.occasion());
-      case GROUP -> json.number(Long.parseLong(letter.occasion()));
+      case GROUP, SINK -> json.number(Long.parseLong(letter.occasion()));
     }
     json.name(POSITION).string(letter.event().position().toString());
     json.name(REASON).string(letter.reason());

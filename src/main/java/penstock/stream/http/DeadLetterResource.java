@@ -9,6 +9,7 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_DEAD_LETTER;
 import static penstock.problem.ProblemType.UNKNOWN_GROUP;
+import static penstock.problem.ProblemType.UNKNOWN_SINK;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
@@ -25,6 +26,7 @@ import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -73,8 +75,7 @@ import penstock.stream.registry.Streams;
 class DeadLetterResource {
 
   private static final String SOON =
-      "It is done soon, once: by the instance that works the view, or by who pulls of the group"
-          + " next.";
+      "It is done soon, once: by the instance that works the view or the sink, or by who pulls of the group next.";
 
   private final Streams streams;
   private final DeadLetters deadLetters;
@@ -91,14 +92,16 @@ class DeadLetterResource {
    * A page of letters.
    *
    * @param view that set them aside
-   * @param group that set them aside; any consumer without both
+   * @param group that set them aside
+   * @param sink that set them aside; any consumer without all three
    * @param after the letter before the first
    */
   @GET
   @Requires(value = READ, path = "stream", narrows = true)
   @Operation(
       operationId = "listDeadLetters",
-      summary = "Events that views could not fold, or the consumers of groups could not deal with")
+      summary =
+          "Events that views could not fold, consumers of groups could not deal with, or receivers of sinks refused")
   public Uni<RestResponse<DeadLetterPage>> page(
       @RestPath("stream") StreamName stream,
       @RestQuery("view")
@@ -113,6 +116,12 @@ class DeadLetterResource {
                   "Only those that this group set aside; a page may then be empty and not complete",
               schema = @Schema(ref = "GroupName"))
           Optional<String> group,
+      @RestQuery("sink")
+          @Parameter(
+              description =
+                  "Only those that this sink set aside; a page may then be empty and not complete",
+              schema = @Schema(ref = "SinkName"))
+          Optional<String> sink,
       @RestQuery("after")
           @Parameter(
               description = "The letter behind which the page begins; `next` of the page before")
@@ -127,7 +136,7 @@ class DeadLetterResource {
     Predicate<DeadLetter> visible =
         letter -> subjects.any() || subjects.admits(letter.event().subject());
     Predicate<DeadLetter> wanted =
-        owner(view, group)
+        owner(view, group, sink)
             .<Predicate<DeadLetter>>map(
                 owner ->
                     letter ->
@@ -149,7 +158,7 @@ class DeadLetterResource {
   @Operation(
       operationId = "replayDeadLetters",
       summary =
-          "Fold all events again that a view set aside, or deliver all again that a group did")
+          "Fold all events again that a view set aside, or deliver all again that a group or a sink did")
   @APIResponse(
       responseCode = "202",
       description = SOON,
@@ -157,40 +166,52 @@ class DeadLetterResource {
           @Content(
               mediaType = "application/json",
               schema = @Schema(implementation = Accepted.class)))
-  @Raises({UNKNOWN_VIEW, UNKNOWN_GROUP})
+  @Raises({UNKNOWN_VIEW, UNKNOWN_GROUP, UNKNOWN_SINK})
   public Uni<RestResponse<Accepted>> replayAll(
       @RestPath("stream") StreamName stream,
       @RestQuery("view")
           @Parameter(
-              description = "The view; either this or the group is required",
+              description = "The view; one of view, group and sink is required",
               schema = @Schema(ref = "ViewName"))
           Optional<String> view,
       @RestQuery("group")
           @Parameter(
-              description = "The group; either this or the view is required",
+              description = "The group; one of view, group and sink is required",
               schema = @Schema(ref = "GroupName"))
-          Optional<String> group) {
+          Optional<String> group,
+      @RestQuery("sink")
+          @Parameter(
+              description = "The sink; one of view, group and sink is required",
+              schema = @Schema(ref = "SinkName"))
+          Optional<String> sink) {
     Named owner =
-        owner(view, group)
+        owner(view, group, sink)
             .orElseThrow(
                 () ->
                     ProblemException.ofParameter(
-                        "view", "must name the view, or 'group' the group"));
+                        "view", "must name the view, 'group' the group, or 'sink' the sink"));
     return accepted(stream, found -> deadLetters.replayAll(found, owner.kind(), owner.name()));
   }
 
   /** Who set letters aside. */
   private record Named(DeadLetter.Owner kind, String name) {}
 
-  private static Optional<Named> owner(Optional<String> view, Optional<String> group) {
-    if (view.isPresent() && group.isPresent()) {
-      throw ProblemException.ofParameter("group", "must not be given together with 'view'");
+  private static Optional<Named> owner(
+      Optional<String> view, Optional<String> group, Optional<String> sink) {
+    var named = new ArrayList<Named>();
+    view.ifPresent(name -> named.add(named(DeadLetter.Owner.VIEW, name)));
+    group.ifPresent(name -> named.add(named(DeadLetter.Owner.GROUP, name)));
+    sink.ifPresent(name -> named.add(named(DeadLetter.Owner.SINK, name)));
+    if (named.size() > 1) {
+      throw ProblemException.ofParameter(
+          named.getLast().kind().toString(),
+          "must not be given together with '" + named.getFirst().kind() + "'");
     }
-    return view.map(name -> new Named(DeadLetter.Owner.VIEW, NameRule.check("view", name)))
-        .or(
-            () ->
-                group.map(
-                    name -> new Named(DeadLetter.Owner.GROUP, NameRule.check("group", name))));
+    return named.stream().findFirst();
+  }
+
+  private static Named named(DeadLetter.Owner kind, String name) {
+    return new Named(kind, NameRule.check(kind.toString(), name));
   }
 
   @POST
@@ -198,7 +219,8 @@ class DeadLetterResource {
   @Requires(value = ADMIN, path = "stream")
   @Operation(
       operationId = "replayDeadLetter",
-      summary = "Fold an event again, against the present entry; of a group, deliver it again",
+      summary =
+          "Fold an event again, against the present entry; of a group or a sink, deliver it again",
       description = "If it fails again, the letter stays, with the reason as `failedReplay`.")
   @APIResponse(
       responseCode = "202",

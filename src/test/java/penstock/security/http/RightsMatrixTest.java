@@ -88,16 +88,21 @@ class RightsMatrixTest {
           Map.entry("rebuildView", "{\"admin\":[\"v1\"]}"),
           Map.entry("keepMember", "{\"presence\":[\"lobby\"]}"),
           Map.entry("removeMember", "{\"presence\":[\"lobby\"]}"),
+          Map.entry("describeSink", "{\"sink\":[\"k1\"]}"),
+          Map.entry("pauseSink", "{\"sink\":[\"k1\"]}"),
+          Map.entry("resumeSink", "{\"sink\":[\"k1\"]}"),
+          Map.entry("replaySink", "{\"sink\":[\"k1\"]}"),
           Map.entry("listMembers", "{\"presence\":[\"lobby\"]}"));
 
   /** Which show only what the caller may see, and so refuse nobody who is known. */
-  private static final Set<String> LISTS = Set.of("listStreams", "listViews");
+  private static final Set<String> LISTS = Set.of("listStreams", "listViews", "listSinks");
 
   private static final Map<String, String> NAMES =
       Map.of(
           "stream", "orders",
           "view", "v1",
           "group", "g1",
+          "sink", "k1",
           "room", "lobby",
           "member", "ann",
           "key", "k",
