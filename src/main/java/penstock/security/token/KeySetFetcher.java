@@ -2,6 +2,7 @@ package penstock.security.token;
 
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.util.KeyUtils;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -28,6 +29,9 @@ final class KeySetFetcher {
   private final AuthConfig.Keys config;
   private final HttpClient client;
 
+  /** Asks are made in a context of their own, whoever makes them. */
+  private final Context context;
+
   KeySetFetcher(Vertx vertx, JWTAuthContextInfo settings, AuthConfig.Keys config) {
     this.vertx = vertx;
     this.settings = settings;
@@ -41,6 +45,7 @@ final class KeySetFetcher {
       options.setTrustOptions(new PemTrustOptions().addCertPath(settings.getTlsCertificatePath()));
     }
     this.client = vertx.createHttpClient(options);
+    this.context = vertx.getOrCreateContext();
   }
 
   /** Where they come from, for the log. */
@@ -73,20 +78,26 @@ final class KeySetFetcher {
     long timer =
         vertx.setTimer(
             config.timeout().toMillis(), late -> done.tryFail(new IOException("took too long")));
+    // all in one context, so that nothing of the response comes before it is listened to
+    context.runOnContext(go -> ask(address, done));
+    return done.future().onComplete(over -> vertx.cancelTimer(timer));
+  }
+
+  private void ask(String address, Promise<String> done) {
     client
         .request(
             new RequestOptions()
                 .setMethod(HttpMethod.GET)
                 .setAbsoluteURI(address)
                 .putHeader("Accept", "application/json"))
-        .compose(
+        .onSuccess(
             request -> {
               done.future().onFailure(failure -> request.reset());
-              return request.send();
+              request.response().onSuccess(response -> receive(response, done));
+              request.response().onFailure(done::tryFail);
+              request.end();
             })
-        .onSuccess(response -> receive(response, done))
         .onFailure(done::tryFail);
-    return done.future().onComplete(over -> vertx.cancelTimer(timer));
   }
 
   private void receive(HttpClientResponse response, Promise<String> done) {
