@@ -1,7 +1,5 @@
 package penstock.sink.http;
 
-import static penstock.security.identity.Right.ADMIN;
-import static penstock.security.identity.Right.SINK;
 import static penstock.problem.ProblemType.CURSOR_GONE;
 import static penstock.problem.ProblemType.INVALID_CURSOR;
 import static penstock.problem.ProblemType.INVALID_NAME;
@@ -11,10 +9,9 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_SINK;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.ADMIN;
+import static penstock.security.identity.Right.SINK;
 
-import penstock.security.http.Callers;
-import penstock.security.http.Requires;
-import penstock.security.identity.Rights;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import jakarta.inject.Inject;
@@ -35,6 +32,9 @@ import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.ProblemException;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.Rights;
 import penstock.sink.SinkName;
 import penstock.sink.Sinks;
 
