@@ -79,6 +79,10 @@ class ApiDescriptionTest {
   /** What any request can get, told in the document's own words. */
   private static final Set<ProblemType> EVERYWHERE =
       EnumSet.of(
+          ProblemType.UNAUTHENTICATED,
+          ProblemType.INVALID_TOKEN,
+          ProblemType.FORBIDDEN,
+          ProblemType.IDENTITY_UNAVAILABLE,
           ProblemType.NOT_FOUND,
           ProblemType.METHOD_NOT_ALLOWED,
           ProblemType.URI_TOO_LONG,

@@ -131,6 +131,7 @@ class ArchitectureTest {
                   "deadletter",
                   "removal",
                   "http"),
+          "security", List.of("identity", "security", "token", "http"),
           "view", List.of("fold", "view", "read", "http"),
           "schedule", List.of("schedule", "delayed", "http"),
           "consumer", List.of("consumer", "membership", "command", "worker", "service"),

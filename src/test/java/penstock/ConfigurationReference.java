@@ -18,6 +18,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
@@ -226,7 +227,7 @@ final class ConfigurationReference {
   /** As they stand in the source: reflection promises no order. */
   private List<Method> inOrder(Class<?> group) {
     var methods = new ArrayList<>(Arrays.asList(group.getDeclaredMethods()));
-    methods.removeIf(Method::isSynthetic);
+    methods.removeIf(method -> method.isSynthetic() || Modifier.isStatic(method.getModifiers()));
     List<String> order = List.copyOf(comments.keySet());
     methods.sort(
         Comparator.comparingInt(

@@ -92,7 +92,10 @@ class StartIT {
       value = {
         "penstock.redis.embedded=never | QUARKUS_REDIS_HOSTS",
         "quarkus.http.host=0.0.0.0 | penstock.auth.mode",
-        "penstock.auth.mode=jwt | penstock.auth.mode=jwt is not supported yet",
+        "penstock.auth.mode=jwt | mp.jwt.verify.publickey.location",
+        "penstock.auth.mode=api-key | penstock.auth.api-keys.file",
+        "penstock.auth.mode=oidc | quarkus.oidc.auth-server-url",
+        "penstock.auth.roles.r={\"root\":[]} | penstock.auth.roles.r",
         "penstock.auth.mode=maybe | penstock.auth.mode",
         "quarkus.redis.client-type=sentinel | quarkus.redis.client-type",
         "quarkus.redis.client-type=cluster | quarkus.redis.client-type",
@@ -101,7 +104,8 @@ class StartIT {
         "penstock.redis.max-pending=1 | penstock.redis.max-pending",
         "penstock.redis.prefix=a{b | penstock.redis.prefix",
         "quarkus.http.limits.max-header-size=8K | quarkus.http.limits.max-header-size",
-        "quarkus.http.limits.max-initial-line-length=4096 | quarkus.http.limits.max-initial-line-length"
+        "quarkus.http.limits.max-initial-line-length=4096 |"
+            + " quarkus.http.limits.max-initial-line-length"
       })
   void refusesWhatMakesNoSense(String setting, String named) {
     String[] property = setting.split("=", 2);

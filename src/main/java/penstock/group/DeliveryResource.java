@@ -13,6 +13,7 @@ import static penstock.problem.ProblemType.UNKNOWN_GROUP;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.GROUP;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Requires;
 import penstock.stream.StreamName;
 import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
@@ -91,6 +93,7 @@ class DeliveryResource {
    */
   @POST
   @Path("pull")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(
       operationId = "pullGroup",
       summary = "Events under a lease",
@@ -176,6 +179,7 @@ class DeliveryResource {
    */
   @POST
   @Path("ack")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(operationId = "ackDeliveries", summary = "Acknowledge deliveries: they are done")
   @RequestBody(
       required = true,
@@ -204,6 +208,7 @@ class DeliveryResource {
    */
   @POST
   @Path("nack")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(
       operationId = "nackDeliveries",
       summary = "Give deliveries back: to be delivered again, or to be set aside")
@@ -238,6 +243,7 @@ class DeliveryResource {
    */
   @POST
   @Path("extend")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(operationId = "extendDeliveries", summary = "Lengthen the leases of deliveries")
   @RequestBody(
       required = true,

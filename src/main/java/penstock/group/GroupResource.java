@@ -16,6 +16,7 @@ import static penstock.problem.ProblemType.UNKNOWN_GROUP;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.GROUP;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.AllowedValues;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
 import penstock.stream.registry.Streams;
@@ -59,18 +63,23 @@ class GroupResource {
   private final Streams streams;
   private final Groups groups;
   private final GroupBodyReceiver bodies;
+  private final Callers callers;
 
   @Inject
-  GroupResource(Streams streams, Groups groups, GroupBodyReceiver bodies) {
+  GroupResource(Streams streams, Groups groups, GroupBodyReceiver bodies, Callers callers) {
     this.streams = streams;
     this.groups = groups;
     this.bodies = bodies;
+    this.callers = callers;
   }
 
   @GET
+  @Requires(value = GROUP, path = "stream", narrows = true)
   @Operation(operationId = "listGroups", summary = "The pull groups of a stream, by name")
   public Uni<RestResponse<GroupList>> list(@RestPath("stream") StreamName stream) {
-    return Unis.of(streams.find(stream).compose(groups::all).map(Answer::ok));
+    AllowedValues visible = callers.current().rights().values(GROUP, stream.value(), "group");
+    return Unis.of(
+        streams.find(stream).compose(groups::all).map(all -> Answer.ok(all.only(visible))));
   }
 
   /** What a group is to be like, and where it begins if it is new. */
@@ -83,6 +92,7 @@ class GroupResource {
    */
   @PUT
   @Path("{group}")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(
       operationId = "putGroup",
       summary = "Make a pull group, or change its settings",
@@ -149,6 +159,7 @@ class GroupResource {
 
   @GET
   @Path("{group}")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(
       operationId = "describeGroup",
       summary = "A group's settings, how far it is, and who consumes it")
@@ -161,6 +172,7 @@ class GroupResource {
 
   @DELETE
   @Path("{group}")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(
       operationId = "deleteGroup",
       summary = "Remove a group",
@@ -183,6 +195,7 @@ class GroupResource {
    */
   @POST
   @Path("{group}/seek")
+  @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(
       operationId = "seekGroup",
       summary = "Move a group to another place",

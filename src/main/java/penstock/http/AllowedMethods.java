@@ -102,7 +102,7 @@ public class AllowedMethods {
   }
 
   /** Whether there is a file with this path, or an index below it. */
-  private static boolean isPage(String path) {
+  public boolean isPage(String path) {
     String file = path.endsWith("/") ? path + INDEX : path;
     return file.lastIndexOf('.') > file.lastIndexOf('/')
         && AllowedMethods.class.getClassLoader().getResource(PAGES + file) != null;

@@ -55,6 +55,10 @@ public final class Answer {
             .header(CONTENT_TYPE, Problems.MEDIA_TYPE)
             .header(CACHE_CONTROL, NO_STORE);
     Problems.retrySeconds(problem).ifPresent(seconds -> response.header(RETRY_AFTER, seconds));
+    String challenge = Problems.challenge(problem.type());
+    if (challenge != null) {
+      response.header(Problems.CHALLENGE_HEADER, challenge);
+    }
     return response.build();
   }
 }

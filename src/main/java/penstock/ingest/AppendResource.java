@@ -1,5 +1,7 @@
 package penstock.ingest;
 
+import static penstock.security.identity.Right.PUBLISH;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,6 +50,9 @@ import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.schedule.delayed.DelayLimit;
 import penstock.schedule.delayed.DelayedEvents;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.Caller;
 import penstock.stream.LogEntry;
 import penstock.stream.StreamName;
 import penstock.stream.log.EventLog;
@@ -77,6 +82,7 @@ class AppendResource {
   private final DelayedEvents delayed;
   private final DelayLimit delayLimit;
   private final Tracing tracing;
+  private final Callers callers;
   private final boolean keepsTraceContext;
 
   @Inject
@@ -89,6 +95,7 @@ class AppendResource {
       MeterRegistry registry,
       Tracing tracing,
       DelayedEvents delayed,
+      Callers callers,
       DelayLimit delayLimit,
       IngestConfig config) {
     this.vertx = vertx;
@@ -98,6 +105,7 @@ class AppendResource {
     this.refusals = refusals;
     this.tracing = tracing;
     this.delayed = delayed;
+    this.callers = callers;
     this.delayLimit = delayLimit;
     this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
     this.body =
@@ -139,6 +147,7 @@ class AppendResource {
    *     Quarkus REST would hold whole, however many there are
    */
   @POST
+  @Requires(value = PUBLISH, path = "stream", narrows = true)
   public Uni<AppendReply> append(
       @RestPath("stream") StreamName stream,
       @RestQuery("type") Optional<String> type,
@@ -152,10 +161,11 @@ class AppendResource {
     var plain = new PlainRequest(stream, type, source, subject, key);
     DeliveryTimes times = DeliveryTimes.of(delay);
     SpanContext span = tracing.ofRequest();
+    Caller caller = callers.current();
     return Unis.of(
         streams
             .findOrCreate(stream)
-            .compose(found -> append(found, request, compressed, plain, times, span))
+            .compose(found -> append(found, request, compressed, plain, times, caller, span))
             .onSuccess(reply -> context.setEntityWriter(AppendReplyWriter.INSTANCE)));
   }
 
@@ -165,11 +175,13 @@ class AppendResource {
       boolean compressed,
       PlainRequest plain,
       DeliveryTimes times,
+      Caller caller,
       SpanContext span) {
     Function<Buffer, Future<AppendReply>> use =
         received -> {
           long start = System.nanoTime();
           return read(request.headers(), received, plain, span)
+              .map(events -> EventOrigin.keep(caller, stream.name(), events))
               .compose(events -> append(stream, events, plain, times, span))
               .onComplete(
                   done ->

@@ -13,6 +13,7 @@ import static penstock.problem.ProblemType.ROOM_FULL;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_MEMBER;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.PRESENCE;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -55,6 +56,7 @@ import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.problem.Raises;
+import penstock.security.http.Requires;
 
 /** A member of a room: its heartbeats, and its leave. Runs on the request's event loop. */
 @Tag(name = "presence")
@@ -102,6 +104,7 @@ class MemberResource {
    * @param request has the metadata, received piece by piece up to its bound
    */
   @PUT
+  @Requires(value = PRESENCE, path = "room", part = "member")
   @Operation(
       operationId = "keepMember",
       summary = "A heartbeat: the member is there, and will be for a time to live",
@@ -219,6 +222,7 @@ class MemberResource {
   }
 
   @DELETE
+  @Requires(value = PRESENCE, path = "room", part = "member")
   @Operation(
       operationId = "removeMember",
       summary = "The member leaves",

@@ -7,6 +7,7 @@ import static penstock.problem.ProblemType.PARTITIONS_CHANGED;
 import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.PRESENCE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -28,6 +29,7 @@ import penstock.http.Unis;
 import penstock.member.MemberName;
 import penstock.member.RoomName;
 import penstock.problem.Raises;
+import penstock.security.http.Requires;
 
 /** Who is in a room. Runs on the request's event loop. */
 @Tag(name = "presence")
@@ -49,6 +51,7 @@ class RoomResource {
    * @param after the name before the first
    */
   @GET
+  @Requires(value = PRESENCE, path = "room")
   @Operation(
       operationId = "listMembers",
       summary = "Who is in a room, in the order of their names",

@@ -8,6 +8,9 @@ public enum ProblemType {
   INVALID_EVENT("invalid-event", 400, "An event is invalid"),
   INVALID_CURSOR("invalid-cursor", 400, "The cursor is malformed"),
   ID_TOO_LONG("id-too-long", 400, "The ids of these feeds could not come back"),
+  UNAUTHENTICATED("unauthenticated", 401, "Nobody said who calls"),
+  INVALID_TOKEN("invalid-token", 401, "The token is refused"),
+  FORBIDDEN("forbidden", 403, "A right is missing"),
   NOT_FOUND("not-found", 404, "There is nothing here"),
   UNKNOWN_STREAM("unknown-stream", 404, "The stream is unknown"),
   UNKNOWN_VIEW("unknown-view", 404, "The view is unknown"),
@@ -37,6 +40,7 @@ public enum ProblemType {
   INTERNAL_ERROR("internal-error", 500, "The service failed"),
   PARTITIONS_CHANGED(
       "partitions-changed", 503, "The stream has another number of partitions than is declared"),
+  IDENTITY_UNAVAILABLE("identity-unavailable", 503, "Who calls cannot be told at present"),
   REDIS_UNAVAILABLE("redis-unavailable", 503, "Redis is unavailable"),
   WRONG_KEY_TYPE("wrong-key-type", 503, "A key in Redis holds something else"),
   IDS_EXHAUSTED("ids-exhausted", 503, "The log takes no further entries"),

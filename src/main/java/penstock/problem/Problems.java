@@ -35,10 +35,29 @@ public final class Problems {
   public static final Problem UNREADABLE =
       Problem.of(
           ProblemType.MALFORMED_REQUEST,
-          "The request is no HTTP/1.1 message: its first line, a header (Host is required) or the framing of its body is"
-              + " wrong.");
+          "The request is no HTTP/1.1 message: its first line, a header (Host is required) or the"
+              + " framing of its body is wrong.");
+
+  /** How one may say who calls (RFC 9110, 11.6.1). */
+  public static final String CHALLENGE_HEADER = "WWW-Authenticate";
+
+  private static final String REALM = "Bearer realm=\"penstock\"";
 
   private Problems() {}
+
+  /**
+   * What {@link #CHALLENGE_HEADER} says with the problem; null if it does not belong there.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc6750#section-3">RFC 6750, 3</a>
+   */
+  public static @Nullable String challenge(ProblemType type) {
+    return switch (type) {
+      case UNAUTHENTICATED -> REALM;
+      case INVALID_TOKEN -> REALM + ", error=\"invalid_token\"";
+      case FORBIDDEN -> REALM + ", error=\"insufficient_scope\"";
+      default -> null;
+    };
+  }
 
   public static Problem nothingAt(@Nullable String path) {
     return Problem.of(ProblemType.NOT_FOUND, "No resource has the path " + path + ".");
@@ -91,6 +110,10 @@ public final class Problems {
     response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     retrySeconds(problem)
         .ifPresent(seconds -> response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds)));
+    String challenge = challenge(problem.type());
+    if (challenge != null) {
+      response.putHeader(CHALLENGE_HEADER, challenge);
+    }
     response.end(document(problem));
   }
 

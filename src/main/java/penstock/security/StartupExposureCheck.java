@@ -40,18 +40,18 @@ class StartupExposureCheck {
         throw new ConfigurationException(
             "quarkus.http.host="
                 + host
-                + " opens the service to the network, and penstock.auth.mode is not set. Set penstock.auth.mode=none"
-                + " (PENSTOCK_AUTH_MODE=none) if everyone who can reach it may do everything, or leave"
-                + " quarkus.http.host alone to listen on loopback only.",
+                + " opens the service to the network, and penstock.auth.mode is not set. Set"
+                + " penstock.auth.mode=none (PENSTOCK_AUTH_MODE=none) if everyone who can reach it"
+                + " may do everything, or leave quarkus.http.host alone to listen on loopback"
+                + " only.",
             Set.of("penstock.auth.mode"));
       }
       LOG.infof(
           "auth undecided: mode=unset host=%s; only this machine can reach the service", host);
-    } else if (config.mode().get() == AuthConfig.Mode.JWT) {
-      throw new ConfigurationException(
-          "penstock.auth.mode=jwt is not supported yet. Set penstock.auth.mode=none, or remove it to listen on"
-              + " loopback only.",
-          Set.of("penstock.auth.mode"));
+    } else if (AuthConfig.isOn(config)) {
+      LOG.infof(
+          "auth on: mode=%s host=%s open=%s",
+          config.mode().get(), host, config.open().orElse(Set.of()));
     } else {
       LOG.infof("auth off: mode=none host=%s; whoever reaches the service may do everything", host);
     }

@@ -19,7 +19,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -46,6 +48,9 @@ import penstock.member.MemberName;
 import penstock.member.RoomName;
 import penstock.problem.ProblemException;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.Right;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
 import penstock.stream.filter.Condition;
@@ -80,18 +85,17 @@ class CombinedFeedResource {
   private final ViewFeeds viewFeeds;
   private final FeedResponses responses;
   private final MemberParameters members;
+  private final Callers callers;
   private final FeedConfig config;
   private final ResumeLimit limit;
 
   /**
-   * @param filter for the events of all streams
-   * @param keys for the entries of all views
+   * @param streams each with what is wanted of it, and may be seen
+   * @param views each with the keys that are wanted of it, and may be seen; none for all
    */
   private record Wanted(
-      Set<StreamName> streams,
-      List<ViewDefinition> views,
-      EventFilter filter,
-      Set<String> keys,
+      Map<StreamName, EventFilter> streams,
+      Map<ViewDefinition, Set<String>> views,
       CombinedStart start) {
 
     int count() {
@@ -108,6 +112,7 @@ class CombinedFeedResource {
       ViewFeeds viewFeeds,
       FeedResponses responses,
       MemberParameters members,
+      Callers callers,
       FeedConfig config,
       ResumeLimit limit) {
     this.vertx = vertx;
@@ -117,6 +122,7 @@ class CombinedFeedResource {
     this.viewFeeds = viewFeeds;
     this.responses = responses;
     this.members = members;
+    this.callers = callers;
     this.config = config;
     this.limit = limit;
   }
@@ -127,6 +133,9 @@ class CombinedFeedResource {
    * @param key of the entries that are wanted of all views; all without any
    */
   @GET
+  @Requires(value = Right.READ, query = "stream", narrows = true)
+  @Requires(value = Right.VIEW, query = "view", narrows = true)
+  @Requires(value = Right.PRESENCE, query = "room", part = "member")
   @Operation(
       operationId = "followSeveral",
       summary = "Several streams and views over one connection")
@@ -203,6 +212,9 @@ class CombinedFeedResource {
 
   /** The headers of the feed, if it could be had. */
   @HEAD
+  @Requires(value = Right.READ, query = "stream", narrows = true)
+  @Requires(value = Right.VIEW, query = "view", narrows = true)
+  @Requires(value = Right.PRESENCE, query = "room", part = "member")
   @Operation(operationId = "probeSeveral", summary = "Whether there are such feeds")
   @APIResponse(responseCode = "200", description = "There is.")
   @Raises({TOO_BUSY, REDIS_UNAVAILABLE, WRONG_KEY_TYPE})
@@ -247,15 +259,23 @@ class CombinedFeedResource {
       throw ProblemException.ofParameter(
           STREAM, "and '" + VIEW + "' may be given at most " + config.maxCombined() + " times");
     }
-    return new Wanted(stream, view.stream().map(views::find).toList(), filter, keys, start);
+    Map<StreamName, EventFilter> filters = new LinkedHashMap<>();
+    for (StreamName one : stream) {
+      filters.put(one, filter.within(one.value(), callers.subjects(one.value())));
+    }
+    Map<ViewDefinition, Set<String>> keysOf = new LinkedHashMap<>();
+    for (ViewName one : view) {
+      keysOf.put(views.find(one), AllowedKeys.of(one, keys, callers));
+    }
+    return new Wanted(filters, keysOf, start);
   }
 
   private Future<List<Stream>> found(Wanted wanted, Function<StreamName, Future<Stream>> find) {
-    return Future.all(wanted.streams().stream().map(find).toList())
-        .map(all -> resumable(all.<Stream>list(), wanted.views()));
+    return Future.all(wanted.streams().keySet().stream().map(find).toList())
+        .map(all -> resumable(all.<Stream>list(), wanted.views().keySet()));
   }
 
-  private List<Stream> resumable(List<Stream> found, List<ViewDefinition> views) {
+  private List<Stream> resumable(List<Stream> found, Set<ViewDefinition> views) {
     limit.check(
         java.util.stream.Stream.concat(
                 found.stream().map(stream -> stream.partitions().size()),
@@ -271,12 +291,17 @@ class CombinedFeedResource {
     for (Stream stream : found) {
       String name = stream.name().value();
       ResumeRequest resume = wanted.start().of(STREAM, name, new StartPosition.Latest());
-      feeds.subscribe(combined.part(STREAM, name, resume.start()), stream, wanted.filter(), resume);
+      feeds.subscribe(
+          combined.part(STREAM, name, resume.start()),
+          stream,
+          wanted.streams().getOrDefault(stream.name(), EventFilter.OPEN),
+          resume);
     }
-    for (ViewDefinition view : wanted.views()) {
+    for (Map.Entry<ViewDefinition, Set<String>> one : wanted.views().entrySet()) {
+      ViewDefinition view = one.getKey();
       String name = view.name().value();
       ResumeRequest resume = wanted.start().of(VIEW, name, new StartPosition.Earliest());
-      viewFeeds.subscribe(combined.part(VIEW, name, resume.start()), view, wanted.keys(), resume);
+      viewFeeds.subscribe(combined.part(VIEW, name, resume.start()), view, one.getValue(), resume);
     }
   }
 }

@@ -7,6 +7,8 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.PRESENCE;
+import static penstock.security.identity.Right.READ;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -35,6 +37,8 @@ import penstock.feed.stream.StreamFeeds;
 import penstock.member.MemberName;
 import penstock.member.RoomName;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
 import penstock.stream.filter.Condition;
@@ -51,17 +55,25 @@ class StreamFeedResource {
   private final StreamFeeds feeds;
   private final FeedResponses responses;
   private final MemberParameters members;
+  private final Callers callers;
 
   @Inject
   StreamFeedResource(
-      Streams streams, StreamFeeds feeds, FeedResponses responses, MemberParameters members) {
+      Streams streams,
+      StreamFeeds feeds,
+      FeedResponses responses,
+      MemberParameters members,
+      Callers callers) {
     this.streams = streams;
     this.feeds = feeds;
     this.responses = responses;
     this.members = members;
+    this.callers = callers;
   }
 
   @GET
+  @Requires(value = READ, path = "stream", narrows = true)
+  @Requires(value = PRESENCE, query = "room", part = "member")
   @Operation(operationId = "followStream", summary = "A stream as Server-Sent Events")
   @APIResponse(
       responseCode = "200",
@@ -99,7 +111,9 @@ class StreamFeedResource {
                   on from is no error: the feed says `reset` and goes on from the earliest event.
                   """)
           @Nullable String last) {
-    EventFilter wanted = EventFilter.of(subject, type, filter);
+    EventFilter wanted =
+        EventFilter.of(subject, type, filter)
+            .within(stream.value(), callers.subjects(stream.value()));
     ResumeRequest resume =
         ResumeRequest.of(
             StartPosition.of(cursor, since, new StartPosition.Latest()),
@@ -121,6 +135,8 @@ class StreamFeedResource {
 
   /** The headers of the feed, if it could be had. */
   @HEAD
+  @Requires(value = READ, path = "stream", narrows = true)
+  @Requires(value = PRESENCE, query = "room", part = "member")
   @Operation(operationId = "probeFeed", summary = "Whether there is such a feed")
   @APIResponse(responseCode = "200", description = "There is.")
   @Raises({TOO_BUSY, REDIS_UNAVAILABLE, WRONG_KEY_TYPE})
@@ -137,7 +153,7 @@ class StreamFeedResource {
       @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
       @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
     members.read(room, member, ttl);
-    EventFilter.of(subject, type, filter);
+    EventFilter.of(subject, type, filter).within(stream.value(), callers.subjects(stream.value()));
     StartPosition.of(cursor, since, new StartPosition.Latest());
     return FeedResponses.head(streams.find(stream));
   }

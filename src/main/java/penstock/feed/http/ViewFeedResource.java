@@ -4,6 +4,8 @@ import static penstock.problem.ProblemType.INVALID_CURSOR;
 import static penstock.problem.ProblemType.INVALID_NAME;
 import static penstock.problem.ProblemType.INVALID_PARAMETER;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
+import static penstock.security.identity.Right.PRESENCE;
+import static penstock.security.identity.Right.VIEW;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -34,6 +36,8 @@ import penstock.feed.view.ViewFeeds;
 import penstock.member.MemberName;
 import penstock.member.RoomName;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
 import penstock.stream.StartPosition;
 import penstock.view.ViewDefinition;
 import penstock.view.ViewName;
@@ -54,14 +58,20 @@ class ViewFeedResource {
   private final ViewFeeds feeds;
   private final FeedResponses responses;
   private final MemberParameters members;
+  private final Callers callers;
 
   @Inject
   ViewFeedResource(
-      Views views, ViewFeeds feeds, FeedResponses responses, MemberParameters members) {
+      Views views,
+      ViewFeeds feeds,
+      FeedResponses responses,
+      MemberParameters members,
+      Callers callers) {
     this.views = views;
     this.feeds = feeds;
     this.responses = responses;
     this.members = members;
+    this.callers = callers;
   }
 
   /**
@@ -70,6 +80,8 @@ class ViewFeedResource {
    * @param key of the entries that are wanted; all without any
    */
   @GET
+  @Requires(value = VIEW, path = "view", narrows = true)
+  @Requires(value = PRESENCE, query = "room", part = "member")
   @Operation(operationId = "followView", summary = "A view as Server-Sent Events")
   @APIResponse(
       responseCode = "200",
@@ -107,6 +119,7 @@ class ViewFeedResource {
                   on from is no error: the feed says `reset` and begins with a snapshot.
                   """)
           @Nullable String last) {
+    Set<String> keys = AllowedKeys.of(view, key, callers);
     ViewDefinition definition = views.find(view);
     ResumeRequest resume =
         ResumeRequest.of(
@@ -117,11 +130,13 @@ class ViewFeedResource {
             responses.body(
                 heartbeat,
                 transport ->
-                    feeds.subscribe(members.begin(transport, spoken), definition, key, resume))));
+                    feeds.subscribe(members.begin(transport, spoken), definition, keys, resume))));
   }
 
   /** The headers of the feed, if it could be had. */
   @HEAD
+  @Requires(value = VIEW, path = "view", narrows = true)
+  @Requires(value = PRESENCE, query = "room", part = "member")
   @Operation(operationId = "probeViewFeed", summary = "Whether there is such a feed")
   @APIResponse(responseCode = "200", description = "There is.")
   public Uni<RestResponse<@Nullable Void>> head(
@@ -133,6 +148,7 @@ class ViewFeedResource {
       @RestQuery("ttl") Optional<Duration> ttl,
       @RestQuery(LastEventId.PARAMETER) List<String> lastEventId,
       @RestQuery(HeartbeatParameter.NAME) Optional<HeartbeatType> heartbeat) {
+    AllowedKeys.of(view, key, callers);
     members.read(room, member, ttl);
     return FeedResponses.head(Future.succeededFuture(views.find(view)));
   }

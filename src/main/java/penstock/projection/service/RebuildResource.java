@@ -7,6 +7,7 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.ADMIN;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -22,6 +23,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Requires;
 import penstock.view.ViewName;
 import penstock.view.Views;
 
@@ -48,6 +50,7 @@ class RebuildResource {
   }
 
   @POST
+  @Requires(value = ADMIN, path = "view")
   @Operation(
       operationId = "rebuildView",
       summary = "Build a view anew, beside the build that is served",

@@ -206,7 +206,8 @@ public class DelayedEvents implements PartitionOwner {
     return reply;
   }
 
-  private static ProblemException unknown(ScheduledId id) {
+  /** The problem of one that does not wait, any more. */
+  public static ProblemException unknown(ScheduledId id) {
     return ProblemException.of(
         ProblemType.UNKNOWN_SCHEDULED_EVENT,
         "No event waits under the id "

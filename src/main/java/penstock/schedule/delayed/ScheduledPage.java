@@ -2,7 +2,9 @@ package penstock.schedule.delayed;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.function.Predicate;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import penstock.event.Event;
 import penstock.http.JsonBody;
 import penstock.json.JsonName;
 import penstock.json.JsonWriter;
@@ -16,6 +18,12 @@ import penstock.json.JsonWriter;
 @Schema(ref = "ScheduledEvents")
 public record ScheduledPage(List<ScheduledEvent> events, ScheduledPosition last, boolean complete)
     implements JsonBody {
+
+  /** Of these events only those that may be seen; the place behind the page is the same. */
+  public ScheduledPage only(Predicate<Event> visible) {
+    return new ScheduledPage(
+        events.stream().filter(one -> visible.test(one.event())).toList(), last, complete);
+  }
 
   private static final JsonName SCHEDULED = JsonName.of("scheduled");
   private static final JsonName NEXT = JsonName.of("next");

@@ -9,8 +9,11 @@ import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_SCHEDULED_EVENT;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.PUBLISH;
+import static penstock.security.identity.Right.READ;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
 import jakarta.inject.Inject;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -21,6 +24,7 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -28,6 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
+import penstock.event.Event;
 import penstock.http.Answer;
 import penstock.http.PageLimit;
 import penstock.http.Unis;
@@ -40,7 +45,12 @@ import penstock.schedule.delayed.ScheduledEvent;
 import penstock.schedule.delayed.ScheduledId;
 import penstock.schedule.delayed.ScheduledPage;
 import penstock.schedule.delayed.ScheduledPosition;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.AllowedValues;
+import penstock.security.identity.Rights;
 import penstock.stream.StreamName;
+import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
 
 /**
@@ -67,15 +77,18 @@ class ScheduledResource {
   private final Streams streams;
   private final DelayedEvents delayed;
   private final DelayLimit limit;
+  private final Callers callers;
 
   @Inject
-  ScheduledResource(Streams streams, DelayedEvents delayed, DelayLimit limit) {
+  ScheduledResource(Streams streams, DelayedEvents delayed, DelayLimit limit, Callers callers) {
     this.streams = streams;
     this.delayed = delayed;
     this.limit = limit;
+    this.callers = callers;
   }
 
   @GET
+  @Requires(value = READ, path = "stream", narrows = true)
   @Operation(
       operationId = "listScheduledEvents",
       summary = "Events that wait to enter the log",
@@ -95,24 +108,53 @@ class ScheduledResource {
           @Min(value = 1, message = PageLimit.RULE)
           @Max(value = PageLimit.MOST, message = PageLimit.RULE)
           int most) {
+    AllowedValues subjects = callers.subjects(stream.value());
     return Unis.of(
         streams
             .find(stream)
             .compose(found -> delayed.page(found, after.orElse(ScheduledPosition.FIRST), most))
-            .map(Answer::ok));
+            .map(page -> Answer.ok(page.only(event -> subjects.admits(event.subject())))));
   }
 
   @GET
   @Path("{id}")
+  @Requires(value = READ, path = "stream", narrows = true)
   @Operation(operationId = "readScheduledEvent", summary = "An event that waits, and until when")
   @Raises(UNKNOWN_SCHEDULED_EVENT)
   public Uni<RestResponse<ScheduledEvent>> read(
       @RestPath("stream") StreamName stream, @RestPath("id") ScheduledId id) {
-    return Unis.of(streams.find(stream).compose(found -> delayed.find(found, id)).map(Answer::ok));
+    AllowedValues subjects = callers.subjects(stream.value());
+    return Unis.of(
+        streams
+            .find(stream)
+            .compose(found -> find(found, id, event -> subjects.admits(event.subject())))
+            .map(Answer::ok));
+  }
+
+  /** One that the caller must not see is as good as one that is not there. */
+  private Future<ScheduledEvent> find(Stream stream, ScheduledId id, Predicate<Event> visible) {
+    return delayed
+        .find(stream, id)
+        .map(
+            found -> {
+              if (!visible.test(found.event())) {
+                throw DelayedEvents.unknown(id);
+              }
+              return found;
+            });
+  }
+
+  /** One that the caller could not have sent, either. It is looked for only where that matters. */
+  private Future<Stream> own(Stream stream, ScheduledId id, Rights rights) {
+    String name = stream.name().value();
+    return rights.hasWhole(PUBLISH, name)
+        ? Future.succeededFuture(stream)
+        : find(stream, id, event -> rights.has(PUBLISH, name, event::attribute)).map(stream);
   }
 
   @PUT
   @Path("{id}")
+  @Requires(value = PUBLISH, path = "stream", narrows = true)
   @Operation(
       operationId = "moveScheduledEvent",
       summary = "Let an event enter the log at another time",
@@ -130,8 +172,13 @@ class ScheduledResource {
       @RestQuery(AT) @Parameter(description = "Until when it is to wait")
           Optional<DeliveryTime> at) {
     DeliveryTime time = time(after, at);
+    Rights rights = callers.current().rights();
     return Unis.of(
-        streams.find(stream).compose(found -> delayed.move(found, id, time)).map(Answer::ok));
+        streams
+            .find(stream)
+            .compose(found -> own(found, id, rights))
+            .compose(found -> delayed.move(found, id, time))
+            .map(Answer::ok));
   }
 
   private DeliveryTime time(Optional<Duration> after, Optional<DeliveryTime> at) {
@@ -148,14 +195,17 @@ class ScheduledResource {
 
   @DELETE
   @Path("{id}")
+  @Requires(value = PUBLISH, path = "stream", narrows = true)
   @Operation(operationId = "cancelScheduledEvent", summary = "Let an event never enter the log")
   @APIResponse(responseCode = "204", description = "It will not enter the log.")
   @Raises(UNKNOWN_SCHEDULED_EVENT)
   public Uni<RestResponse<Void>> cancel(
       @RestPath("stream") StreamName stream, @RestPath("id") ScheduledId id) {
+    Rights rights = callers.current().rights();
     return Unis.of(
         streams
             .find(stream)
+            .compose(found -> own(found, id, rights))
             .compose(found -> delayed.cancel(found, id))
             .map(gone -> RestResponse.noContent()));
   }

@@ -9,6 +9,8 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_SINK;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.ADMIN;
+import static penstock.security.identity.Right.SINK;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -30,6 +32,9 @@ import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.ProblemException;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.Rights;
 import penstock.sink.SinkName;
 import penstock.sink.Sinks;
 
@@ -44,22 +49,32 @@ class SinkResource {
   private final Sinks sinks;
   private final SinkDescription description;
   private final SinkOperations operations;
+  private final Callers callers;
 
   @Inject
-  SinkResource(Sinks sinks, SinkDescription description, SinkOperations operations) {
+  SinkResource(
+      Sinks sinks, SinkDescription description, SinkOperations operations, Callers callers) {
     this.sinks = sinks;
     this.description = description;
     this.operations = operations;
+    this.callers = callers;
   }
 
   @GET
-  @Operation(operationId = "listSinks", summary = "All sinks, and how they are")
+  @Requires(value = SINK, any = true)
+  @Operation(operationId = "listSinks", summary = "All sinks that one may see, and how they are")
   public Uni<RestResponse<SinkList>> list() {
-    return Unis.of(description.all().map(Answer::ok));
+    Rights rights = callers.current().rights();
+    return Unis.of(
+        description
+            .all()
+            .map(all -> all.only(name -> rights.has(SINK, name) || rights.has(ADMIN, name)))
+            .map(Answer::ok));
   }
 
   @GET
   @Path("{sink}")
+  @Requires(value = SINK, path = "sink")
   @Operation(
       operationId = "describeSink",
       summary = "How far a sink has delivered its stream, and what is in its way")
@@ -70,6 +85,7 @@ class SinkResource {
 
   @POST
   @Path("{sink}/pause")
+  @Requires(value = SINK, path = "sink")
   @Operation(
       operationId = "pauseSink",
       summary = "Deliver nothing until it is resumed",
@@ -91,6 +107,7 @@ class SinkResource {
 
   @POST
   @Path("{sink}/resume")
+  @Requires(value = SINK, path = "sink")
   @Operation(
       operationId = "resumeSink",
       summary = "Go on with what is not delivered, after a pause or a stop")
@@ -108,6 +125,7 @@ class SinkResource {
 
   @POST
   @Path("{sink}/replay")
+  @Requires(value = SINK, path = "sink")
   @Operation(
       operationId = "replaySink",
       summary = "Deliver a range of events again, then go on",

@@ -143,8 +143,7 @@ final class DeliveryPipeline implements ShardPipeline {
   /** What does not go to the receiver waits for nothing. */
   private PendingDelivery pending(Position position, @Nullable Event event) {
     return new PendingDelivery(
-        position,
-        event != null && passes(event) ? dispatch.queue(event.key()) : new KeyQueue(""));
+        position, event != null && passes(event) ? dispatch.queue(event.key()) : new KeyQueue(""));
   }
 
   private boolean passes(@Nullable Event event) {
@@ -283,9 +282,7 @@ final class DeliveryPipeline implements ShardPipeline {
   /** Sends all that may go now: as many requests as the receiver may have. */
   private boolean send() throws InterruptedException {
     boolean sent = false;
-    for (List<PendingDelivery> batch = dispatch.next();
-        !batch.isEmpty();
-        batch = dispatch.next()) {
+    for (List<PendingDelivery> batch = dispatch.next(); !batch.isEmpty(); batch = dispatch.next()) {
       send(batch);
       sent = true;
     }

@@ -1,8 +1,10 @@
 package penstock.stream.filter;
 
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import penstock.security.identity.AllowedValues;
 
 /**
  * Values of an attribute that a reader wants, all if there are none.
@@ -37,6 +39,30 @@ public record AttributeMatcher(Set<String> exact, Set<String> prefixes) {
   /** There are some, and all are whole values. */
   public boolean isExact() {
     return !exact.isEmpty() && prefixes.isEmpty();
+  }
+
+  /**
+   * What this and another one both want; empty if that is nothing. For a prefix within another the
+   * longer one counts.
+   */
+  Optional<AttributeMatcher> within(AllowedValues allowed) {
+    if (allowed.any()) {
+      return Optional.of(this);
+    }
+    if (isOpen()) {
+      return Optional.of(new AttributeMatcher(allowed.exact(), allowed.prefixes()));
+    }
+    var both = new HashSet<String>();
+    exact.stream().filter(allowed::admits).forEach(both::add);
+    allowed.exact().stream().filter(this::admits).forEach(both::add);
+    var begun = new HashSet<String>();
+    prefixes.stream().filter(allowed::admits).forEach(begun::add);
+    allowed.prefixes().stream()
+        .filter(one -> prefixes.stream().anyMatch(one::startsWith))
+        .forEach(begun::add);
+    return both.isEmpty() && begun.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new AttributeMatcher(both, begun));
   }
 
   boolean isOpen() {

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Set;
 import penstock.event.Event;
 import penstock.problem.ProblemException;
+import penstock.security.http.Callers;
+import penstock.security.identity.AllowedValues;
 
 /**
  * Which events a reader wants: those with one of the subjects and one of the types that meet one of
@@ -78,6 +80,23 @@ public final class EventFilter {
       throw ProblemException.ofParameter(name, "must not be empty");
     }
     return AttributeMatcher.of(values);
+  }
+
+  /**
+   * The same for who may see certain subjects only: what is wanted besides is left out. It is a
+   * filter as any other, and equal to that of who asks for these subjects only.
+   *
+   * @param stream for the problem, if nothing would be left
+   */
+  public EventFilter within(String stream, AllowedValues allowed) {
+    if (allowed.any()) {
+      return this;
+    }
+    return subjects
+        .within(allowed)
+        .map(both -> new EventFilter(both, types, conditions))
+        .orElseThrow(
+            () -> Callers.forbidden("read on " + stream + " for other subjects than " + allowed));
   }
 
   /** For an index by subject: what is wanted of it. */

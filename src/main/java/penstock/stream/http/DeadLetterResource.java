@@ -13,6 +13,8 @@ import static penstock.problem.ProblemType.UNKNOWN_SINK;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.ADMIN;
+import static penstock.security.identity.Right.READ;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -42,6 +44,9 @@ import penstock.http.PageLimit;
 import penstock.http.Unis;
 import penstock.problem.ProblemException;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.AllowedValues;
 import penstock.stream.NameRule;
 import penstock.stream.StreamName;
 import penstock.stream.deadletter.DeadLetter;
@@ -74,11 +79,13 @@ class DeadLetterResource {
 
   private final Streams streams;
   private final DeadLetters deadLetters;
+  private final Callers callers;
 
   @Inject
-  DeadLetterResource(Streams streams, DeadLetters deadLetters) {
+  DeadLetterResource(Streams streams, DeadLetters deadLetters, Callers callers) {
     this.streams = streams;
     this.deadLetters = deadLetters;
+    this.callers = callers;
   }
 
   /**
@@ -90,6 +97,7 @@ class DeadLetterResource {
    * @param after the letter before the first
    */
   @GET
+  @Requires(value = READ, path = "stream", narrows = true)
   @Operation(
       operationId = "listDeadLetters",
       summary =
@@ -124,6 +132,9 @@ class DeadLetterResource {
           @Min(value = 1, message = PageLimit.RULE)
           @Max(value = PageLimit.MOST, message = PageLimit.RULE)
           int limit) {
+    AllowedValues subjects = callers.subjects(stream.value());
+    Predicate<DeadLetter> visible =
+        letter -> subjects.any() || subjects.admits(letter.event().subject());
     Predicate<DeadLetter> wanted =
         owner(view, group, sink)
             .<Predicate<DeadLetter>>map(
@@ -135,12 +146,15 @@ class DeadLetterResource {
         streams
             .find(stream)
             .compose(
-                found -> deadLetters.page(found, wanted, after.orElse(DeadLetterId.FIRST), limit))
+                found ->
+                    deadLetters.page(
+                        found, visible.and(wanted), after.orElse(DeadLetterId.FIRST), limit))
             .map(Answer::ok));
   }
 
   @POST
   @Path("replay")
+  @Requires(value = ADMIN, path = "stream")
   @Operation(
       operationId = "replayDeadLetters",
       summary =
@@ -202,6 +216,7 @@ class DeadLetterResource {
 
   @POST
   @Path("{id}/replay")
+  @Requires(value = ADMIN, path = "stream")
   @Operation(
       operationId = "replayDeadLetter",
       summary =
@@ -222,6 +237,7 @@ class DeadLetterResource {
 
   @DELETE
   @Path("{id}")
+  @Requires(value = ADMIN, path = "stream")
   @Operation(operationId = "deleteDeadLetter", summary = "Let a dead letter go")
   @APIResponse(
       responseCode = "202",

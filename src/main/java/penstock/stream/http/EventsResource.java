@@ -10,6 +10,7 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.READ;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -31,6 +32,8 @@ import penstock.http.Answer;
 import penstock.http.PageLimit;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
 import penstock.stream.filter.Condition;
@@ -47,14 +50,17 @@ class EventsResource {
 
   private final Streams streams;
   private final EventLog log;
+  private final Callers callers;
 
   @Inject
-  EventsResource(Streams streams, EventLog log) {
+  EventsResource(Streams streams, EventLog log, Callers callers) {
     this.streams = streams;
     this.log = log;
+    this.callers = callers;
   }
 
   @GET
+  @Requires(value = READ, path = "stream", narrows = true)
   @Operation(
       operationId = "readEvents",
       summary = "A page of events",
@@ -92,7 +98,9 @@ class EventsResource {
       @RestQuery("type") @Parameter(description = EventFilter.TYPE) Set<String> type,
       @RestQuery("filter") @Parameter(description = EventFilter.FILTER) List<Condition> filter) {
     StartPosition start = StartPosition.of(cursor, since, new StartPosition.Earliest());
-    EventFilter wanted = EventFilter.of(subject, type, filter);
+    EventFilter wanted =
+        EventFilter.of(subject, type, filter)
+            .within(stream.value(), callers.subjects(stream.value()));
     return Unis.of(
         streams
             .find(stream)

@@ -7,12 +7,17 @@ import static penstock.problem.ProblemType.REDIS_UNAVAILABLE;
 import static penstock.problem.ProblemType.TOO_BUSY;
 import static penstock.problem.ProblemType.UNKNOWN_STREAM;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.ADMIN;
+import static penstock.security.identity.Right.GROUP;
+import static penstock.security.identity.Right.PUBLISH;
+import static penstock.security.identity.Right.READ;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -22,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.Rights;
 import penstock.stream.StreamName;
 import penstock.stream.registry.Streams;
 import penstock.stream.removal.StreamReaper;
@@ -35,22 +43,41 @@ class StreamResource {
   private final Streams streams;
   private final StreamDescription description;
   private final StreamReaper reaper;
+  private final Callers callers;
 
   @Inject
-  StreamResource(Streams streams, StreamDescription description, StreamReaper reaper) {
+  StreamResource(
+      Streams streams, StreamDescription description, StreamReaper reaper, Callers callers) {
     this.streams = streams;
     this.description = description;
     this.reaper = reaper;
+    this.callers = callers;
   }
 
   @GET
-  @Operation(operationId = "listStreams", summary = "All streams, by name")
+  @Requires(value = READ, any = true)
+  @Operation(
+      operationId = "listStreams",
+      summary = "All streams that one may do something with, by name")
   public Uni<RestResponse<StreamList>> list() {
-    return Unis.of(streams.all().map(StreamList::of).map(Answer::ok));
+    Rights rights = callers.current().rights();
+    return Unis.of(
+        streams
+            .all()
+            .map(
+                all ->
+                    StreamList.of(
+                        all.stream().filter(one -> sees(rights, one.name().value())).toList()))
+            .map(Answer::ok));
+  }
+
+  private static boolean sees(Rights rights, String stream) {
+    return Stream.of(READ, PUBLISH, GROUP, ADMIN).anyMatch(right -> rights.has(right, stream));
   }
 
   @GET
   @Path("{stream}")
+  @Requires(value = READ, path = "stream")
   @Operation(operationId = "describeStream", summary = "How long a stream is, and who consumes it")
   @Raises({INVALID_NAME, UNKNOWN_STREAM, PARTITIONS_CHANGED})
   public Uni<RestResponse<StreamStatus>> status(@RestPath("stream") StreamName stream) {
@@ -59,6 +86,7 @@ class StreamResource {
 
   @DELETE
   @Path("{stream}")
+  @Requires(value = ADMIN, path = "stream")
   @Operation(
       operationId = "deleteStream",
       summary = "Remove a stream with all that belongs to it",

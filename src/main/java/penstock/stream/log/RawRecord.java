@@ -1,6 +1,7 @@
 package penstock.stream.log;
 
 import io.vertx.redis.client.Response;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import penstock.stream.Position;
  * @param from how many elements of the fields come before the event
  */
 public record RawRecord(Position position, Response fields, int from) {
+
+  private static final String SUBJECT = "subject";
 
   /** Reads the reply of XRANGE. */
   public static List<RawRecord> list(@Nullable Response entries) {
@@ -28,6 +31,16 @@ public record RawRecord(Position position, Response fields, int from) {
   /** Reads the reply of XREADGROUP for one stream. */
   public static List<RawRecord> ofGroup(@Nullable Response reply) {
     return list(reply == null || reply.size() == 0 ? null : reply.get(0).get(1));
+  }
+
+  /** The event's subject; null if it has none. */
+  public @Nullable String subject() {
+    for (int i = from; i + 1 < fields.size(); i += 2) {
+      if (fields.get(i).toString().equals(SUBJECT)) {
+        return fields.get(i + 1).toString(StandardCharsets.UTF_8);
+      }
+    }
+    return null;
   }
 
   public int bytes() {

@@ -12,6 +12,7 @@ import static penstock.problem.ProblemType.UNKNOWN_ENTRY;
 import static penstock.problem.ProblemType.UNKNOWN_VIEW;
 import static penstock.problem.ProblemType.VIEW_NOT_READY;
 import static penstock.problem.ProblemType.WRONG_KEY_TYPE;
+import static penstock.security.identity.Right.VIEW;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
@@ -44,6 +45,9 @@ import penstock.http.Unis;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.problem.Raises;
+import penstock.security.http.Callers;
+import penstock.security.http.Requires;
+import penstock.security.identity.AllowedValues;
 import penstock.stream.Cursor;
 import penstock.view.ViewDefinition;
 import penstock.view.ViewName;
@@ -88,12 +92,14 @@ class EntryResource {
   private final Views views;
   private final EntryReader entries;
   private final NonStaleRead nonStaleRead;
+  private final Callers callers;
 
   @Inject
-  EntryResource(Views views, EntryReader entries, NonStaleRead nonStaleRead) {
+  EntryResource(Views views, EntryReader entries, NonStaleRead nonStaleRead, Callers callers) {
     this.views = views;
     this.entries = entries;
     this.nonStaleRead = nonStaleRead;
+    this.callers = callers;
   }
 
   /**
@@ -104,6 +110,7 @@ class EntryResource {
    * @param cursor what that is
    */
   @GET
+  @Requires(value = VIEW, path = "view", narrows = true)
   @Operation(operationId = "listEntries", summary = "Entries in the order of their keys")
   public Uni<RestResponse<EntriesBody>> page(
       @RestPath("view") ViewName view,
@@ -125,9 +132,14 @@ class EntryResource {
           Duration wait,
       @RestQuery("at-least") @Parameter(description = AT_LEAST) Optional<Cursor> cursor) {
     ViewDefinition definition = views.find(view);
+    AllowedValues keys = callers.keys(view.value());
     return Unis.of(
         waited(definition, cursor, wait)
-            .compose(reached -> entries.page(definition, after.orElse(null), limit))
+            .compose(
+                reached ->
+                    keys.any()
+                        ? entries.page(definition, after.orElse(null), limit)
+                        : entries.page(definition, keys.exact(), after.orElse(null), limit))
             .map(
                 page ->
                     Answer.now(new EntriesBody(page, after.orElse("")))
@@ -144,6 +156,7 @@ class EntryResource {
    */
   @GET
   @Path("{key: .+}")
+  @Requires(value = VIEW, path = "view", narrows = true)
   @Operation(
       operationId = "readEntry",
       summary = "One entry",
@@ -169,6 +182,9 @@ class EntryResource {
       @Context RoutingContext routing) {
     ViewDefinition definition = views.find(view);
     String whole = EntryAddress.key(routing, key);
+    if (!callers.keys(view.value()).admits(whole)) {
+      throw Callers.forbidden("view on " + view + " for this key");
+    }
     return Unis.of(
         waited(definition, cursor, wait)
             .compose(reached -> entries.one(definition, whole))

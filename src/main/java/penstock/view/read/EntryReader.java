@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
@@ -113,6 +115,33 @@ public class EntryReader {
     return served.of(view, generation -> page(view.name(), generation, after, limit));
   }
 
+  /**
+   * A page of those entries that have one of some keys, which are few.
+   *
+   * @param after the key before the first; null for the beginning
+   */
+  public Future<EntryPage> page(
+      ViewDefinition view, Set<String> wanted, @Nullable String after, int limit) {
+    var sorted = new TreeSet<String>(Utf8Order::compare);
+    sorted.addAll(wanted);
+    List<String> behind = List.copyOf(after == null ? sorted : sorted.tailSet(after, false));
+    List<String> asked = behind.subList(0, Math.min(limit, behind.size()));
+    return served.of(view, generation -> page(view.name(), generation, asked, behind.size()));
+  }
+
+  private Future<EntryPage> page(
+      ViewName view, Generation generation, List<String> wanted, int left) {
+    return replies(view, generation, wanted, link)
+        .map(
+            replies -> {
+              EntrySubset subset = subset(generation, wanted, replies);
+              var entries = new TreeMap<String, Entry>(Utf8Order::compare);
+              entries.putAll(subset.found());
+              return new EntryPage(
+                  generation.fold(), entries, subset.known() == left, applied(generation, replies));
+            });
+  }
+
   private Future<EntryPage> page(
       ViewName view, Generation generation, @Nullable String after, int limit) {
     return page(view, generation, after, limit, MAX_BYTES, link);
@@ -174,6 +203,12 @@ public class EntryReader {
    */
   Future<EntrySubset> some(
       ViewName view, Generation generation, List<String> wanted, RedisLink over) {
+    return replies(view, generation, wanted, over)
+        .map(replies -> subset(generation, wanted, replies));
+  }
+
+  private Future<List<Response>> replies(
+      ViewName view, Generation generation, List<String> wanted, RedisLink over) {
     return Future.all(
             generation.partitions().stream()
                 .map(
@@ -183,24 +218,25 @@ public class EntryReader {
                       return ENTRY.run(over, call);
                     })
                 .toList())
-        .map(
-            all -> {
-              List<Response> replies = all.list();
-              int known = wanted.size();
-              for (Response reply : replies) {
-                known = Math.min(known, reply.size() - STANDING);
-              }
-              var found = new HashMap<String, Entry>();
-              for (Response reply : replies) {
-                for (int i = 0; i < known; i++) {
-                  Entry part = EntryFields.read(reply.get(STANDING + i));
-                  if (part != null) {
-                    found.merge(wanted.get(i), part, generation.fold()::combine);
-                  }
-                }
-              }
-              return new EntrySubset(known, found);
-            });
+        .map(all -> all.list());
+  }
+
+  private static EntrySubset subset(
+      Generation generation, List<String> wanted, List<Response> replies) {
+    int known = wanted.size();
+    for (Response reply : replies) {
+      known = Math.min(known, reply.size() - STANDING);
+    }
+    var found = new HashMap<String, Entry>();
+    for (Response reply : replies) {
+      for (int i = 0; i < known; i++) {
+        Entry part = EntryFields.read(reply.get(STANDING + i));
+        if (part != null) {
+          found.merge(wanted.get(i), part, generation.fold()::combine);
+        }
+      }
+    }
+    return new EntrySubset(known, found);
   }
 
   /**

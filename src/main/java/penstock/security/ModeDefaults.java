@@ -10,10 +10,11 @@ import java.util.OptionalInt;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * The address that is listened on where {@code quarkus.http.host} is not set: loopback, or all with
- * {@code penstock.auth.mode=none}.
+ * What follows from {@code penstock.auth.mode}: the address that is listened on where {@code
+ * quarkus.http.host} is not set, which is loopback without a mode; and that an OpenID Connect
+ * provider is looked for with mode {@code oidc} only.
  */
-public final class ListenAddress implements ConfigSourceFactory {
+public final class ModeDefaults implements ConfigSourceFactory {
 
   static final String LOOPBACK = "127.0.0.1";
 
@@ -24,10 +25,17 @@ public final class ListenAddress implements ConfigSourceFactory {
   public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
     ConfigValue mode = context.getValue("penstock.auth.mode");
     String value = mode == null ? null : mode.getValue();
-    String address = "none".equalsIgnoreCase(value) ? "0.0.0.0" : LOOPBACK;
+    String address = value == null || value.isBlank() ? LOOPBACK : "0.0.0.0";
+    boolean discovers = "oidc".equalsIgnoreCase(value);
     return List.of(
         new PropertiesConfigSource(
-            Map.of("quarkus.http.host", address), "penstock listen address", ORDINAL));
+            Map.of(
+                "quarkus.http.host",
+                address,
+                "quarkus.oidc.tenant-enabled",
+                Boolean.toString(discovers)),
+            "penstock listen address",
+            ORDINAL));
   }
 
   @Override

@@ -1,0 +1,112 @@
+package penstock.security.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RightsParserTest {
+
+  private static Rights rights(String json, Map<String, Object> claims) {
+    return Rights.of(
+        RightsParser.parse(Claims.parse(json.getBytes(StandardCharsets.UTF_8)).members())
+            .resolve(Claims.of(claims))
+            .toList());
+  }
+
+  @Test
+  void namesAndPatterns() {
+    Rights rights = rights("{\"read\":[\"orders\",\"shop-*\"]}", Map.of());
+    assertThat(rights.hasWhole(Right.READ, "orders")).isTrue();
+    assertThat(rights.hasWhole(Right.READ, "shop-eu")).isTrue();
+    assertThat(rights.has(Right.READ, "orders2")).isFalse();
+    assertThat(rights.has(Right.READ, "shop")).isFalse();
+    assertThat(rights.has(Right.PUBLISH, "orders")).isFalse();
+  }
+
+  @Test
+  void conditionsAreUnitedAndClaimsPutIn() {
+    Rights rights =
+        rights(
+            """
+            {"read":[{"stream":"agents","subject":"${sub}/*"},{"stream":"agents","subject":["all","${team}"]},
+            {"stream":"agents","subject":"${absent}/*"}]}
+            """,
+            Map.of("sub", "ann", "team", 7));
+    AllowedValues subjects = rights.values(Right.READ, "agents", "subject");
+    assertThat(subjects.admits("ann/1")).isTrue();
+    assertThat(subjects.admits("ann")).isFalse();
+    assertThat(subjects.admits("all")).isTrue();
+    assertThat(subjects.admits("7")).isTrue();
+    assertThat(subjects.admits("/1")).isFalse();
+    assertThat(subjects.admits(null)).isFalse();
+    assertThat(rights.hasWhole(Right.READ, "agents")).isFalse();
+  }
+
+  /** A pair of conditions holds as a pair. */
+  @Test
+  void sourceAndSubjectGoTogether() {
+    Rights rights =
+        rights(
+            """
+            {"publish":[{"stream":"s","source":"/a","subject":"1"},{"stream":"s","source":"/b","subject":"2"}]}
+            """,
+            Map.of());
+    assertThat(rights.has(Right.PUBLISH, "s", Map.of("source", "/a", "subject", "1")::get))
+        .isTrue();
+    assertThat(rights.has(Right.PUBLISH, "s", Map.of("source", "/a", "subject", "2")::get))
+        .isFalse();
+  }
+
+  @Test
+  void aClaimThatCouldEndElsewhereGrantsNothing() {
+    String json = "{\"read\":[{\"stream\":\"a\",\"subject\":\"${sub}/*\"}]}";
+    assertThat(rights(json, Map.of("sub", "ann/lee")).has(Right.READ, "a")).isFalse();
+    assertThat(rights(json, Map.of("sub", "")).has(Right.READ, "a")).isFalse();
+    assertThat(rights(json, Map.of("sub", java.util.List.of("ann"))).has(Right.READ, "a"))
+        .isFalse();
+    Rights star = rights(json, Map.of("sub", "*"));
+    assertThat(star.values(Right.READ, "a", "subject").admits("ann/1")).isFalse();
+    assertThat(star.values(Right.READ, "a", "subject").admits("*/1")).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"root\":[\"*\"]}",
+        "{\"read\":\"*\"}",
+        "{\"read\":[1]}",
+        "{\"read\":[\"\"]}",
+        "{\"read\":[null]}",
+        "{\"read\":[{\"subject\":\"a\"}]}",
+        "{\"read\":[{\"stream\":\"a\",\"subjects\":\"b\"}]}",
+        "{\"read\":[{\"stream\":\"a\",\"subject\":[]}]}",
+        "{\"read\":[{\"stream\":\"a\",\"subject\":null}]}",
+        "{\"read\":[{\"stream\":[\"a\"]}]}",
+        "{\"read\":[\"*a\"]}",
+        "{\"read\":[\"a**\"]}",
+        "{\"read\":[\"${sub}*\"]}",
+        "{\"read\":[\"${a}${b}\"]}",
+        "{\"read\":[\"${}\"]}",
+        "{\"read\":[\"${sub\"]}",
+        "{\"view\":[{\"view\":\"v\",\"key\":\"a*\"}]}",
+        "[]",
+      })
+  void whatItDoesNotKnowIsRefused(String json) {
+    assertThatThrownBy(() -> rights(json, Map.of("sub", "x")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void isBounded() {
+    String many = "\"a\",".repeat(100) + "\"a\"";
+    assertThatThrownBy(() -> rights("{\"read\":[" + many + "]}", Map.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> rights("{\"read\":[\"" + "a".repeat(257) + "\"]}", Map.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
