@@ -69,13 +69,14 @@ class SinkDescription {
             ? null
             : new SinkStatus.LastError(
                 error, Math.max(0, now - RedisNumber.longOf(reply.get(6))) / 1e3);
+    long lag = RedisNumber.longOf(reply.get(10)) + waiting;
     return new SinkStatus.OfPartition(
         shard.partition().index(),
-        state(reply, last, waiting),
+        state(reply, last, waiting, lag),
         text(reply, 2),
         text(reply, 0),
         text(reply, 1),
-        RedisNumber.longOf(reply.get(10)) + waiting,
+        lag,
         Math.max(0, ageMillis) / 1e3,
         RedisNumber.longOf(reply.get(12)),
         waiting,
@@ -86,7 +87,8 @@ class SinkDescription {
         last);
   }
 
-  private static String state(Response reply, SinkStatus.@Nullable LastError last, long waiting) {
+  private static String state(
+      Response reply, SinkStatus.@Nullable LastError last, long waiting, long lag) {
     if (text(reply, 4) != null) {
       return "stopped";
     }
@@ -97,7 +99,8 @@ class SinkDescription {
       return "vacant";
     }
     String breaker = text(reply, 7);
-    boolean isSpared = breaker != null && !breaker.equals("closed");
+    // it stays as it was where nothing is left to try it with
+    boolean isSpared = breaker != null && !breaker.equals("closed") && lag > 0;
     return isSpared || last != null && (waiting > 0 || last.secondsAgo() < RECENT_SECONDS)
         ? "retrying"
         : "working";
