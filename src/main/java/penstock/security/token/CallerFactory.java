@@ -1,5 +1,6 @@
 package penstock.security.token;
 
+import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -23,9 +24,11 @@ import penstock.security.identity.RightsSpec;
 
 /**
  * Makes callers of claims: their rights are those of the claim that has rights, and those of their
- * roles. A role that the configuration does not know means nothing.
+ * roles. A role that the configuration does not know means nothing. Made at start, in any mode, so
+ * that a role whose rights cannot be read is refused there.
  */
 @Singleton
+@Startup
 public class CallerFactory {
 
   /** Of one caller; more would be no name for anything. */
