@@ -5,6 +5,7 @@ import org.jboss.logging.Logger;
 import penstock.consumer.Shard;
 import penstock.consumer.membership.PartitionAssignor;
 import penstock.problem.ProblemException;
+import penstock.redis.RedisReplyException;
 
 /**
  * Works one shard: gets the lease, and works under it. A step at a time, on one thread of its own,
@@ -91,9 +92,18 @@ public final class ShardTask {
     } catch (RuntimeException | Error e) {
       drop();
       String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-      become(new ShardTaskState.Retrying(reason, e instanceof ProblemException));
+      become(new ShardTaskState.Retrying(reason, isPassing(e)));
       throw e;
     }
+  }
+
+  /**
+   * Redis is in the way, or the log was removed with its groups, which whoever takes the lease anew
+   * makes again.
+   */
+  private static boolean isPassing(Throwable failure) {
+    return failure instanceof ProblemException
+        || failure instanceof RedisReplyException reply && reply.code().equals("NOGROUP");
   }
 
   /** Commits what is under way and gives the lease back. */

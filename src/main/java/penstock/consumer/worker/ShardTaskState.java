@@ -16,7 +16,7 @@ public sealed interface ShardTaskState {
    * It cannot work and tries again.
    *
    * @param passing what is in its way is Redis's, which is away or refuses writes, and passes with
-   *     that
+   *     that; or its log was removed, and it begins anew
    */
   record Retrying(String reason, boolean passing) implements ShardTaskState {}
 
