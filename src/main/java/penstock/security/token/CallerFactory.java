@@ -57,10 +57,9 @@ public class CallerFactory {
       return RightsParser.parse(Claims.parse(rights.getBytes(StandardCharsets.UTF_8)).members());
     } catch (IllegalArgumentException broken) {
       String property = "penstock.auth.roles." + role;
+      // without its cause: Quarkus tells only of a root cause that is of the configuration
       throw new ConfigurationException(
-          property + ": " + broken.getMessage() + ". See docs/security.md.",
-          broken,
-          Set.of(property));
+          property + ": " + broken.getMessage() + ". See docs/security.md.", Set.of(property));
     }
   }
 
