@@ -16,6 +16,7 @@
 -- Works on a full Redis: its first write is one that is never refused. A fence is number:token:replication id.
 -- include ids
 -- include log
+-- include consumer-groups
 -- include lease
 -- include view
 local events, log, view, lease, index, group = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[6]

@@ -17,6 +17,7 @@
 -- life of the log is delivered from its beginning. Works on a full Redis: its first write is one that is never refused.
 -- include ids
 -- include log
+-- include consumer-groups
 -- include lease
 local events, log, sink, lease, open, group = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[6]
 

@@ -14,6 +14,7 @@
 -- Works on a full Redis: its first write is one that is never refused.
 -- include ids
 -- include log
+-- include consumer-groups
 local events, log, base = KEYS[1], KEYS[2], ARGV[3]
 local max_age, max_length, hard, step = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
@@ -31,11 +32,7 @@ end
 
 -- the group that is done with the least, and up to where it is
 local keeper, done
-for _, info in ipairs(redis.call('XINFO', 'GROUPS', events)) do
-  local of = {}
-  for i = 1, #info, 2 do
-    of[info[i]] = info[i + 1]
-  end
+for _, of in ipairs(consumer_groups(events)) do
   local upto = of['last-delivered-id']
   local view, generation = string.match(of.name, '^view%.(.+)%.([^.]+)$')
   local sink = string.match(of.name, '^sink%.(.+)$')

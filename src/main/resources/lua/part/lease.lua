@@ -1,19 +1,9 @@
 -- The lease of a shard, its fence, and the consumer group of what works it.
 
 -- Up to where the group has handed out the log; false if there is no group.
-local function last_delivered(events, group)
-  if redis.call('EXISTS', events) == 1 then
-    for _, info in ipairs(redis.call('XINFO', 'GROUPS', events)) do
-      local of = {}
-      for i = 1, #info, 2 do
-        of[info[i]] = info[i + 1]
-      end
-      if of.name == group then
-        return of['last-delivered-id']
-      end
-    end
-  end
-  return false
+local function last_delivered(events, name)
+  local group = consumer_group(events, name)
+  return group and group['last-delivered-id']
 end
 
 -- The fence after another one: number:token:replication id.

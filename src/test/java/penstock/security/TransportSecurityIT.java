@@ -20,6 +20,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import penstock.Certificate;
 import penstock.PackagedService;
 import penstock.redis.RedisServer;
 import penstock.redis.embedded.ServerProcess;

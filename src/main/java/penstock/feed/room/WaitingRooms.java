@@ -52,7 +52,7 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
    * Takes a reader, unless it has something that the history is still to bring: it would be sent
    * that again from where the others are by then.
    *
-   * @return null if it has to look at events by itself
+   * @return null if it has to look at all that comes
    */
   public @Nullable RoomWait<R, H, E> enter(
       R reader, RoomInterest<E> interest, BufferPosition<H> from) {

@@ -70,6 +70,9 @@ final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
 
   private void measure(
       long took, @Nullable BufferPosition<HistoryBuffer> reached, List<BufferedEvent> news) {
+    if (usual == null && news.isEmpty()) {
+      return;
+    }
     SpanLinks causes = meters.causes();
     long events = 0;
     if (usual != null && usualBatch != null) {
@@ -83,12 +86,10 @@ final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
       }
       events = usualBatch.next() - first;
       measured = usualBatch.next();
-    } else if (reached != null && !news.isEmpty()) {
+    } else if (reached != null) {
       news.forEach(event -> measure(event, causes));
       events = news.size();
       measured = Math.max(measured(reached.history()), reached.next());
-    } else {
-      return;
     }
     meters.recordDelivery(latency, causes, events, took);
   }

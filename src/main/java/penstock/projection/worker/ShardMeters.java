@@ -2,31 +2,25 @@ package penstock.projection.worker;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
-import java.util.function.ToDoubleFunction;
 import penstock.consumer.worker.LeaseRepository;
+import penstock.consumer.worker.ShardGauges;
 import penstock.consumer.worker.ShardMonitor;
 import penstock.projection.ProjectionShard;
 import penstock.redis.RedisClock;
 
-/**
- * The meters of one shard. May be used on any thread. The gauges show the partition only while this
- * instance works it; otherwise they are 0, so that a sum over the instances is right.
- */
+/** The meters of one shard. May be used on any thread. */
 final class ShardMeters implements ShardMonitor {
 
-  private final MeterRegistry registry;
+  private static final String PREFIX = "penstock.view.";
+
   private final LongUnaryOperator age;
-  private final List<Meter> gauges = new ArrayList<>();
+  private final ShardGauges gauges;
   private final Counter applied;
   private final Counter skipped;
   private final Counter deadLetters;
@@ -35,11 +29,6 @@ final class ShardMeters implements ShardMonitor {
   private final Timer commit;
   private final Timer latency;
   private final DistributionSummary batch;
-  private volatile long fence;
-  private volatile long pending;
-  private volatile long deadLettersKept;
-  private volatile boolean halted;
-  private volatile long lag;
   private volatile long lastMillis;
   private volatile boolean hasCaughtUp;
 
@@ -47,7 +36,6 @@ final class ShardMeters implements ShardMonitor {
    * @param age nanoseconds since a position's milliseconds, as {@link RedisClock} has it
    */
   ShardMeters(MeterRegistry registry, ProjectionShard shard, LongUnaryOperator age) {
-    this.registry = registry;
     this.age = age;
     Tags view = Tags.of("view", shard.view().name().value());
     applied =
@@ -62,12 +50,12 @@ final class ShardMeters implements ShardMonitor {
         counter(
             registry, view, "vanished", "Entries removed from the log before they were applied");
     commit =
-        Timer.builder("penstock.view.commit")
+        Timer.builder(PREFIX + "commit")
             .description("From sending a commit to its reply")
             .tags(view)
             .register(registry);
     latency =
-        Timer.builder("penstock.view.latency")
+        Timer.builder(PREFIX + "latency")
             .description("From an event's append to its commit, once the view had caught up")
             .tags(view)
             .serviceLevelObjectives(
@@ -81,55 +69,33 @@ final class ShardMeters implements ShardMonitor {
                 Duration.ofSeconds(10))
             .register(registry);
     batch =
-        DistributionSummary.builder("penstock.view.batch")
+        DistributionSummary.builder(PREFIX + "batch")
             .description("Events in one commit")
             .tags(view)
             .register(registry);
-    Tags part =
-        view.and(
-            "partition", Integer.toString(shard.partition().index()),
-            "generation", shard.generation().id());
-    gauge(
-        "lag",
+    gauges =
+        new ShardGauges(
+            registry,
+            PREFIX,
+            view.and(
+                "partition", Integer.toString(shard.partition().index()),
+                "generation", shard.generation().id()));
+    gauges.show(
         "Events in the log that the view has not applied, as of the last commit here",
-        part,
-        of -> of.lag);
-    gauges.add(
-        Gauge.builder("penstock.view.lag.time", this, ShardMeters::lagSeconds)
-            .tags(part)
-            .baseUnit("seconds")
-            .description("Age of the last event applied here while there is a lag; else 0")
-            .register(registry));
-    gauge("pending", "Events given to the view's holder and not applied", part, of -> of.pending);
-    gauge("dead.letters.kept", "Events set aside and still there", part, of -> of.deadLettersKept);
-    gauge("fence", "Number of the fence of its holder, if that is here", part, of -> of.fence);
-    gauge(
-        "working",
-        "Whether this instance works the partition; one of all instances should",
-        part,
-        of -> of.fence > 0 ? 1 : 0);
-    gauge(
+        "Events given to the view's holder and not applied",
         "halted",
-        "Whether the view cannot go on until someone has it built anew",
-        part,
-        of -> of.halted ? 1 : 0);
-  }
-
-  private void gauge(
-      String name, String description, Tags tags, ToDoubleFunction<ShardMeters> value) {
+        "Whether the view cannot go on until someone has it built anew");
     gauges.add(
-        Gauge.builder("penstock.view." + name, this, value)
-            .tags(tags)
-            .description(description)
-            .register(registry));
+        "lag.time",
+        "seconds",
+        "Age of the last event applied here while there is a lag; else 0",
+        this,
+        ShardMeters::lagSeconds);
   }
 
   private static Counter counter(
       MeterRegistry registry, Tags view, String what, String description) {
-    return Counter.builder("penstock.view." + what)
-        .description(description)
-        .tags(view)
-        .register(registry);
+    return Counter.builder(PREFIX + what).description(description).tags(view).register(registry);
   }
 
   void committed(FoldBatch done, long nanos) {
@@ -150,34 +116,25 @@ final class ShardMeters implements ShardMonitor {
     }
   }
 
+  @Override
   public void lag(long events) {
-    lag = Math.max(0, events);
+    gauges.lag(events);
     hasCaughtUp |= events <= 0;
   }
 
   private double lagSeconds() {
-    long nanos = lag == 0 ? 0 : age.applyAsLong(lastMillis);
+    long nanos = gauges.lag() == 0 ? 0 : age.applyAsLong(lastMillis);
     return nanos == RedisClock.UNKNOWN ? Double.NaN : (double) nanos / TimeUnit.SECONDS.toNanos(1);
   }
 
+  @Override
   public void renewed(LeaseRepository.Renewal renewal) {
-    pending = renewal.pending();
-    deadLettersKept = renewal.deadLetters();
+    gauges.renewed(renewal);
   }
 
-  /**
-   * Whether this instance works it, by which fence, and if not, whether nobody can.
-   *
-   * @param number 0 if it does not work it
-   */
+  @Override
   public void held(long number, boolean isHalted) {
-    fence = number;
-    halted = isHalted;
-    if (number == 0) {
-      lag = 0;
-      pending = 0;
-      deadLettersKept = 0;
-    }
+    gauges.held(number, isHalted);
   }
 
   /** A commit was refused, or its outcome is not known. */
@@ -185,13 +142,13 @@ final class ShardMeters implements ShardMonitor {
     refused.increment();
   }
 
-  /** Pending entries turned out to be gone from the log. */
+  @Override
   public void vanished(int entries) {
     vanished.increment(entries);
   }
 
-  /** The task has ended for good. */
+  @Override
   public void remove() {
-    gauges.forEach(registry::remove);
+    gauges.remove();
   }
 }

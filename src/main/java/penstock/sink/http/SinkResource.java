@@ -28,6 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
+import penstock.http.Accepted;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.ProblemException;
@@ -99,9 +100,9 @@ class SinkResource {
       content =
           @Content(
               mediaType = "application/json",
-              schema = @Schema(implementation = SinkAccepted.class)))
+              schema = @Schema(implementation = Accepted.class)))
   @Raises({INVALID_NAME, UNKNOWN_SINK})
-  public Uni<RestResponse<SinkAccepted>> pause(@RestPath("sink") SinkName sink) {
+  public Uni<RestResponse<Accepted>> pause(@RestPath("sink") SinkName sink) {
     return accepted(operations.pause(sinks.find(sink)));
   }
 
@@ -117,9 +118,9 @@ class SinkResource {
       content =
           @Content(
               mediaType = "application/json",
-              schema = @Schema(implementation = SinkAccepted.class)))
+              schema = @Schema(implementation = Accepted.class)))
   @Raises({INVALID_NAME, UNKNOWN_SINK})
-  public Uni<RestResponse<SinkAccepted>> resume(@RestPath("sink") SinkName sink) {
+  public Uni<RestResponse<Accepted>> resume(@RestPath("sink") SinkName sink) {
     return accepted(operations.resume(sinks.find(sink)));
   }
 
@@ -140,9 +141,9 @@ class SinkResource {
       content =
           @Content(
               mediaType = "application/json",
-              schema = @Schema(implementation = SinkAccepted.class)))
+              schema = @Schema(implementation = Accepted.class)))
   @Raises({INVALID_NAME, UNKNOWN_SINK, INVALID_PARAMETER, INVALID_CURSOR, CURSOR_GONE})
-  public Uni<RestResponse<SinkAccepted>> replay(
+  public Uni<RestResponse<Accepted>> replay(
       @RestPath("sink") SinkName sink,
       @RestQuery("from")
           @Parameter(
@@ -161,7 +162,7 @@ class SinkResource {
         operations.replay(sinks.find(sink), begin.position(), to.map(ReplayPoint::position)));
   }
 
-  private static Uni<RestResponse<SinkAccepted>> accepted(Future<Void> asked) {
-    return Unis.of(asked.map(noted -> Answer.accepted(new SinkAccepted())));
+  private static Uni<RestResponse<Accepted>> accepted(Future<Void> asked) {
+    return Unis.of(asked.map(noted -> Answer.accepted(new Accepted())));
   }
 }

@@ -39,6 +39,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
+import penstock.http.Accepted;
 import penstock.http.Answer;
 import penstock.http.PageLimit;
 import penstock.http.Unis;

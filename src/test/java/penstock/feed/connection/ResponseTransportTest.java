@@ -19,10 +19,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import jakarta.inject.Inject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +31,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import penstock.Tool;
+import penstock.Certificate;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 import penstock.stream.StreamName;
@@ -49,7 +45,6 @@ class ResponseTransportTest {
 
   private static final int FEEDS = 50;
   private static final int EVENTS = 500;
-  private static final String PASSWORD = "changeit";
   private static final Pattern EVENT = Pattern.compile("id: (\\S+)\ndata: \\{.*?\"id\":\"(\\w+)\"");
 
   public static final class Settings implements QuarkusTestProfile {
@@ -60,33 +55,9 @@ class ResponseTransportTest {
           "penstock.streams.tls.partitions", "1",
           "penstock.feed.drain-time", "0s",
           "quarkus.http.test-ssl-port", "0",
-          "quarkus.http.ssl.certificate.key-store-file", certificate().toString(),
-          "quarkus.http.ssl.certificate.key-store-password", PASSWORD);
-    }
-
-    /** One for localhost, made by the JDK's own tool. */
-    private static Path certificate() {
-      try {
-        Path store = Files.createTempDirectory("penstock-tls").resolve("server.p12");
-        Tool.run(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair",
-            "-keyalg",
-            "EC",
-            "-alias",
-            "server",
-            "-dname",
-            "CN=localhost",
-            "-storetype",
-            "PKCS12",
-            "-keystore",
-            store.toString(),
-            "-storepass",
-            PASSWORD);
-        return store;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+          "quarkus.http.ssl.certificate.key-store-file",
+              Certificate.of("localhost").store().toString(),
+          "quarkus.http.ssl.certificate.key-store-password", Certificate.PASSWORD);
     }
   }
 

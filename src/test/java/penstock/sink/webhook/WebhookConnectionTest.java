@@ -16,7 +16,6 @@ import io.quarkus.tls.TlsConfigurationRegistry;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import penstock.Certificate;
 import penstock.redis.RedisResource;
 import penstock.sink.Outcome;
 import penstock.sink.SinkTarget;
@@ -39,21 +39,20 @@ import penstock.sink.SinkTarget;
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class WebhookConnectionTest {
 
-  private static final Path SERVER = Certificates.keyStore("hooks.example");
-  private static final Path CLIENT = Certificates.keyStore("penstock.example");
-  private static final Path TRUST_SERVER = Certificates.trustStore(SERVER);
-  private static final Path TRUST_CLIENT = Certificates.trustStore(CLIENT);
+  private static final Certificate SERVER = Certificate.of("hooks.example");
+  private static final Certificate CLIENT = Certificate.of("penstock.example");
 
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
       var settings = new HashMap<String, String>();
       for (String name : List.of("partner", "partner-known")) {
-        settings.put("quarkus.tls." + name + ".trust-store.p12.path", TRUST_SERVER.toString());
-        settings.put("quarkus.tls." + name + ".trust-store.p12.password", Certificates.PASSWORD);
+        settings.put(
+            "quarkus.tls." + name + ".trust-store.p12.path", SERVER.trustStore().toString());
+        settings.put("quarkus.tls." + name + ".trust-store.p12.password", Certificate.PASSWORD);
       }
-      settings.put("quarkus.tls.partner-known.key-store.p12.path", CLIENT.toString());
-      settings.put("quarkus.tls.partner-known.key-store.p12.password", Certificates.PASSWORD);
+      settings.put("quarkus.tls.partner-known.key-store.p12.path", CLIENT.store().toString());
+      settings.put("quarkus.tls.partner-known.key-store.p12.password", Certificate.PASSWORD);
       return settings;
     }
   }
@@ -95,7 +94,7 @@ class WebhookConnectionTest {
   private Receiver secured(boolean askForClient) {
     return receiver(
         new Receiver(
-            Certificates.sockets(SERVER, TRUST_CLIENT),
+            TlsSockets.of(SERVER, CLIENT),
             socket -> ((SSLServerSocket) socket).setNeedClientAuth(askForClient),
             Receiver.OK));
   }

@@ -92,6 +92,18 @@ class WebhookTargetTest {
             .toArray(String[]::new));
   }
 
+  private SinkTarget batched(Receiver receiver) {
+    return target(
+        5,
+        InetAddress::getAllByName,
+        "url",
+        receiver.uri(),
+        "allow-private",
+        "true",
+        "mode",
+        "batched");
+  }
+
   private static Outcome one(SinkTarget target, String id) {
     return await(target.deliver(List.of(delivery(id)))).getFirst();
   }
@@ -533,16 +545,7 @@ class WebhookTargetTest {
   @Test
   void aBatchIsOneRequestWithOneId() {
     Receiver receiver = receiver(Receiver.OK);
-    SinkTarget target =
-        target(
-            5,
-            InetAddress::getAllByName,
-            "url",
-            receiver.uri(),
-            "allow-private",
-            "true",
-            "mode",
-            "batched");
+    SinkTarget target = batched(receiver);
     List<Delivery> deliveries = IntStream.range(0, 5).mapToObj(i -> delivery("e" + i)).toList();
 
     assertThat(await(target.deliver(deliveries)))
@@ -570,16 +573,7 @@ class WebhookTargetTest {
                     request.text().contains("\"id\":\"bad\"")
                         ? "HTTP/1.1 422 x\r\nContent-Length: 0\r\n\r\n"
                         : "HTTP/1.1 204 \r\n\r\n"));
-    SinkTarget target =
-        target(
-            5,
-            InetAddress::getAllByName,
-            "url",
-            receiver.uri(),
-            "allow-private",
-            "true",
-            "mode",
-            "batched");
+    SinkTarget target = batched(receiver);
 
     List<Outcome> outcomes =
         await(target.deliver(List.of(delivery("1"), delivery("bad"), delivery("3"))));
@@ -603,16 +597,7 @@ class WebhookTargetTest {
                         : request.text().contains("\"id\":\"2\"")
                             ? "HTTP/1.1 400 x\r\nContent-Length: 0\r\n\r\n"
                             : "HTTP/1.1 204 \r\n\r\n"));
-    SinkTarget target =
-        target(
-            5,
-            InetAddress::getAllByName,
-            "url",
-            receiver.uri(),
-            "allow-private",
-            "true",
-            "mode",
-            "batched");
+    SinkTarget target = batched(receiver);
 
     List<Outcome> outcomes =
         await(target.deliver(List.of(delivery("1"), delivery("2"), delivery("3"))));

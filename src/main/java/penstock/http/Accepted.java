@@ -1,10 +1,9 @@
-package penstock.sink.http;
+package penstock.http;
 
 import io.vertx.core.buffer.Buffer;
-import penstock.http.JsonBody;
 
 /** A request was taken, and there is nothing to say but that. */
-record SinkAccepted() implements JsonBody {
+public record Accepted() implements JsonBody {
 
   @Override
   public Buffer json() {
