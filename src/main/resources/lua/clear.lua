@@ -4,7 +4,7 @@
 --       5 its changes (stream)
 -- ARGV  1 the fence   2 prefix of the entries   3 how many at once
 -- Result  1 if there is more to do
--- Errors  FENCED if the fence is not mine; nothing is written then
+-- Errors  FENCED if the fence is not mine, or the log was removed since it was given; nothing is written then
 -- include ids
 -- include view
 -- include entries
@@ -12,10 +12,13 @@ local events, log, view, index, changes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KE
 if redis.call('HGET', view, 'fence') ~= ARGV[1] then
   return redis.error_reply('FENCED another instance works this partition')
 end
+local l = redis.call('HMGET', log, 'life', 'appended', 'trimmed')
+if not l[1] then
+  return redis.error_reply('FENCED the log was removed')
+end
 if remove_entries(index, ARGV[2], ARGV[3]) then
   return 1
 end
 redis.call('UNLINK', changes)
-local l = redis.call('HMGET', log, 'life', 'appended', 'trimmed')
 begin_view(view, events, l[1], l[2], l[3])
 return 0

@@ -24,19 +24,19 @@
 -- part of a commit that Redis left out after it was killed, and brought back later (see part/log.lua).
 -- Works on a full Redis: its first write, XACK, is one that is never refused. XACK is no guard: it ignores who holds
 -- an entry. At most 256 events: no call has more than 1,000 arguments but those of an entry's fields, which go in steps.
+-- include fence
 local events, log, view, index, changes, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local STEP = 998
 local MOST_TRIMMED = 4
 
 local f = redis.call('HMGET', view, 'fence', 'applied', 'count', 'change-keys', 'lone')
 local l = redis.call('HMGET', log, 'life', 'last', 'appended')
-local here = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
 local count, request = tonumber(ARGV[9]), false
-if #KEYS > 6 then
+if #KEYS > 7 then
   request = {asked = ARGV[#ARGV - 3], next = ARGV[#ARGV - 2], letter = ARGV[#ARGV - 1], why = ARGV[#ARGV]}
 end
 -- check fence
-if f[1] ~= ARGV[1] or string.match(ARGV[1], '[^:]+$') ~= here or l[1] ~= ARGV[2] then
+if is_fenced(f[1], ARGV[1], l[1], ARGV[2]) then
   return redis.error_reply('FENCED the right to commit is gone')
 end
 -- check applied
@@ -115,7 +115,7 @@ local function write()
     local oldest = now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(ARGV[6])
     local kept = tonumber(f[4] or '0') + #changed / 2
     local trimmed
-    redis.call('XADD', changes, '*', unpack(changed))
+    local newest = redis.call('XADD', changes, '*', unpack(changed))
     for _ = 1, MOST_TRIMMED do
       local change = redis.call('XRANGE', changes, '-', '+', 'COUNT', 1)[1]
       if kept <= tonumber(ARGV[7]) and tonumber(string.match(change[1], '^%d+')) >= oldest then
@@ -128,7 +128,7 @@ local function write()
         break
       end
     end
-    redis.pcall('PUBLISH', changes, '')
+    redis.pcall('PUBLISH', changes, newest)
     state[#state + 1] = 'change-keys'
     state[#state + 1] = string.format('%.0f', kept)
     if trimmed then

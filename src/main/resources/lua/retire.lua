@@ -2,15 +2,14 @@
 -- only among them if no generation of its view is worked: while another is being built, it is what readers read.
 --
 -- KEYS  1 views (hash, see serve.lua; #idle:view:generation is since when nobody works it, in milliseconds)
---       2 what each instance works (hash: blanks between view:generation)
--- ARGV  1 how long, in milliseconds
+-- ARGV  1 how long, in milliseconds   then of each instance what it works (blanks between view:generation)
 -- Result  view:generation and its description, for each
 --
 -- Works on a full Redis: its first write is one that is never refused.
 local views = KEYS[1]
 local worked, worked_views = {}, {}
-for _, works in ipairs(redis.call('HVALS', KEYS[2])) do
-  for name in string.gmatch(works, '%S+') do
+for i = 2, #ARGV do
+  for name in string.gmatch(ARGV[i], '%S+') do
     worked[name] = true
     worked_views[string.match(name, '^[^:]+')] = true
   end

@@ -16,14 +16,14 @@
 --
 -- Whoever is killed while it writes has open events and dead letters before `read`: what comes back of it repeats, and skips
 -- nothing. Works on a full Redis: its first write is one that is never refused. At most 256 of each.
+-- include fence
 -- include ids
 local events, log, sink, open, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 
 local f = redis.call('HMGET', sink, 'fence', 'read', 'count', 'resume')
 local l = redis.call('HMGET', log, 'life', 'last', 'appended')
-local here = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
 -- check fence
-if f[1] ~= ARGV[1] or string.match(ARGV[1], '[^:]+$') ~= here or l[1] ~= ARGV[2] then
+if is_fenced(f[1], ARGV[1], l[1], ARGV[2]) then
   return redis.error_reply('FENCED the right to commit is gone')
 end
 -- check read

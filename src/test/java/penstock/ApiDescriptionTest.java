@@ -2,6 +2,7 @@ package penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
+import static penstock.Requests.awaitReady;
 import static penstock.Requests.given;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -62,6 +63,7 @@ class ApiDescriptionTest {
           Map.entry("penstock.ingest.body-timeout", "5s"),
           Map.entry("penstock.presence.body-timeout", "2s"),
           Map.entry("penstock.group.body-timeout", "1s"),
+          Map.entry("penstock.auth.body-timeout", "1s"),
           Map.entry("penstock.presence.max-members", "2"),
           // Resources that other tests bring along.
           Map.entry("mp.openapi.scan.exclude.packages", "penstock.http,penstock.admin"));
@@ -88,6 +90,7 @@ class ApiDescriptionTest {
           ProblemType.IDENTITY_UNAVAILABLE,
           ProblemType.NOT_FOUND,
           ProblemType.METHOD_NOT_ALLOWED,
+          ProblemType.NOT_ACCEPTABLE,
           ProblemType.URI_TOO_LONG,
           ProblemType.HEADERS_TOO_LARGE,
           ProblemType.VERSION_NOT_SUPPORTED,
@@ -200,6 +203,7 @@ class ApiDescriptionTest {
     viewFeed();
     combinedFeed();
     presence();
+    callers();
     operation();
     withoutRedis();
     Set<String> left = new TreeSet<>(api.responses());
@@ -482,6 +486,8 @@ class ApiDescriptionTest {
     seen.add("GET " + path + " 200");
   }
 
+  private static final String SESSION = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
   private static final String ACK_ID = "AQEjRWeJq83vAADb86aMnzQAAQ";
 
   private static final String OF_GROUPS = "/streams/{stream}/groups";
@@ -637,6 +643,22 @@ class ApiDescriptionTest {
     get("/q/openapi", 200, "/q/openapi?format=json");
   }
 
+  private void callers() throws IOException {
+    check("GET /session", 200, raw().get("/session"));
+    check("POST /session", 200, raw().post("/session"));
+    check("DELETE /session", 204, raw().delete("/session"));
+    String feed = "{\"path\":\"/streams/orders/feed\"}";
+    check("POST /tickets", 200, json("POST", "/tickets", feed));
+    check("POST /revocations", 204, json("POST", "/revocations", "{\"token\":\"t-1\"}"));
+    for (String path : List.of("/tickets", "/revocations")) {
+      check("POST " + path, 400, json("POST", path, "{}"));
+      check("POST " + path, 400, json("POST", path, "{"));
+      check("POST " + path, 413, json("POST", path, " ".repeat(10_000)));
+      check("POST " + path, 415, raw().contentType("text/plain").body("{}").post(path));
+      slow("POST " + path, "POST " + path, "application/json");
+    }
+  }
+
   private void withoutRedis() {
     String cursor =
         raw().get("/streams/orders/events?cursor=latest").jsonPath().getString("cursor");
@@ -656,6 +678,10 @@ class ApiDescriptionTest {
       check("PUT " + waiting + "/{id}", 503, raw().put(one + "?deliver-after=2h"));
       check("DELETE " + waiting + "/{id}", 503, raw().delete(one));
       get("/views/{view}", 503, "/views/open-orders");
+      check("POST /session", 503, raw().post("/session"));
+      check("DELETE /session", 503, raw().cookie("penstock-session", SESSION).delete("/session"));
+      check("POST /tickets", 503, json("POST", "/tickets", "{\"path\":\"/feed\"}"));
+      check("POST /revocations", 503, json("POST", "/revocations", "{\"token\":\"t-1\"}"));
       sinksWithoutRedis();
       String group = "/streams/orders/groups/mailers";
       String ids = "{\"ackIds\":[\"" + ACK_ID + "\"],\"to\":\"earliest\"}";
@@ -685,7 +711,7 @@ class ApiDescriptionTest {
       get("/views/{view}/entries/{key}", 503, "/views/open-orders/entries/o-1");
     } finally {
       redis.startAgain();
-      await().until(() -> given().get("/q/health/ready").statusCode() == 200);
+      awaitReady();
       await().until(Meters::areAllLinksUp);
     }
   }

@@ -48,6 +48,7 @@ class ArchitectureTest {
           "member",
           "stream",
           "view",
+          "tenant",
           "schedule");
 
   /** What those may use besides that work through streams for themselves. */
@@ -72,6 +73,7 @@ class ArchitectureTest {
           Map.entry("trace", Set.of("event")),
           Map.entry("security", Set.of("problem", "http", "redis", "event")),
           Map.entry("stream", Set.of("problem", "http", "json", "redis", "event", "security")),
+          Map.entry("tenant", Set.of("problem", "http", "redis", "security", "stream")),
           Map.entry(
               "view", Set.of("problem", "http", "json", "redis", "event", "security", "stream")),
           Map.entry(
@@ -90,6 +92,7 @@ class ArchitectureTest {
                   "stream",
                   "view")),
           Map.entry("ingest", FOUNDATIONS),
+          Map.entry("audit", with(WORKED, "ingest")),
           Map.entry("projection", WORKED),
           Map.entry("feed", FOUNDATIONS),
           Map.entry("presence", FOUNDATIONS),
@@ -120,6 +123,7 @@ class ArchitectureTest {
   /** The sub-packages of each package, the lower ones first: one uses only those before it. */
   private static final Map<String, List<String>> ROOMS =
       Map.of(
+          "redis", List.of("topology", "cluster", "redis", "embedded"),
           "stream",
               List.of(
                   "stream",
@@ -131,7 +135,7 @@ class ArchitectureTest {
                   "deadletter",
                   "removal",
                   "http"),
-          "security", List.of("identity", "security", "token", "http"),
+          "security", List.of("identity", "security", "token", "session", "http", "certificate"),
           "view", List.of("fold", "view", "read", "http"),
           "schedule", List.of("schedule", "delayed", "http"),
           "consumer", List.of("consumer", "membership", "command", "worker", "service"),

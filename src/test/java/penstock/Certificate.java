@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 
 /**
@@ -31,6 +32,16 @@ public record Certificate(Path store) {
 
   /** Made in a file that may be there, and is replaced. */
   public static Certificate of(String host, Path store) throws IOException {
+    return of("CN=" + host, "SAN=dns:" + host, store);
+  }
+
+  /**
+   * Made for whoever the names say.
+   *
+   * @param subject its distinguished name
+   * @param extension as keytool has it, such as {@code SAN=uri:spiffe://example/orders}
+   */
+  public static Certificate of(String subject, String extension, Path store) throws IOException {
     Path made = store.resolveSibling(store.getFileName() + ".new");
     Tool.run(
         Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -40,9 +51,9 @@ public record Certificate(Path store) {
         "-alias",
         ALIAS,
         "-dname",
-        "CN=" + host,
+        subject,
         "-ext",
-        "SAN=dns:" + host,
+        extension,
         "-storetype",
         "PKCS12",
         "-keystore",
@@ -55,7 +66,7 @@ public record Certificate(Path store) {
 
   /** The certificate alone, as a file in PEM. */
   public Path pem() throws IOException, GeneralSecurityException {
-    return write("cert.pem", "CERTIFICATE", load().getCertificate(ALIAS).getEncoded());
+    return write("cert.pem", "CERTIFICATE", certificate().getEncoded());
   }
 
   /** Its key alone. */
@@ -64,13 +75,24 @@ public record Certificate(Path store) {
     return write("key.pem", "PRIVATE KEY", key);
   }
 
+  /** The certificate alone. */
+  public X509Certificate certificate() throws IOException, GeneralSecurityException {
+    return (X509Certificate) load().getCertificate(ALIAS);
+  }
+
   /** What trusts it, in PKCS 12. */
   public Path trustStore() {
+    return trustStore(store.resolveSibling("trust.p12"), this);
+  }
+
+  /** What trusts several, in PKCS 12. */
+  public static Path trustStore(Path file, Certificate... certificates) {
     try {
       KeyStore trusted = KeyStore.getInstance("PKCS12");
       trusted.load(null, null);
-      trusted.setCertificateEntry(ALIAS, load().getCertificate(ALIAS));
-      Path file = store.resolveSibling("trust.p12");
+      for (Certificate one : certificates) {
+        trusted.setCertificateEntry(one.store.getFileName().toString(), one.certificate());
+      }
       try (OutputStream out = Files.newOutputStream(file)) {
         trusted.store(out, PASSWORD.toCharArray());
       }
@@ -82,7 +104,8 @@ public record Certificate(Path store) {
     }
   }
 
-  private KeyStore load() throws IOException, GeneralSecurityException {
+  /** With its key, for who proves to be whom it is of. */
+  public KeyStore load() throws IOException, GeneralSecurityException {
     return KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
   }
 

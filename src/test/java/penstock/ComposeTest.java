@@ -87,7 +87,7 @@ class ComposeTest {
     assertThat(texts(prometheus.path("rule_files")))
         .allMatch(rules -> Files.exists(DEPLOYMENT.resolve("prometheus").resolve(rules)));
     assertThat(prometheus.at("/scrape_configs/0/static_configs/0/targets/0").asText())
-        .isEqualTo("penstock:8080");
+        .isEqualTo("penstock:9000");
     JsonNode source = yaml(DEPLOYMENT.resolve("grafana/provisioning/datasources/prometheus.yaml"));
     assertThat(source.at("/datasources/0/url").asText()).isEqualTo("http://prometheus:9090");
     JsonNode provider = yaml(DEPLOYMENT.resolve("grafana/provisioning/dashboards/penstock.yaml"));

@@ -42,6 +42,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
 import javax.tools.ToolProvider;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /**
  * What docs/configuration.md says of Penstock's own properties: made of the mappings, and of their
@@ -62,6 +64,7 @@ final class ConfigurationReference {
           MemorySize.class, "bytes",
           String.class, "text",
           boolean.class, "boolean",
+          Boolean.class, "boolean",
           int.class, "number",
           long.class, "number",
           OptionalInt.class, "number",
@@ -287,10 +290,49 @@ final class ConfigurationReference {
     } else if (max != null) {
       bounds.add("at most " + number.format(max.value()));
     }
+    DurationMin shortest = method.getAnnotation(DurationMin.class);
+    DurationMax longest = method.getAnnotation(DurationMax.class);
+    if (shortest != null) {
+      bounds.add("at least " + text(duration(shortest)));
+    }
+    if (longest != null) {
+      bounds.add("at most " + text(duration(longest)));
+    }
     if (pattern != null) {
       bounds.add("`" + pattern.regexp() + "`");
     }
     return bounds.isEmpty() ? "" : ", " + String.join(", ", bounds);
+  }
+
+  private static Duration duration(DurationMin of) {
+    return Duration.ofDays(of.days())
+        .plusHours(of.hours())
+        .plusMinutes(of.minutes())
+        .plusSeconds(of.seconds())
+        .plusMillis(of.millis())
+        .plusNanos(of.nanos());
+  }
+
+  private static Duration duration(DurationMax of) {
+    return Duration.ofDays(of.days())
+        .plusHours(of.hours())
+        .plusMinutes(of.minutes())
+        .plusSeconds(of.seconds())
+        .plusMillis(of.millis())
+        .plusNanos(of.nanos());
+  }
+
+  /** As it is written in a configuration. */
+  private static String text(Duration bound) {
+    if (bound.isZero()) {
+      return "0s";
+    }
+    if (bound.toMillisPart() > 0) {
+      return bound.toMillis() + "ms";
+    }
+    return bound.toDays() > 0
+        ? bound.toDays() + "d"
+        : bound.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   private static String standard(Method method) {

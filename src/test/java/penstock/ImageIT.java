@@ -22,7 +22,8 @@ import penstock.redis.embedded.ServerProcess;
 /**
  * The image of what was packaged: built by Debian's buildah of the Dockerfile's last stage, run by
  * podman as the manifests have it run: not as root, on a root file system that cannot be written
- * to, without capabilities. The first stage, which has Maven in it, is what made the package here.
+ * to, without capabilities. The first stage, which has Maven in it, is what made the package here;
+ * {@code -Dpenstock.test.image=true} says that it did so with {@code -Dimage}, as that stage does.
  */
 @EnabledIf(
     value = "isPossible",
@@ -124,6 +125,7 @@ class ImageIT {
 
   private static void runs(RedisServer redis) throws IOException {
     int port = ServerProcess.freePort();
+    int management = ServerProcess.freePort();
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -138,15 +140,17 @@ class ImageIT {
                 "--security-opt=no-new-privileges",
                 "--env=QUARKUS_REDIS_HOSTS=" + redis.uri(),
                 "--env=QUARKUS_HTTP_PORT=" + port,
+                "--env=QUARKUS_MANAGEMENT_PORT=" + management,
                 "--env=PENSTOCK_AUTH_MODE=none",
                 "--env=PENSTOCK_STREAMS_AUTO_CREATE=true"));
     command.add(IMAGE);
     String container = Tool.output(command.toArray(String[]::new)).strip();
     try {
       String uri = "http://127.0.0.1:" + port;
+      String health = PackagedApplication.isForImages() ? "http://127.0.0.1:" + management : uri;
       await()
           .ignoreExceptions()
-          .until(() -> RestAssured.get(uri + "/q/health/ready").statusCode() == 200);
+          .until(() -> RestAssured.get(health + "/q/health/ready").statusCode() == 200);
       Tool.run("podman", "healthcheck", "run", container);
       Requests.given()
           .contentType("application/cloudevents+json")

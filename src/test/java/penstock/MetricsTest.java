@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static penstock.Patience.await;
 import static penstock.Requests.given;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -13,6 +14,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,7 @@ class MetricsTest {
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.ofEntries(
+          Map.entry("penstock.audit.enabled", "true"),
           Map.entry("penstock.ingest.lenient", "source"),
           Map.entry("penstock.group.monitor-interval", "200ms"),
           Map.entry("penstock.streams.metered.partitions", "1"),
@@ -65,6 +69,7 @@ class MetricsTest {
 
   RedisServer redis;
   @TestHTTPResource URI base;
+  @Inject MeterRegistry registry;
 
   private static void append(String stream, int from, int to) {
     String batch =
@@ -182,6 +187,20 @@ class MetricsTest {
         .untilAsserted(
             () ->
                 assertThat(Meters.read("penstock_redis_clock_error_seconds")).isBetween(0.0, 0.5));
+  }
+
+  /** One that is taken out and put back is missing for who scrapes in between. */
+  @Test
+  void gaugesOfGroupsStayWhileTheirValuesChange() {
+    given().put("/streams/timed/groups/kept").then().statusCode(201);
+    await().until(() -> Meters.read("penstock_group_lag", "group", "kept") == 0);
+    var removed = new ConcurrentLinkedQueue<String>();
+    registry.config().onMeterRemoved(meter -> removed.add(meter.getId().getName()));
+    append("timed", 100, 103);
+    await().until(() -> Meters.read("penstock_group_lag", "group", "kept") == 3);
+    assertThat(removed).isEmpty();
+    given().delete("/streams/timed/groups/kept").then().statusCode(204);
+    await().until(() -> !Meters.text().contains("group=\"kept\""));
   }
 
   /** Ages are of Redis's clock: whatever the error, an event is no older than the test. */

@@ -1,11 +1,14 @@
 package penstock;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * What was packaged, and how it is started: the jar on this JVM, or, where the property {@code
@@ -22,11 +25,27 @@ public final class PackagedApplication {
           .filter(named -> !named.isBlank())
           .map(named -> Path.of(named).toAbsolutePath());
 
+  private static final boolean FOR_IMAGES = Boolean.getBoolean("penstock.test.image");
+
+  /** Of every JVM, before what a test wants of its own: that comes last, and counts. */
+  private static final List<String> JVM =
+      Stream.of(System.getProperty("test.jvm", "").split(" "))
+          .filter(option -> !option.isBlank())
+          .toList();
+
   private PackagedApplication() {}
 
   /** Whether the native executable is what is tested. */
   public static boolean isNative() {
     return EXECUTABLE.isPresent();
+  }
+
+  /**
+   * Whether it was packaged with {@code -Dimage}, by the property {@code penstock.test.image}: then
+   * it has health and metrics on a port of their own, and no embedded Redis.
+   */
+  public static boolean isForImages() {
+    return FOR_IMAGES;
   }
 
   /**
@@ -44,6 +63,7 @@ public final class PackagedApplication {
     if (EXECUTABLE.isEmpty() || changed) {
       Path jar = existing(application.resolve("quarkus-run.jar"));
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(JVM);
       command.addAll(options);
       addProperties(command, config);
       command.add("-jar");
@@ -54,6 +74,26 @@ public final class PackagedApplication {
       addProperties(command, config);
     }
     return command;
+  }
+
+  /**
+   * Runs the command that asks an instance on this machine whether it is ready.
+   *
+   * @param config by name of the property, such as its port
+   * @return how the command exits: 0 if it is
+   */
+  public static int health(Map<String, String> config) throws IOException, InterruptedException {
+    List<String> command = command(DIRECTORY, List.of(), config);
+    command.add("health");
+    Process asking =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!asking.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IllegalStateException("the health command does not end");
+    }
+    return asking.exitValue();
   }
 
   private static Path existing(Path file) {

@@ -26,6 +26,10 @@ public final class PackagedService implements AutoCloseable {
 
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
 
+  /** Of what was packaged for images. */
+  private static final Pattern MANAGEMENT =
+      Pattern.compile("Management interface listening on http://[^:]+:(\\d+)");
+
   private final Path directory;
   private final Map<String, String> settings;
   private final List<String> options;
@@ -34,6 +38,7 @@ public final class PackagedService implements AutoCloseable {
   private CompletableFuture<Integer> listening = new CompletableFuture<>();
   private CompletableFuture<Void> ended = new CompletableFuture<>();
   private int port;
+  private volatile int managementPort;
 
   private PackagedService(Path directory, Map<String, String> settings, String... options) {
     this.directory = directory;
@@ -73,6 +78,7 @@ public final class PackagedService implements AutoCloseable {
 
   private void launch() {
     settings.put("quarkus.http.port", String.valueOf(port));
+    settings.put("quarkus.management.port", String.valueOf(managementPort));
     List<String> command =
         PackagedApplication.command(PackagedApplication.DIRECTORY, options, settings);
     listening = new CompletableFuture<>();
@@ -98,6 +104,10 @@ public final class PackagedService implements AutoCloseable {
         .forEach(
             line -> {
               log.add(line);
+              Matcher management = MANAGEMENT.matcher(line);
+              if (management.find()) {
+                managementPort = Integer.parseInt(management.group(1));
+              }
               Matcher matcher = LISTENING.matcher(line);
               if (matcher.find()) {
                 told.complete(Integer.valueOf(matcher.group(1)));
@@ -121,7 +131,15 @@ public final class PackagedService implements AutoCloseable {
 
   /** Waits until it says that it is ready: that it listens does not mean that Redis is there. */
   public void awaitReady() {
-    await().ignoreExceptions().until(() -> get(uri() + "/q/health/ready").statusCode() == 200);
+    await()
+        .ignoreExceptions()
+        .until(() -> get(managementUri() + "/q/health/ready").statusCode() == 200);
+  }
+
+  /** Where health and metrics are: a port of its own, if that was packaged, else {@link #uri}. */
+  public String managementUri() {
+    String all = uri();
+    return managementPort == 0 ? all : "http://127.0.0.1:" + managementPort;
   }
 
   public String uri() {

@@ -3,17 +3,23 @@ package penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.restassured.RestAssured;
 import io.restassured.http.Header;
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,6 +206,93 @@ class PagesIT extends BrowserFixture {
     click("#post button");
     eventually(() -> text("#entries").equals("penstock/penstock 28"));
     assertThat(text("#count")).isEqualTo("0");
+  }
+
+  /** One fails, one is paused and goes on, and one delivers a part of the log again. */
+  @Test
+  void sinksArePausedAndResumedAndReplayedWithinARange() throws Exception {
+    List<String> got = new CopyOnWriteArrayList<>();
+    HttpServer hooks = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    hooks.createContext("/", exchange -> take(exchange, got));
+    hooks.start();
+    int port = hooks.getAddress().getPort();
+    try (Closeable _ = () -> hooks.stop(0)) {
+      service.close();
+      service = PackagedService.start(directory, onThisRedis(withSinks(port)));
+      service.awaitReady();
+      open(service, "/");
+      say("one");
+      eventually(() -> got.equals(List.of("one")));
+      eventually(() -> text("#sinks [data-name=broken]").contains("the receiver answered 500"));
+      eventually(() -> text("#sinks [data-name=broken]").contains("retrying"));
+      click("[aria-label='Pause audit']");
+      eventually(() -> text("#sinks [data-name=audit]").contains("paused"));
+      String between = Instant.now().plusMillis(1).toString();
+      await().until(() -> Instant.now().isAfter(Instant.parse(between)));
+      say("two");
+      eventually(() -> text("#sinks [data-name=audit]").matches("audit commits webhook 1 .*"));
+      screenshot("sinks");
+      assertThat((List<?>) browser.executeScript(FLAWS)).isEmpty();
+      assertThat(got).containsExactly("one");
+      click("[aria-label='Resume audit']");
+      eventually(() -> got.equals(List.of("one", "two")));
+      eventually(() -> text("#sinks [data-name=audit]").contains("working"));
+
+      click("[aria-label='Replay audit']");
+      type("#replay-from", "yesterday:");
+      click("#replay button:not([type])");
+      eventually(() -> text("#replay output").contains("from"));
+      screenshot("sinks-replay");
+      type("#replay-from", between);
+      click("#replay button:not([type])");
+      eventually(() -> got.equals(List.of("one", "two", "two")));
+      click("[aria-label='Replay audit']");
+      type("#replay-from", "earliest");
+      type("#replay-to", between);
+      click("#replay button:not([type])");
+      eventually(() -> got.equals(List.of("one", "two", "two", "one")));
+      say("three");
+      eventually(() -> got.equals(List.of("one", "two", "two", "one", "three")));
+      browser.executeCdpCommand(
+          "Emulation.setDeviceMetricsOverride",
+          Map.of("width", 360, "height", 800, "deviceScaleFactor", 1, "mobile", false));
+      click("[aria-label='Replay broken']");
+      assertThat((List<?>) browser.executeScript(FLAWS)).isEmpty();
+      screenshot("sinks-phone");
+      assertThat(errors()).allMatch(error -> error.contains("/sinks/audit/replay"));
+    }
+  }
+
+  private static Map<String, String> withSinks(int port) throws IOException {
+    Map<String, String> settings = settings();
+    for (String sink : List.of("audit", "broken")) {
+      String prefix = "penstock.sinks." + sink + ".";
+      settings.put(prefix + "stream", "commits");
+      settings.put(prefix + "kind", "webhook");
+      settings.put(prefix + "url", "http://127.0.0.1:" + port + "/" + sink);
+      settings.put(prefix + "allow-private", "true");
+      settings.put(prefix + "mode", "binary");
+    }
+    return settings;
+  }
+
+  private void say(String id) {
+    RestAssured.given()
+        .headers("ce-specversion", "1.0", "ce-type", "t", "ce-source", "/pages", "ce-id", id)
+        .headers("ce-subject", "s")
+        .post(service.uri() + "/streams/commits/events")
+        .then()
+        .statusCode(201);
+  }
+
+  private static void take(HttpExchange exchange, List<String> got) throws IOException {
+    exchange.getRequestBody().readAllBytes();
+    boolean works = exchange.getRequestURI().getPath().equals("/audit");
+    if (works) {
+      got.add(exchange.getRequestHeaders().getFirst("ce-id"));
+    }
+    exchange.sendResponseHeaders(works ? 204 : 500, -1);
+    exchange.close();
   }
 
   @Test

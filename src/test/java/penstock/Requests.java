@@ -22,4 +22,24 @@ public final class Requests {
   public static RequestSpecification given() {
     return RestAssured.given().config(PLAIN);
   }
+
+  /** Appends an event, as often as it takes; the cursor behind it. */
+  public static String postUntilTaken(String stream, String event) {
+    return Patience.await()
+        .until(
+            () -> {
+              var answer =
+                  given()
+                      .contentType("application/cloudevents+json")
+                      .body(event)
+                      .post("/streams/" + stream + "/events");
+              return answer.statusCode() < 300 ? answer.path("cursor") : null;
+            },
+            cursor -> cursor != null);
+  }
+
+  /** Waits until the service has all its connections to Redis, which come back one by one. */
+  public static void awaitReady() {
+    Patience.await().until(() -> given().get("/q/health/ready").statusCode() == 200);
+  }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -96,6 +95,8 @@ class StartIT {
         "penstock.auth.mode=api-key | penstock.auth.api-keys.file",
         "penstock.auth.mode=oidc | quarkus.oidc.auth-server-url",
         "penstock.auth.roles.r={\"root\":[]} | penstock.auth.roles.r",
+        "penstock.auth.mode=certificate | penstock.auth.certificates.name",
+        "penstock.auth.certificates.roles.r=x | penstock.auth.certificates.roles",
         "penstock.auth.mode=maybe | penstock.auth.mode",
         "quarkus.redis.client-type=sentinel | quarkus.redis.client-type",
         "quarkus.redis.client-type=cluster | quarkus.redis.client-type",
@@ -149,19 +150,7 @@ class StartIT {
   }
 
   private static int health(int port) throws Exception {
-    var command =
-        PackagedApplication.command(
-            PackagedApplication.DIRECTORY,
-            List.of(),
-            Map.of("quarkus.http.port", String.valueOf(port)));
-    command.add("health");
-    Process asking =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(asking.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    return asking.exitValue();
+    return PackagedApplication.health(Map.of("quarkus.http.port", String.valueOf(port)));
   }
 
   /** What the last start of the embedded server said. */

@@ -13,6 +13,18 @@ public final class Tool {
 
   private Tool() {}
 
+  /** Whether hosts of their own, as far as the network knows, can be made here: by root only. */
+  public static boolean makesNetworkNamespaces() {
+    String name = "ps" + ProcessHandle.current().pid() + "p";
+    try {
+      run("ip", "netns", "add", name);
+      run("ip", "netns", "del", name);
+      return true;
+    } catch (UncheckedIOException | IllegalStateException notHere) {
+      return false;
+    }
+  }
+
   /**
    * Runs one to its end.
    *

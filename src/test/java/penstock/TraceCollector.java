@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Takes spans as an OpenTelemetry collector does: OTLP over gRPC and over HTTP, on one port. */
 final class TraceCollector implements AutoCloseable {
@@ -79,10 +80,17 @@ final class TraceCollector implements AutoCloseable {
 
   /** The names of those of a trace that have come. */
   List<String> namesOf(String trace) {
+    return of(trace).map(Span::getName).toList();
+  }
+
+  /** Those of a name in a trace that have come. */
+  List<Span> spansOf(String trace, String name) {
+    return of(trace).filter(span -> span.getName().equals(name)).toList();
+  }
+
+  private Stream<Span> of(String trace) {
     return spans.stream()
-        .filter(span -> HexFormat.of().formatHex(span.getTraceId().toByteArray()).equals(trace))
-        .map(Span::getName)
-        .toList();
+        .filter(span -> HexFormat.of().formatHex(span.getTraceId().toByteArray()).equals(trace));
   }
 
   @Override

@@ -7,6 +7,8 @@ import static penstock.Patience.await;
 import static penstock.Requests.given;
 
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
@@ -19,18 +21,24 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import penstock.event.Event;
 import penstock.feed.FeedClient;
 import penstock.feed.FeedReaders;
 import penstock.redis.RedisResource;
+import penstock.sink.BlockingEventHandler;
+import penstock.sink.EventHandler;
 
 /** Follows requests through all that becomes of them, by the spans that go out. */
 @QuarkusTest
@@ -41,14 +49,30 @@ class TracingTest {
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "quarkus.otel.sdk.disabled", "false",
-          "quarkus.otel.simple", "true",
-          "penstock.streams.traced.partitions", "1",
-          "penstock.feed.history-events", "1",
-          "penstock.views.traced-types.stream", "traced",
-          "penstock.views.traced-types.fold", "count",
-          "penstock.views.traced-types.key", "type");
+      return Map.ofEntries(
+          Map.entry("quarkus.otel.sdk.disabled", "false"),
+          Map.entry("quarkus.otel.simple", "true"),
+          Map.entry("penstock.streams.traced.partitions", "1"),
+          Map.entry("penstock.feed.history-events", "1"),
+          Map.entry("penstock.views.traced-types.stream", "traced"),
+          Map.entry("penstock.views.traced-types.fold", "count"),
+          Map.entry("penstock.views.traced-types.key", "type"),
+          Map.entry("penstock.sinks.traced-handler.stream", "traced"),
+          Map.entry("penstock.sinks.traced-handler.kind", "bean:span-keeping"),
+          Map.entry("penstock.sinks.traced-handler.types", "handled"));
+    }
+  }
+
+  /** What it was called within, kept. */
+  @Singleton
+  @Named("span-keeping")
+  static class SpanKeepingHandler implements BlockingEventHandler {
+
+    final Queue<SpanContext> within = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void handle(Event event, EventHandler.DeliveryContext context) {
+      within.add(Span.current().getSpanContext());
     }
   }
 
@@ -72,11 +96,28 @@ class TracingTest {
   private final String parent = "00-" + trace + "-" + CLIENT + "-01";
 
   @Inject InMemorySpanExporter exporter;
+
+  @Inject
+  @Named("span-keeping")
+  SpanKeepingHandler handler;
+
   @TestHTTPResource URI base;
 
   @BeforeEach
   void forget() {
     exporter.reset();
+  }
+
+  @Test
+  void aHandlerIsCalledWithinASpanThatContinuesTheEventsTrace() {
+    append(Map.of("traceparent", parent), List.of(event("").replace("\"t\"}", "\"handled\"}")));
+    SpanData sent = span("send traced-handler", inTrace(trace));
+    assertThat(sent.getKind()).isEqualTo(SpanKind.PRODUCER);
+    assertThat(sent.getAttributes().get(AttributeKey.stringKey("penstock.sink")))
+        .isEqualTo("traced-handler");
+    assertThat(handler.within)
+        .extracting(SpanContext::getSpanId)
+        .contains(sent.getSpanContext().getSpanId());
   }
 
   private static String event(String more) {

@@ -15,34 +15,43 @@ import java.net.URI;
 public final class CommandSwitch {
 
   private static final String HEALTH = "health";
-  private static final String PORT = "quarkus.http.port";
-  private static final int DEFAULT_PORT = 8080;
   private static final int PATIENCE_MILLIS = 2_000;
+  private static final int NO_ANSWER = -1;
 
-  private CommandSwitch() {}
+  CommandSwitch() {}
 
-  /** Configuration is not read for the question: the port is a property or in the environment. */
   public static void main(String... arguments) {
     if (arguments.length == 1 && arguments[0].equals(HEALTH)) {
-      System.exit(isReady(port()) ? 0 : 1);
+      System.exit(isReady() ? 0 : 1);
     }
     Quarkus.run(arguments);
   }
 
-  private static int port() {
-    String set = System.getenv("QUARKUS_HTTP_PORT");
-    return Integer.getInteger(PORT, set == null ? DEFAULT_PORT : Integer.parseInt(set));
+  /** An image has a port for that; what was packaged otherwise answers where it answers all. */
+  private static boolean isReady() {
+    int told = ask(port("quarkus.management.port", "QUARKUS_MANAGEMENT_PORT", 9000));
+    if (told != HttpURLConnection.HTTP_OK && told != HttpURLConnection.HTTP_UNAVAILABLE) {
+      told = ask(port("quarkus.http.port", "QUARKUS_HTTP_PORT", 8080));
+    }
+    return told == HttpURLConnection.HTTP_OK;
   }
 
-  private static boolean isReady(int port) {
+  /** Configuration is not read for the question: a port is a property or in the environment. */
+  private static int port(String property, String variable, int otherwise) {
+    String set = System.getenv(variable);
+    return Integer.getInteger(property, set == null ? otherwise : Integer.parseInt(set));
+  }
+
+  /** The status of its answer. */
+  private static int ask(int port) {
     try {
       URI readiness = URI.create("http://127.0.0.1:" + port + "/q/health/ready");
       var asked = (HttpURLConnection) readiness.toURL().openConnection();
       asked.setConnectTimeout(PATIENCE_MILLIS);
       asked.setReadTimeout(PATIENCE_MILLIS);
-      return asked.getResponseCode() == HttpURLConnection.HTTP_OK;
+      return asked.getResponseCode();
     } catch (IOException notThere) {
-      return false;
+      return NO_ANSWER;
     }
   }
 }

@@ -34,6 +34,7 @@ class RedisReadiness implements AsyncHealthCheck {
     objection.ifPresent(reason -> response.withData("reason", reason));
     response.withData("reads", objection.isEmpty() ? "served" : "not served");
     response.withData("writes", monitor.refusal().map(why -> "refused: " + why).orElse("taken"));
+    monitor.warning().ifPresent(warning -> response.withData("warning", warning));
     return Uni.createFrom().item(response.status(objection.isEmpty()).build());
   }
 }

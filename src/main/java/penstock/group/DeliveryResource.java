@@ -188,6 +188,7 @@ class DeliveryResource {
               mediaType = "application/json",
               schema = @Schema(implementation = SettleRequest.class)))
   @APIResponse(responseCode = "200", description = RESULTS)
+  @Raises(UNKNOWN_GROUP)
   public Uni<RestResponse<SettleReply>> ack(
       @RestPath("stream") StreamName stream,
       @RestPath("group") GroupName group,
@@ -219,6 +220,7 @@ class DeliveryResource {
               mediaType = "application/json",
               schema = @Schema(implementation = SettleRequest.class)))
   @APIResponse(responseCode = "200", description = RESULTS)
+  @Raises(UNKNOWN_GROUP)
   public Uni<RestResponse<SettleReply>> nack(
       @RestPath("stream") StreamName stream,
       @RestPath("group") GroupName group,
@@ -252,6 +254,7 @@ class DeliveryResource {
               mediaType = "application/json",
               schema = @Schema(implementation = SettleRequest.class)))
   @APIResponse(responseCode = "200", description = RESULTS)
+  @Raises(UNKNOWN_GROUP)
   public Uni<RestResponse<SettleReply>> extend(
       @RestPath("stream") StreamName stream,
       @RestPath("group") GroupName group,

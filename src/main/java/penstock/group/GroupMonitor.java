@@ -12,6 +12,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
 import org.jboss.logging.Logger;
 import penstock.problem.IsolatedCall;
@@ -35,6 +38,7 @@ class GroupMonitor {
   private final MultiGauge lag;
   private final MultiGauge pending;
   private final MultiGauge oldest;
+  private final Map<Tags, AtomicReference<GroupStatus>> shown = new ConcurrentHashMap<>();
   private volatile boolean stopped;
 
   @Inject
@@ -105,21 +109,28 @@ class GroupMonitor {
   }
 
   private void show(List<GroupStatus> all) {
-    show(lag, all, one -> one.lag() == null ? Double.NaN : one.lag());
-    show(pending, all, GroupStatus::pending);
-    show(oldest, all, GroupStatus::oldestSeconds);
+    all.forEach(
+        one -> shown.computeIfAbsent(tags(one), absent -> new AtomicReference<>()).set(one));
+    shown.keySet().retainAll(all.stream().map(GroupMonitor::tags).toList());
+    show(lag, one -> one.lag() == null ? Double.NaN : one.lag());
+    show(pending, GroupStatus::pending);
+    show(oldest, GroupStatus::oldestSeconds);
   }
 
-  private static void show(
-      MultiGauge gauge, List<GroupStatus> all, ToDoubleFunction<GroupStatus> value) {
+  private static Tags tags(GroupStatus one) {
+    return Tags.of("stream", one.stream(), "group", one.name());
+  }
+
+  /**
+   * A row stays while its group does: one that is put anew is missing for who scrapes meanwhile.
+   */
+  private void show(MultiGauge gauge, ToDoubleFunction<GroupStatus> value) {
     gauge.register(
-        all.stream()
+        shown.entrySet().stream()
             .map(
-                one ->
+                row ->
                     MultiGauge.Row.of(
-                        Tags.of("stream", one.stream(), "group", one.name()),
-                        value.applyAsDouble(one)))
-            .toList(),
-        true);
+                        row.getKey(), row.getValue(), last -> value.applyAsDouble(last.get())))
+            .toList());
   }
 }

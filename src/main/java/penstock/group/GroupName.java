@@ -9,7 +9,7 @@ import penstock.stream.NameRule;
 record GroupName(String value) {
 
   GroupName {
-    NameRule.check("group", value);
+    NameRule.checkOwn("group", value);
   }
 
   @Override

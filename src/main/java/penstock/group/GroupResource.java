@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.Raises;
+import penstock.security.http.Audited;
 import penstock.security.http.Callers;
 import penstock.security.http.Requires;
 import penstock.security.identity.AllowedValues;
@@ -92,6 +93,7 @@ class GroupResource {
    */
   @PUT
   @Path("{group}")
+  @Audited
   @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(
       operationId = "putGroup",
@@ -172,6 +174,7 @@ class GroupResource {
 
   @DELETE
   @Path("{group}")
+  @Audited
   @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(
       operationId = "deleteGroup",
@@ -195,6 +198,7 @@ class GroupResource {
    */
   @POST
   @Path("{group}/seek")
+  @Audited
   @Requires(value = GROUP, path = "stream", part = "group")
   @Operation(
       operationId = "seekGroup",

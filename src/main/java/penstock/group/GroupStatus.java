@@ -2,9 +2,11 @@ package penstock.group;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
+import penstock.http.NameWriter;
 import penstock.stream.Position;
 
 /**
@@ -17,7 +19,7 @@ import penstock.stream.Position;
 @JsonPropertyOrder({"name", "stream", "maxDeliveries", "lease", "backoff", "ordered", "delivery"})
 record GroupStatus(
     @Schema(implementation = GroupName.class) String name,
-    String stream,
+    @JsonSerialize(using = NameWriter.class) String stream,
     int maxDeliveries,
     @Schema(description = "A duration such as 30s") String lease,
     @Schema(description = "Durations such as 5s") List<String> backoff,

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import penstock.group.GroupRepository.Made;
 import penstock.group.GroupRepository.Return;
 import penstock.problem.IsolatedCall;
+import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.redis.Keys;
@@ -42,6 +44,8 @@ class Groups implements PartitionOwner {
 
   /** A log may begin another life while a group is made. */
   private static final int ATTEMPTS = 3;
+
+  private static final Duration SOON = Duration.ofSeconds(1);
 
   private static final double MILLIS = 1_000;
 
@@ -116,10 +120,25 @@ class Groups implements PartitionOwner {
                           return results;
                         }))
         .recover(
-            failure ->
-                attempts > 1 && GroupRepository.isRefused(failure, GroupRepository.MOVED)
-                    ? onAll(stream, start, attempts - 1, what)
-                    : Future.failedFuture(failure));
+            failure -> {
+              if (!GroupRepository.isRefused(failure, GroupRepository.MOVED)) {
+                return Future.failedFuture(failure);
+              }
+              return attempts > 1
+                  ? onAll(stream, start, attempts - 1, what)
+                  : Future.failedFuture(removedMeanwhile(stream));
+            });
+  }
+
+  /** Some partitions may have what was to be done. */
+  private static ProblemException removedMeanwhile(Stream stream) {
+    return Problem.passing(
+            ProblemType.OUTCOME_UNKNOWN,
+            "The stream '"
+                + stream.name()
+                + "' was removed, or lost, again and again meanwhile. Retry.",
+            SOON)
+        .exception();
   }
 
   /** Moves a group to another place; what is said of its deliveries until then is stale. */
@@ -272,6 +291,7 @@ class Groups implements PartitionOwner {
   Future<List<Boolean>> ack(Stream stream, GroupName name, List<AckId> ids) {
     return settle(
             stream,
+            name,
             ids,
             (partition, group, deliveries) ->
                 repository.acknowledge(partition, name, group, deliveries))
@@ -297,6 +317,7 @@ class Groups implements PartitionOwner {
     GroupMeters meters = queues.meters(stream.name(), name);
     return settle(
             stream,
+            name,
             ids,
             (partition, group, deliveries) ->
                 repository
@@ -321,6 +342,7 @@ class Groups implements PartitionOwner {
   Future<List<Boolean>> extend(Stream stream, GroupName name, List<AckId> ids, long leaseMillis) {
     return settle(
             stream,
+            name,
             ids,
             (partition, group, deliveries) ->
                 repository.extend(partition, name, group, leaseMillis, deliveries))
@@ -344,9 +366,11 @@ class Groups implements PartitionOwner {
   private record Chunk(Partition partition, String group, List<Integer> places) {}
 
   /**
-   * Those of one partition in as few scripts as can be; of a partition that is not there: stale.
+   * Those of one partition in as few scripts as can be; of a partition that is not there: stale. A
+   * problem if there is no such group, as far as that can be told.
    */
-  private static Future<List<Boolean>> settle(Stream stream, List<AckId> ids, Saying saying) {
+  private Future<List<Boolean>> settle(
+      Stream stream, GroupName name, List<AckId> ids, Saying saying) {
     List<Chunk> chunks = chunks(stream, ids);
     Boolean[] results = new Boolean[ids.size()];
     Arrays.fill(results, false);
@@ -366,7 +390,24 @@ class Groups implements PartitionOwner {
                     return done;
                   }));
     }
-    return Future.join(sent).map(all -> List.of(results));
+    return Future.join(sent)
+        .map(all -> List.of(results))
+        .compose(done -> count(done) == 0 ? orUnknown(stream, name, done) : same(done));
+  }
+
+  /** All is stale: perhaps since the group is gone, which is the more useful to know. */
+  private Future<List<Boolean>> orUnknown(Stream stream, GroupName name, List<Boolean> done) {
+    return repository
+        .names(stream.partitions().getFirst())
+        .compose(
+            names ->
+                names.contains(name.value())
+                    ? same(done)
+                    : Future.failedFuture(PullQueues.unknown(stream.name(), name)));
+  }
+
+  private static Future<List<Boolean>> same(List<Boolean> done) {
+    return Future.succeededFuture(done);
   }
 
   private static List<Chunk> chunks(Stream stream, List<AckId> ids) {

@@ -47,8 +47,9 @@ public final class Answer {
     return RestResponse.ResponseBuilder.create(status, body).header(CONTENT_TYPE, JSON);
   }
 
-  /** The document of a problem. */
-  public static RestResponse<Buffer> problem(Problem problem) {
+  /** The document of a problem, with names as the caller of the request knows them. */
+  public static RestResponse<Buffer> problem(Problem whole) {
+    Problem problem = Namespace.current().hide(whole);
     var response =
         RestResponse.ResponseBuilder.<Buffer>create(problem.type().status())
             .entity(Problems.document(problem))

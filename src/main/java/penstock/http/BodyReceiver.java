@@ -26,6 +26,16 @@ public final class BodyReceiver {
   /** A client whose connection ends while it sends may lose the answer that it has not read yet. */
   private static final int LINGER_MILLIS = 2_000;
 
+  /** Bytes that cost less to receive than a new connection does. */
+  private static final int LITTLE = 65_536;
+
+  /** Of a length that fits into a number here. */
+  private static final int MOST_DIGITS = 18;
+
+  private static final long UNKNOWN = -1;
+
+  private static final String JSON = "application/json";
+
   private final Vertx vertx;
   private final long maxBody;
   private final long maxBuffered;
@@ -48,6 +58,20 @@ public final class BodyReceiver {
     this.advice = advice;
   }
 
+  /**
+   * Refuses a request whose body does not say that it is JSON: so that no page of another origin
+   * can send it without being asked for a preflight.
+   *
+   * @throws ProblemException {@code unsupported-media-type}
+   */
+  public static void requireJson(HttpServerRequest request) {
+    String type = Objects.requireNonNullElse(request.getHeader(HttpHeaders.CONTENT_TYPE), "");
+    if (!type.split(";", 2)[0].strip().equalsIgnoreCase(JSON)) {
+      throw ProblemException.of(
+          ProblemType.UNSUPPORTED_MEDIA_TYPE, "Nothing was done. Accepted: " + JSON + ".");
+    }
+  }
+
   /** Bytes held now. */
   public long buffered() {
     return buffered.get();
@@ -65,8 +89,7 @@ public final class BodyReceiver {
     if (request.response().closed()) {
       return Future.failedFuture(new HttpClosedException("gone before its body was received"));
     }
-    String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    if (declared != null && declared.length() < 19 && Long.parseLong(declared) > maxBody) {
+    if (declaredLength(request) > maxBody) {
       return Future.failedFuture(tooLarge());
     }
     if (request.headers().contains(HttpHeaders.EXPECT)) {
@@ -125,18 +148,35 @@ public final class BodyReceiver {
   }
 
   /**
-   * Waits for nothing of the body that is still to come: the connection ends, but not before a
-   * client that still sends had time to read why. To be called before the response begins.
+   * Waits for nothing of the body that is still to come. What little is on its way is thrown away,
+   * and the connection goes on; else it ends, but not before a client that still sends had time to
+   * read why. To be called before the response begins.
    */
   public void endUnread(HttpServerRequest request) {
-    if (!request.isEnded() && request.version() != HttpVersion.HTTP_2) {
-      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-      vertx.setTimer(LINGER_MILLIS, over -> request.connection().close());
+    if (request.isEnded()) {
+      return;
     }
-    // What comes until then is thrown away. Over HTTP/2 a request that has ended takes it amiss.
-    if (!request.isEnded()) {
-      request.resume();
+    if (request.version() != HttpVersion.HTTP_2) {
+      long timer = vertx.setTimer(LINGER_MILLIS, over -> request.connection().close());
+      if (isOnItsWay(request)) {
+        request.endHandler(received -> vertx.cancelTimer(timer));
+      } else {
+        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      }
     }
+    request.resume();
+  }
+
+  /** Who waits to be told to go on sends nothing more, or sends another request. */
+  private static boolean isOnItsWay(HttpServerRequest request) {
+    long length = declaredLength(request);
+    return length != UNKNOWN && length <= LITTLE && !request.headers().contains(HttpHeaders.EXPECT);
+  }
+
+  /** Bytes of its body; unknown also if it says more than any body has. */
+  private static long declaredLength(HttpServerRequest request) {
+    String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return declared == null || declared.length() > MOST_DIGITS ? UNKNOWN : Long.parseLong(declared);
   }
 
   private ProblemException tooLarge() {

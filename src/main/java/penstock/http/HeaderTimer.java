@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +22,28 @@ final class HeaderTimer extends ChannelInboundHandlerAdapter {
   }
 
   private final Duration limit;
+  private final SilentConnections silent;
+  private final int mostSilent;
+  private @Nullable ChannelHandlerContext connection;
   private @Nullable Future<?> running;
   private boolean pausing;
   private int pauses;
 
-  HeaderTimer(Duration limit) {
+  /**
+   * @param silent where this connection is until its first request is there
+   * @param mostSilent how many there may be
+   */
+  HeaderTimer(Duration limit, SilentConnections silent, int mostSilent) {
     this.limit = limit;
+    this.silent = silent;
+    this.mostSilent = mostSilent;
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
+    connection = context;
     begin(context);
+    silent.add(this, mostSilent);
     context.fireChannelActive();
   }
 
@@ -65,10 +77,25 @@ final class HeaderTimer extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Ends a connection that has no request yet; called by any thread. */
+  void giveUp() {
+    ChannelHandlerContext context = Objects.requireNonNull(connection);
+    context
+        .executor()
+        .execute(
+            () -> {
+              if (pauses == 0) {
+                context.close();
+              }
+            });
+  }
+
   /** The headers of a request are there, and no more are waited for until it is answered. */
   void pause() {
     pausing = true;
-    pauses++;
+    if (pauses++ == 0) {
+      silent.remove(this);
+    }
     if (running != null) {
       running.cancel(false);
       running = null;

@@ -2,6 +2,7 @@ package penstock.http;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 
 /** What connections may do. */
@@ -13,6 +14,10 @@ public interface HttpConfig {
 
   String HEADER_TIMEOUT_DEFAULT = "10s";
 
+  String MAX_SILENT = "penstock.http.max-silent-connections";
+
+  String MAX_SILENT_DEFAULT = "10000";
+
   /**
    * How long a new connection may take until the headers of its first request are there, and one
    * that was used before from the first byte of its next request; then it is ended, with 408 if
@@ -20,4 +25,13 @@ public interface HttpConfig {
    */
   @WithDefault(HEADER_TIMEOUT_DEFAULT)
   Duration headerTimeout();
+
+  /**
+   * How many connections may be there whose first request is not; of one more, that which has
+   * waited longest is ended. Each takes a file descriptor and about 1 KB, with TLS more, and counts
+   * for no other limit.
+   */
+  @WithDefault(MAX_SILENT_DEFAULT)
+  @Min(1)
+  int maxSilentConnections();
 }

@@ -9,7 +9,7 @@ import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 
 /** Why a request is refused that the framework would not hand to the service. */
-enum RefusalReason {
+public enum RefusalReason {
   TARGET(Problems.UNDECODABLE),
   MESSAGE(Problems.UNREADABLE),
   LINE(
@@ -35,7 +35,7 @@ enum RefusalReason {
    * says that is told the reason by {@link #HEADER}. So it is answered as any other, in its turn.
    * Anyone may send such a request, and be refused.
    */
-  static final String PATH = "/:refused";
+  public static final String PATH = "/:refused";
 
   static final String HEADER = "penstock-refused";
 

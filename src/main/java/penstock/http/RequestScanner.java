@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -121,6 +122,8 @@ final class RequestScanner extends ChannelDuplexHandler {
           .writeAndFlush(response(RefusalReason.MESSAGE))
           .addListener(ChannelFutureListener.CLOSE);
     }
+    // Whoever waits for the body learns what is told, not how the framing was parsed.
+    content.setDecoderResult(DecoderResult.failure(RefusalReason.MESSAGE.problem().exception()));
     context.fireChannelRead(content);
   }
 

@@ -11,8 +11,10 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
+import io.vertx.core.Vertx;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.impl.VertxBuilder;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.impl.transports.EpollTransport;
 import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetServerOptions;
@@ -34,7 +36,8 @@ public final class ServerTransport implements VertxServiceProvider {
   public void init(VertxBuilder builder) {
     builder.findTransport(
         new Wrapped(
-            preferred(builder.findTransport(), builder.options().getPreferNativeTransport())));
+            preferred(builder.findTransport(), builder.options().getPreferNativeTransport()),
+            new SilentConnections()));
   }
 
   /**
@@ -46,32 +49,46 @@ public final class ServerTransport implements VertxServiceProvider {
     return linux && epoll.isAvailable() ? epoll : found;
   }
 
+  /** What the instance's servers have in common. */
+  static SilentConnections silent(Vertx vertx) {
+    return ((Wrapped) ((VertxInternal) vertx).transport()).silent;
+  }
+
   /** On the server's own channel, which reads connections. */
   @ChannelHandler.Sharable
   private static final class Accepted extends ChannelInboundHandlerAdapter {
 
-    /** Read here, since the framework makes its servers before beans can be asked for. */
+    private final SilentConnections silent;
     private final Duration headerTimeout =
         DurationParameter.parse(
-            ConfigProvider.getConfig()
-                .getOptionalValue(HttpConfig.HEADER_TIMEOUT, String.class)
-                .orElse(HttpConfig.HEADER_TIMEOUT_DEFAULT));
+            setting(HttpConfig.HEADER_TIMEOUT, HttpConfig.HEADER_TIMEOUT_DEFAULT));
+    private final int mostSilent =
+        Integer.parseInt(setting(HttpConfig.MAX_SILENT, HttpConfig.MAX_SILENT_DEFAULT));
+
+    Accepted(SilentConnections silent) {
+      this.silent = silent;
+    }
+
+    /** Read here, since the framework makes its servers before beans can be asked for. */
+    private static String setting(String name, String otherwise) {
+      return ConfigProvider.getConfig().getOptionalValue(name, String.class).orElse(otherwise);
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object connection) {
-      var timer = new HeaderTimer(headerTimeout);
+      var timer = new HeaderTimer(headerTimeout, silent, mostSilent);
       ((Channel) connection).pipeline().addLast(timer, new ConnectionStart(timer));
       context.fireChannelRead(connection);
     }
   }
 
-  private record Wrapped(Transport transport) implements Transport {
+  private record Wrapped(Transport transport, SilentConnections silent) implements Transport {
 
     @Override
     public void configure(
         NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
       transport.configure(options, domainSocket, bootstrap);
-      bootstrap.handler(new Accepted());
+      bootstrap.handler(new Accepted(silent));
     }
 
     @Override

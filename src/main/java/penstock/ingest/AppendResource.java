@@ -58,6 +58,8 @@ import penstock.stream.StreamName;
 import penstock.stream.log.EventLog;
 import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
+import penstock.tenant.RateHeader;
+import penstock.tenant.Tenants;
 import penstock.trace.Tracing;
 
 /**
@@ -83,6 +85,7 @@ class AppendResource {
   private final DelayLimit delayLimit;
   private final Tracing tracing;
   private final Callers callers;
+  private final Tenants tenants;
   private final boolean keepsTraceContext;
 
   @Inject
@@ -96,6 +99,7 @@ class AppendResource {
       Tracing tracing,
       DelayedEvents delayed,
       Callers callers,
+      Tenants tenants,
       DelayLimit delayLimit,
       IngestConfig config) {
     this.vertx = vertx;
@@ -106,6 +110,7 @@ class AppendResource {
     this.tracing = tracing;
     this.delayed = delayed;
     this.callers = callers;
+    this.tenants = tenants;
     this.delayLimit = delayLimit;
     this.keepsTraceContext = config.keepTraceContext() || tracing.isOn();
     this.body =
@@ -157,11 +162,13 @@ class AppendResource {
       @RestHeader(DeliveryTimes.HEADER) Optional<Duration> delay,
       @Context HttpServerRequest request,
       @Context ResteasyReactiveRequestContext context) {
+    EventOrigin.checkTarget(stream);
+    Caller caller = callers.current();
+    tenants.check(caller.space());
     boolean compressed = GzipBody.isMeant(request.headers());
-    var plain = new PlainRequest(stream, type, source, subject, key);
+    var plain = new PlainRequest(caller.space().shown(stream.value()), type, source, subject, key);
     DeliveryTimes times = DeliveryTimes.of(delay);
     SpanContext span = tracing.ofRequest();
-    Caller caller = callers.current();
     return Unis.of(
         streams
             .findOrCreate(stream)
@@ -182,7 +189,15 @@ class AppendResource {
           long start = System.nanoTime();
           return read(request.headers(), received, plain, span)
               .map(events -> EventOrigin.keep(caller, stream.name(), events))
-              .compose(events -> append(stream, events, plain, times, span))
+              .compose(
+                  events ->
+                      tenants
+                          .take(
+                              caller.space(),
+                              events.size(),
+                              received.length(),
+                              times.waiting(events))
+                          .compose(taken -> append(stream, events, plain, times, span)))
               .onComplete(
                   done ->
                       IsolatedCall.run(
@@ -267,6 +282,7 @@ class AppendResource {
     refusals.count(problem.type());
     body.endUnread(request);
     RestResponse<Buffer> answer = Answer.problem(problem);
+    RateHeader.of(problem).forEach((name, value) -> answer.getHeaders().putSingle(name, value));
     return problem.type() == ProblemType.UNSUPPORTED_MEDIA_TYPE
             && request.headers().contains(HttpHeaders.CONTENT_ENCODING)
         ? RestResponse.ResponseBuilder.fromResponse(answer)

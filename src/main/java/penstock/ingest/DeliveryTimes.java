@@ -55,6 +55,11 @@ record DeliveryTimes(@Nullable DeliveryTime ofRequest) {
     return false;
   }
 
+  /** How many of them are to wait. */
+  int waiting(List<Event> events) {
+    return delayAny(events) ? (int) events.stream().filter(one -> of(one) != null).count() : 0;
+  }
+
   /**
    * Refuses the request if any of its events is to wait for too long.
    *

@@ -13,7 +13,6 @@ import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisNumber;
-import penstock.redis.RedisReplyException;
 import penstock.redis.Script;
 import penstock.stream.registry.Stream;
 
@@ -69,34 +68,28 @@ final class DurableCall {
       throw new ProblemException(
           Problem.passing(
               ProblemType.OUTCOME_UNKNOWN,
-              "Redis answered something that cannot be read: the events may or may not be in the log. "
-                  + "Retry with the same event ids; what is in the log already is recognised.",
+              "Redis answered something that cannot be read: the events may or may not be in the"
+                  + " log. Retry with the same event ids; what is in the log already is"
+                  + " recognised.",
               Duration.ofSeconds(1)),
           defect);
     }
   }
 
   /**
-   * WAIT is pipelined behind the script, so that it costs no further round trip. Duplicates wait as
-   * well: their first ones may not have been replicated yet.
+   * WAIT is pipelined behind the script, so that it costs no further round trip; and over the same
+   * connection, since on another one it would tell of nothing that was written here. Duplicates
+   * wait as well: their first ones may not have been replicated yet.
    */
   private Future<Response> runReplicated(RedisLink link, Request call) {
-    Future<Response> written = link.send(call);
-    Future<Response> replicas = waitForReplicas(link);
-    return written
-        .compose(reply -> replicas.compose(count -> enough(count, reply)))
-        .recover(
-            failure ->
-                failure instanceof RedisReplyException reply && reply.code().equals("NOSCRIPT")
-                    ? script
-                        .run(link, call)
-                        .compose(
-                            done -> waitForReplicas(link).compose(count -> enough(count, done)))
-                    : Future.failedFuture(failure));
+    return script
+        .runBefore(link, call, waitForReplicas())
+        .compose(replies -> enough(replies.second(), replies.first()));
   }
 
-  private Future<Response> waitForReplicas(RedisLink link) {
-    return link.send(Command.WAIT, stream.replicas(), stream.replicationTimeout().toMillis());
+  private Request waitForReplicas() {
+    return RedisLink.request(
+        Command.WAIT, stream.replicas(), stream.replicationTimeout().toMillis());
   }
 
   private Future<Response> enough(Response count, Response reply) {
@@ -112,7 +105,8 @@ final class DurableCall {
                 + count
                 + " of "
                 + stream.replicas()
-                + " replicas have them. Retry with the same event ids; what is in the log already is recognised.",
+                + " replicas have them. Retry with the same event ids; what is in the log already"
+                + " is recognised.",
             Duration.ofSeconds(1))
         .exception();
   }

@@ -8,7 +8,9 @@ import penstock.event.Event;
 import penstock.problem.Problem;
 import penstock.problem.ProblemType;
 import penstock.problem.Violation;
+import penstock.security.http.Callers;
 import penstock.security.identity.Caller;
+import penstock.security.identity.OwnNames;
 import penstock.security.identity.Right;
 import penstock.stream.StreamName;
 
@@ -42,6 +44,17 @@ final class EventOrigin {
     }
     check(caller, stream, events);
     return events.stream().map(event -> keep(caller, event)).toList();
+  }
+
+  /**
+   * Nobody but the service appends to what is its own.
+   *
+   * @throws penstock.problem.ProblemException if the stream is
+   */
+  static void checkTarget(StreamName stream) {
+    if (stream.value().equals(OwnNames.AUDIT)) {
+      throw Callers.forbidden("publish on " + stream + ", which nobody has");
+    }
   }
 
   private static void check(Caller caller, StreamName stream, List<Event> events) {

@@ -9,7 +9,6 @@ import penstock.event.PlainDefaults;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
-import penstock.stream.StreamName;
 
 /**
  * What a request says of its event beside the body, for plain JSON. One of CloudEvents says it in
@@ -17,15 +16,18 @@ import penstock.stream.StreamName;
  */
 final class PlainRequest implements Supplier<PlainDefaults> {
 
-  private final StreamName stream;
+  private final String stream;
   private final Optional<String> type;
   private final Optional<String> source;
   private final Optional<String> subject;
   private final @Nullable String key;
   private volatile boolean plain;
 
+  /**
+   * @param stream as the caller calls it
+   */
   PlainRequest(
-      StreamName stream,
+      String stream,
       Optional<String> type,
       Optional<String> source,
       Optional<String> subject,

@@ -1,6 +1,7 @@
 package penstock.member;
 
 import jakarta.ws.rs.ext.Provider;
+import penstock.http.Namespace;
 import penstock.http.TypedParameter;
 
 /** A broken rule is the problem {@code invalid-name}. */
@@ -13,6 +14,6 @@ class RoomNameParameter extends TypedParameter<RoomName> {
 
   @Override
   protected RoomName read(String text) {
-    return new RoomName(text);
+    return new RoomName(Namespace.current(), text);
   }
 }

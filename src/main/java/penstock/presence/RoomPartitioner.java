@@ -33,9 +33,11 @@ class RoomPartitioner {
     this.name = new StreamName(config.stream());
   }
 
-  /** Fails as {@link Streams#find} does. */
+  /** Fails as {@link Streams#find} does. A tenant's rooms are in a stream of its own. */
   Future<Partition> of(RoomName room) {
-    return streams.find(name).map(stream -> of(stream, room));
+    StreamName own =
+        room.space().isNone() ? name : new StreamName(room.space().whole(name.value()));
+    return streams.find(own).map(stream -> of(stream, room));
   }
 
   private static Partition of(Stream stream, RoomName room) {

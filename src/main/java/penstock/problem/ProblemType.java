@@ -21,6 +21,7 @@ public enum ProblemType {
   UNKNOWN_MEMBER("unknown-member", 404, "The room has no such member"),
   UNKNOWN_SCHEDULED_EVENT("unknown-scheduled-event", 404, "There is no such scheduled event"),
   METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is not allowed here"),
+  NOT_ACCEPTABLE("not-acceptable", 406, "There is no such form of it"),
   REQUEST_TIMEOUT("request-timeout", 408, "The request took too long to arrive"),
   GROUP_CONFLICT("group-conflict", 409, "The group exists with another order"),
   DEAD_LETTER_OUTDATED("dead-letter-outdated", 409, "The dead letter cannot be replayed any more"),
@@ -36,6 +37,8 @@ public enum ProblemType {
       "idempotency-key-reused", 422, "The idempotency key stands for another event"),
   TOO_BUSY("too-busy", 429, "The service is at its limit"),
   SCHEDULE_FULL("schedule-full", 429, "Too many events are scheduled"),
+  RATE_LIMITED("rate-limited", 429, "The rate of appends is used up"),
+  QUOTA_EXCEEDED("quota-exceeded", 429, "There is as much as there may be"),
   HEADERS_TOO_LARGE("headers-too-large", 431, "The request's headers are too large"),
   INTERNAL_ERROR("internal-error", 500, "The service failed"),
   PARTITIONS_CHANGED(

@@ -1,21 +1,51 @@
 package penstock.redis;
 
+import io.quarkus.redis.runtime.client.config.RedisConfig;
+import io.vertx.redis.client.RedisClientType;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 
 /** Names every key that Penstock uses. No key is ever found by a search. */
 @Singleton
 public final class Keys {
 
   private final String prefix;
+  private final String instances;
 
   @Inject
-  public Keys(PenstockRedisConfig config) {
-    this(config.prefix());
+  Keys(PenstockRedisConfig config, RedisConfig clients) {
+    this(
+        config.prefix(),
+        Optional.ofNullable(clients.clients().get(RedisConfig.DEFAULT_CLIENT_NAME))
+            .map(client -> client.clientType() == RedisClientType.CLUSTER)
+            .orElse(false));
   }
 
+  /** Of a Redis that is no cluster. */
   public Keys(String prefix) {
+    this(prefix, false);
+  }
+
+  /**
+   * @param cluster what is known of instances gets a hash tag, since scripts need all of it; where
+   *     it has none, a version of before there were clusters may work beside this one
+   */
+  public Keys(String prefix, boolean cluster) {
     this.prefix = prefix;
+    this.instances = prefix + (cluster ? ":{instances}" : ":instances");
+  }
+
+  /**
+   * A key that never exists, in the same cluster slot as another one: its name is the same up to
+   * the hash tag, and the whole key becomes the tag of one that has none.
+   */
+  static String absent(String key) {
+    int open = key.indexOf('{');
+    int close = key.indexOf('}', open + 1);
+    return open < 0 || close <= open + 1
+        ? key.substring(0, key.indexOf(':') + 1) + "{" + key + "}:absent"
+        : key.substring(0, close) + "}:absent";
   }
 
   /** Hash; field {@code format} is the version of the data format. */
@@ -38,17 +68,17 @@ public final class Keys {
 
   /** Sorted set: instance by the time of its last heartbeat, in milliseconds. */
   public String instances() {
-    return prefix + ":instances";
+    return instances;
   }
 
   /** Hash: instance to what it works, as {@code view:generation} between blanks. */
   public String works() {
-    return prefix + ":instances:works";
+    return instances + ":works";
   }
 
   /** Stream: control messages that instances read at once. */
   public String messages() {
-    return prefix + ":instances:notices";
+    return instances + ":notices";
   }
 
   /**
@@ -63,6 +93,57 @@ public final class Keys {
   /** Sorted set: what an instance is at now, by when it counts as free again. */
   public String claimedDeadlines() {
     return prefix + ":{due}:claimed";
+  }
+
+  /** What is known of callers; all in one cluster slot, by their hash tag. */
+  public OfAuth auth() {
+    return new OfAuth(prefix + ":{auth}:");
+  }
+
+  /**
+   * @param base what all keys of callers begin with
+   */
+  public record OfAuth(String base) {
+
+    /** A channel on which nothing is told: heard of, it shows that the connection is a new one. */
+    public String link() {
+      return base + "link";
+    }
+
+    /** String with expiry: a token, sealed, by the digest of the secret that opens it. */
+    public String session(String digest) {
+      return base + "session:" + digest;
+    }
+
+    /** Sorted set: the sessions of one caller, by when they end, in milliseconds. */
+    public String sessionsOf(String owner) {
+      return base + "sessions:" + owner;
+    }
+
+    /** Stream: sessions that ended of late. Its name is also that of the channel that tells so. */
+    public String ended() {
+      return base + "ended";
+    }
+
+    /** String with expiry: what a ticket is for, sealed. */
+    public String ticket(String digest) {
+      return base + "ticket:" + digest;
+    }
+
+    /** Sorted set: the tickets of one caller, by when they expire, in milliseconds. */
+    public String ticketsOf(String owner) {
+      return base + "tickets:" + owner;
+    }
+
+    /** Stream: tokens that were taken back. Its name is also that of the channel that tells so. */
+    public String revoked() {
+      return base + "revoked";
+    }
+  }
+
+  /** Hash: what is left of the rate at which a tenant may append. */
+  public String tenantRate(String tenant) {
+    return prefix + ":tenants:" + tenant + ":rate";
   }
 
   /** The keys of a partition; all in one cluster slot, by their hash tag. */

@@ -6,6 +6,7 @@ import io.smallrye.config.WithParentName;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How Penstock uses its Redis. Where it is, and how it is spoken to, is {@code quarkus.redis.*}.
@@ -43,6 +44,44 @@ public interface PenstockRedisConfig {
    */
   @WithDefault("1s")
   Duration monitorInterval();
+
+  /**
+   * Where feeds, pages of events and views are read from if there are replicas ({@code
+   * quarkus.redis.client-type}). What is read from a replica is seen when the replica has it.
+   */
+  @WithDefault("master")
+  ReadFrom readFrom();
+
+  /** Where is read from. */
+  enum ReadFrom {
+    /** The server that takes the writes. */
+    MASTER,
+    /** A replica that is not too far behind; the master while there is none. */
+    REPLICA
+  }
+
+  /**
+   * A replica whose data may be older than this is left for another, and for the master while there
+   * is none. At least twice {@code penstock.redis.monitor-interval}, which is how often it is
+   * looked at.
+   */
+  @WithDefault("10s")
+  Duration replicaMaxLag();
+
+  Sentinel sentinel();
+
+  /**
+   * With {@code quarkus.redis.client-type=sentinel}: how the sentinels are logged in to. What
+   * {@code quarkus.redis.*} says of users and passwords is for the servers that they watch.
+   */
+  interface Sentinel {
+
+    /** The user of the sentinels' own; without it, the default one. */
+    Optional<String> username();
+
+    /** Its password; without it, none is given. */
+    Optional<String> password();
+  }
 
   Embedded embedded();
 

@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.IsolatedCall;
@@ -31,9 +31,9 @@ public final class PubSubListener {
   /** A command of so many names is built and parsed in a moment. */
   private static final int NAMES_IN_CALL = 256;
 
-  private final RedisLink link;
+  private final NodeLink link;
   private final String beat;
-  private final Consumer<String> heard;
+  private final BiConsumer<String, String> heard;
   private final Map<String, Channel> channels = new HashMap<>();
   private boolean refused;
 
@@ -48,9 +48,10 @@ public final class PubSubListener {
 
   /**
    * @param beat a channel of which nothing is heard, to find out whether the link lives
-   * @param heard is given the name of a channel on which something was published, or may have been
+   * @param heard is given the name of a channel on which something was published, and that; or
+   *     nothing, if something may have been
    */
-  PubSubListener(RedisLink link, String beat, Consumer<String> heard) {
+  PubSubListener(NodeLink link, String beat, BiConsumer<String, String> heard) {
     this.link = link;
     this.beat = beat;
     this.heard = heard;
@@ -133,7 +134,7 @@ public final class PubSubListener {
     }
     String name = message.get(1).toString();
     switch (message.get(0).toString()) {
-      case "message" -> heard.accept(name);
+      case "message" -> heard.accept(name, message.get(2).toString());
       case "subscribe" -> {
         link.answered(1);
         confirmed(name);
@@ -151,7 +152,7 @@ public final class PubSubListener {
     Channel channel = channels.get(name);
     if (channel != null) {
       channel.confirmed = true;
-      IsolatedCall.run(() -> heard.accept(name));
+      IsolatedCall.run(() -> heard.accept(name, ""));
       settle(channel, Future.succeededFuture());
     }
   }
@@ -161,7 +162,8 @@ public final class PubSubListener {
     if (!refused) {
       refused = true;
       LOG.errorf(
-          "redis does not let news be heard, so all is heard of late: reason=\"%s\"; give the user the channels too (ACL SETUSER ... &%s*)",
+          "redis does not let news be heard, so all is heard of late: reason=\"%s\"; give the user"
+              + " the channels too (ACL SETUSER ... &%s*)",
           why, beat.substring(0, beat.indexOf(':') + 1));
     }
     for (Channel channel : List.copyOf(channels.values())) {

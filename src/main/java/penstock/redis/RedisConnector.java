@@ -9,10 +9,9 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Response;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.IsolatedCall;
+import penstock.redis.topology.ServerAddress;
 
 /**
  * Opens the connections of one link, one after the other: each is connected and admitted within the
@@ -22,25 +21,18 @@ final class RedisConnector {
 
   private final Vertx vertx;
   private final ContextInternal context;
-  private final Supplier<Redis> clients;
-  private final Function<RedisConnection, Future<Void>> admission;
+  private final Destination destination;
   private final PenstockRedisConfig config;
   private @Nullable Promise<RedisSession> attempt;
 
-  /**
-   * @param clients makes a client for each attempt
-   * @param admission what a connection must pass before it is used
-   */
+  /** Where the attempt under way leads; null if that is not known yet, or there is no choice. */
+  private @Nullable ServerAddress heading;
+
   RedisConnector(
-      Vertx vertx,
-      ContextInternal context,
-      Supplier<Redis> clients,
-      Function<RedisConnection, Future<Void>> admission,
-      PenstockRedisConfig config) {
+      Vertx vertx, ContextInternal context, Destination destination, PenstockRedisConfig config) {
     this.vertx = vertx;
     this.context = context;
-    this.clients = clients;
-    this.admission = admission;
+    this.destination = destination;
     this.config = config;
   }
 
@@ -53,12 +45,6 @@ final class RedisConnector {
   Future<RedisSession> open(
       @Nullable BiConsumer<RedisSession, Response> messages,
       BiConsumer<RedisSession, String> lost) {
-    Redis client;
-    try {
-      client = clients.get();
-    } catch (RuntimeException e) {
-      return Future.failedFuture(e);
-    }
     // Not all that can go wrong while connecting completes the client's own future, hence a promise
     // and a deadline.
     Promise<RedisSession> opened = Promise.promise();
@@ -67,23 +53,54 @@ final class RedisConnector {
         vertx.setTimer(
             config.timeout().toMillis(),
             late -> opened.tryFail("no answer within " + config.timeout().toMillis() + " ms"));
-    IsolatedCall.begin(client::connect)
-        .compose(connection -> admission.apply(connection).map(connection))
-        .onComplete(result -> settle(client, result, opened, messages, lost));
+    IsolatedCall.begin(destination.server()::get)
+        .onComplete(
+            found ->
+                context.runOnContext(
+                    go -> {
+                      if (found.succeeded()) {
+                        connect(found.result(), opened, messages, lost);
+                      } else {
+                        IsolatedCall.settle(opened, Future.failedFuture(found.cause()));
+                      }
+                    }));
     return opened
         .future()
         .onComplete(
             result -> {
               vertx.cancelTimer(deadline);
               attempt = null;
+              heading = null;
+            });
+  }
+
+  private void connect(
+      ServerClient server,
+      Promise<RedisSession> opened,
+      @Nullable BiConsumer<RedisSession, Response> messages,
+      BiConsumer<RedisSession, String> lost) {
+    Redis client = server.redis();
+    opened
+        .future()
+        .onComplete(
+            result -> {
               if (result.failed()) {
                 IsolatedCall.run(client::close);
               }
             });
+    if (opened.future().isComplete()) {
+      return;
+    }
+    heading = server.address();
+    IsolatedCall.begin(client::connect)
+        .compose(
+            connection ->
+                destination.admission().admit(connection, server.address()).map(connection))
+        .onComplete(result -> settle(server, result, opened, messages, lost));
   }
 
   private void settle(
-      Redis client,
+      ServerClient server,
       AsyncResult<RedisConnection> result,
       Promise<RedisSession> opened,
       @Nullable BiConsumer<RedisSession, Response> messages,
@@ -93,7 +110,7 @@ final class RedisConnector {
       return;
     }
     RedisConnection connection = result.result();
-    var fresh = new RedisSession(client, connection, config.maxPending());
+    var fresh = new RedisSession(server, connection, config.maxPending());
     if (messages != null) {
       connection.handler(message -> context.execute(() -> messages.accept(fresh, message)));
     }
@@ -110,6 +127,13 @@ final class RedisConnector {
   void giveUp(String reason) {
     if (attempt != null) {
       attempt.tryFail(reason);
+    }
+  }
+
+  /** Ends the attempt under way if it leads to another server. */
+  void giveUpUnless(ServerAddress server, String reason) {
+    if (heading != null && !heading.equals(server)) {
+      giveUp(reason);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
+import penstock.redis.cluster.Redirection;
 
 /** Distinguishes failures of the Redis client by what is known of the command's outcome. */
 final class RedisFailures {
@@ -31,8 +32,12 @@ final class RedisFailures {
    */
   private static final Pattern WRAPPED =
       Pattern.compile(
-          "ERR Error running script \\(call to f_\\w+\\): @user_script:\\d+: (?:@user_script: \\d+: )?-?([A-Z]+ .*)",
+          "ERR Error running script \\(call to f_\\w+\\): @user_script:\\d+: (?:@user_script: \\d+:"
+              + " )?-?([A-Z]+ .*)",
           Pattern.DOTALL);
+
+  /** Of a replica, to what would write. */
+  private static final String READ_ONLY = "READONLY";
 
   /** What XADD says of a stream whose last id is the greatest that there is. */
   private static final String EXHAUSTED = "ERR The stream has exhausted the last possible ID";
@@ -60,6 +65,12 @@ final class RedisFailures {
         .exception();
   }
 
+  /** Whether it is the answer of a replica to what would write. */
+  static boolean isReadOnly(Throwable failure) {
+    return failure.getCause() instanceof RedisReplyException reply
+        && reply.code().equals(READ_ONLY);
+  }
+
   /** What became of a command that was given to the client and did not succeed. */
   static RuntimeException of(Throwable failure, Request request) {
     if (failure instanceof RuntimeException known
@@ -78,8 +89,9 @@ final class RedisFailures {
     return new ProblemException(
         Problem.passing(
             ProblemType.OUTCOME_UNKNOWN,
-            "The connection to Redis was lost before its answer came: what was asked may or may not have been done. "
-                + "Retry with the same event ids; what is in the log already is recognised.",
+            "The connection to Redis was lost before its answer came: what was asked may or may not"
+                + " have been done. Retry with the same event ids; what is in the log already is"
+                + " recognised.",
             SOON),
         failure);
   }
@@ -92,7 +104,8 @@ final class RedisFailures {
       case "OOM" ->
           Problem.passing(
                   ProblemType.REDIS_FULL,
-                  "Nothing was written, since Redis has reached its maxmemory. Retry when there is room.",
+                  "Nothing was written, since Redis has reached its maxmemory. Retry when there is"
+                      + " room.",
                   Duration.ofSeconds(5))
               .exception();
       case "WRONGTYPE" ->
@@ -100,27 +113,31 @@ final class RedisFailures {
               message,
               Problem.passing(
                   ProblemType.WRONG_KEY_TYPE,
-                  "Nothing was done, since something else than Penstock has written a key of another type there: one of "
+                  "Nothing was done, since something else than Penstock has written a key of"
+                      + " another type there: one of "
                       + keys(request)
                       + ", or one whose name begins so. Delete or rename it.",
                   LATER));
-      case "LOADING",
-          "BUSY",
-          "MASTERDOWN",
-          "READONLY",
-          "MISCONF",
-          "NOREPLICAS",
-          "CLUSTERDOWN",
-          "TRYAGAIN" ->
+      case "LOADING", "BUSY", "MASTERDOWN", "MISCONF", "NOREPLICAS" ->
           notSent("it answers " + code);
+      case READ_ONLY, "CLUSTERDOWN", "TRYAGAIN", "ASK" ->
+          new ProblemException(
+              notSent("it answers " + code).problem(), new RedisReplyException(message));
+      case "MOVED" ->
+          // Some scripts have an error of that name.
+          Redirection.of(message).isPresent()
+              ? new ProblemException(
+                  notSent("it answers " + code).problem(), new RedisReplyException(message))
+              : new RedisReplyException(message);
       default ->
           message.startsWith(EXHAUSTED)
               ? new UnusableKeyException(
                   message,
                   Problem.passing(
                       ProblemType.IDS_EXHAUSTED,
-                      "Redis gives no further ids in the log, since something else than Penstock has written an entry"
-                          + " with the greatest that there is. It goes on when these are deleted: "
+                      "Redis gives no further ids in the log, since something else than Penstock"
+                          + " has written an entry with the greatest that there is. It goes on when"
+                          + " these are deleted: "
                           + keys(request)
                           + ".",
                       LATER))

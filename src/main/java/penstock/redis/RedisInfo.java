@@ -8,12 +8,15 @@ import java.util.Optional;
  * What a server says of itself by INFO.
  *
  * @param role {@code master} or {@code slave}
+ * @param guarded it takes no writes unless enough replicas follow it ({@code
+ *     min-replicas-to-write})
  * @param evictionPolicy what happens when {@code maxMemory} is reached
  * @param maxMemory in bytes; 0 if there is no limit
  */
 record RedisInfo(
     String version,
     String role,
+    boolean guarded,
     String evictionPolicy,
     boolean appendOnly,
     boolean cluster,
@@ -32,6 +35,8 @@ record RedisInfo(
     return new RedisInfo(
         valkey != null ? "valkey-" + valkey : fields.getOrDefault("redis_version", "unknown"),
         fields.getOrDefault("role", "unknown"),
+        // said only where it is set
+        fields.containsKey("min_slaves_good_slaves"),
         fields.getOrDefault("maxmemory_policy", "unknown"),
         fields.getOrDefault("aof_enabled", "0").equals("1"),
         fields.getOrDefault("cluster_enabled", "0").equals("1"),
@@ -42,17 +47,19 @@ record RedisInfo(
   /** Why Penstock must not be used on this server as it is; empty if it may. */
   Optional<String> objection() {
     if (cluster) {
-      return Optional.of("it is a cluster node, which is not supported yet");
+      return Optional.of("it is a node of a cluster: set quarkus.redis.client-type to cluster");
     }
     if (!role.equals("master")) {
       return Optional.of("it is a replica: its role is " + role);
     }
-    if (!evictionPolicy.equals("noeviction")) {
-      return Optional.of(
-          "its maxmemory-policy is "
-              + evictionPolicy
-              + ", which loses events; set it to noeviction");
-    }
-    return Optional.empty();
+    return loss().map(why -> "its " + why);
+  }
+
+  /** By which of its settings it would lose what it took; empty if by none. */
+  Optional<String> loss() {
+    return evictionPolicy.equals("noeviction")
+        ? Optional.empty()
+        : Optional.of(
+            "maxmemory-policy is " + evictionPolicy + ", which loses events; set it to noeviction");
   }
 }

@@ -1,5 +1,6 @@
 package penstock.redis;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.proxy.ProxyConfigurationRegistry;
@@ -13,7 +14,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
@@ -27,9 +27,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens links to the configured Redis. Each purpose has its own, with a name that CLIENT LIST and
@@ -43,12 +45,22 @@ public class RedisLinks {
   /** Version of the data format; another one in Redis is refused. */
   static final String FORMAT = "1";
 
+  /** A replica that has all is told from one that lags once there were so many looks. */
+  private static final int LOOKS_IN_LAG = 2;
+
   private static final Logger LOG = Logger.getLogger(RedisLinks.class);
 
   private final Vertx vertx;
   private final RedisClientConfig client;
   private final TlsConfigurationRegistry tls;
-  private final ProxyConfigurationRegistry proxies;
+  private final ServerClientFactory servers;
+
+  /** Null if there is one server only, or a cluster. */
+  private final @Nullable ReplicationLinks several;
+
+  /** Null if it is no cluster. */
+  private final @Nullable ClusterLinks cluster;
+
   private final PenstockRedisConfig config;
   private final Keys keys;
   private final MeterRegistry meters;
@@ -71,16 +83,16 @@ public class RedisLinks {
             clients.clients().get(RedisConfig.DEFAULT_CLIENT_NAME),
             "Quarkus has the default client whatever is configured");
     this.tls = tls;
-    this.proxies = proxies;
     this.config = config;
     this.keys = keys;
-    if (client.clientType() != RedisClientType.STANDALONE) {
-      throw new ConfigurationException(
-          "quarkus.redis.client-type="
-              + client.clientType()
-              + " is not supported yet: only standalone is tested. Remove the property.",
-          Set.of("quarkus.redis.client-type"));
-    }
+    this.servers = new ServerClientFactory(vertx, client, tls, proxies, config.sentinel());
+    checkHosts();
+    this.several = several();
+    this.cluster =
+        client.clientType() == RedisClientType.CLUSTER
+            ? new ClusterLinks(vertx, config, servers, this::admitFormat)
+            : null;
+    checkReplicas();
     checkHostNames();
     if (config.maxPending() > client.maxWaitingHandlers()) {
       throw new ConfigurationException(
@@ -88,6 +100,46 @@ public class RedisLinks {
               + config.maxPending()
               + " is more than the client takes: raise quarkus.redis.max-waiting-handlers as well.",
           Set.of("penstock.redis.max-pending", "quarkus.redis.max-waiting-handlers"));
+    }
+  }
+
+  private void checkHosts() {
+    if (client.clientType() != RedisClientType.STANDALONE && client.hosts().isEmpty()) {
+      throw new ConfigurationException(
+          "quarkus.redis.client-type=" + client.clientType() + " needs quarkus.redis.hosts.",
+          Set.of("quarkus.redis.hosts"));
+    }
+  }
+
+  private @Nullable ReplicationLinks several() {
+    return switch (client.clientType()) {
+      case STANDALONE, CLUSTER -> null;
+      case REPLICATION -> ReplicationLinks.ofServers(vertx, config, servers, this::admitFormat);
+      case SENTINEL ->
+          ReplicationLinks.ofSentinels(
+              vertx, config, servers, client.masterName().orElse("mymaster"), this::admitFormat);
+    };
+  }
+
+  private void checkReplicas() {
+    if (config.readFrom() == PenstockRedisConfig.ReadFrom.MASTER) {
+      return;
+    }
+    if (client.clientType() == RedisClientType.STANDALONE) {
+      throw new ConfigurationException(
+          "penstock.redis.read-from=replica needs replicas: set quarkus.redis.client-type to"
+              + " replication, sentinel or cluster.",
+          Set.of("penstock.redis.read-from", "quarkus.redis.client-type"));
+    }
+    if (config.replicaMaxLag().compareTo(config.monitorInterval().multipliedBy(LOOKS_IN_LAG)) < 0) {
+      throw new ConfigurationException(
+          "penstock.redis.replica-max-lag="
+              + config.replicaMaxLag()
+              + " is less than "
+              + LOOKS_IN_LAG
+              + " times penstock.redis.monitor-interval, which is how often a replica is looked"
+              + " at.",
+          Set.of("penstock.redis.replica-max-lag", "penstock.redis.monitor-interval"));
     }
   }
 
@@ -103,7 +155,8 @@ public class RedisLinks {
                   "quarkus.tls." + named.getName() + ".hostname-verification-algorithm";
               throw new ConfigurationException(
                   property
-                      + " is not set: say HTTPS, so that Redis must be who its certificate says, or NONE.",
+                      + " is not set: say HTTPS, so that Redis must be who its certificate says, or"
+                      + " NONE.",
                   Set.of(property));
             });
   }
@@ -111,7 +164,42 @@ public class RedisLinks {
   @PostConstruct
   void begin() {
     locate();
+    if (cluster != null) {
+      cluster.start();
+    }
+    gauges();
     commands = open("commands");
+  }
+
+  private void gauges() {
+    FunctionCounter.builder(
+            "penstock.redis.masters", this, of -> several == null ? 0 : several.changes())
+        .description("How often another server was found to be the master, the first one included")
+        .register(meters);
+    Gauge.builder("penstock.redis.replica", this, RedisLinks::partReadFromReplicas)
+        .description("Of how many masters a replica is read from, as a part of all: 0 to 1")
+        .register(meters);
+    Gauge.builder("penstock.redis.replica.lag", this, RedisLinks::replicaLag)
+        .description("How old what is read from a replica may be at most; NaN if none is to be")
+        .baseUnit("seconds")
+        .register(meters);
+  }
+
+  private double partReadFromReplicas() {
+    if (several != null) {
+      return several.readsReplicaNow() ? 1 : 0;
+    }
+    return replicasOfCluster().map(ReadSource::part).orElse(0.0);
+  }
+
+  private double replicaLag() {
+    return several == null
+        ? replicasOfCluster().map(ReadSource::lag).orElse(Double.NaN)
+        : several.replicaLag();
+  }
+
+  private Optional<ReadSource> replicasOfCluster() {
+    return Optional.ofNullable(cluster).flatMap(ClusterLinks::replicas);
   }
 
   /**
@@ -138,9 +226,15 @@ public class RedisLinks {
         + host.getPath();
   }
 
-  /** A link that is down, if there is one: each is needed for something. */
+  /**
+   * A link that is down, if there is one: each is needed for something. Of a cluster those are not
+   * meant that lead to any of its nodes, since they find another.
+   */
   Optional<RedisLink> down() {
-    return open.stream().filter(RedisLink::isKnownDown).findFirst();
+    return open.stream()
+        .filter(link -> cluster == null || link instanceof SlotLink)
+        .filter(RedisLink::isKnownDown)
+        .findFirst();
   }
 
   /** The link that all share whose commands and replies are small. */
@@ -155,9 +249,32 @@ public class RedisLinks {
 
   /** The same for who uses it from this context only: its answers come there without a detour. */
   public RedisLink open(String purpose, Context context) {
-    RedisLink link = create(purpose, context);
-    link.start();
-    return link;
+    return cluster == null
+        ? start(create(purpose, context, writes(purpose)))
+        : metered(cluster.open(purpose, context));
+  }
+
+  /**
+   * A new link for reading only, to a replica if that is where readers are to read; see {@link
+   * #readsReplicas}.
+   */
+  public RedisLink openForReads(String purpose) {
+    return openForReads(purpose, vertx.getOrCreateContext());
+  }
+
+  /** The same for who uses it from this context only. */
+  public RedisLink openForReads(String purpose, Context context) {
+    return cluster == null
+        ? start(create(purpose, context, reads(purpose)))
+        : metered(cluster.openForReads(purpose, context));
+  }
+
+  /**
+   * Whether links for reading may lead to a replica: then what is written is seen there later, and
+   * a script that has to write is refused there ({@link RedisLink#isOfReplica}).
+   */
+  public boolean readsReplicas() {
+    return several == null ? replicasOfCluster().isPresent() : several.readsReplicas();
   }
 
   /**
@@ -167,23 +284,49 @@ public class RedisLinks {
    *     been while the link was down
    */
   public PubSubListener openPubSub(String purpose, Context context, Consumer<String> heard) {
-    RedisLink link = create(purpose, context);
+    return openPubSub(
+        create(purpose, context, writes(purpose)), (channel, news) -> heard.accept(channel));
+  }
+
+  /**
+   * The same where links for reading lead: what is heard of can be read over these, but for a
+   * cluster, which spreads news by another way than data.
+   *
+   * @param heard is given what was published, too; nothing, if something may have been
+   */
+  public PubSubListener openPubSubForReads(
+      String purpose, Context context, BiConsumer<String, String> heard) {
+    return openPubSub(create(purpose, context, reads(purpose)), heard);
+  }
+
+  private PubSubListener openPubSub(NodeLink link, BiConsumer<String, String> heard) {
     var listener = new PubSubListener(link, keys.meta(), heard);
     link.start(listener);
     return listener;
   }
 
-  private RedisLink create(String purpose, Context context) {
-    var link =
-        new RedisLink(purpose, vertx, context, () -> connector(purpose), this::admit, config);
+  private NodeLink create(String purpose, Context context, Destination destination) {
+    var link = new NodeLink(purpose, vertx, context, destination, config);
+    if (several != null) {
+      several.add(link, destination);
+    }
+    return metered(link);
+  }
+
+  private static RedisLink start(NodeLink link) {
+    link.start();
+    return link;
+  }
+
+  private <T extends RedisLink> T metered(T link) {
     open.add(link);
     Gauge.builder("penstock.redis.up", link, l -> l.isUp() ? 1 : 0)
         .description("Whether the connection for this purpose is up")
-        .tag("link", purpose)
+        .tag("link", link.name())
         .register(meters);
     Gauge.builder("penstock.redis.pending", link, RedisLink::pending)
         .description("Commands sent and not answered")
-        .tag("link", purpose)
+        .tag("link", link.name())
         .register(meters);
     return link;
   }
@@ -193,11 +336,23 @@ public class RedisLinks {
     return new LoopLinks(purpose, vertx, this);
   }
 
-  private Redis connector(String purpose) {
-    return VertxRedisClientFactory.create("penstock-" + purpose, vertx, client, tls, proxies);
+  private Destination writes(String purpose) {
+    if (cluster != null) {
+      return cluster.anyNode(purpose);
+    }
+    return several == null
+        ? new Destination(
+            () -> Future.succeededFuture(servers.configured(purpose)),
+            (connection, only) -> admitFormat(connection),
+            true)
+        : several.writes(purpose);
   }
 
-  private Future<Void> admit(RedisConnection connection) {
+  private Destination reads(String purpose) {
+    return several == null ? writes(purpose) : several.reads(purpose);
+  }
+
+  private Future<Void> admitFormat(RedisConnection connection) {
     return connection
         .send(Request.cmd(Command.HGET).arg(keys.meta()).arg("format"))
         .compose(
@@ -207,12 +362,35 @@ public class RedisLinks {
                     : Future.failedFuture(unknownFormat(format.toString())));
   }
 
+  /**
+   * Looks where the master is, and which replicas are to be read from, and has all links that lead
+   * elsewhere leave for these; see {@link ReplicationLinks#follow}. Completes at once if there is
+   * one server only.
+   */
+  Future<Void> follow() {
+    if (cluster != null) {
+      return cluster.follow();
+    }
+    return several == null ? Future.succeededFuture() : several.follow();
+  }
+
+  /** Whether there are servers that can take over from the master. */
+  boolean hasSeveral() {
+    return several != null;
+  }
+
   static String unknownFormat(String format) {
     return "the data in Redis has format " + format + ", this Penstock knows only " + FORMAT;
   }
 
   @PreDestroy
   void close() {
+    if (cluster != null) {
+      cluster.close();
+    }
     open.forEach(RedisLink::close);
+    if (several != null) {
+      several.close();
+    }
   }
 }

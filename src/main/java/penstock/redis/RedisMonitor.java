@@ -47,7 +47,14 @@ public class RedisMonitor {
   /** Why it takes no writes; empty if it does. */
   private volatile String unwritable = NOT_YET;
 
+  /** Why it is not known which of several servers is the master now; empty if it is. */
+  private volatile String lost = "";
+
   private volatile @Nullable RedisInfo info;
+
+  /** Null if it is no cluster, or was not looked at yet. */
+  private volatile @Nullable ClusterHealth health;
+
   private @Nullable RedisLink link;
   private String logged = NOT_YET;
   private String loggedOfWrites = "";
@@ -126,6 +133,26 @@ public class RedisMonitor {
     return objected.isPresent() || unwritable.isEmpty() ? objected : Optional.of(unwritable);
   }
 
+  /** What may become a loss, or does not work though all else does; empty if nothing is known. */
+  public Optional<String> warning() {
+    RedisInfo seen = info;
+    ClusterHealth nodes = health;
+    if (nodes != null) {
+      return nodes.warning();
+    }
+    if (!links.hasSeveral()) {
+      return Optional.empty();
+    }
+    if (!lost.isEmpty()) {
+      return Optional.of("it is not known which server is the master: " + lost);
+    }
+    return seen == null || seen.guarded()
+        ? Optional.empty()
+        : Optional.of(
+            "min-replicas-to-write is not set: a master that is cut off from its replicas goes on"
+                + " to acknowledge what is lost when another takes over");
+  }
+
   /**
    * The version of the server last seen, such as {@code 7.0.15} or {@code valkey-8.1.0}; empty if
    * none was.
@@ -135,14 +162,18 @@ public class RedisMonitor {
   }
 
   private void look(RedisLink at) {
-    IsolatedCall.begin(() -> judge(at))
+    IsolatedCall.begin(links::follow)
+        .transform(
+            followed -> {
+              lost = followed.succeeded() ? "" : reason(followed.cause());
+              return judge(at);
+            })
         .onComplete(
             verdict -> {
               if (stopped) {
                 return;
               }
-              objection =
-                  verdict.succeeded() ? verdict.result().orElse("") : reason(verdict.cause());
+              objection = verdict.succeeded() ? explain(verdict.result()) : reason(verdict.cause());
               unfit = verdict.succeeded() ? objection : "";
               IsolatedCall.run(this::logChange);
               long interval = config.monitorInterval().toMillis();
@@ -152,7 +183,15 @@ public class RedisMonitor {
             });
   }
 
+  /** That the server that is still there is no master is less than that none is. */
+  private String explain(Optional<String> objected) {
+    return objected.isPresent() && !lost.isEmpty() ? lost : objected.orElse("");
+  }
+
   private Future<Optional<String>> judge(RedisLink at) {
+    if (at instanceof SlotLink nodes) {
+      return judgeCluster(nodes);
+    }
     return at.send(Command.INFO)
         .compose(
             reply -> {
@@ -160,6 +199,28 @@ public class RedisMonitor {
               info = seen;
               Optional<String> refused = seen.objection();
               return refused.isPresent() ? Future.succeededFuture(refused) : judgeFormat(at);
+            });
+  }
+
+  /** A part that is away does not keep the others from being used. */
+  private Future<Optional<String>> judgeCluster(SlotLink nodes) {
+    return nodes
+        .inspect()
+        .compose(
+            seen -> {
+              health = seen;
+              if (!seen.said().isEmpty()) {
+                info = seen.sum();
+              }
+              Optional<String> refused = seen.objection();
+              return refused.isPresent()
+                  ? Future.succeededFuture(refused)
+                  : judgeFormat(nodes)
+                      .recover(
+                          failure ->
+                              seen.away().isEmpty()
+                                  ? Future.failedFuture(failure)
+                                  : Future.succeededFuture(Optional.empty()));
             });
   }
 
@@ -233,8 +294,11 @@ public class RedisMonitor {
       if (!seen.appendOnly() && !warned) {
         warned = true;
         LOG.warn(
-            "redis has no append-only file: what it acknowledged is lost when it restarts; set appendonly yes");
+            "redis has no append-only file: what it acknowledged is lost when it restarts; set"
+                + " appendonly yes");
       }
+      Optional<String> warning = warning();
+      warning.ifPresent(of -> LOG.warnf("redis ready, but: %s", of));
     }
   }
 }

@@ -3,12 +3,15 @@ package penstock.redis;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import penstock.problem.IsolatedCall;
+import penstock.redis.topology.ServerAddress;
 
 /**
  * One connection of a link, from its admission to its end. What it counts ends with it: late
@@ -16,19 +19,36 @@ import penstock.problem.IsolatedCall;
  */
 final class RedisSession {
 
-  private final Redis owner;
+  private final ServerClient owner;
   private final RedisConnection connection;
   private final int maxPending;
   private final AtomicInteger pending = new AtomicInteger();
   private volatile long lastProgress = System.nanoTime();
 
-  RedisSession(Redis owner, RedisConnection connection, int maxPending) {
+  RedisSession(ServerClient owner, RedisConnection connection, int maxPending) {
     this.owner = owner;
     this.connection = connection;
     this.maxPending = maxPending;
   }
 
   Future<Response> send(Request request) {
+    return send(request, () -> connection.send(request));
+  }
+
+  /**
+   * Sends a command to a node that does not have the slot of its key yet. Should another thread's
+   * command come in between, the node refuses this one, as if it had not been announced.
+   */
+  Future<Response> sendAsking(Request request) {
+    return send(
+        request,
+        () -> {
+          connection.send(Request.cmd(Command.ASKING));
+          return connection.send(request);
+        });
+  }
+
+  private Future<Response> send(Request request, Supplier<Future<Response>> sending) {
     if (pending.get() >= maxPending) {
       return Future.failedFuture(RedisFailures.tooBusy());
     }
@@ -36,7 +56,7 @@ final class RedisSession {
       lastProgress = System.nanoTime();
     }
     Promise<Response> answer = Promise.promise();
-    IsolatedCall.begin(() -> connection.send(request))
+    IsolatedCall.begin(sending)
         .onComplete(
             reply -> {
               lastProgress = System.nanoTime();
@@ -71,6 +91,11 @@ final class RedisSession {
         : IsolatedCall.begin(() -> Future.failedFuture(RedisFailures.of(reply.cause(), request)));
   }
 
+  /** The server that it leads to; null if there is only one. */
+  @Nullable ServerAddress server() {
+    return owner.address();
+  }
+
   int pending() {
     return pending.get();
   }
@@ -82,6 +107,6 @@ final class RedisSession {
 
   /** Closes the connection; what is pending fails. */
   void close() {
-    owner.close();
+    owner.redis().close();
   }
 }

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.RequestImpl;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import penstock.redis.RedisLink.Replies;
 
 /**
  * A Lua script by its intent: the resource {@code lua/<intent>.lua}, whose header is its contract.
@@ -63,23 +66,35 @@ public final class Script {
     }
   }
 
-  /** A call with its keys, to which the arguments are yet to be added. */
+  /**
+   * A call with its keys, to which the arguments are yet to be added. Behind them goes one that
+   * never exists: while keys of a cluster are on their way from node to node, Redis refuses a
+   * command of which some keys are there and some are not, so that no script runs on a part of its
+   * keys. Without it, one whose keys happen to be all here, or all not, would; and fail half-way at
+   * the first key that it makes.
+   */
   public Request call(String... keys) {
-    Request request = Request.cmd(Command.EVALSHA).arg(digest).arg(keys.length);
+    Request request = Request.cmd(Command.EVALSHA).arg(digest).arg(keys.length + 1);
     for (String key : keys) {
       request.arg(key);
     }
-    return request;
+    return request.arg(Keys.absent(keys[0]));
   }
 
   /** Runs a {@link #call}; loads the script first where Redis does not have it. */
   public Future<Response> run(RedisLink link, Request call) {
-    return run(link, call, MOST_LOADS);
+    return run(link, call, () -> link.send(call), MOST_LOADS);
+  }
+
+  /** The same with another request behind it, over the same connection. */
+  public Future<Replies> runBefore(RedisLink link, Request call, Request second) {
+    return run(link, call, () -> link.sendTogether(call, second), MOST_LOADS);
   }
 
   /** The call follows the script at once, so that it is hardly ever forgotten in between. */
-  private Future<Response> run(RedisLink link, Request call, int loads) {
-    return link.send(call)
+  private <T> Future<T> run(RedisLink link, Request call, Supplier<Future<T>> sending, int loads) {
+    return sending
+        .get()
         .recover(
             failure -> {
               if (loads == 0
@@ -88,9 +103,13 @@ public final class Script {
                 return Future.failedFuture(failure);
               }
               Future<Response> loaded =
-                  link.send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(source));
-              Future<Response> done = run(link, call, loads - 1);
+                  link.sendFor(firstKey(call), Request.cmd(Command.SCRIPT).arg("LOAD").arg(source));
+              Future<T> done = run(link, call, sending, loads - 1);
               return loaded.compose(ready -> done);
             });
+  }
+
+  private static String firstKey(Request call) {
+    return new String(((RequestImpl) call).keys().getFirst(), StandardCharsets.UTF_8);
   }
 }

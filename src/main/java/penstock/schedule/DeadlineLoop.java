@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import penstock.problem.IsolatedCall;
-import penstock.problem.ProblemException;
 import penstock.redis.PubSubListener;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -44,6 +43,9 @@ final class DeadlineLoop {
   private static final long PAUSE_MILLIS = 5;
 
   private static final long RETRY_MILLIS = 50;
+
+  /** After a sweep that failed. */
+  private static final long SWEEP_AGAIN_MILLIS = 500;
 
   /** What does not pass by itself fails again until someone has mended it. */
   private static final String LATER = "+1000";
@@ -214,9 +216,7 @@ final class DeadlineLoop {
   private Future<Optional<String>> run(DeadlineIndex.Claim claim) {
     String[] parts = claim.name().split("/");
     if (parts[0].equals(SWEEP)) {
-      IsolatedCall.begin(() -> sweeper.sweep(sources.values()))
-          .onFailure(
-              failure -> LOG.warnf("deadlines were not swept: reason=%s", failure.getMessage()));
+      sweep();
       return Future.succeededFuture(Optional.of("+" + sweepInterval.toMillis()));
     }
     return Future.succeededFuture(parts)
@@ -231,6 +231,26 @@ final class DeadlineLoop {
             });
   }
 
+  /**
+   * Tries until one has gone through: what nobody has noted is found by nothing else, and another
+   * link than the index's may be down for longer than that one was.
+   */
+  private void sweep() {
+    if (closed) {
+      return;
+    }
+    IsolatedCall.begin(() -> sweeper.sweep(sources.values()))
+        .onComplete(
+            swept -> {
+              if (swept.succeeded()) {
+                broken.remove(SWEEP);
+                return;
+              }
+              failed(SWEEP, swept.cause());
+              vertx.setTimer(SWEEP_AGAIN_MILLIS, again -> context.runOnContext(go -> sweep()));
+            });
+  }
+
   private Future<OptionalLong> runTask(String[] name) {
     DeadlineSource source = Objects.requireNonNull(sources.get(name[0]), "only those are claimed");
     return source.task().apply(new Partition(new StreamName(name[1]), Integer.parseInt(name[2])));
@@ -241,7 +261,7 @@ final class DeadlineLoop {
   }
 
   private Optional<String> failed(String name, Throwable cause) {
-    if (cause instanceof ProblemException known && known.problem().retryAfter() != null) {
+    if (DeadlineSweeper.passes(cause)) {
       LOG.debugf("what is due could not be done: name=%s reason=%s", name, cause.getMessage());
       return Optional.empty();
     }

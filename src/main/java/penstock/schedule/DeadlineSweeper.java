@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jboss.logging.Logger;
+import penstock.problem.ProblemException;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.Partition;
@@ -34,7 +35,10 @@ final class DeadlineSweeper {
     this.link = links.commands();
   }
 
-  /** What cannot be read is left out, and logged. */
+  /**
+   * What cannot be read is left out, and logged; unless the reason passes, such as that Redis is
+   * away: then the sweep fails, and is to be done again.
+   */
   Future<Void> sweep(Collection<DeadlineSource> sources) {
     return streams
         .all()
@@ -56,10 +60,19 @@ final class DeadlineSweeper {
     List<Future<Void>> step = new ArrayList<>();
     for (Partition partition : partitions.subList(from, to)) {
       for (DeadlineSource source : sources) {
-        step.add(sweep(source, partition));
+        step.add(
+            sweep(source, partition)
+                .recover(
+                    failure ->
+                        passes(failure) ? Future.failedFuture(failure) : Future.succeededFuture()));
       }
     }
-    return Future.join(step).transform(done -> sweep(sources, partitions, to));
+    return Future.join(step).compose(done -> sweep(sources, partitions, to));
+  }
+
+  /** Whether the same may succeed soon. */
+  static boolean passes(Throwable failure) {
+    return failure instanceof ProblemException known && known.problem().retryAfter() != null;
   }
 
   /** Notes the first deadline of a partition anew, whatever the index has. */

@@ -39,7 +39,8 @@ class CrossOrigin {
 
   private static final String ALL = "*";
   private static final String METHODS = "GET, HEAD, POST, PUT, DELETE";
-  private static final String EXPOSED = "Penstock-Cursor, ETag, Location, Retry-After";
+  private static final String EXPOSED =
+      "Penstock-Cursor, ETag, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy";
 
   /** In lower case. The attributes of a binary mode event come with a header each. */
   private static final Set<String> ALLOWED =

@@ -8,8 +8,16 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Outcome {
 
+  /** What is in the way; empty if nothing is. */
+  String reason();
+
   /** The receiver has it. */
-  record Delivered() implements Outcome {}
+  record Delivered() implements Outcome {
+    @Override
+    public String reason() {
+      return "";
+    }
+  }
 
   /**
    * The receiver may have it or not, or could not take it now: it is delivered again after a
@@ -32,7 +40,12 @@ public sealed interface Outcome {
    * @param type what kind of refusal, in a word: {@code status-404}, {@code
    *     mapper_parsing_exception}
    */
-  record Refused(String type, String detail) implements Outcome {}
+  record Refused(String type, String detail) implements Outcome {
+    @Override
+    public String reason() {
+      return type + ": " + detail;
+    }
+  }
 
   /** The receiver wants nothing any more: the sink stops aloud until it is resumed. */
   record Stop(String reason) implements Outcome {}

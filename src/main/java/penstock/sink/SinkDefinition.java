@@ -18,6 +18,8 @@ import penstock.stream.registry.Stream;
  * @param bean what follows the colon; empty without one
  * @param filter which events it delivers
  * @param start where it begins: {@code earliest}, {@code latest} or milliseconds since 1970
+ * @param order what the receiver can rely on
+ * @param maxInFlight events of a partition that are with the receiver at the same time
  * @param batch events in one request at most
  * @param settings as they are declared
  */
@@ -28,6 +30,8 @@ public record SinkDefinition(
     String bean,
     EventFilter filter,
     String start,
+    SinksConfig.DeliveryOrder order,
+    int maxInFlight,
     int batch,
     SinksConfig.OfSink settings) {
 
@@ -37,16 +41,20 @@ public record SinkDefinition(
   /**
    * Reads what is declared.
    *
-   * @param defaultBatch of its kind
+   * @param defaults of its kind
    * @throws InvalidSinkException if something makes no sense
    */
   static SinkDefinition of(
-      SinkName name, Stream stream, SinksConfig.OfSink settings, int defaultBatch) {
+      SinkName name, Stream stream, SinksConfig.OfSink settings, SinkDefaults defaults) {
     int colon = settings.kind().indexOf(':');
-    int batch = settings.batch().orElse(defaultBatch);
+    int batch = settings.batch().orElse(defaults.batch());
     if (batch < 1 || batch > MOST_BATCH) {
       throw new InvalidSinkException("batch", "must be from 1 to " + MOST_BATCH);
     }
+    if (settings.retry().longest().compareTo(settings.retry().first()) < 0) {
+      throw new InvalidSinkException("retry.longest", "must not be shorter than retry.first");
+    }
+    int maxInFlight = settings.maxInFlight().orElse(defaults.maxInFlight());
     return new SinkDefinition(
         name,
         stream,
@@ -54,7 +62,9 @@ public record SinkDefinition(
         colon < 0 ? "" : settings.kind().substring(colon + 1),
         filter(settings),
         start(settings.start()),
-        Math.min(batch, settings.maxInFlight()),
+        settings.order().orElse(defaults.order()),
+        maxInFlight,
+        Math.min(batch, maxInFlight),
         settings);
   }
 

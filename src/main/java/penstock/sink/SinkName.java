@@ -5,7 +5,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import penstock.stream.NameRule;
 
 /** The name of a sink; it cannot be ill-formed. */
-@Schema(type = SchemaType.STRING, pattern = "^" + NameRule.RULE + "$", examples = "access-system")
+@Schema(type = SchemaType.STRING, pattern = "^" + NameRule.WHOLE + "$", examples = "access-system")
 public record SinkName(String value) implements Comparable<SinkName> {
 
   public SinkName {

@@ -9,8 +9,8 @@ public interface SinkTargetFactory {
   /** What {@code penstock.sinks.<name>.kind} begins with, up to a colon if there is one. */
   String kind();
 
-  /** How many events one request has at most where the sink does not say. */
-  int defaultBatch();
+  /** What its sinks have that do not say otherwise. */
+  SinkDefaults defaults();
 
   /**
    * Makes a target; does not ask the receiver for anything yet.

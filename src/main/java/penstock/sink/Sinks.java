@@ -111,7 +111,7 @@ public class Sinks {
           "kind",
           "there is no kind '" + kind + "'; there are " + String.join(", ", byKind.keySet()));
     }
-    SinkDefinition sink = SinkDefinition.of(name, stream, settings, factory.defaultBatch());
+    SinkDefinition sink = SinkDefinition.of(name, stream, settings, factory.defaults());
     return new Declared(sink, factory.create(sink));
   }
 

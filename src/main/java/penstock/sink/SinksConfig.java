@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** The other systems that the events of streams are delivered to. */
 @ConfigMapping(prefix = "penstock.sinks")
@@ -54,22 +56,24 @@ public interface SinksConfig {
     @WithDefault("earliest")
     String start();
 
-    /** What the receiver can rely on. */
-    @WithDefault("key")
-    DeliveryOrder order();
+    /**
+     * What the receiver can rely on. Without it, as the kind has it: {@code key} for webhooks and
+     * beans, {@code none} for an archive, whose documents are apart from each other.
+     */
+    Optional<DeliveryOrder> order();
 
     /**
      * Events of a partition that are with the receiver at the same time. Bounds what a takeover
      * repeats, and what the receiver has to bear. Of the order {@code partition} it bounds a batch.
+     * Without it, as the kind has it: 256 for webhooks and beans, 1,024 for an archive.
      */
-    @WithDefault("256")
     @Min(1)
     @Max(100_000)
-    int maxInFlight();
+    OptionalInt maxInFlight();
 
     /**
      * Events in one request, if there are so many. Without it, as the kind has it: 1 for webhooks
-     * and beans, 500 for an archive.
+     * and beans, 512 for an archive.
      */
     OptionalInt batch();
 
@@ -90,10 +94,6 @@ public interface SinksConfig {
     @WithDefault("16M")
     MemorySize maxBuffered();
 
-    /** How long a bean may take with an event; then it is given up, and comes again. */
-    @WithDefault("30s")
-    Duration handlerTimeout();
-
     /** When it is tried again what did not go through. */
     Retries retry();
 
@@ -101,15 +101,23 @@ public interface SinksConfig {
     @WithDefault("dead-letter")
     OnRefused onRefused();
 
-    /** How long a connection to the receiver may take, and to find its address as well. */
+    /**
+     * How long a connection to the receiver may take, also through a proxy, and to find its address
+     * as well.
+     */
     @WithDefault("5s")
+    @DurationMin(millis = 1)
+    @DurationMax(hours = 1)
     Duration connectTimeout();
 
     /**
-     * How long it may take from the first byte of a request to the last one of its answer. Then the
-     * events are sent again. Of an archive, all nodes that are tried are within it.
+     * How long the receiver may take: a webhook from the request to the status of its answer, an
+     * archive to the end of its answer, with all nodes that are tried, a bean with an event. Then
+     * it is given up, and the events come again.
      */
     @WithDefault("30s")
+    @DurationMin(millis = 1)
+    @DurationMax(hours = 1)
     Duration answerTimeout();
 
     /**
@@ -132,10 +140,16 @@ public interface SinksConfig {
 
     /** The pause after the first attempt. It doubles with each, and up to half of it is random. */
     @WithDefault("1s")
+    @DurationMin(millis = 1)
     Duration first();
 
-    /** The longest pause: how late a receiver that is back may notice it. */
+    /**
+     * The longest pause: how late a receiver that is back may notice it. Not shorter than {@code
+     * first}.
+     */
     @WithDefault("10m")
+    @DurationMin(millis = 1)
+    @DurationMax(days = 1)
     Duration longest();
 
     /**
@@ -204,15 +218,20 @@ public interface SinksConfig {
     @Max(10_000)
     int maxConnections();
 
-    /** How long a connection is kept that has nothing to do. */
+    /** How long a connection is kept that has nothing to do, in whole seconds. */
     @WithDefault("30s")
+    @DurationMin(seconds = 1)
+    @DurationMax(hours = 1)
     Duration keepAlive();
 
     /**
-     * The longest {@code Retry-After} that is granted; what asks for more is asked again then.
-     * Bounds how long a receiver can keep what it has back from itself.
+     * The longest {@code Retry-After} that is granted; who asks for more is asked again then. All
+     * of the receiver's events wait for it, whichever was answered so: shorter where it means that
+     * one only.
      */
     @WithDefault("1h")
+    @DurationMin
+    @DurationMax(days = 1)
     Duration maxRetryAfter();
 
     /**
@@ -258,6 +277,8 @@ public interface SinksConfig {
 
     /** For how long nothing is sent. Then one request finds out whether the receiver is back. */
     @WithDefault("10s")
+    @DurationMin(millis = 1)
+    @DurationMax(days = 1)
     Duration delay();
   }
 

@@ -4,7 +4,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The name of a stream; it cannot be ill-formed. */
-@Schema(type = SchemaType.STRING, pattern = "^" + NameRule.RULE + "$", examples = "orders")
+@Schema(type = SchemaType.STRING, pattern = "^" + NameRule.WHOLE + "$", examples = "orders")
 public record StreamName(String value) implements Comparable<StreamName> {
 
   public StreamName {

@@ -6,11 +6,16 @@ import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +100,42 @@ public final class Tracing {
       span.setStartTimestamp(clock.instant().minusNanos(nanosAgo));
     }
     return span.startSpan().setAttribute(stage.subject(), name);
+  }
+
+  /**
+   * Calls something within a span: what it asks {@link #current} for, and what a library begins
+   * there, is the span's child. Without a span it is just called.
+   */
+  public static <T> T within(Span span, Supplier<T> call) {
+    if (!span.getSpanContext().isValid()) {
+      return call.get();
+    }
+    try (Scope _ = Context.root().with(span).makeCurrent()) {
+      return call.get();
+    }
+  }
+
+  /** The span that the caller is within; invalid if there is none. */
+  public static SpanContext current() {
+    return Span.current().getSpanContext();
+  }
+
+  /** The headers by which whoever is called goes on with a span; none if it is invalid. */
+  public static Map<String, String> headers(SpanContext span) {
+    var headers = new LinkedHashMap<String, String>();
+    if (span.isValid()) {
+      W3CTraceContextPropagator.getInstance()
+          .inject(
+              Context.root().with(Span.wrap(span)),
+              headers,
+              (to, name, value) -> headers.put(name, value));
+    }
+    return headers;
+  }
+
+  /** Notes on a span why it did not come to what it was for. */
+  public static void fail(Span span, String reason) {
+    span.setStatus(StatusCode.ERROR, reason);
   }
 
   /**

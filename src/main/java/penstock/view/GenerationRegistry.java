@@ -39,6 +39,14 @@ public class GenerationRegistry {
         .view(view.value(), generation.id());
   }
 
+  /**
+   * What is read of a generation over a link from now on is at least what there was when it came to
+   * be served, wherever that was found out.
+   */
+  public void renew(ViewName view, Generation generation, RedisLink over) {
+    generation.partitions().forEach(one -> over.renew(keys(view, generation, one.index()).state()));
+  }
+
   /** The generation that is served; a problem if none is yet. */
   public Future<Generation> served(ViewDefinition view) {
     return served(view, link);

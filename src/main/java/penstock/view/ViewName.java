@@ -5,7 +5,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import penstock.stream.NameRule;
 
 /** The name of a view; it cannot be ill-formed. */
-@Schema(type = SchemaType.STRING, pattern = "^" + NameRule.RULE + "$", examples = "open-orders")
+@Schema(type = SchemaType.STRING, pattern = "^" + NameRule.WHOLE + "$", examples = "open-orders")
 public record ViewName(String value) implements Comparable<ViewName> {
 
   public ViewName {

@@ -123,35 +123,70 @@ function viewButton(name) {
 function showSinks(sinks) {
   $("sinks-card").hidden = sinks.length === 0;
   rows($("sinks"), sinks.map(({ name, stream, kind, lag, lagSeconds, deadLetters, state, lastError }) =>
-    [name, stream, kind, lag, lagSeconds, deadLetters, state, lastError ? `${lastError.reason} (${number.format(Math.round(lastError.secondsAgo))} s ago)` : "none"]), (name) => name);
+    [name, stream, kind, lag, Math.round(lagSeconds), deadLetters, state, lastError ? `${lastError.reason} (${number.format(Math.round(lastError.secondsAgo))} s ago)` : "none"]), (name) => name);
   sinks.forEach(({ name, state }, at) => {
     const row = $("sinks").rows[at];
     if (!row.querySelector("button")) {
-      row.append(element("td", {}, sinkButton(name, "pause", "Pause"), " ", sinkButton(name, "resume", "Resume"), " ", sinkButton(name, "replay?from=earliest", "Replay")));
+      row.append(element("td", { className: "actions" }, pauseButton(name), " ", replayButton(name)));
     }
-    const [pause, resume] = row.querySelectorAll("button");
+    row.cells[6].dataset.state = state;
+    row.cells[7].className = "value";
     const isStill = state === "paused" || state === "stopped";
-    pause.disabled = isStill;
-    resume.disabled = !isStill;
+    const [pause] = row.querySelectorAll("button");
+    pause.dataset.what = isStill ? "resume" : "pause";
+    pause.textContent = isStill ? "Resume" : "Pause";
+    pause.ariaLabel = `${pause.textContent} ${name}`;
   });
 }
 
-function sinkButton(sink, what, text) {
-  const button = element("button", { type: "button", className: "plain", textContent: text, ariaLabel: `${text} ${sink}` });
-  button.addEventListener("click", async () => {
-    if (text === "Replay" && !confirm(`Deliver all events of ${sink} again, from the earliest?`)) {
-      return;
-    }
-    try {
-      await post(`/sinks/${sink}/${what}`);
-      $("sinks-done").textContent = `${sink}: ${text.toLowerCase()} is asked for`;
-    } catch (failure) {
-      $("sinks-done").textContent = failure.message;
-    }
-    poll();
+function pauseButton(sink) {
+  const button = element("button", { type: "button", className: "plain" });
+  button.addEventListener("click", () => order(sink, button.dataset.what));
+  return button;
+}
+
+async function order(sink, what) {
+  delete $("sinks-done").dataset.failed;
+  try {
+    await post(`/sinks/${sink}/${what}`);
+    $("sinks-done").textContent = `${sink}: ${what} is asked for`;
+  } catch (failure) {
+    $("sinks-done").dataset.failed = "";
+    $("sinks-done").textContent = failure.message;
+  }
+  poll();
+}
+
+let replayed;
+
+function replayButton(sink) {
+  const button = element("button", { type: "button", className: "plain", textContent: "Replay", ariaLabel: `Replay ${sink}` });
+  button.addEventListener("click", () => {
+    replayed = sink;
+    $("replay").reset();
+    $("replay-of").textContent = sink;
+    $("replay").querySelector("output").textContent = "";
+    $("replay").hidden = false;
+    $("replay-from").focus();
   });
   return button;
 }
+
+$("replay-cancel").addEventListener("click", () => {
+  $("replay").hidden = true;
+});
+
+onSubmit($("replay"), async () => {
+  const query = new URLSearchParams({ from: $("replay-from").value.trim() });
+  if ($("replay-to").value.trim()) {
+    query.set("to", $("replay-to").value.trim());
+  }
+  await post(`/sinks/${replayed}/replay?${query}`);
+  delete $("sinks-done").dataset.failed;
+  $("sinks-done").textContent = `${replayed}: a replay is asked for`;
+  $("replay").hidden = true;
+  poll();
+});
 
 // ---- the entries of a view: the first ones in the order of their keys, since a view may have millions
 

@@ -1,4 +1,5 @@
 // What all pages share: elements, requests to the public API, and a feed whose state can be seen.
+import { authorization, hasToken, identify, ticket } from "./identity.js";
 
 export const $ = (id) => document.getElementById(id);
 
@@ -21,11 +22,11 @@ async function answer(response) {
 
 /** The JSON at a path, and the cursor that came with it. */
 export async function get(path) {
-  return answer(await fetch(path, { headers: { Accept: "application/json" } }));
+  return answer(await fetch(path, { headers: { Accept: "application/json", ...await authorization() } }));
 }
 
 async function send(method, path, body) {
-  return answer(await fetch(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }));
+  return answer(await fetch(path, { method, headers: { "Content-Type": "application/json", ...await authorization() }, body: JSON.stringify(body) }));
 }
 
 /** Sends JSON, and tells what comes of it; its body is null if there is none. */
@@ -43,7 +44,7 @@ export async function append(stream, ...events) {
   const batch = events.map((event) => ({ specversion: "1.0", id: newId(), source: location.pathname, time: new Date().toISOString(), ...event }));
   return answer(await fetch(`/streams/${stream}/events`, {
     method: "POST",
-    headers: { "Content-Type": "application/cloudevents-batch+json" },
+    headers: { "Content-Type": "application/cloudevents-batch+json", ...await authorization() },
     body: JSON.stringify(batch),
   }));
 }
@@ -70,7 +71,8 @@ export function onSubmit(form, action) {
 /**
  * Follows a feed with the browser's own EventSource, and tells its state in an element.
  *
- * The browser reconnects and resumes by itself; `pause` and `resume` do the same by hand, with the last id as cursor.
+ * The browser reconnects and resumes by itself; `pause` and `resume` do the same by hand, with the last id as cursor. So does the
+ * feed itself where each connection takes a ticket of its own, and when it has to be said anew who calls.
  *
  * cursor: where the first connection begins; as the feed has it if there is none. listeners: by the kind of message, `open` for
  * each connection.
@@ -91,20 +93,57 @@ export class Feed {
     if (source !== this.#source) {
       return;
     }
-    if (status >= 400 && status < 500) {
+    if (status === 401) {
+      await this.#identify(source);
+    } else if (status >= 400 && status < 500) {
       this.#say("lost", "refused: it is not declared, or the request is wrong");
-      return;
+    } else {
+      this.#again(source);
     }
+  }
+
+  #again(source) {
     this.#interrupt("connection lost, it is tried again");
     setTimeout(() => source === this.#source && this.#open(), 1000 + 2000 * Math.random());
   }
 
-  #open() {
+  /** What the page was known by is no good any more: goes on where it was when there is another. */
+  async #identify(source) {
+    this.#interrupt("signed out: sign in to go on");
+    await identify();
+    if (source === this.#source) {
+      this.#open();
+    }
+  }
+
+  /** The parameter with a ticket of this connection's own; undefined if there is none to be had now. */
+  async #ticket() {
+    const attempt = { close() {} };
+    this.#source = attempt;
+    try {
+      const one = await ticket(this.path);
+      return attempt === this.#source ? one : undefined;
+    } catch (failure) {
+      if (attempt === this.#source) {
+        await (failure.status === 401 ? this.#identify(attempt) : this.#again(attempt));
+      }
+      return undefined;
+    }
+  }
+
+  async #open() {
     const query = new URLSearchParams(this.query);
     if (this.cursor) {
       query.set("cursor", this.cursor);
     }
     this.#say("connecting", "connecting");
+    if (hasToken()) {
+      const one = await this.#ticket();
+      if (one === undefined) {
+        return;
+      }
+      query.set("ticket", one);
+    }
     const source = new EventSource(`${this.path}?${query}`);
     this.#source = source;
     const { open, ...listeners } = this.listeners;
@@ -115,6 +154,12 @@ export class Feed {
       open?.();
     };
     source.onerror = () => {
+      if (hasToken()) {
+        // The browser would come back with the same ticket, which is spent.
+        source.close();
+        this.#again(source);
+        return;
+      }
       if (source.readyState === EventSource.CLOSED) {
         this.#closed(source);
         return;

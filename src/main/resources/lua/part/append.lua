@@ -73,7 +73,7 @@ local function append_new(events, log, seen, state, found, digests, fields)
       redis.call('UNLINK', seen .. found.stale)
     end
     -- Not heard is told late; a user who may not publish must not fail here, half-way.
-    redis.pcall('PUBLISH', events, '')
+    redis.pcall('PUBLISH', events, last)
   end
   return ids, repeated
 end

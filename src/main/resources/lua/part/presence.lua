@@ -62,5 +62,5 @@ end
 local function told(events, log, state)
   redis.call('HSET', log, 'last', state.last, 'appended', string.format('%.0f', state.appended))
   -- Not heard is told late; a user who may not publish must not fail here, half-way.
-  redis.pcall('PUBLISH', events, '')
+  redis.pcall('PUBLISH', events, state.last)
 end

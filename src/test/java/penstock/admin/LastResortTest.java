@@ -87,4 +87,16 @@ class LastResortTest {
     given().get("/q/health/live").then().statusCode(200);
     given().get("/q/metrics").then().statusCode(200).body(containsString("penstock_redis_up"));
   }
+
+  @Test
+  void tellsWhichFormsThereAreOfMetrics() {
+    given()
+        .accept("image/png")
+        .get("/q/metrics")
+        .then()
+        .statusCode(406)
+        .contentType("application/problem+json")
+        .body("type", equalTo("urn:penstock:problem:not-acceptable"));
+    given().accept("image/png").get("/q/health/live").then().statusCode(200);
+  }
 }

@@ -25,15 +25,11 @@ final class Checker {
   private static final int SHOWN = 8;
   private static final int ACCEPTED = 202;
 
-  /** What is waited for a follower when another one was late already. */
-  private static final Duration AFTER_LATE = Duration.ofSeconds(1);
-
   private final Cluster cluster;
   private final Duration patience;
   private final List<Loss> losses;
   private final List<Trim> trims;
   private final List<String> violations = new ArrayList<>();
-  private boolean followersLate;
 
   /** What each partition holds now. */
   private final List<Logged> present = new ArrayList<>();
@@ -65,8 +61,16 @@ final class Checker {
       compare(view, expected.get(view));
     }
     if (followers != null) {
+      violations.addAll(
+          new FollowerChecker(
+                  cluster::redis,
+                  Cluster.STREAM,
+                  cluster.settings().partitions(),
+                  losses,
+                  trims,
+                  patience)
+              .check(followers));
       for (FeedFollower follower : followers.all()) {
-        checkFollower(follower);
         if (follower.kind() == FeedFollower.Kind.COMBINED) {
           checkFollowedView(follower, expected.get(FeedFollower.VIEW).entries());
         }
@@ -126,7 +130,7 @@ final class Checker {
       served.add(view.viewName() + ":" + cluster.generation(view));
     }
     List<String> left = new ArrayList<>();
-    for (Object field : (List<?>) cluster.redis().ask("HKEYS", "ps:views")) {
+    for (Object field : (List<?>) cluster.redis("ps:views").ask("HKEYS", "ps:views")) {
       String name = field.toString();
       if (name.contains(":")
           && !name.startsWith("#")
@@ -135,7 +139,7 @@ final class Checker {
         left.add(name);
       }
     }
-    for (Object key : (List<?>) cluster.redis().ask("KEYS", Cluster.base("*") + "view:*")) {
+    for (Object key : cluster.keys(Cluster.base("*") + "view:*")) {
       String name = key.toString().substring(key.toString().indexOf(":view:") + 6);
       if (served.stream().noneMatch(one -> name.equals(one) || name.startsWith(one + ":"))) {
         left.add(key.toString());
@@ -143,7 +147,10 @@ final class Checker {
     }
     for (int partition = 0; partition < cluster.settings().partitions(); partition++) {
       for (Object group :
-          (List<?>) cluster.redis().ask("XINFO", "GROUPS", Cluster.events(partition))) {
+          (List<?>)
+              cluster
+                  .redis(Cluster.events(partition))
+                  .ask("XINFO", "GROUPS", Cluster.events(partition))) {
         List<?> words = (List<?>) group;
         String name = (String) words.get(words.indexOf("name") + 1);
         if (served.stream().noneMatch(one -> name.equals("view." + one.replace(':', '.')))) {
@@ -176,7 +183,7 @@ final class Checker {
           whole.addAll(trim.entries());
         }
       }
-      List<Logged> now = Logged.all(cluster.redis(), partition);
+      List<Logged> now = Logged.all(cluster.redis(Cluster.events(partition)), partition);
       present.addAll(now);
       whole.addAll(now);
     }
@@ -226,7 +233,7 @@ final class Checker {
       }
     }
     String state = cluster.state(view, partition);
-    Object applied = state == null ? null : cluster.redis().ask("HGET", state, "applied");
+    Object applied = state == null ? null : cluster.redis(state).ask("HGET", state, "applied");
     if (last != null && !last.equals(applied)) {
       left.add(
           "the view %s has applied %s of partition %d, whose last entry is %s"
@@ -236,7 +243,10 @@ final class Checker {
       return;
     }
     List<?> pending =
-        (List<?>) cluster.redis().ask("XPENDING", Cluster.events(partition), cluster.group(view));
+        (List<?>)
+            cluster
+                .redis(Cluster.events(partition))
+                .ask("XPENDING", Cluster.events(partition), cluster.group(view));
     if ((Long) pending.getFirst() != 0) {
       left.add("entries are pending: " + cluster.group(view) + " " + pending);
     }
@@ -355,7 +365,10 @@ final class Checker {
     String generation = cluster.generation(view);
     List<String> ids = new ArrayList<>();
     List<?> letters =
-        (List<?>) cluster.redis().ask("XRANGE", Cluster.base(partition) + "dead", "-", "+");
+        (List<?>)
+            cluster
+                .redis(Cluster.base(partition) + "dead")
+                .ask("XRANGE", Cluster.base(partition) + "dead", "-", "+");
     for (Object letter : letters) {
       List<?> words = (List<?>) ((List<?>) letter).get(1);
       if (words.get(words.indexOf("view") + 1).equals(view.viewName())
@@ -399,121 +412,13 @@ final class Checker {
   /** Its map of the view's entries has become what the view is. */
   private void checkFollowedView(FeedFollower follower, Map<String, Object> expected) {
     try {
-      await()
-          .atMost(followersLate ? AFTER_LATE : patience)
-          .until(() -> wrong(expected, follower.entries()).isEmpty());
+      await().atMost(patience).until(() -> wrong(expected, follower.entries()).isEmpty());
     } catch (ConditionTimeoutException late) {
-      followersLate = true;
       compare(FeedFollower.VIEW.viewName() + ", as followed,", expected, follower.entries());
     }
   }
 
-  /** It saw everything, in order, since the last reset, and was only reset where it had to be. */
-  private void checkFollower(FeedFollower follower) {
-    try {
-      await().atMost(followersLate ? AFTER_LATE : patience).until(() -> hasAll(follower));
-    } catch (ConditionTimeoutException late) {
-      followersLate = true;
-      violations.add(
-          "a follower of %s saw %d of %d events"
-              .formatted(
-                  follower.kind(),
-                  follower.count(),
-                  present.stream().filter(follower::wants).count()));
-    }
-    violations.addAll(follower.violations());
-    List<String> unexplained = new ArrayList<>(follower.resets());
-    if (!trims.isEmpty()) {
-      unexplained.removeIf(reason -> reason.equals("trimmed"));
-    }
-    if (losses.isEmpty() && !unexplained.isEmpty()) {
-      violations.add("a follower was reset without a loss: " + unexplained);
-    }
-    Map<String, Integer> partitions = new HashMap<>();
-    List<List<String>> expected = lists();
-    for (Logged entry : whole) {
-      partitions.put(entry.id(), entry.partition());
-      if (follower.wants(entry)) {
-        expected.get(entry.partition()).add(entry.id());
-      }
-    }
-    List<List<String>> seen = lists();
-    List<String> unknown = new ArrayList<>();
-    for (String id : follower.seen()) {
-      Integer partition = partitions.get(id);
-      if (partition == null) {
-        unknown.add(id);
-      } else {
-        seen.get(partition).add(id);
-      }
-    }
-    if (!unknown.isEmpty()) {
-      violations.add("a follower saw events that are not in the log: " + some(unknown));
-    }
-    Set<String> lasting = ids(present);
-    for (int partition = 0; partition < expected.size(); partition++) {
-      checkSeen(
-          partition,
-          due(expected.get(partition), seen.get(partition), lasting),
-          seen.get(partition));
-    }
-  }
-
-  /**
-   * What a follower had to see of a partition: all, or if its beginning was trimmed, all from the
-   * first event that it saw, and not less than what is left.
-   */
-  private List<String> due(List<String> all, List<String> seen, Set<String> lasting) {
-    int first = 0;
-    if (!trims.isEmpty()) {
-      while (first < all.size()
-          && !lasting.contains(all.get(first))
-          && (seen.isEmpty() || !seen.getFirst().equals(all.get(first)))) {
-        first++;
-      }
-    }
-    return all.subList(first, all.size());
-  }
-
-  private boolean hasAll(FeedFollower follower) {
-    return new HashSet<>(follower.seen())
-        .containsAll(ids(present.stream().filter(follower::wants).toList()));
-  }
-
-  private static Set<String> ids(List<Logged> entries) {
-    Set<String> ids = new HashSet<>();
-    entries.forEach(entry -> ids.add(entry.id()));
-    return ids;
-  }
-
-  private void checkSeen(int partition, List<String> expected, List<String> seen) {
-    if (seen.equals(expected)) {
-      return;
-    }
-    int at = 0;
-    while (at < Math.min(seen.size(), expected.size()) && seen.get(at).equals(expected.get(at))) {
-      at++;
-    }
-    violations.add(
-        "a follower saw %d events of partition %d instead of %d; at %d it saw %s instead of %s"
-            .formatted(
-                seen.size(),
-                partition,
-                expected.size(),
-                at,
-                some(seen.subList(at, seen.size())),
-                some(expected.subList(at, expected.size()))));
-  }
-
-  private List<List<String>> lists() {
-    List<List<String>> lists = new ArrayList<>();
-    for (int i = 0; i < cluster.settings().partitions(); i++) {
-      lists.add(new ArrayList<>());
-    }
-    return lists;
-  }
-
-  private static String some(java.util.Collection<String> all) {
+  static String some(java.util.Collection<String> all) {
     List<String> first = all.stream().limit(SHOWN).toList();
     return first + (all.size() > SHOWN ? " and " + (all.size() - SHOWN) + " more" : "");
   }

@@ -1,5 +1,7 @@
 package penstock.cluster;
 
+import static penstock.Patience.await;
+
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import penstock.redis.RedisCluster;
 import penstock.redis.RedisServer;
 
 /** Instances of the packaged service on one Redis, each with a proxy of its own before it. */
@@ -43,6 +46,7 @@ final class Cluster implements AutoCloseable {
   private final Path directory;
   private final List<Member> members = new ArrayList<>();
   private volatile RedisServer redis;
+  private volatile @Nullable RedisCluster nodes;
 
   /**
    * Starts all, and waits until they are ready.
@@ -51,6 +55,30 @@ final class Cluster implements AutoCloseable {
    * @param config of the service, besides what every run has
    */
   Cluster(Path application, Settings settings, Map<String, String> config) {
+    this(application, settings, config, newRedis());
+  }
+
+  /**
+   * The same on a server that is there.
+   *
+   * @param redis which is closed with the cluster
+   */
+  Cluster(Path application, Settings settings, Map<String, String> config, RedisServer redis) {
+    this(application, settings, config, redis, null);
+  }
+
+  /** The same on a Redis Cluster, which is closed with it. */
+  Cluster(Path application, Settings settings, Map<String, String> config, RedisCluster nodes) {
+    this(application, settings, config, nodes.servers().getFirst(), nodes);
+  }
+
+  private Cluster(
+      Path application,
+      Settings settings,
+      Map<String, String> config,
+      RedisServer redis,
+      @Nullable RedisCluster nodes) {
+    this.nodes = nodes;
     this.settings = settings;
     try {
       Path logs = Files.createDirectories(Path.of("target", "cluster"));
@@ -58,7 +86,7 @@ final class Cluster implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.redis = newRedis();
+    this.redis = redis;
     this.application = application;
     for (int i = 0; i < settings.instances(); i++) {
       members.add(newMember(config));
@@ -123,9 +151,30 @@ final class Cluster implements AutoCloseable {
     return redis;
   }
 
+  /** The server that has a key; the one that there is, unless it is a cluster. */
+  RedisServer redis(String key) {
+    RedisCluster several = nodes;
+    return several == null ? redis : several.masterOf(key);
+  }
+
+  /** Keys that match a pattern, of all servers. */
+  List<?> keys(String pattern) {
+    RedisCluster several = nodes;
+    return several == null
+        ? (List<?>) redis.ask("KEYS", pattern)
+        : several.masters().stream()
+            .flatMap(one -> ((List<?>) one.ask("KEYS", pattern)).stream())
+            .toList();
+  }
+
   /** Another server takes the place of the one before. */
   void redis(RedisServer next) {
     redis = next;
+  }
+
+  /** A Redis Cluster takes the place of what was before; it is closed with this one. */
+  void redis(RedisCluster next) {
+    nodes = next;
   }
 
   /** What all keys of a partition begin with. */
@@ -139,7 +188,7 @@ final class Cluster implements AutoCloseable {
 
   /** The state of the generation that is served; null if the view has none now. */
   @Nullable String state(TestedView view, int partition) {
-    Object generation = redis.ask("HGET", "ps:views", view.viewName());
+    Object generation = redis("ps:views").ask("HGET", "ps:views", view.viewName());
     return generation == null
         ? null
         : base(partition) + "view:" + view.viewName() + ":" + generation;
@@ -147,11 +196,24 @@ final class Cluster implements AutoCloseable {
 
   /** The generation that is served. */
   String generation(TestedView view) {
-    return String.valueOf(redis.ask("HGET", "ps:views", view.viewName()));
+    return String.valueOf(redis("ps:views").ask("HGET", "ps:views", view.viewName()));
   }
 
   String group(TestedView view) {
     return "view." + view.viewName() + "." + generation(view);
+  }
+
+  /** The instance that works the first partition of a sink; waits until there is one. */
+  String holder(String sink) {
+    return await()
+        .ignoreExceptions()
+        .until(
+            () ->
+                get(uris().getFirst().resolve("/sinks/" + sink))
+                    .getJsonArray("partitions")
+                    .getJsonObject(0)
+                    .getString("holder"),
+            found -> found != null);
   }
 
   /** Asks an instance; fails unless the answer is 200. */
@@ -228,5 +290,9 @@ final class Cluster implements AutoCloseable {
     members.forEach(member -> member.process().close());
     members.forEach(member -> member.proxy().close());
     redis.close();
+    RedisCluster several = nodes;
+    if (several != null) {
+      several.close();
+    }
   }
 }

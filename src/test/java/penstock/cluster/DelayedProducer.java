@@ -46,8 +46,17 @@ final class DelayedProducer {
    * What a producer was told of an event.
    *
    * @param earliest the first millisecond at which it may be in the log
+   * @param least the first of all deadlines that it was ever told to have: one that was moved may
+   *     be where it was after a loss
+   * @param sent when this was asked for, by {@link System#nanoTime}
+   * @param answered when it was told
    */
-  record Told(Fate fate, long earliest) {}
+  record Told(Fate fate, long earliest, long least, long sent, long answered) {
+
+    boolean outlives(List<Loss> losses) {
+      return losses.stream().allMatch(loss -> loss.spares(sent, answered));
+    }
+  }
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<URI> instances;
@@ -126,8 +135,15 @@ final class DelayedProducer {
     if (later != null) {
       scheduledIds.put(id, later.getString("id"));
     }
-    told.put(id, new Told(Fate.COMES, later == null ? 0 : millis(later)));
+    tell(id, Fate.COMES, later == null ? 0 : millis(later));
     return id;
+  }
+
+  /** Notes what the last request was told of an event. */
+  private void tell(String id, Fate fate, long earliest) {
+    Told before = told.get(id);
+    long least = before == null ? earliest : Math.min(before.least(), earliest);
+    told.put(id, new Told(fate, earliest, least, sentAt, System.nanoTime()));
   }
 
   private static long millis(JsonObject scheduled) {
@@ -142,11 +158,11 @@ final class DelayedProducer {
             "/streams/orders/scheduled/" + scheduled + "?deliver-after=" + delay + "ms");
     if (answer.statusCode() == 200) {
       long moved = millis(new JsonObject(answer.body()));
-      told.put(id, new Told(Fate.COMES, retried ? Math.min(moved, first.earliest()) : moved));
+      tell(id, Fate.COMES, retried ? Math.min(moved, first.earliest()) : moved);
     } else if (answer.statusCode() != 404) {
       violations.add("a move was answered with " + answer.statusCode() + ": " + answer.body());
     } else if (retried) {
-      told.put(id, new Told(Fate.COMES, 0));
+      tell(id, Fate.COMES, 0);
     }
   }
 
@@ -154,21 +170,25 @@ final class DelayedProducer {
     HttpResponse<String> answer =
         ask(HttpRequest.newBuilder().DELETE(), "/streams/orders/scheduled/" + scheduled);
     if (answer.statusCode() == 204) {
-      told.put(id, new Told(Fate.NEVER, first.earliest()));
+      tell(id, Fate.NEVER, first.earliest());
     } else if (answer.statusCode() != 404) {
       violations.add("a cancel was answered with " + answer.statusCode() + ": " + answer.body());
     } else if (retried) {
-      told.put(id, new Told(Fate.EITHER, first.earliest()));
+      tell(id, Fate.EITHER, first.earliest());
     }
   }
 
   /** Whether the last request was sent more than once. */
   private boolean retried;
 
+  /** When the last request was first sent. */
+  private long sentAt;
+
   /** The first answer that says what came of it. */
   private HttpResponse<String> ask(HttpRequest.Builder request, String path)
       throws InterruptedException {
     retried = false;
+    sentAt = System.nanoTime();
     while (true) {
       URI instance = instances.get(random.nextInt(instances.size()));
       HttpResponse<String> answer = answer(request.uri(instance.resolve(path)).timeout(ANSWER));

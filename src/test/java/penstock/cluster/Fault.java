@@ -17,7 +17,7 @@ enum Fault {
   CLIENT_KILL,
   CLIENT_PAUSE,
   SCRIPT_FLUSH,
-  /** XGROUP DESTROY of a view's group. */
+  /** XGROUP DESTROY of a view's or a pull group's group. */
   DESTROY_GROUP,
   /** XGROUP DELCONSUMER of the consumer that works. */
   DELETE_CONSUMER,
@@ -39,15 +39,32 @@ enum Fault {
   REPEAT,
 
   FLUSH_ALL,
+  /** The log of a partition is deleted by another hand, and nothing else of it. */
+  DELETE_LOG,
   /** A replica that lacks the last events takes over; the old master is gone. */
   PROMOTE,
   /** Redis goes back to what a replica of it had, and stays where it is: connections survive it. */
   ROLL_BACK,
 
+  /** kill -9 of a sink's receiver, which is started again a while later. */
+  KILL_RECEIVER,
+  /** A sink's receiver hangs for longer than an answer is waited for, and goes on. */
+  FREEZE_RECEIVER,
+
+  /** kill -9 of the archive's node, which is started again. */
+  KILL_ARCHIVE,
+  /** The archive's node hangs. */
+  FREEZE_ARCHIVE,
+  /** The archive's disks are at the flood stage. */
+  BLOCK_ARCHIVE,
+
   /** A view is built anew. */
   REBUILD,
   /** All dead letters of a view are folded again. They fail again, and must stay as they are. */
   REPLAY;
+
+  /** What befalls the receiver of a sink. */
+  static final Set<Fault> OF_RECEIVERS = EnumSet.of(KILL_RECEIVER, FREEZE_RECEIVER);
 
   /** What an operator or a scheduler does to processes. */
   static final Set<Fault> OF_PROCESSES =

@@ -28,17 +28,41 @@ final class Faults implements AutoCloseable {
   private final NetworkFaults network;
   private final OperatorFaults operators;
 
+  private final ReceiverFaults receivers;
+
   /**
    * @param losing whether requests to append may not come a second time: after a loss they would be
    *     appended again
    */
   Faults(Cluster cluster, Chronicle chronicle, boolean losing) {
+    this(cluster, FaultTarget.views(cluster), chronicle, losing, List.of());
+  }
+
+  /**
+   * @param target whose logs they befall
+   */
+  Faults(Cluster cluster, FaultTarget target, Chronicle chronicle, boolean losing) {
+    this(cluster, target, chronicle, losing, List.of());
+  }
+
+  /** Without losses, and for the receivers of sinks as well. */
+  Faults(Cluster cluster, Chronicle chronicle, List<SinkReceiver> receivers) {
+    this(cluster, FaultTarget.views(cluster), chronicle, false, receivers);
+  }
+
+  private Faults(
+      Cluster cluster,
+      FaultTarget target,
+      Chronicle chronicle,
+      boolean losing,
+      List<SinkReceiver> receivers) {
     this.cluster = cluster;
     this.chronicle = chronicle;
     this.processes = new ProcessFaults(cluster, this::pause);
-    this.redis = new RedisFaults(cluster, chronicle, this::pause);
+    this.redis = new RedisFaults(cluster, target, chronicle, this::pause);
     this.network = new NetworkFaults(cluster, losing, this::pause);
     this.operators = new OperatorFaults(cluster, chronicle, this::pause);
+    this.receivers = new ReceiverFaults(receivers, this::pause);
   }
 
   /** A lane of these faults, until {@link #stop}. */
@@ -76,6 +100,8 @@ final class Faults implements AutoCloseable {
       network.perform(fault, random);
     } else if (Fault.OF_OPERATORS.contains(fault)) {
       operators.perform(fault, random);
+    } else if (Fault.OF_RECEIVERS.contains(fault)) {
+      receivers.perform(fault, random);
     } else {
       redis.perform(fault, random);
     }

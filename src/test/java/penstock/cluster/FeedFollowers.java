@@ -12,11 +12,17 @@ final class FeedFollowers implements AutoCloseable {
   private final List<FeedFollower> followers = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
 
+  /** Of every kind in turn. */
   FeedFollowers(Settings settings, List<URI> instances, String stream) {
+    this(settings, instances, stream, KINDS);
+  }
+
+  private FeedFollowers(
+      Settings settings, List<URI> instances, String stream, FeedFollower.Kind... kinds) {
     for (int i = 0; i < settings.followers(); i++) {
       FeedFollower follower =
           new FeedFollower(
-              KINDS[i % KINDS.length],
+              kinds[i % kinds.length],
               settings.seed() + 1_000 + i,
               instances,
               stream,
@@ -24,6 +30,11 @@ final class FeedFollowers implements AutoCloseable {
       followers.add(follower);
       threads.add(Thread.ofVirtual().name("follower-" + i).start(follower::run));
     }
+  }
+
+  /** All of them follow all of the stream. */
+  static FeedFollowers ofAll(Settings settings, List<URI> instances, String stream) {
+    return new FeedFollowers(settings, instances, stream, FeedFollower.Kind.ALL);
   }
 
   List<FeedFollower> all() {

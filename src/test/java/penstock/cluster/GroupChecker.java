@@ -6,33 +6,58 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import penstock.cluster.GroupConsumers.Outcome;
+import penstock.cluster.GroupConsumers.Said;
 import penstock.redis.RedisServer;
 
 /** Compares what the consumers of a group saw and said with what is in Redis when all is over. */
 final class GroupChecker {
 
+  private static final Outcome NOTHING = new Outcome(List.of(), List.of(), Long.MAX_VALUE);
+
   private final RedisServer redis;
   private final int partitions;
   private final String group;
+  private final List<Loss> losses;
+  private final List<Trim> trims;
 
-  GroupChecker(RedisServer redis, int partitions, String group) {
+  /** Every event of the log by its id, after those that another hand removed from it. */
+  private final Map<String, Logged> events = new LinkedHashMap<>();
+
+  /** Those that the group had not done with when they were removed: it need not have them. */
+  private final Set<String> excused = new HashSet<>();
+
+  /**
+   * @param losses of what was acknowledged, in order
+   * @param trims in order
+   */
+  GroupChecker(
+      RedisServer redis, int partitions, String group, List<Loss> losses, List<Trim> trims) {
     this.redis = redis;
     this.partitions = partitions;
     this.group = group;
+    this.losses = losses;
+    this.trims = trims;
   }
 
-  /** Of each event in the log its key, in the order of each partition. */
-  private Map<String, String> events() {
-    var events = new LinkedHashMap<String, String>();
+  private void readLog() {
     for (int partition = 0; partition < partitions; partition++) {
-      for (Object entry : (List<?>) redis.ask("XRANGE", Cluster.events(partition), "-", "+")) {
-        Map<String, String> fields = fields((List<?>) ((List<?>) entry).get(1));
-        events.put(fields.get("id"), fields.get("subject"));
+      for (Trim trim : trims) {
+        if (trim.partition() == partition) {
+          Set<String> open = trim.open().getOrDefault(group, Set.of());
+          for (Logged entry : trim.entries()) {
+            events.put(entry.id(), entry);
+            if (open.contains(entry.position())) {
+              excused.add(entry.id());
+            }
+          }
+        }
       }
+      Logged.all(redis, partition).forEach(entry -> events.put(entry.id(), entry));
     }
-    return events;
   }
 
   private static Map<String, String> fields(List<?> flat) {
@@ -83,60 +108,116 @@ final class GroupChecker {
   }
 
   List<String> check(GroupConsumers consumers, boolean ordered) {
+    readLog();
     var violations = new ArrayList<>(consumers.violations());
-    Map<String, String> events = events();
-    Map<String, GroupConsumers.Outcome> outcomes = consumers.outcomes();
+    Map<String, Outcome> outcomes = consumers.outcomes();
     var delivered = new HashSet<String>();
     consumers.deliveries().forEach(delivery -> delivered.add(delivery.id()));
-    List<String> letters = setAside();
-    Set<String> wanted = new TreeSet<>();
     for (String id : events.keySet()) {
-      GroupConsumers.Outcome outcome = outcomes.get(id);
+      Outcome outcome = outcomes.getOrDefault(id, NOTHING);
+      List<Loss> some = lossesOf(id);
+      if (twice(outcome.done(), some)) {
+        violations.add(group + ": done " + outcome.done() + ": " + id);
+      }
+      if (excused.contains(id)) {
+        continue;
+      }
       if (!delivered.contains(id)) {
         violations.add(group + ": never delivered: " + id);
-      } else if (outcome == null || outcome.done() + outcome.unknown() == 0) {
+      } else if (!stands(outcome.done(), some) && !stands(outcome.unknown(), some)) {
         violations.add(group + ": delivered, and never done: " + id);
-      } else if (outcome.done() > 1) {
-        violations.add(group + ": done " + outcome.done() + " times: " + id);
-      }
-      if (GroupConsumers.isImpossible(id)) {
-        wanted.add(id);
       }
     }
-    if (!new TreeSet<>(letters).equals(wanted) || letters.size() != wanted.size()) {
-      violations.add(group + ": dead letters " + new TreeSet<>(letters) + ", not " + wanted);
-    }
-    for (String id : delivered) {
-      if (!events.containsKey(id)) {
-        violations.add(group + ": delivered, and not in the log: " + id);
+    violations.addAll(wrongLetters());
+    for (GroupConsumers.Delivery delivery : consumers.deliveries()) {
+      if (!events.containsKey(delivery.id()) && isAfterLosses(delivery.asked())) {
+        violations.add(group + ": delivered, and not in the log: " + delivery.id());
       }
     }
     if (ordered) {
-      violations.addAll(outOfTurn(events, outcomes, consumers.deliveries()));
+      violations.addAll(outOfTurn(outcomes, consumers.deliveries()));
     }
     return violations;
   }
 
-  /** An event came before it was said that the one before it, of the same key, is over. */
+  private boolean isAfterLosses(long moment) {
+    return losses.stream().allMatch(loss -> moment > loss.end());
+  }
+
+  private List<Loss> lossesOf(String id) {
+    int partition = Objects.requireNonNull(events.get(id)).partition();
+    return losses.stream().filter(loss -> loss.befalls(partition)).toList();
+  }
+
+  /** Whether any of them may have outlived all losses. */
+  private static boolean stands(List<Said> some, List<Loss> losses) {
+    return some.stream()
+        .anyMatch(
+            said -> losses.stream().noneMatch(loss -> loss.takes(said.asked(), said.answered())));
+  }
+
+  /** Whether one was said to count after another, though no loss came between that took that. */
+  private static boolean twice(List<Said> done, List<Loss> losses) {
+    List<Said> inOrder =
+        done.stream().sorted((a, b) -> Long.compare(a.answered(), b.answered())).toList();
+    for (int i = 1; i < inOrder.size(); i++) {
+      Said before = inOrder.get(i - 1);
+      Said then = inOrder.get(i);
+      if (losses.stream()
+          .noneMatch(
+              loss ->
+                  !loss.spares(before.asked(), before.answered())
+                      && then.answered() > loss.back())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Dead letters are the jobs that cannot be done, each once. A log that is lost leaves those that
+   * were of it, and what was not done with when it was removed may be one or not.
+   */
+  private List<String> wrongLetters() {
+    List<String> letters = setAside();
+    if (!losses.isEmpty()) {
+      letters = letters.stream().filter(events::containsKey).distinct().toList();
+    }
+    Set<String> wanted = new TreeSet<>(events.keySet());
+    wanted.removeIf(id -> !GroupConsumers.isImpossible(id));
+    Set<String> found = new TreeSet<>(letters);
+    Set<String> missing = new TreeSet<>(wanted);
+    missing.removeAll(found);
+    missing.removeAll(excused);
+    boolean each = letters.size() == found.size();
+    return missing.isEmpty() && wanted.containsAll(found) && each
+        ? List.of()
+        : List.of(group + ": dead letters " + letters + ", not " + wanted);
+  }
+
+  /**
+   * An event came before it was said that the one before it, of the same key, is over. Before the
+   * last loss the log was another one.
+   */
   private List<String> outOfTurn(
-      Map<String, String> events,
-      Map<String, GroupConsumers.Outcome> outcomes,
-      List<GroupConsumers.Delivery> deliveries) {
+      Map<String, Outcome> outcomes, List<GroupConsumers.Delivery> deliveries) {
     var before = new HashMap<String, String>();
     var last = new HashMap<String, String>();
     events.forEach(
-        (id, key) -> {
-          String previous = last.put(key, id);
+        (id, entry) -> {
+          String previous = last.put(entry.key(), id);
           if (previous != null) {
             before.put(id, previous);
           }
         });
     var violations = new ArrayList<String>();
     for (GroupConsumers.Delivery delivery : deliveries) {
-      GroupConsumers.Outcome outcome = outcomes.get(before.getOrDefault(delivery.id(), ""));
+      String previous = before.get(delivery.id());
       boolean inTurn =
-          !before.containsKey(delivery.id())
-              || (outcome != null && outcome.firstSaid() < delivery.received());
+          previous == null
+              || excused.contains(previous)
+              || !isAfterLosses(delivery.asked())
+              || outcomes.getOrDefault(previous, NOTHING).firstSaid() < delivery.received();
       if (!inTurn) {
         violations.add(group + ": out of turn: " + delivery.id());
       }

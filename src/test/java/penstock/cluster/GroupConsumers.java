@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,7 @@ final class GroupConsumers implements AutoCloseable {
   private static final int IMPOSSIBLE = 40;
 
   private final String path;
+  private final @Nullable JsonObject settings;
   private final List<URI> instances;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final List<Thread> threads = new ArrayList<>();
@@ -53,21 +56,39 @@ final class GroupConsumers implements AutoCloseable {
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
   private final LongAdder pulls = new LongAdder();
 
-  /** One that came, in the order in which they came. */
-  record Delivery(String id, String key, int count, long received) {}
+  /**
+   * One that came, in the order in which they came. Times are {@link System#nanoTime}.
+   *
+   * @param asked when the pull was sent
+   */
+  record Delivery(String id, String key, int count, long asked, long received) {}
+
+  /** When it was said that a job is over, and when that was answered. */
+  record Said(long asked, long answered) {}
 
   /**
    * What was said of an event, and came of it.
    *
-   * @param done how often an acknowledgement or a drop was said to count
-   * @param unknown how often it is not known whether it did
-   * @param firstSaid when it was first said that it is over, by {@link System#nanoTime}
+   * @param done the acknowledgements and drops that were said to count
+   * @param unknown those of which it is not known whether they did
+   * @param firstSaid when it was first said that it is over
    */
-  record Outcome(int done, int unknown, long firstSaid) {}
+  record Outcome(List<Said> done, List<Said> unknown, long firstSaid) {}
 
-  GroupConsumers(List<URI> instances, String stream, String group, int count, long seed) {
+  /**
+   * @param settings what the group is made with, should it be gone with all else; null if that must
+   *     not be
+   */
+  GroupConsumers(
+      List<URI> instances,
+      String stream,
+      String group,
+      @Nullable JsonObject settings,
+      int count,
+      long seed) {
     this.instances = instances;
     this.path = "/streams/" + stream + "/groups/" + group;
+    this.settings = settings;
     for (int i = 0; i < count; i++) {
       Random random = new Random(seed + i);
       String name = "c" + i;
@@ -104,9 +125,12 @@ final class GroupConsumers implements AutoCloseable {
             .put("lease", LEASE_MILLIS + "ms")
             .put("consumer", name);
     pulls.increment();
+    long asked = System.nanoTime();
     HttpResponse<String> answer = ask(client, "pull", wanted, random);
     if (answer == null || answer.statusCode() != 200) {
-      if (answer != null && answer.statusCode() != 204) {
+      if (answer != null && isGone(answer)) {
+        make(client, random);
+      } else if (answer != null && answer.statusCode() != 204) {
         expected("pull", answer);
         pause(AFTER_FAILURE);
       }
@@ -122,6 +146,7 @@ final class GroupConsumers implements AutoCloseable {
               event.getString("id"),
               event.getString("subject"),
               message.getInteger("deliveryCount"),
+              asked,
               received));
     }
     List<String> over = new ArrayList<>();
@@ -174,20 +199,30 @@ final class GroupConsumers implements AutoCloseable {
       Random random)
       throws InterruptedException {
     long said = System.nanoTime();
-    events.forEach(event -> outcomes.merge(event, new Outcome(0, 0, said), GroupConsumers::add));
+    Outcome begun = new Outcome(List.of(), List.of(), said);
+    events.forEach(event -> outcomes.merge(event, begun, GroupConsumers::add));
     boolean lost = false;
     while (true) {
+      long asked = System.nanoTime();
       HttpResponse<String> answer = ask(client, what, ids(ackIds).mergeIn(more), random);
       if (answer != null && answer.statusCode() == 200) {
         JsonArray results = new JsonObject(answer.body()).getJsonArray("results");
+        long now = System.nanoTime();
         for (int i = 0; i < events.size(); i++) {
           boolean done = results.getJsonObject(i).getString("status").equals("done");
           outcomes.merge(
               events.get(i),
-              new Outcome(done ? 1 : 0, !done && lost ? 1 : 0, said),
+              new Outcome(
+                  done ? List.of(new Said(asked, now)) : List.of(),
+                  !done && lost ? List.of(new Said(said, now)) : List.of(),
+                  said),
               GroupConsumers::add);
         }
         return;
+      }
+      if (answer != null && isGone(answer)) {
+        make(client, random);
+        continue;
       }
       if (answer != null) {
         expected(what, answer);
@@ -199,9 +234,30 @@ final class GroupConsumers implements AutoCloseable {
 
   private static Outcome add(Outcome one, Outcome other) {
     return new Outcome(
-        one.done() + other.done(),
-        one.unknown() + other.unknown(),
+        both(one.done(), other.done()),
+        both(one.unknown(), other.unknown()),
         Math.min(one.firstSaid(), other.firstSaid()));
+  }
+
+  private static List<Said> both(List<Said> one, List<Said> other) {
+    return Stream.concat(one.stream(), other.stream()).toList();
+  }
+
+  /** The group is gone with all else, as it may be. */
+  private boolean isGone(HttpResponse<String> answer) {
+    return settings != null
+        && answer.statusCode() == 404
+        && answer.body().contains("urn:penstock:problem:unknown-group");
+  }
+
+  /** As every worker that starts may. What comes of it the next request shows. */
+  private void make(HttpClient client, Random random) throws InterruptedException {
+    HttpResponse<String> answer =
+        send(client, "PUT", "", Objects.requireNonNull(settings, "only then"), random);
+    if (answer != null && answer.statusCode() / 100 != 2) {
+      expected("PUT", answer);
+      pause(AFTER_FAILURE);
+    }
   }
 
   private void expected(String what, HttpResponse<String> answer) {
@@ -213,13 +269,19 @@ final class GroupConsumers implements AutoCloseable {
   /** Null if the connection was refused or lost, or no answer came in time. */
   private @Nullable HttpResponse<String> ask(
       HttpClient client, String what, JsonObject body, Random random) throws InterruptedException {
+    return send(client, "POST", "/" + what, body, random);
+  }
+
+  private @Nullable HttpResponse<String> send(
+      HttpClient client, String method, String to, JsonObject body, Random random)
+      throws InterruptedException {
     URI instance = instances.get(random.nextInt(instances.size()));
     try {
       return client.send(
-          HttpRequest.newBuilder(instance.resolve(path + "/" + what))
+          HttpRequest.newBuilder(instance.resolve(path + to))
               .header("Content-Type", "application/json")
               .timeout(ANSWER)
-              .POST(BodyPublishers.ofString(body.encode()))
+              .method(method, BodyPublishers.ofString(body.encode()))
               .build(),
           BodyHandlers.ofString());
     } catch (IOException lost) {

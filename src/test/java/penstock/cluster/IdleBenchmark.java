@@ -1,16 +1,11 @@
 package penstock.cluster;
 
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import penstock.Patience;
 import penstock.redis.RedisServer;
 
@@ -23,14 +18,6 @@ import penstock.redis.RedisServer;
  * </pre>
  */
 public final class IdleBenchmark {
-
-  private static final Pattern CALLS = Pattern.compile("cmdstat_([^:]+):calls=(\\d+)");
-
-  /** Fields of /proc/PID/stat behind the name of the command. */
-  private static final int USER_TIME = 11;
-
-  private static final int SYSTEM_TIME = 12;
-  private static final double TICKS_PER_SECOND = 100;
 
   private IdleBenchmark() {}
 
@@ -81,45 +68,8 @@ public final class IdleBenchmark {
 
   private static void measure(RedisServer redis, List<ServiceProcess> processes, int seconds)
       throws Exception {
-    Map<String, Long> before = calls(redis);
-    double own = processor(processes.getFirst().pid());
-    double servers = processor(redis.pid());
-    long start = System.nanoTime();
+    var usage = new ResourceUsage(redis, processes.getFirst());
     Thread.sleep(seconds * 1_000L);
-    double passed = (System.nanoTime() - start) / 1e9;
-    System.out.printf(
-        Locale.ROOT,
-        "an instance: %.2f %% of a core; Redis: %.2f %%%n",
-        100 * (processor(processes.getFirst().pid()) - own) / passed,
-        100 * (processor(redis.pid()) - servers) / passed);
-    calls(redis).entrySet().stream()
-        .map(
-            entry ->
-                Map.entry(
-                    entry.getKey(),
-                    (entry.getValue() - before.getOrDefault(entry.getKey(), 0L)) / passed))
-        .filter(entry -> entry.getValue() > 0.05)
-        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
-        .forEach(
-            entry ->
-                System.out.printf(Locale.ROOT, "%8.1f/s %s%n", entry.getValue(), entry.getKey()));
-  }
-
-  /** Commands that Redis did, those within scripts too. */
-  private static Map<String, Long> calls(RedisServer redis) {
-    Map<String, Long> calls = new HashMap<>();
-    Matcher found = CALLS.matcher(String.valueOf(redis.ask("INFO", "commandstats")));
-    while (found.find()) {
-      calls.put(found.group(1), Long.parseLong(found.group(2)));
-    }
-    return calls;
-  }
-
-  /** Seconds of processor time that a process has used. */
-  private static double processor(long pid) throws IOException {
-    String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
-        / TICKS_PER_SECOND;
+    usage.print();
   }
 }

@@ -20,8 +20,17 @@ record Logged(int partition, String position, Map<String, String> fields) {
 
   private static final int PAGE = 1_000;
 
-  /** What a partition holds now. */
+  /** What a partition of the usual stream holds now. */
   static List<Logged> all(RedisServer redis, int partition) {
+    return all(redis, Cluster.events(partition), partition);
+  }
+
+  /**
+   * What a partition holds now.
+   *
+   * @param log the key of its log
+   */
+  static List<Logged> all(RedisServer redis, String log, int partition) {
     List<Logged> all = new ArrayList<>();
     try (RedisConversation conversation = redis.open()) {
       String from = "-";
@@ -29,13 +38,7 @@ record Logged(int partition, String position, Map<String, String> fields) {
         List<Logged> page =
             list(
                 partition,
-                conversation.ask(
-                    "XRANGE",
-                    Cluster.events(partition),
-                    from,
-                    "+",
-                    "COUNT",
-                    Integer.toString(PAGE)));
+                conversation.ask("XRANGE", log, from, "+", "COUNT", Integer.toString(PAGE)));
         all.addAll(page);
         if (page.size() < PAGE) {
           return all;

@@ -8,6 +8,7 @@ import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
+import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -54,6 +56,22 @@ enum Mutant {
     }
   },
 
+  /** Links stay with the master that they found, as long as it takes writes. */
+  STAYS_WITH_ITS_MASTER {
+    @Override
+    void change(Path jar) throws IOException {
+      succeedAtOnce(jar, "penstock/redis/RedisLinks.class", "follow");
+    }
+  },
+
+  /** An archive that is overloaded counts as one that has the event. */
+  TAKES_OVERLOAD_AS_DONE {
+    @Override
+    void change(Path jar) throws IOException {
+      deliveredIf(jar, "penstock/sink/archive/ItemStatus.class", "outcome", 429);
+    }
+  },
+
   /** What fulfils a request to the holder does not ask whether it is still to be fulfilled. */
   WITHOUT_REQUEST_CHECK {
     @Override
@@ -78,11 +96,36 @@ enum Mutant {
     }
   },
 
+  /** A pull group whose consumer group was destroyed goes on from the end of the log. */
+  WITHOUT_PLACE_OF_GROUP {
+    @Override
+    void change(Path jar) throws IOException {
+      replace(jar, "group-restore.lua", "is_after(f[3], state.last) and state.last or f[3]", "'$'");
+    }
+  },
+
+  /** A member is there in whatever life of the log it joined. */
+  WITHOUT_LIFE_OF_MEMBERS {
+    @Override
+    void change(Path jar) throws IOException {
+      replace(jar, "part/presence.lua", "if of ~= life then", "if false then");
+    }
+  },
+
   /** A member that timed out stays what it was in its room. */
   WITHOUT_REMOVAL_OF_TIMED_OUT {
     @Override
     void change(Path jar) throws IOException {
       replace(jar, "time-out.lua", "redis.call('HDEL', members .. one.room, one.member)", "");
+    }
+  },
+
+  /** Once the slots of a cluster are known, nobody hears of what has changed. */
+  WITHOUT_MOVED_SLOTS {
+    @Override
+    void change(Path jar) throws IOException {
+      returnItself(jar, "penstock/redis/cluster/SlotTable.class", "moved");
+      keepFirst(jar, "penstock/redis/cluster/SlotTable$Owner.class", "replaces");
     }
   },
 
@@ -136,6 +179,7 @@ enum Mutant {
   private static final Path DIRECTORY = Path.of("target", "cluster", "mutants");
   private static final ClassDesc LIST = ClassDesc.of("java.util.List");
   private static final ClassDesc EVENT = ClassDesc.of("penstock.event.Event");
+  private static final ClassDesc OUTCOME = ClassDesc.of("penstock.sink.Outcome");
   private static final ClassDesc FUTURE = ClassDesc.of("io.vertx.core.Future");
 
   abstract void change(Path jar) throws IOException;
@@ -252,8 +296,73 @@ enum Mutant {
     Files.write(file, classes.transformClass(classes.parse(Files.readAllBytes(file)), changed));
   }
 
+  /** The method, whose first argument is a status, answers that all is well if it is this one. */
+  private static void deliveredIf(Path jar, String name, String method, int status)
+      throws IOException {
+    try (FileSystem files = FileSystems.newFileSystem(jar)) {
+      Path file = files.getPath(name);
+      ClassFile classes = ClassFile.of();
+      boolean[] found = {false};
+      CodeTransform prefixed =
+          new CodeTransform() {
+            @Override
+            public void atStart(CodeBuilder code) {
+              found[0] = true;
+              Label other = code.newLabel();
+              code.iload(0)
+                  .loadConstant(status)
+                  .if_icmpne(other)
+                  .getstatic(OUTCOME, "DELIVERED", OUTCOME)
+                  .areturn()
+                  .labelBinding(other);
+            }
+
+            @Override
+            public void accept(CodeBuilder code, CodeElement element) {
+              code.with(element);
+            }
+          };
+      byte[] after =
+          classes.transformClass(
+              classes.parse(Files.readAllBytes(file)),
+              ClassTransform.transformingMethodBodies(
+                  model -> model.methodName().equalsString(method), prefixed));
+      if (!found[0]) {
+        throw new IllegalStateException(name + " has no method " + method);
+      }
+      Files.write(file, after);
+    }
+  }
+
+  /** The method does nothing, and says that it is done. */
+  private static void succeedAtOnce(Path jar, String name, String method) throws IOException {
+    replaceBody(
+        jar,
+        name,
+        method,
+        code ->
+            code.invokestatic(FUTURE, "succeededFuture", MethodTypeDesc.of(FUTURE), true)
+                .areturn());
+  }
+
   /** The method, which reads entries from Redis, reads none any more. */
   private static void returnNothing(Path jar, String name, String method) throws IOException {
+    replaceBody(
+        jar,
+        name,
+        method,
+        code ->
+            code.invokestatic(LIST, "of", MethodTypeDesc.of(LIST), true)
+                .invokestatic(
+                    FUTURE,
+                    "succeededFuture",
+                    MethodTypeDesc.of(FUTURE, ConstantDescs.CD_Object),
+                    true)
+                .areturn());
+  }
+
+  private static void replaceBody(Path jar, String name, String method, Consumer<CodeBuilder> by)
+      throws IOException {
     try (FileSystem files = FileSystems.newFileSystem(jar)) {
       Path file = files.getPath(name);
       byte[] before = Files.readAllBytes(file);
@@ -264,17 +373,7 @@ enum Mutant {
             if (element instanceof MethodModel model && model.methodName().equalsString(method)) {
               found[0] = true;
               builder.withMethodBody(
-                  model.methodName(),
-                  model.methodType(),
-                  model.flags().flagsMask(),
-                  code ->
-                      code.invokestatic(LIST, "of", MethodTypeDesc.of(LIST), true)
-                          .invokestatic(
-                              FUTURE,
-                              "succeededFuture",
-                              MethodTypeDesc.of(FUTURE, ConstantDescs.CD_Object),
-                              true)
-                          .areturn());
+                  model.methodName(), model.methodType(), model.flags().flagsMask(), by);
             } else {
               builder.with(element);
             }
@@ -285,5 +384,22 @@ enum Mutant {
       }
       Files.write(file, after);
     }
+  }
+
+  /** The method, which makes something of its object, makes nothing of it. */
+  private static void returnItself(Path jar, String name, String method) throws IOException {
+    replaceBody(jar, name, method, code -> code.aload(0).areturn());
+  }
+
+  /** The method, which judges whether its object replaces another, says no if there is one. */
+  private static void keepFirst(Path jar, String name, String method) throws IOException {
+    replaceBody(
+        jar,
+        name,
+        method,
+        code -> {
+          Label none = code.newLabel();
+          code.aload(1).ifnull(none).iconst_0().ireturn().labelBinding(none).iconst_1().ireturn();
+        });
   }
 }

@@ -101,12 +101,14 @@ class MutationIT {
       worker.process().pause();
       send(producer, "kept", 5);
       long begin = RedisFaults.separate(redis, replica, way);
+      long cut = System.nanoTime();
       send(producer, "lost", 5);
       FaultyProxy.Hold commit = worker.proxy().hold(ofView(Frame::isCommit));
       worker.process().resume();
       reach(commit.came());
+      long back = System.nanoTime();
       RedisFaults.become(redis, replica);
-      losses.add(new Loss(begin, System.nanoTime(), false));
+      losses.add(Loss.ofTail(begin, cut, back));
       commit.release();
     }
   }

@@ -23,8 +23,15 @@ final class PresenceChecker {
    * A heartbeat that was acknowledged.
    *
    * @param since when the member had joined
+   * @param sent by {@link System#nanoTime}
+   * @param answered by the same
    */
-  record Acknowledged(String subject, Instant since, Instant deadline) {}
+  record Acknowledged(String subject, Instant since, Instant deadline, long sent, long answered) {
+
+    boolean outlives(List<Loss> losses) {
+      return losses.stream().allMatch(loss -> loss.spares(sent, answered));
+    }
+  }
 
   private final List<JsonObject> events;
   private final List<String> violations = new ArrayList<>();
@@ -36,9 +43,16 @@ final class PresenceChecker {
     this.events = events;
   }
 
-  /** All events of presence, as an instance tells them. */
-  static PresenceChecker of(URI instance) throws IOException {
+  /**
+   * All events of presence, as an instance tells them.
+   *
+   * @param trims what another hand removed from their beginning, in order
+   */
+  static PresenceChecker of(URI instance, List<Trim> trims) throws IOException {
     List<JsonObject> events = new ArrayList<>();
+    for (Trim trim : trims) {
+      trim.entries().forEach(entry -> events.add(event(entry.fields())));
+    }
     String cursor = "earliest";
     while (true) {
       JsonObject page =
@@ -51,10 +65,19 @@ final class PresenceChecker {
     }
   }
 
+  private static JsonObject event(Map<String, String> fields) {
+    var event = new JsonObject();
+    fields.forEach(event::put);
+    return event.put("data", new JsonObject(fields.get("data")));
+  }
+
   /** A member's stay, from its joining on. */
   private record Stay(Instant since) {}
 
-  List<String> check(List<Acknowledged> acknowledged) {
+  /**
+   * @param losses of what was acknowledged: it need not have happened
+   */
+  List<String> check(List<Acknowledged> acknowledged, List<Loss> losses) {
     Map<String, Stay> present = new HashMap<>();
     Set<String> stays = new HashSet<>();
     Map<String, Instant> timedOut = new HashMap<>();
@@ -99,6 +122,9 @@ final class PresenceChecker {
     present.forEach(
         (subject, stay) -> violations.add("%s never timed out: %s".formatted(subject, stay)));
     for (Acknowledged one : acknowledged) {
+      if (!one.outlives(losses)) {
+        continue;
+      }
       if (!stays.contains(one.subject() + one.since())) {
         violations.add("nothing tells that %s joined".formatted(one));
       }

@@ -5,9 +5,11 @@ import static penstock.Patience.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,16 @@ import org.junit.jupiter.api.Test;
 class PresenceIT {
 
   private static final int MEMBERS = 60;
+  private static final String STREAM = "presence";
+  private static final int PARTITIONS = 2;
+
+  private static final Set<Fault> LOSING = losing();
+
+  private static Set<Fault> losing() {
+    Set<Fault> faults = EnumSet.copyOf(Fault.LOSSES);
+    faults.addAll(EnumSet.of(Fault.DELETE_LOG, Fault.KILL_REDIS));
+    return faults;
+  }
 
   /**
    * How late a time-out may be at p99 without faults. 250 is what is promised, and asked for on a
@@ -73,6 +85,94 @@ class PresenceIT {
     }
   }
 
+  /**
+   * A replica that lacks the last events, an emptied Redis, a log that is deleted: what the log has
+   * at last is legal histories, whoever was acknowledged before a loss that took it, and a reader
+   * who saw what is gone was told so by a reset.
+   */
+  @Test
+  void afterALossHistoriesAreLegalAgain() throws Exception {
+    underFaults(LOSING);
+  }
+
+  /** What is trimmed is gone from the log, and not from what is known of members. */
+  @Test
+  void whatIsTrimmedChangesNoHistory() throws Exception {
+    underFaults(EnumSet.of(Fault.TRIM, Fault.KILL_REDIS));
+  }
+
+  private void underFaults(Set<Fault> ofRedis) throws Exception {
+    Chronicle chronicle = new Chronicle();
+    try (Cluster cluster = cluster(ServiceProcess.PACKAGED);
+        PresentMembers members = new PresentMembers(settings.seed(), cluster.uris(), MEMBERS, 2);
+        FeedFollowers followers = FeedFollowers.ofAll(settings, cluster.uris(), STREAM);
+        Faults faults =
+            new Faults(
+                cluster, new FaultTarget(STREAM, PARTITIONS, false, List.of()), chronicle, true)) {
+      faults.lane("processes", EnumSet.of(Fault.KILL_INSTANCE), settings.seed() + 1);
+      faults.lane("redis", ofRedis, settings.seed() + 2);
+      pause(settings.duration());
+      faults.stop();
+      members.stop();
+      awaitSilence(cluster);
+      PresenceChecker checker = PresenceChecker.of(cluster.uris().getFirst(), faults.trims());
+      List<String> violations = checker.check(members.acknowledged(), faults.losses());
+      violations.addAll(
+          new FollowerChecker(cluster.redis(), STREAM, PARTITIONS, faults.losses(), faults.trims())
+              .check(followers));
+      violations.addAll(members.unexpected());
+      violations.addAll(faults.failures());
+      System.out.printf(
+          "presence: seed %d, %s, %d heartbeats acknowledged: %s, feeds: %d connects, %d resets, faults: %s%n",
+          settings.seed(),
+          cluster.redis().version(),
+          members.acknowledged().size(),
+          checker,
+          followers.connects(),
+          followers.resets(),
+          chronicle.counts());
+      assertThat(violations)
+          .as(() -> settings + "\n" + chronicle + "\n" + cluster.logs())
+          .isEmpty();
+    }
+  }
+
+  /** Members that joined in another life of the log are not there: nothing tells that they came. */
+  @Test
+  void theCheckerTellsABuildThatKeepsMembersOfALostLog() throws Exception {
+    assertThat(deleted(ServiceProcess.PACKAGED)).as("the product").isEmpty();
+    List<String> found = deleted(Mutant.WITHOUT_LIFE_OF_MEMBERS.packaged());
+    System.out.printf("presence: members of a lost log: %s%n", found.stream().findFirst());
+    assertThat(found).as("the mutant").isNotEmpty();
+  }
+
+  private List<String> deleted(Path application) throws Exception {
+    Chronicle chronicle = new Chronicle();
+    try (Cluster cluster = cluster(application);
+        PresentMembers members = new PresentMembers(settings.seed(), cluster.uris(), MEMBERS, 0);
+        Faults faults =
+            new Faults(
+                cluster, new FaultTarget(STREAM, PARTITIONS, false, List.of()), chronicle, true)) {
+      Random random = new Random(settings.seed());
+      for (int i = 0; i < 2 * PARTITIONS; i++) {
+        pause(Duration.ofSeconds(2));
+        faults.perform(Fault.DELETE_LOG, random);
+      }
+      pause(Duration.ofSeconds(2));
+      members.stop();
+      awaitSilence(cluster);
+      return PresenceChecker.of(cluster.uris().getFirst(), List.of())
+          .check(members.acknowledged(), faults.losses());
+    }
+  }
+
+  private static void awaitSilence(Cluster cluster) {
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      String due = "ps:{presence/" + partition + "}:due:presence";
+      await().until(() -> cluster.redis().ask("ZCARD", due), left -> left.equals(0L));
+    }
+  }
+
   /** Without taking a member out of its room, a time-out is told again by the next heartbeat. */
   @Test
   void theCheckerTellsAMutantFromTheProduct() throws Exception {
@@ -87,7 +187,11 @@ class PresenceIT {
     return new Cluster(
         application,
         settings,
-        Map.of("penstock.streams.presence.partitions", "2", "penstock.redis.timeout", "2s"));
+        Map.of(
+            "penstock.streams.presence.partitions",
+            "" + PARTITIONS,
+            "penstock.redis.timeout",
+            "2s"));
   }
 
   private static void pause(Duration time) throws InterruptedException {
@@ -97,12 +201,9 @@ class PresenceIT {
   private PresenceChecker end(Cluster cluster, PresentMembers members, List<String> expected)
       throws Exception {
     members.stop();
-    for (int partition = 0; partition < 2; partition++) {
-      String due = "ps:{presence/" + partition + "}:due:presence";
-      await().until(() -> cluster.redis().ask("ZCARD", due), left -> left.equals(0L));
-    }
-    PresenceChecker checker = PresenceChecker.of(cluster.uris().getFirst());
-    List<String> violations = checker.check(members.acknowledged());
+    awaitSilence(cluster);
+    PresenceChecker checker = PresenceChecker.of(cluster.uris().getFirst(), List.of());
+    List<String> violations = checker.check(members.acknowledged(), List.of());
     System.out.printf(
         "presence: seed %d, %s, %d heartbeats acknowledged: %s%n",
         settings.seed(), cluster.redis().version(), members.acknowledged().size(), checker);

@@ -80,6 +80,7 @@ final class PresentMembers implements AutoCloseable {
     if (what < 7) {
       long ttl = 1_000 + 10L * number % (LONGEST_TTL.toMillis() - 999);
       String body = random.nextInt(3) == 0 ? "{\"n\":" + random.nextInt(3) + "}" : "";
+      long sent = System.nanoTime();
       HttpResponse<String> answer =
           client.send(
               HttpRequest.newBuilder(at(random, path + "?ttl=" + ttl + "ms"))
@@ -93,7 +94,9 @@ final class PresentMembers implements AutoCloseable {
             new PresenceChecker.Acknowledged(
                 path.substring("/presence/".length()),
                 Instant.parse(member.getString("since")),
-                Instant.parse(member.getString("deadline"))));
+                Instant.parse(member.getString("deadline")),
+                sent,
+                System.nanoTime()));
       } else if (answer.statusCode() != 503) {
         unexpected.add(answer.statusCode() + ": " + answer.body());
       }

@@ -65,6 +65,16 @@ final class Producer {
     this.secondsEach = (double) settings.producers() / settings.rate();
   }
 
+  /** Events of two keys in turn, one after the other, for a situation that a test leads into. */
+  void sendPlain(int from, int count) throws InterruptedException {
+    for (int i = from; i < from + count; i++) {
+      send(
+          List.of(
+              new Occurrence(
+                  0, i, "key-" + i % 2, Occurrence.CHANGED, new JsonObject().put("e" + i, i))));
+    }
+  }
+
   void run() {
     try {
       while (all.stopping().getCount() > 0) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import penstock.Patience;
 import penstock.redis.RedisConversation;
@@ -18,30 +20,43 @@ final class RedisFaults {
   private static final Duration SYNC_POLL = Duration.ofMillis(10);
   private static final String WAIT_MILLIS = "5000";
 
-  /** Reads what goes and what the views have applied, and removes it, at one moment. */
+  /**
+   * Reads what goes, what the views have applied and what pull groups are at, and removes it, at
+   * one moment.
+   */
   private static final String TRIM =
       """
       local length, keep = redis.call('XLEN', KEYS[1]), tonumber(ARGV[1])
+      local views = tonumber(ARGV[2])
       local gone = {}
       if length > keep then
         gone = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', length - keep)
         redis.call('XTRIM', KEYS[1], 'MAXLEN', keep)
       end
       local applied = {}
-      for i = 2, #KEYS do
+      for i = 2, 1 + views do
         applied[i - 1] = redis.call('HGET', KEYS[i], 'applied') or '0-0'
       end
-      return {gone, applied}
+      local groups = {}
+      for i = 2 + views, #KEYS, 3 do
+        groups[#groups + 1] = {
+          redis.call('HGET', KEYS[i], 'delivered') or '0-0',
+          redis.call('ZRANGE', KEYS[i + 1], 0, -1), redis.call('ZRANGE', KEYS[i + 2], 0, -1),
+        }
+      end
+      return {gone, applied, groups}
       """;
 
   private final Cluster cluster;
+  private final FaultTarget target;
   private final Chronicle chronicle;
   private final Pause pause;
   private final Queue<Trim> trims = new ConcurrentLinkedQueue<>();
   private final Queue<Loss> losses = new ConcurrentLinkedQueue<>();
 
-  RedisFaults(Cluster cluster, Chronicle chronicle, Pause pause) {
+  RedisFaults(Cluster cluster, FaultTarget target, Chronicle chronicle, Pause pause) {
     this.cluster = cluster;
+    this.target = target;
     this.chronicle = chronicle;
     this.pause = pause;
   }
@@ -69,8 +84,7 @@ final class RedisFaults {
         pause.millis(millis, 0, random);
       }
       case SCRIPT_FLUSH -> redis.ask("SCRIPT", "FLUSH");
-      case DESTROY_GROUP ->
-          redis.ask("XGROUP", "DESTROY", anyLog(random), cluster.group(anyView(random)));
+      case DESTROY_GROUP -> destroyGroup(redis, random);
       case DELETE_CONSUMER -> deleteConsumer(redis, random);
       case FULL -> {
         redis.ask("CONFIG", "SET", "maxmemory", "1");
@@ -81,7 +95,13 @@ final class RedisFaults {
       case FLUSH_ALL -> {
         long begin = System.nanoTime();
         redis.flush();
-        losses.add(new Loss(begin, System.nanoTime(), true));
+        losses.add(Loss.ofAll(Loss.ALL, begin));
+      }
+      case DELETE_LOG -> {
+        int partition = random.nextInt(target.partitions());
+        long begin = System.nanoTime();
+        redis.ask("DEL", target.events(partition));
+        losses.add(Loss.ofAll(partition, begin));
       }
       case PROMOTE, ROLL_BACK -> {
         if (fault == Fault.PROMOTE) {
@@ -95,11 +115,17 @@ final class RedisFaults {
   }
 
   private String anyLog(Random random) {
-    return Cluster.events(random.nextInt(cluster.settings().partitions()));
+    return target.events(random.nextInt(target.partitions()));
   }
 
-  private static TestedView anyView(Random random) {
-    return TestedView.values()[random.nextInt(TestedView.values().length)];
+  private String anyGroup(Random random) {
+    List<String> groups = new ArrayList<>(target.groups());
+    if (target.views()) {
+      for (TestedView view : TestedView.values()) {
+        groups.add(cluster.group(view));
+      }
+    }
+    return groups.get(random.nextInt(groups.size()));
   }
 
   private static void killClients(RedisServer redis, Random random) {
@@ -121,10 +147,21 @@ final class RedisFaults {
     }
   }
 
+  private void destroyGroup(RedisServer redis, Random random) {
+    String log = anyLog(random);
+    String group = anyGroup(random);
+    try {
+      chronicle.tell(
+          group + " of " + log + ": " + redis.ask("XGROUP", "DESTROY", log, group) + " destroyed");
+    } catch (IllegalStateException noLog) {
+      chronicle.tell(noLog.getMessage());
+    }
+  }
+
   /** One that holds entries, if there is one. */
   private void deleteConsumer(RedisServer redis, Random random) {
     String log = anyLog(random);
-    String group = cluster.group(anyView(random));
+    String group = anyGroup(random);
     String chosen = null;
     try {
       for (Object consumer : (List<?>) redis.ask("XINFO", "CONSUMERS", log, group)) {
@@ -147,32 +184,54 @@ final class RedisFaults {
     }
   }
 
-  /** All instances hang meanwhile, so that some entries are pending or not handed out yet. */
   private void trim(RedisServer redis, Random random) {
-    int partition = random.nextInt(cluster.settings().partitions());
-    List<Object> command = new ArrayList<>(List.of("EVAL", TRIM, 1 + TestedView.values().length));
-    command.add(Cluster.events(partition));
-    for (TestedView view : TestedView.values()) {
+    int partition = random.nextInt(target.partitions());
+    List<Object> keys = new ArrayList<>(List.of(target.events(partition)));
+    TestedView[] views = target.views() ? TestedView.values() : new TestedView[0];
+    for (TestedView view : views) {
       String state = cluster.state(view, partition);
       if (state == null) {
         return;
       }
-      command.add(state);
+      keys.add(state);
     }
+    for (String group : target.pullGroups()) {
+      String key = target.base(partition) + "group:" + group;
+      keys.addAll(List.of(key, key + ":leases", key + ":parked"));
+    }
+    List<Object> command = new ArrayList<>(List.of("EVAL", TRIM, keys.size()));
+    command.addAll(keys);
     command.add(random.nextInt(20));
+    command.add(views.length);
     List<?> reply = (List<?>) redis.ask(command.toArray());
     List<Logged> gone = Logged.list(partition, reply.get(0));
     Map<TestedView, String> applied = new EnumMap<>(TestedView.class);
-    for (TestedView view : TestedView.values()) {
+    for (TestedView view : views) {
       applied.put(view, (String) ((List<?>) reply.get(1)).get(view.ordinal()));
     }
-    trims.add(new Trim(partition, gone, applied));
-    chronicle.tell("trimmed " + gone.size() + " entries, applied were " + applied);
+    Map<String, Set<String>> open = new TreeMap<>();
+    for (int i = 0; i < target.pullGroups().size(); i++) {
+      List<?> group = (List<?>) ((List<?>) reply.get(2)).get(i);
+      open.put(
+          target.pullGroups().get(i),
+          OpenEntries.among(
+              gone, (String) group.get(0), (List<?>) group.get(1), (List<?>) group.get(2)));
+    }
+    trims.add(new Trim(partition, gone, applied, open));
+    chronicle.tell(
+        "trimmed %d entries, applied were %s, open were %s"
+            .formatted(gone.size(), applied, counts(open)));
+  }
+
+  private static Map<String, Integer> counts(Map<String, Set<String>> sets) {
+    Map<String, Integer> counts = new TreeMap<>();
+    sets.forEach((name, set) -> counts.put(name, set.size()));
+    return counts;
   }
 
   private void promote(RedisServer master, Random random) throws InterruptedException {
     RedisServer replica = Cluster.newRedis();
-    long begin = loseTail(master, replica, random);
+    Tail tail = loseTail(master, replica, random);
     master.kill();
     replica.ask("REPLICAOF", "NO", "ONE");
     cluster.redis(replica);
@@ -180,15 +239,15 @@ final class RedisFaults {
       member.proxy().target(replica.port());
       member.proxy().cut();
     }
-    losses.add(new Loss(begin, System.nanoTime(), false));
+    losses.add(tail.loss());
     master.close();
   }
 
   private void rollBack(RedisServer master, Random random) throws InterruptedException {
     try (RedisServer replica = Cluster.newRedis()) {
-      long begin = loseTail(master, replica, random);
+      Tail tail = loseTail(master, replica, random);
       become(master, replica);
-      losses.add(new Loss(begin, System.nanoTime(), false));
+      losses.add(tail.loss());
     }
   }
 
@@ -200,12 +259,22 @@ final class RedisFaults {
     server.ask("REPLICAOF", "NO", "ONE");
   }
 
-  private long loseTail(RedisServer master, RedisServer replica, Random random)
+  /** What a replica does not hear of. */
+  private record Tail(long begin, long cut, long back) {
+
+    /** It is lost now. */
+    Loss loss() {
+      return Loss.ofTail(begin, cut, back);
+    }
+  }
+
+  private Tail loseTail(RedisServer master, RedisServer replica, Random random)
       throws InterruptedException {
     try (FaultyProxy way = new FaultyProxy(master.port())) {
       long begin = separate(master, replica, way);
+      long cut = System.nanoTime();
       pause.millis(0, 1_500, random);
-      return begin;
+      return new Tail(begin, cut, System.nanoTime());
     }
   }
 

@@ -5,19 +5,14 @@ import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import penstock.PackagedApplication;
 import penstock.Patience;
-import penstock.ProcessSignal;
 import penstock.redis.embedded.ServerProcess;
 
 /**
@@ -34,14 +29,6 @@ public final class ServiceProcess implements AutoCloseable {
 
   private static final int PROBE_MILLIS = 2_000;
   private static final Duration BETWEEN_PROBES = Duration.ofMillis(50);
-  private static final int SHOWN_LINES = 40;
-
-  /**
-   * Kills the service when standard input ends, which the test's JVM holds; the shell itself
-   * becomes the service, so that their process id is the same.
-   */
-  private static final String SUPERVISED =
-      "exec 3<&0 </dev/null; (while read -r line <&3; do :; done; kill -KILL $$) & exec 3<&-; exec \"$@\"";
 
   /** Many of them share the machine, and they are started often. */
   private static final List<String> SMALL =
@@ -49,10 +36,9 @@ public final class ServiceProcess implements AutoCloseable {
 
   private Path application;
   private Map<String, String> config;
-  private final Path log;
+  private final SupervisedProcess process;
   private final List<String> options;
   private final int port;
-  private @Nullable Process process;
 
   /**
    * @param application what was packaged: {@link #PACKAGED} or a copy
@@ -72,7 +58,7 @@ public final class ServiceProcess implements AutoCloseable {
     this.options = List.copyOf(options);
     this.application = application;
     this.config = Map.copyOf(config);
-    this.log = log;
+    this.process = new SupervisedProcess("the service", log);
     try {
       this.port = ServerProcess.freePort();
     } catch (IOException e) {
@@ -94,22 +80,9 @@ public final class ServiceProcess implements AutoCloseable {
 
   /** Starts it; see {@link #awaitReady}. */
   public synchronized void start() {
-    if (isRunning()) {
-      throw new IllegalStateException("the service runs");
-    }
-    List<String> command = new ArrayList<>(List.of("sh", "-c", SUPERVISED, "penstock"));
     Map<String, String> properties = new HashMap<>(config);
     properties.put("quarkus.http.port", String.valueOf(port));
-    command.addAll(PackagedApplication.command(application, options, properties));
-    try {
-      process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    process.start(PackagedApplication.command(application, options, properties));
   }
 
   public URI uri() {
@@ -121,11 +94,11 @@ public final class ServiceProcess implements AutoCloseable {
   }
 
   long pid() {
-    return running().pid();
+    return process.pid();
   }
 
-  public synchronized boolean isRunning() {
-    return process != null && process.isAlive();
+  public boolean isRunning() {
+    return process.isRunning();
   }
 
   /** Waits until it says that it is ready. */
@@ -147,72 +120,35 @@ public final class ServiceProcess implements AutoCloseable {
       } catch (IOException notYet) {
         said = String.valueOf(notYet.getMessage());
       }
-      if (ended(BETWEEN_PROBES)) {
+      if (process.ended(BETWEEN_PROBES)) {
         continue;
       }
     }
     throw new IllegalStateException("the service is not ready: " + said + "\n" + end());
   }
 
-  private boolean ended(Duration within) {
-    Process running = running();
-    try {
-      return running.waitFor(within.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private synchronized Process running() {
-    if (process == null) {
-      throw new IllegalStateException("the service does not run");
-    }
-    return process;
-  }
-
   /** Ends it as kill -9 does. */
   public void kill() {
-    end(ProcessSignal.KILL);
+    process.kill();
   }
 
   /** Ends it as an operator does: SIGTERM. Returns when it has gone. */
   public void stop() {
-    end(ProcessSignal.TERM);
+    process.stop();
   }
 
   /** Suspends it: connections stay, answers do not come. */
   public void pause() {
-    ProcessSignal.STOP.send(running().pid());
+    process.pause();
   }
 
   public void resume() {
-    ProcessSignal.CONT.send(running().pid());
-  }
-
-  private void end(ProcessSignal signal) {
-    Process ending = running();
-    List<ProcessHandle> watchers = ending.children().toList();
-    signal.send(ending.pid());
-    if (!ended(Patience.LIMIT)) {
-      throw new IllegalStateException("the service does not end on SIG" + signal + ": " + end());
-    }
-    watchers.forEach(ProcessHandle::destroyForcibly);
-    synchronized (this) {
-      process = null;
-    }
+    process.resume();
   }
 
   /** The end of its log. */
   public String end() {
-    try {
-      List<String> lines =
-          new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
-      return String.join(
-          "\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
-    } catch (IOException e) {
-      return "no log: " + e.getMessage();
-    }
+    return process.log();
   }
 
   @Override

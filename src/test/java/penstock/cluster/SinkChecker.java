@@ -3,125 +3,124 @@ package penstock.cluster;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import penstock.redis.RedisServer;
+import java.util.function.Function;
 
 /** Compares what the receiver of a sink got with what is in Redis when all is over. */
 final class SinkChecker {
 
-  private final RedisServer redis;
-  private final int partitions;
+  private final SinkState state;
   private final String sink;
+  private final Function<Logged, String> queue;
 
-  SinkChecker(RedisServer redis, int partitions, String sink) {
-    this.redis = redis;
-    this.partitions = partitions;
+  /**
+   * @param queue of the events of which one is delivered after the other
+   */
+  private SinkChecker(SinkState state, String sink, Function<Logged, String> queue) {
+    this.state = state;
     this.sink = sink;
+    this.queue = queue;
   }
 
-  /** Of each event in the log its key, in the order of each partition. */
-  private Map<String, String> events() {
-    var events = new LinkedHashMap<String, String>();
-    for (int partition = 0; partition < partitions; partition++) {
-      for (Object entry : (List<?>) redis.ask("XRANGE", Cluster.events(partition), "-", "+")) {
-        Map<String, String> fields = fields((List<?>) ((List<?>) entry).get(1));
-        events.put(fields.get("id"), partition + "/" + fields.get("subject"));
-      }
-    }
-    return events;
+  /** Of a sink with {@code order: key}. */
+  static SinkChecker byKey(SinkState state, String sink) {
+    return new SinkChecker(state, sink, event -> event.partition() + "/" + event.key());
   }
 
-  private static Map<String, String> fields(List<?> flat) {
-    var fields = new HashMap<String, String>();
-    for (int i = 0; i + 1 < flat.size(); i += 2) {
-      fields.put((String) flat.get(i), (String) flat.get(i + 1));
-    }
-    return fields;
+  /** Of a sink with {@code order: partition}. */
+  static SinkChecker byPartition(SinkState state, String sink) {
+    return new SinkChecker(state, sink, event -> Integer.toString(event.partition()));
   }
 
-  private List<String> setAside() {
-    var ids = new ArrayList<String>();
-    for (int partition = 0; partition < partitions; partition++) {
-      for (Object entry :
-          (List<?>) redis.ask("XRANGE", Cluster.base(partition) + "dead", "-", "+")) {
-        List<?> flat = (List<?>) ((List<?>) entry).get(1);
-        if (flat.get(0).equals("sink") && flat.get(1).equals(sink)) {
-          ids.add(fields(flat.subList(8, flat.size())).get("id"));
-        }
-      }
-    }
-    return ids;
-  }
-
-  /** Whether all is delivered, and nothing is pending or open. */
   boolean isDone() {
-    for (int partition = 0; partition < partitions; partition++) {
-      List<?> newest =
-          (List<?>) redis.ask("XREVRANGE", Cluster.events(partition), "+", "-", "COUNT", 1);
-      String state = Cluster.base(partition) + "sink:" + sink;
-      if (!newest.isEmpty()
-          && (!((List<?>) newest.getFirst())
-                  .getFirst()
-                  .equals(redis.ask("HGET", state, "delivered"))
-              || !((List<?>) redis.ask("XPENDING", Cluster.events(partition), "sink." + sink))
-                  .getFirst()
-                  .equals(0L)
-              || !redis.ask("EXISTS", state + ":open").equals(0L))) {
-        return false;
-      }
-    }
-    return true;
+    return state.isDone(sink);
   }
 
-  List<String> check(List<SinkReceiver.Receipt> receipts) {
+  List<String> check(List<ReceiverJournal.Receipt> receipts) {
+    Map<String, Logged> events = state.events();
     var violations = new ArrayList<String>();
-    Map<String, String> events = events();
-    var ids = new HashMap<String, Set<String>>();
-    var firstCame = new HashMap<String, Long>();
-    var over = new HashMap<String, Long>();
-    Set<String> taken = new HashSet<>();
-    for (SinkReceiver.Receipt one : receipts) {
-      ids.computeIfAbsent(one.event(), first -> new TreeSet<>()).add(one.delivery());
-      firstCame.merge(one.event(), one.came(), Math::min);
-      if (one.isTaken()) {
-        taken.add(one.event());
-      }
-      if (one.isTaken() || SinkReceiver.isImpossible(one.event())) {
-        over.merge(one.event(), one.told(), Math::min);
-      }
-    }
-    ids.forEach(
-        (event, of) -> {
-          if (of.size() > 1 || of.contains("null")) {
-            violations.add("delivery ids of " + event + ": " + of);
-          }
-          if (!events.containsKey(event)) {
-            violations.add("delivered, and not in the log: " + event);
-          }
-        });
-    Set<String> impossible = new TreeSet<>();
-    var lastOf = new HashMap<String, String>();
-    events.forEach(
-        (event, key) -> {
-          if (SinkReceiver.isImpossible(event)) {
-            impossible.add(event);
-          } else if (!taken.contains(event)) {
-            violations.add("never delivered: " + event);
-          }
-          String before = lastOf.put(key, event);
-          if (before != null
-              && firstCame.getOrDefault(event, Long.MAX_VALUE)
-                  < over.getOrDefault(before, Long.MIN_VALUE)) {
-            violations.add("out of turn: " + event + " before " + before + " was over");
-          }
-        });
-    List<String> letters = setAside();
+    violations.addAll(ids(receipts));
+    violations.addAll(missing(events, receipts));
+    violations.addAll(outOfTurn(events, receipts));
+    Set<String> impossible = new TreeSet<>(events.keySet());
+    impossible.removeIf(event -> !SeededReceiver.isImpossible(event));
+    List<String> letters = state.deadLetters(sink);
     if (!new TreeSet<>(letters).equals(impossible) || letters.size() != impossible.size()) {
       violations.add("dead letters " + new TreeSet<>(letters) + ", not " + impossible);
+    }
+    return violations;
+  }
+
+  /** The same events have the same delivery id whenever they come, and no others have it. */
+  private static List<String> ids(List<ReceiverJournal.Receipt> receipts) {
+    var violations = new ArrayList<String>();
+    var ofEvents = new HashMap<List<String>, String>();
+    var ofIds = new HashMap<String, List<String>>();
+    for (ReceiverJournal.Receipt one : receipts) {
+      String id = ofEvents.putIfAbsent(one.events(), one.delivery());
+      List<String> others = ofIds.putIfAbsent(one.delivery(), one.events());
+      if (id != null && !id.equals(one.delivery()) || one.delivery().equals("null")) {
+        violations.add("delivery ids of " + one.events() + ": " + id + ", " + one.delivery());
+      }
+      if (others != null && !others.equals(one.events())) {
+        violations.add("delivery id of " + one.events() + " and of " + others);
+      }
+    }
+    return violations;
+  }
+
+  private static List<String> missing(
+      Map<String, Logged> events, List<ReceiverJournal.Receipt> receipts) {
+    var violations = new ArrayList<String>();
+    var came = new HashSet<String>();
+    var taken = new HashSet<String>();
+    for (ReceiverJournal.Receipt one : receipts) {
+      came.addAll(one.events());
+      if (one.isTaken()) {
+        taken.addAll(one.events());
+      }
+    }
+    came.stream()
+        .filter(event -> !events.containsKey(event))
+        .forEach(event -> violations.add("delivered, and not in the log: " + event));
+    events.keySet().stream()
+        .filter(event -> !SeededReceiver.isImpossible(event) && !taken.contains(event))
+        .forEach(event -> violations.add("never delivered: " + event));
+    return violations;
+  }
+
+  /** Whenever an event comes, the one before it is over, or stands before it in the request. */
+  private List<String> outOfTurn(
+      Map<String, Logged> events, List<ReceiverJournal.Receipt> receipts) {
+    var violations = new ArrayList<String>();
+    var over = new HashMap<String, Long>();
+    for (ReceiverJournal.Receipt one : receipts) {
+      if (one.isTaken() || one.status() == SeededReceiver.REFUSED && one.events().size() == 1) {
+        one.events().forEach(event -> over.merge(event, one.told(), Math::min));
+      }
+    }
+    var before = new HashMap<String, String>();
+    var last = new HashMap<String, String>();
+    events.forEach(
+        (id, event) -> {
+          String previous = last.put(queue.apply(event), id);
+          if (previous != null) {
+            before.put(id, previous);
+          }
+        });
+    for (ReceiverJournal.Receipt one : receipts) {
+      for (int i = 0; i < one.events().size(); i++) {
+        String event = one.events().get(i);
+        String previous = before.get(event);
+        if (previous != null
+            && over.getOrDefault(previous, Long.MAX_VALUE) > one.came()
+            && !one.events().subList(0, i).contains(previous)) {
+          violations.add("out of turn: " + event + " before " + previous + " was over");
+        }
+      }
     }
     return violations;
   }

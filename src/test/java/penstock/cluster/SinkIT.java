@@ -3,7 +3,6 @@ package penstock.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
-import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
@@ -18,13 +18,14 @@ import org.junit.jupiter.api.Test;
 import penstock.Patience;
 
 /**
- * A sink to a receiver that fails, while instances, ways and Redis fail: every event arrives at
- * least once, each repeat by the same delivery id, a key's events in turn, and dead letters are
- * just those that the receiver never takes.
+ * Two sinks to receivers that fail, while instances, ways, Redis and the receivers themselves fail:
+ * every event arrives at least once, each repeat by the same delivery id, a key's events or all of
+ * a partition in turn, and dead letters are just those that the receiver never takes.
  */
 class SinkIT {
 
-  private static final String SINK = "hook";
+  private static final String BY_KEY = "hook";
+  private static final String BY_PARTITION = "line";
   private static final int PARTITIONS = 2;
   private static final int FAILING = 10;
   private static final Duration DRAINED_WITHIN = Patience.LIMIT.multipliedBy(2);
@@ -33,24 +34,36 @@ class SinkIT {
   private static final Set<Fault> OF_REDIS =
       EnumSet.of(Fault.KILL_REDIS, Fault.CLIENT_KILL, Fault.SCRIPT_FLUSH, Fault.FULL);
 
-  private static Cluster cluster(Path application, Settings settings, SinkReceiver receiver) {
-    System.out.printf("cluster: sinks: %s%n", settings);
-    String prefix = "penstock.sinks." + SINK + ".";
-    return new Cluster(
-        application,
-        settings,
-        Map.ofEntries(
-            Map.entry("penstock.instance", "{i}"),
-            Map.entry(prefix + "stream", Cluster.STREAM),
-            Map.entry(prefix + "kind", "webhook"),
-            Map.entry(prefix + "url", receiver.url()),
-            Map.entry(prefix + "mode", "binary"),
-            Map.entry(prefix + "allow-private", "true"),
-            Map.entry(prefix + "order", "key"),
-            Map.entry(prefix + "max-retry-after", "1s"),
-            Map.entry(prefix + "breaker.delay", "500ms"),
-            Map.entry(prefix + "retry.first", "20ms"),
-            Map.entry(prefix + "retry.longest", "1s")));
+  private static Map<String, String> sink(
+      String name, SinkReceiver receiver, Map<String, String> more) {
+    var settings =
+        new TreeMap<>(
+            Map.of(
+                "stream", Cluster.STREAM,
+                "kind", "webhook",
+                "url", receiver.url(),
+                "allow-private", "true",
+                "answer-timeout", SinkReceiver.ANSWERED_WITHIN_MILLIS + "ms",
+                "max-retry-after", "1s",
+                "breaker.delay", "500ms",
+                "retry.first", "20ms",
+                "retry.longest", "1s"));
+    settings.putAll(more);
+    var config = new TreeMap<>(Map.of("penstock.instance", "{i}"));
+    settings.forEach(
+        (setting, value) -> config.put("penstock.sinks." + name + "." + setting, value));
+    return config;
+  }
+
+  /** One request for each event, and one of a key at a time. */
+  private static Map<String, String> byKey(SinkReceiver receiver) {
+    return sink(BY_KEY, receiver, Map.of("mode", "binary", "order", "key"));
+  }
+
+  /** Batches, one after the other. */
+  private static Map<String, String> byPartition(SinkReceiver receiver) {
+    return sink(
+        BY_PARTITION, receiver, Map.of("mode", "batched", "batch", "10", "order", "partition"));
   }
 
   @Test
@@ -68,25 +81,34 @@ class SinkIT {
             Duration.ofSeconds(2));
     Chronicle chronicle = new Chronicle();
     List<String> violations = new ArrayList<>();
-    try (SinkReceiver receiver = new SinkReceiver(settings.seed(), FAILING);
-        Cluster cluster = cluster(ServiceProcess.PACKAGED, settings, receiver);
+    System.out.printf("cluster: sinks: %s%n", settings);
+    try (SinkReceiver keys = new SinkReceiver(settings.seed(), FAILING);
+        SinkReceiver partitions = new SinkReceiver(settings.seed() + 1, FAILING);
+        Cluster cluster =
+            new Cluster(
+                ServiceProcess.PACKAGED, settings, union(byKey(keys), byPartition(partitions)));
         Producers producers = new Producers(settings, cluster.uris(), Cluster.STREAM);
-        Faults faults = new Faults(cluster, chronicle, false)) {
+        Faults faults = new Faults(cluster, chronicle, List.of(keys, partitions))) {
       faults.lane("processes", Fault.OF_PROCESSES, settings.seed() + 1);
       faults.lane("redis", OF_REDIS, settings.seed() + 2);
       faults.lane("network", Fault.OF_NETWORK, settings.seed() + 3);
+      faults.lane("receivers", Fault.OF_RECEIVERS, settings.seed() + 4);
       new CountDownLatch(1).await(settings.duration().toNanos(), TimeUnit.NANOSECONDS);
       faults.stop();
       producers.stop();
-      violations.addAll(drain(cluster, receiver, DRAINED_WITHIN));
+      var state = new SinkState(cluster.redis(), settings.partitions());
+      violations.addAll(drain(SinkChecker.byKey(state, BY_KEY), keys, DRAINED_WITHIN));
+      violations.addAll(
+          drain(SinkChecker.byPartition(state, BY_PARTITION), partitions, DRAINED_WITHIN));
       violations.addAll(producers.violations());
       violations.addAll(faults.failures());
       System.out.printf(
-          "cluster: sinks: seed %d: Redis %s, %d events acknowledged, %d requests, faults: %s%n",
+          "cluster: sinks: seed %d: Redis %s, %d events acknowledged, %d and %d requests, faults: %s%n",
           settings.seed(),
           cluster.redis().version(),
           producers.acknowledged(),
-          receiver.receipts().size(),
+          keys.receipts().size(),
+          partitions.receipts().size(),
           chronicle.counts());
       assertThat(violations)
           .as(() -> settings + "\n" + chronicle + "\n" + cluster.logs())
@@ -94,8 +116,13 @@ class SinkIT {
     }
   }
 
-  private static List<String> drain(Cluster cluster, SinkReceiver receiver, Duration within) {
-    var checker = new SinkChecker(cluster.redis(), cluster.settings().partitions(), SINK);
+  private static Map<String, String> union(Map<String, String> one, Map<String, String> other) {
+    var all = new TreeMap<>(one);
+    all.putAll(other);
+    return all;
+  }
+
+  private static List<String> drain(SinkChecker checker, SinkReceiver receiver, Duration within) {
     var violations = new ArrayList<String>();
     try {
       await().atMost(within).until(checker::isDone);
@@ -119,48 +146,27 @@ class SinkIT {
   private static List<String> lostRead(Path application, Duration within) throws Exception {
     Settings settings = new Settings(1, Duration.ZERO, 2, 1, 0, 0, 1_000, LONG_LEASE);
     try (SinkReceiver receiver = new SinkReceiver(1, 0);
-        Cluster cluster = cluster(application, settings, receiver);
+        Cluster cluster = new Cluster(application, settings, byKey(receiver));
         Producers producers = new Producers(settings, cluster.uris(), Cluster.STREAM)) {
-      String holder = holder(cluster);
+      String holder = cluster.holder(BY_KEY);
       Cluster.Member worker = cluster.members().get(holder.equals("i0") ? 0 : 1);
       Cluster.Member other = cluster.members().get(holder.equals("i0") ? 1 : 0);
       Producer producer =
           new Producer(producers, settings, 0, List.of(other.process().uri()), Cluster.STREAM);
-      send(producer, 0, 3);
-      var checker = new SinkChecker(cluster.redis(), 1, SINK);
+      producer.sendPlain(0, 3);
+      var checker = SinkChecker.byKey(new SinkState(cluster.redis(), 1), BY_KEY);
       await().until(checker::isDone);
       worker.process().pause();
-      send(producer, 3, 5);
+      producer.sendPlain(3, 5);
       FaultyProxy.Cut read =
           worker
               .proxy()
-              .cutBeforeReply(frame -> frame.isGroupRead() && frame.mentions("sink." + SINK));
+              .cutBeforeReply(frame -> frame.isGroupRead() && frame.mentions("sink." + BY_KEY));
       worker.process().resume();
       assertThat(read.done().await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
           .as("the situation was reached")
           .isTrue();
-      return drain(cluster, receiver, within);
+      return drain(checker, receiver, within);
     }
-  }
-
-  private static void send(Producer producer, int from, int count) throws InterruptedException {
-    for (int i = from; i < from + count; i++) {
-      producer.send(
-          List.of(
-              new Occurrence(
-                  0, i, "key-" + i % 2, Occurrence.CHANGED, new JsonObject().put("e" + i, i))));
-    }
-  }
-
-  private static String holder(Cluster cluster) {
-    return await()
-        .ignoreExceptions()
-        .until(
-            () ->
-                Cluster.get(cluster.uris().getFirst().resolve("/sinks/" + SINK))
-                    .getJsonArray("partitions")
-                    .getJsonObject(0)
-                    .getString("holder"),
-            found -> found != null);
   }
 }

@@ -1,105 +1,117 @@
 package penstock.cluster;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Map;
+import penstock.Patience;
+import penstock.redis.embedded.ServerProcess;
 
 /**
- * The receiver of a webhook, which fails as told by a seed: overloaded, away in the midst of a
- * request, broken, or taking an event and saying that it did not. Some events it never takes.
+ * The receiver of a sink as a process of its own, a {@link SeededReceiver}, on a port that it keeps
+ * when it is killed, suspended and started again.
  */
 final class SinkReceiver implements AutoCloseable {
 
-  private static final int IMPOSSIBLE = 50;
-  private static final int OK = 204;
+  /** How long a sink of a test waits for an answer. */
+  static final int ANSWERED_WITHIN_MILLIS = 2_000;
 
-  /**
-   * A request and what it was told.
-   *
-   * @param came its place among all that came and all that were told
-   * @param told the same of its answer
-   * @param status 0 if there was no answer
-   */
-  record Receipt(String event, String delivery, long came, long told, int status) {
-
-    boolean isTaken() {
-      return status == OK;
-    }
-  }
-
-  private final List<Receipt> receipts = new CopyOnWriteArrayList<>();
-  private final AtomicLong clock = new AtomicLong();
-  private final Random random;
+  private final long seed;
   private final int failing;
-  private final HttpServer server;
+  private final int port;
+  private final Path journal;
+  private final SupervisedProcess process;
 
   /**
+   * Starts it.
+   *
    * @param failing of a hundred requests, how many fail
    */
   SinkReceiver(long seed, int failing) {
-    this.random = new Random(seed);
+    this.seed = seed;
     this.failing = failing;
     try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      this.port = ServerProcess.freePort();
+      Path directory = Files.createDirectories(Path.of("target", "cluster"));
+      this.journal = Files.createTempFile(directory, "receiver-" + seed + "-", ".journal");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/", this::receive);
-    server.start();
+    this.process =
+        new SupervisedProcess(
+            "the receiver", journal.resolveSibling(journal.getFileName() + ".log"));
+    start();
   }
 
   String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort() + "/events";
+    return "http://127.0.0.1:" + port + "/";
   }
 
-  static boolean isImpossible(String event) {
-    return Math.floorMod(event.hashCode(), IMPOSSIBLE) == 0;
+  /** Returns when it can be connected to. */
+  void start() {
+    process.start(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx96m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            SeededReceiver.class.getName(),
+            Integer.toString(port),
+            Long.toString(seed),
+            Integer.toString(failing),
+            journal.toString()));
+    Patience.await().ignoreExceptions().until(this::isListening);
   }
 
-  private synchronized int status(String event) {
-    if (isImpossible(event)) {
-      return 422;
+  private boolean isListening() throws IOException {
+    if (!process.isRunning()) {
+      return false;
     }
-    if (random.nextInt(100) >= failing) {
-      return OK;
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
     }
-    return switch (random.nextInt(4)) {
-      case 0 -> 503;
-      case 1 -> 429;
-      case 2 -> 500;
-      default -> 0;
-    };
   }
 
-  private void receive(HttpExchange exchange) throws IOException {
-    long came = clock.incrementAndGet();
-    exchange.getRequestBody().readAllBytes();
-    String event = exchange.getRequestHeaders().getFirst("ce-id");
-    String delivery = exchange.getRequestHeaders().getFirst("webhook-id");
-    int status = status(event);
-    receipts.add(new Receipt(event, "" + delivery, came, clock.incrementAndGet(), status));
-    if (status != 0) {
-      exchange.sendResponseHeaders(status, -1);
-    }
-    exchange.close();
+  void kill() {
+    process.kill();
   }
 
-  /** In the order in which they were told. */
-  List<Receipt> receipts() {
-    return List.copyOf(receipts);
+  void pause() {
+    process.pause();
+  }
+
+  void resume() {
+    process.resume();
+  }
+
+  /** In the order in which they came. */
+  List<ReceiverJournal.Receipt> receipts() {
+    try {
+      return ReceiverJournal.receipts(journal);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What it knows of each ticket. */
+  Map<String, String> tickets() {
+    try {
+      return ReceiverJournal.tickets(journal);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
   public void close() {
-    server.stop(0);
+    if (process.isRunning()) {
+      process.kill();
+    }
   }
 }

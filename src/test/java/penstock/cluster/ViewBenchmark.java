@@ -60,7 +60,8 @@ public final class ViewBenchmark {
   public static void main(String[] args) throws Exception {
     int events = args.length > 0 ? Integer.parseInt(args[0]) : EVENTS;
     System.out.println(
-        "| views | partitions | instances | appended/s meanwhile | applied/s meanwhile | rebuilt, applied/s |");
+        "| views | partitions | instances | appended/s meanwhile | applied/s meanwhile | rebuilt,"
+            + " applied/s |");
     System.out.println("|---|---|---|---|---|---|");
     for (int views : new int[] {1, 5}) {
       for (int partitions : new int[] {1, 4}) {
@@ -124,12 +125,24 @@ public final class ViewBenchmark {
     return (System.nanoTime() - start) / 1e9;
   }
 
+  /** Appends events of 1,000 keys, in batches, over several connections. */
+  static void append(URI instance, String stream, int events, int batch) throws Exception {
+    append(List.of(instance.resolve("/streams/" + stream + "/events")), events, batch);
+  }
+
   private void append(List<ServiceProcess> processes) throws Exception {
+    append(
+        processes.stream().map(one -> one.uri().resolve("/streams/s/events")).toList(),
+        events,
+        BATCH);
+  }
+
+  private static void append(List<URI> resources, int events, int size) throws Exception {
     try (ExecutorService senders = Executors.newFixedThreadPool(CONNECTIONS);
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       List<Future<Integer>> answers = new ArrayList<>();
-      for (int from = 0; from < events; from += BATCH) {
-        URI to = processes.get(from / BATCH % instances).uri().resolve("/streams/s/events");
+      for (int from = 0; from < events; from += size) {
+        URI to = resources.get(from / size % resources.size());
         int first = from;
         Callable<Integer> sending =
             () ->
@@ -137,7 +150,7 @@ public final class ViewBenchmark {
                     .send(
                         HttpRequest.newBuilder(to)
                             .header("Content-Type", "application/cloudevents-batch+json")
-                            .POST(BodyPublishers.ofString(batch(first).encode()))
+                            .POST(BodyPublishers.ofString(batch(first, size).encode()))
                             .build(),
                         BodyHandlers.discarding())
                     .statusCode();
@@ -151,10 +164,10 @@ public final class ViewBenchmark {
     }
   }
 
-  private static JsonArray batch(int first) {
+  private static JsonArray batch(int first, int size) {
     JsonArray batch = new JsonArray();
     String text = "x".repeat(90);
-    for (int n = first; n < first + BATCH; n++) {
+    for (int n = first; n < first + size; n++) {
       batch.add(
           new JsonObject()
               .put("specversion", "1.0")

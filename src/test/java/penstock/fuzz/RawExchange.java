@@ -1,6 +1,5 @@
 package penstock.fuzz;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -11,11 +10,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import penstock.fuzz.RequestGenerator.Request;
 
-/** Sends requests one after the other over plain sockets, however they look. For one thread. */
+/**
+ * Sends requests one after the other, however they look, over a plain socket that is kept for as
+ * long as the service keeps it. For one thread.
+ */
 final class RawExchange implements AutoCloseable {
 
   /** What no answer may take. */
   private static final int LIMIT_MILLIS = 15_000;
+
+  private static final String LENGTH = "\r\ncontent-length: ";
 
   /**
    * An answer.
@@ -32,6 +36,11 @@ final class RawExchange implements AutoCloseable {
   private final int port;
   private @Nullable Socket socket;
   private @Nullable InputStream in;
+
+  /** What was read and not taken yet, from the beginning on. */
+  private byte[] buffer = new byte[8192];
+
+  private int read;
 
   RawExchange(int port) {
     this.port = port;
@@ -58,34 +67,42 @@ final class RawExchange implements AutoCloseable {
       socket = new Socket("127.0.0.1", port);
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(LIMIT_MILLIS);
-      in = new BufferedInputStream(socket.getInputStream());
+      in = socket.getInputStream();
+      read = 0;
     }
-    byte[] head =
-        "%s %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n\r\n"
-            .formatted(request.method(), request.target(), request.headers(), request.body().length)
-            .getBytes(StandardCharsets.UTF_8);
-    byte[] all = Arrays.copyOf(head, head.length + request.body().length);
-    System.arraycopy(request.body(), 0, all, head.length, request.body().length);
-    socket.getOutputStream().write(all);
+    socket.getOutputStream().write(bytes(request));
     String answer = head();
     int status = Integer.parseInt(answer.split(" ", 3)[1]);
     if (status == 204 || status == 304 || request.method().equals("HEAD")) {
       end(answer);
       return new Answer(status, answer, "");
     }
-    int at = answer.indexOf("\r\ncontent-length: ");
+    int at = answer.indexOf(LENGTH);
     if (at < 0) {
       hangUp();
       return new Answer(status, answer, null);
     }
-    int from = at + "\r\ncontent-length: ".length();
-    int length = Integer.parseInt(answer.substring(from, answer.indexOf('\r', from)));
-    byte[] body = in.readNBytes(length);
-    if (body.length < length) {
-      throw new IOException("an answer that ends too early: " + answer);
-    }
+    int from = at + LENGTH.length();
+    String body = body(Integer.parseInt(answer.substring(from, answer.indexOf('\r', from))));
     end(answer);
-    return new Answer(status, answer, new String(body, StandardCharsets.UTF_8));
+    return new Answer(status, answer, body);
+  }
+
+  private static byte[] bytes(Request request) {
+    byte[] body = request.body();
+    byte[] head =
+        (request.method()
+                + " "
+                + request.target()
+                + " HTTP/1.1\r\nHost: localhost\r\n"
+                + request.headers()
+                + "Content-Length: "
+                + body.length
+                + "\r\n\r\n")
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] all = Arrays.copyOf(head, head.length + body.length);
+    System.arraycopy(body, 0, all, head.length, body.length);
+    return all;
   }
 
   private void end(String answer) throws IOException {
@@ -94,19 +111,57 @@ final class RawExchange implements AutoCloseable {
     }
   }
 
-  /** In lower case, with the line break of its last header. */
+  /** In lower case but for its first line, with the line break of its last header. */
   private String head() throws IOException {
-    var head = new StringBuilder();
-    while (head.indexOf("\r\n\r\n", head.length() - 4) < 0) {
-      int c = in.read();
-      if (c < 0) {
-        throw new IOException("closed behind: " + head);
-      }
-      head.append((char) c);
+    int end = endOfHead(0);
+    while (end < 0) {
+      int from = Math.max(0, read - 3);
+      more();
+      end = endOfHead(from);
     }
-    String text = head.substring(0, head.length() - 2);
+    String text = new String(buffer, 0, end, StandardCharsets.ISO_8859_1);
+    take(end + 2);
     int line = text.indexOf("\r\n");
     return text.substring(0, line) + text.substring(line).toLowerCase(Locale.ROOT);
+  }
+
+  /** Behind the line break of the last header; -1 if that has not come. */
+  private int endOfHead(int from) {
+    for (int i = from; i + 3 < read; i++) {
+      if (buffer[i] == '\r'
+          && buffer[i + 1] == '\n'
+          && buffer[i + 2] == '\r'
+          && buffer[i + 3] == '\n') {
+        return i + 2;
+      }
+    }
+    return -1;
+  }
+
+  private String body(int length) throws IOException {
+    while (read < length) {
+      more();
+    }
+    String body = new String(buffer, 0, length, StandardCharsets.UTF_8);
+    take(length);
+    return body;
+  }
+
+  private void more() throws IOException {
+    if (read == buffer.length) {
+      buffer = Arrays.copyOf(buffer, 2 * read);
+    }
+    int more = in == null ? -1 : in.read(buffer, read, buffer.length - read);
+    if (more < 0) {
+      throw new IOException(
+          "closed behind: " + new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+    }
+    read += more;
+  }
+
+  private void take(int bytes) {
+    System.arraycopy(buffer, bytes, buffer, 0, read - bytes);
+    read -= bytes;
   }
 
   @Override

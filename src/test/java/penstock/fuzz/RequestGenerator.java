@@ -6,12 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * Requests as the OpenAPI document has them, well formed or bent in one way or another: names,
  * parameters, headers and bodies that are good, strange, too long, missing, or of something else.
- * The same seed gives the same requests. For one thread.
+ * Each is made by the seed and its number alone, whoever asks for it and in whatever order. For one
+ * thread.
  */
 final class RequestGenerator {
 
@@ -25,7 +26,46 @@ final class RequestGenerator {
     }
   }
 
-  private record Operation(String method, String path, JsonNode parameters, JsonNode body) {}
+  /**
+   * A parameter of a query.
+   *
+   * @param example empty if there is none that can stand there
+   */
+  private record Parameter(String name, boolean isNumber, String example) {
+
+    static Parameter of(JsonNode described) {
+      JsonNode schema = described.path("schema");
+      JsonNode example = schema.path("examples").path(0);
+      return new Parameter(
+          described.path("name").asText(),
+          schema.path("type").asText().equals("integer"),
+          example.isValueNode() && example.asText().indexOf(' ') < 0 ? example.asText() : "");
+    }
+  }
+
+  /**
+   * An operation.
+   *
+   * @param bodies examples of what it takes
+   */
+  private record Operation(
+      String method, String path, List<Parameter> query, boolean takesBody, List<String> bodies) {
+
+    static Operation of(String method, String path, JsonNode described) {
+      var query = new ArrayList<Parameter>();
+      for (JsonNode parameter : described.path("parameters")) {
+        if (parameter.path("in").asText().equals("query")) {
+          query.add(Parameter.of(parameter));
+        }
+      }
+      var bodies = new ArrayList<String>();
+      for (JsonNode content : described.path("requestBody").path("content")) {
+        content.findValues("value").forEach(value -> bodies.add(value.toString()));
+        content.findValues("example").forEach(example -> bodies.add(example.toString()));
+      }
+      return new Operation(method, path, query, described.has("requestBody"), bodies);
+    }
+  }
 
   private static final List<String> METHODS =
       List.of("get", "head", "post", "put", "delete", "options");
@@ -121,26 +161,25 @@ final class RequestGenerator {
 
   private static final String BENDS = "\"\\{}[]:,-+.eE019 \ntfnu/é\u0000";
 
-  private final Random random;
   private final List<Operation> operations = new ArrayList<>();
   private final List<String> names;
+  private final List<String> callers;
+  private final long seed;
+  private SplittableRandom random = new SplittableRandom(0);
 
   /**
    * @param api the OpenAPI document, without references that parameters would have
    * @param names of streams, views and whatever else there is, so that some requests hit
+   * @param callers what is said of who calls, each a header with its end, or nothing
    */
-  RequestGenerator(JsonNode api, List<String> names, long seed) {
+  RequestGenerator(JsonNode api, List<String> names, List<String> callers, long seed) {
     this.names = names;
-    random = new Random(seed);
+    this.callers = callers;
+    this.seed = seed;
     for (Map.Entry<String, JsonNode> path : api.path("paths").properties()) {
       for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
         if (METHODS.contains(operation.getKey())) {
-          operations.add(
-              new Operation(
-                  operation.getKey(),
-                  path.getKey(),
-                  operation.getValue().path("parameters"),
-                  operation.getValue().path("requestBody")));
+          operations.add(Operation.of(operation.getKey(), path.getKey(), operation.getValue()));
         }
       }
     }
@@ -150,33 +189,35 @@ final class RequestGenerator {
     return operations.size();
   }
 
-  Request next() {
+  Request request(long number) {
+    // far from those of its neighbours: the generator mixes what it is given
+    random = new SplittableRandom(seed << 32 ^ number);
     Operation operation = one(operations);
     String method = chance(30) ? one(METHODS) : operation.method();
     StringBuilder target = new StringBuilder(operation.path());
     for (int open = target.indexOf("{"); open >= 0; open = target.indexOf("{")) {
       target.replace(open, target.indexOf("}") + 1, chance(6) ? one(STRANGE) : one(names));
     }
-    query(target, operation.parameters());
-    var headers = new StringBuilder();
+    query(target, operation.query());
+    var headers = new StringBuilder(one(callers));
     while (chance(3)) {
       headers.append(one(HEADERS)).append("\r\n");
     }
     byte[] body = {};
-    if (!operation.body().isMissingNode() || chance(20)) {
+    if (operation.takesBody() || chance(20)) {
       headers.append("Content-Type: ").append(one(TYPES)).append("\r\n");
-      body = body(operation.body());
+      body = body(operation.bodies());
     }
     return new Request(method.toUpperCase(Locale.ROOT), target + "", headers + "", body);
   }
 
-  private void query(StringBuilder target, JsonNode parameters) {
+  private void query(StringBuilder target, List<Parameter> parameters) {
     char separator = '?';
-    for (JsonNode parameter : parameters) {
-      if (parameter.path("in").asText().equals("query") && chance(3)) {
+    for (Parameter parameter : parameters) {
+      if (chance(3)) {
         do {
-          String value = chance(2) ? one(STRANGE) : good(parameter.path("schema"));
-          target.append(separator).append(parameter.path("name").asText()).append('=');
+          String value = chance(2) ? one(STRANGE) : good(parameter);
+          target.append(separator).append(parameter.name()).append('=');
           target.append(value);
           separator = '&';
         } while (chance(8));
@@ -187,23 +228,15 @@ final class RequestGenerator {
     }
   }
 
-  private String good(JsonNode schema) {
-    if (schema.path("type").asText().equals("integer")) {
+  private String good(Parameter parameter) {
+    if (parameter.isNumber()) {
       return Integer.toString(random.nextInt(20));
     }
-    JsonNode example = schema.path("examples").path(0);
-    return example.isValueNode() && !example.isMissingNode() && example.asText().indexOf(' ') < 0
-        ? example.asText()
-        : one(names);
+    return parameter.example().isEmpty() ? one(names) : parameter.example();
   }
 
-  private byte[] body(JsonNode described) {
-    var examples = new ArrayList<JsonNode>();
-    for (JsonNode content : described.path("content")) {
-      content.findValues("value").forEach(examples::add);
-      content.findValues("example").forEach(examples::add);
-    }
-    String text = examples.isEmpty() || chance(2) ? one(BODIES) : one(examples).toString();
+  private byte[] body(List<String> examples) {
+    String text = examples.isEmpty() || chance(2) ? one(BODIES) : one(examples);
     var bent = new StringBuilder(text);
     while (!bent.isEmpty() && chance(3)) {
       int at = random.nextInt(bent.length());

@@ -30,7 +30,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -105,6 +110,36 @@ class GroupsOverHttpTest {
     return post(stream, "pull", body).statusCode(200).extract().jsonPath();
   }
 
+  /** From several sides, so that no attempt is left alone. */
+  @Test
+  void whoMakesAGroupWhileItsStreamIsRemovedIsToldToRetry() throws Exception {
+    var left = new AtomicInteger(150);
+    Set<Integer> statuses = ConcurrentHashMap.newKeySet();
+    var running = new ArrayList<Future<?>>();
+    try (var threads = Executors.newFixedThreadPool(16)) {
+      for (int i = 0; i < 8; i++) {
+        running.add(
+            threads.submit(
+                () -> {
+                  while (left.get() > 0) {
+                    given().delete("/streams/jobs-wide");
+                  }
+                }));
+        running.add(
+            threads.submit(
+                () -> {
+                  while (left.getAndDecrement() > 0) {
+                    statuses.add(put("jobs-wide", "racer", "{}").extract().statusCode());
+                  }
+                }));
+      }
+      for (Future<?> one : running) {
+        one.get();
+      }
+    }
+    assertThat(statuses).isSubsetOf(200, 201, 404, 503);
+  }
+
   private static void isEmpty(String stream) {
     post(stream, "pull", "{\"max\":10}").statusCode(204);
   }
@@ -163,7 +198,9 @@ class GroupsOverHttpTest {
     post("jobs-one", "pull", "{}")
         .statusCode(404)
         .body("type", equalTo("urn:penstock:problem:unknown-group"));
-    assertThat(statuses("jobs-one", "ack", ids(last))).containsExactly("stale");
+    post("jobs-one", "ack", ids(last))
+        .statusCode(404)
+        .body("type", equalTo("urn:penstock:problem:unknown-group"));
     assertThat((List<?>) redis.ask("KEYS", "ps:{jobs-one/0}:group*")).isEmpty();
   }
 
@@ -419,8 +456,8 @@ class GroupsOverHttpTest {
     for (Object entry : (List<?>) redis.ask("SLOWLOG", "GET", "100000")) {
       List<?> words = (List<?>) ((List<?>) entry).get(3);
       // EVALSHA, its hash, the number of keys, the log, what is known of it, the group
-      if (words.size() > 14 && words.get(2).equals("8") && words.get(5).equals(state)) {
-        pulls.add((length(words) - 14) / 3);
+      if (words.size() > 15 && words.get(2).equals("9") && words.get(5).equals(state)) {
+        pulls.add((length(words) - 15) / 3);
       }
     }
     return pulls;
@@ -729,5 +766,96 @@ class GroupsOverHttpTest {
         .statusCode(200)
         .body("results.status", equalTo(List.of("stale")));
     assertThat(statuses("jobs-two", "ack", ids(ofG))).containsExactly("done");
+  }
+
+  @Test
+  void anAckOutlivesARestartOfRedis() {
+    append("jobs-restart", "a");
+    put("jobs-restart", "g", "{}").statusCode(201);
+    List<String> before = pull("jobs-restart", "{\"lease\":\"1h\"}").getList("messages.ackId");
+    redis.restart();
+    await().until(Meters::areAllLinksUp);
+    assertThat(statuses("jobs-restart", "ack", ids(before))).containsExactly("done");
+    assertThat(statuses("jobs-restart", "ack", ids(before))).containsExactly("stale");
+    isEmpty("jobs-restart");
+  }
+
+  /** What waits can be done, and more of it is refused by name. */
+  @Test
+  void aQueueOnAFullRedisDrains() {
+    append("jobs-room", "a", "b", "c");
+    put("jobs-room", "g", "{}").statusCode(201);
+    redis.ask("CONFIG", "SET", "maxmemory", "1");
+    try {
+      List<String> out = pull("jobs-room", "{\"max\":2}").getList("messages.ackId");
+      assertThat(statuses("jobs-room", "extend", ids(out))).containsExactly("done", "done");
+      assertThat(statuses("jobs-room", "ack", ids(out.subList(0, 1)))).containsExactly("done");
+      assertThat(statuses("jobs-room", "nack", ids(out.subList(1, 2)))).containsExactly("done");
+      assertThat(pull("jobs-room", "{\"max\":5}").getList("messages.event.subject"))
+          .containsExactly("b", "c");
+      given()
+          .contentType(JSON)
+          .body("1")
+          .post("/streams/jobs-room/events?type=job.d")
+          .then()
+          .statusCode(503)
+          .body("type", equalTo("urn:penstock:problem:redis-full"));
+    } finally {
+      redis.ask("CONFIG", "SET", "maxmemory", "0");
+    }
+    append("jobs-room", "d");
+    assertThat(pull("jobs-room", "{\"max\":5}").getList("messages.event.subject"))
+        .containsExactly("d");
+  }
+
+  /** An acknowledgement of what is gone is one; what was not pulled is passed over. */
+  @Test
+  void onATrimmedStreamTheOthersGoOn() {
+    append("jobs-trim", "a", "b", "c");
+    put("jobs-trim", "g", "{}").statusCode(201);
+    List<String> out = pull("jobs-trim", "{}").getList("messages.ackId");
+    redis.ask("XTRIM", "ps:{jobs-trim/0}:events", "MAXLEN", "1");
+    assertThat(statuses("jobs-trim", "ack", ids(out))).containsExactly("done");
+    assertThat(pull("jobs-trim", "{\"max\":5}").getList("messages.event.subject"))
+        .containsExactly("c");
+    redis.ask("XTRIM", "ps:{jobs-trim/0}:events", "MAXLEN", "0");
+    isEmpty("jobs-trim");
+    append("jobs-trim", "d");
+    assertThat(pull("jobs-trim", "{\"max\":5}").getList("messages.event.subject"))
+        .containsExactly("d");
+  }
+
+  /** The stream begins anew, and so does the group. */
+  @Test
+  void onADeletedLogTheGroupBeginsAtItsBeginning() {
+    append("jobs-gone", "a", "b");
+    put("jobs-gone", "g", "{}").statusCode(201);
+    List<String> out = pull("jobs-gone", "{}").getList("messages.ackId");
+    redis.ask("DEL", "ps:{jobs-gone/0}:events");
+    append("jobs-gone", "c");
+    assertThat(pull("jobs-gone", "{\"max\":5}").getList("messages.event.subject"))
+        .containsExactly("c");
+    assertThat(statuses("jobs-gone", "ack", ids(out))).containsExactly("stale");
+  }
+
+  @Test
+  void onAnEmptiedRedisTheGroupIsGoneUntilItIsMadeAnew() {
+    append("jobs-empty", "a");
+    put("jobs-empty", "g", "{}").statusCode(201);
+    List<String> out = pull("jobs-empty", "{}").getList("messages.ackId");
+    redis.flush();
+    append("jobs-empty", "b");
+    post("jobs-empty", "pull", "{}")
+        .statusCode(404)
+        .body("type", equalTo("urn:penstock:problem:unknown-group"));
+    for (String what : List.of("ack", "nack", "extend")) {
+      post("jobs-empty", what, ids(out))
+          .statusCode(404)
+          .body("type", equalTo("urn:penstock:problem:unknown-group"));
+    }
+    put("jobs-empty", "g", "{}").statusCode(201);
+    assertThat(statuses("jobs-empty", "ack", ids(out))).containsExactly("stale");
+    assertThat(pull("jobs-empty", "{\"max\":5}").getList("messages.event.subject"))
+        .containsExactly("b");
   }
 }

@@ -13,8 +13,14 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +120,65 @@ class EveryAnswerTest {
         .is(400, "malformed-request");
   }
 
+  /** Whose answer came before its body: what little of it is to come ends no connection. */
+  @Test
+  void aSmallBodyOfARefusedRequestIsThrownAway() throws IOException {
+    try (var socket = new Socket(base.getHost(), base.getPort())) {
+      socket.setSoTimeout((int) Patience.LIMIT.toMillis());
+      for (int i = 0; i < 3; i++) {
+        write(socket, refused("Content-Length: 5\r\n"));
+        String head = head(socket);
+        assertThat(head).startsWith("HTTP/1.1 400 ").doesNotContain("connection: close");
+        write(socket, "12345");
+      }
+      write(socket, "GET /streams HTTP/1.1\r\n" + LAST + "\r\n");
+      assertThat(head(socket)).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  /** Nobody waits for it for long. */
+  @Test
+  void aSmallBodyThatDoesNotComeEndsTheConnection() throws IOException {
+    assertThat(raw(refused("Content-Length: 5\r\n"))).startsWith("HTTP/1.1 400 ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 100000",
+        "Transfer-Encoding: chunked",
+        "Content-Length: 5~Expect: 100-continue",
+      })
+  void aBodyThatMayBeLargeOrNeverComeIsNotWaitedFor(String headers) throws IOException {
+    assertThat(raw(refused(headers.replace("~", "\r\n") + "\r\n")).toLowerCase(Locale.ROOT))
+        .startsWith("http/1.1 400 ")
+        .contains("connection: close");
+  }
+
+  private static String refused(String headers) {
+    return "POST /streams/a%20b/events HTTP/1.1\r\n"
+        + HOST
+        + "Content-Type: application/cloudevents+json\r\n"
+        + headers
+        + "\r\n";
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The head of an answer; its body, of the length that it says, is read too. */
+  private static String head(Socket socket) throws IOException {
+    var head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      head.append((char) socket.getInputStream().read());
+    }
+    String lower = head.toString().toLowerCase(Locale.ROOT);
+    String length = lower.replaceAll("(?s).*content-length: (\\d+).*", "$1");
+    socket.getInputStream().readNBytes(Integer.parseInt(length));
+    return head.substring(0, 9) + lower.substring(9);
+  }
+
   @Test
   void aHostThatIsMissing() throws IOException {
     send("GET /streams HTTP/1.1", "Connection: close\r\n").is(400, "malformed-request");
@@ -133,8 +198,57 @@ class EveryAnswerTest {
         "POST /streams/orders/events?type=t HTTP/1.1\r\n"
             + HOST
             + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
-    Answer.of(raw(begin + "zz\r\n{}\r\n0\r\n\r\n")).is(400, "malformed-request");
-    Answer.of(raw(begin + "1\r\n{\r\n-\r\n")).is(400, "malformed-request");
+    List<String> logged = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger("");
+    Handler witness = new LogWitness(logged);
+    logger.addHandler(witness);
+    try {
+      Answer.of(raw(begin + "zz\r\n{}\r\n0\r\n\r\n")).is(400, "malformed-request");
+      Answer.of(raw(begin + "1\r\n{\r\n-\r\n")).is(400, "malformed-request");
+      for (String other :
+          List.of(
+              "PUT /streams/orders/groups/g",
+              "POST /streams/orders/groups/g/pull",
+              "POST /tickets",
+              "POST /session",
+              "PUT /presence/lobby/ann",
+              "GET /streams",
+              "GET /streams/orders/feed",
+              "POST /q/metrics",
+              "GET /",
+              "POST /nothing")) {
+        // whatever is answered: another answer may be under way, which the connection's end cuts
+        // off
+        raw(begin.replaceFirst("[^ ]+ [^ ]+", other) + "zz\r\n{}\r\n0\r\n\r\n");
+      }
+      // behind the connection's end, as the answer is
+      assertThat(send("GET /streams HTTP/1.1", LAST).status()).isEqualTo(200);
+    } finally {
+      logger.removeHandler(witness);
+    }
+    assertThat(logged).as("no defect of the service").isEmpty();
+  }
+
+  private static final class LogWitness extends Handler {
+
+    private final List<String> logged;
+
+    LogWitness(List<String> logged) {
+      this.logged = logged;
+    }
+
+    @Override
+    public void publish(LogRecord line) {
+      if (line.getThrown() != null || line.getLevel().intValue() >= Level.WARNING.intValue()) {
+        logged.add(line.getLoggerName() + " " + line.getMessage() + " " + line.getThrown());
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   /** What came before is answered before, and what comes behind is not read. */

@@ -19,7 +19,8 @@ class HeaderTimerTest {
 
   private static final String REQUEST = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 
-  private final HeaderTimer timer = new HeaderTimer(Duration.ofSeconds(10));
+  private final HeaderTimer timer =
+      new HeaderTimer(Duration.ofSeconds(10), new SilentConnections(), 1);
   private final EmbeddedChannel connection =
       new EmbeddedChannel(timer, new HttpServerCodec(), new RequestScanner(timer));
 

@@ -29,7 +29,7 @@ public final class RequestScannerFuzz {
     }
     int cut = 1 + (input[0] & 0xff) % (input.length - 1);
     var framework = new Framework();
-    var timer = new HeaderTimer(Duration.ofHours(1));
+    var timer = new HeaderTimer(Duration.ofHours(1), new SilentConnections(), 1);
     var connection =
         new EmbeddedChannel(timer, new HttpServerCodec(), new RequestScanner(timer), framework);
     connection.writeInbound(Unpooled.wrappedBuffer(Arrays.copyOfRange(input, 1, cut)));

@@ -23,6 +23,13 @@ public final class JsonScannerFuzz {
   private static final Pattern BOUNDS =
       Pattern.compile(".*(longer than|deeper than|half of a surrogate pair).*");
 
+  /**
+   * Of such a character Jackson looks at the low byte only, which may be that of a hexadecimal
+   * digit: U+0364 is a d to it.
+   */
+  private static final Pattern TAKEN_FOR_A_DIGIT =
+      Pattern.compile("\\\\u\\p{XDigit}{0,3}[^\\x00-\\x7f]");
+
   private static final JsonFactory JACKSON = new JsonFactory();
 
   private JsonScannerFuzz() {}
@@ -48,7 +55,9 @@ public final class JsonScannerFuzz {
       }
     } catch (JsonSyntaxException refused) {
       String rule = refused.describe(input);
-      if (tokens != null && !BOUNDS.matcher(rule).matches()) {
+      if (tokens != null
+          && !BOUNDS.matcher(rule).matches()
+          && !TAKEN_FOR_A_DIGIT.matcher(text).find()) {
         throw new AssertionError("Jackson takes it: " + rule, refused);
       }
     }

@@ -468,6 +468,57 @@ class ManifestsTest {
     assertThat(ingress).containsAll(api).isEqualTo(route).doesNotContain("/", "/q");
   }
 
+  /**
+   * Health and metrics are on a port of their own: who calls does not reach it, who scrapes nothing
+   * else.
+   */
+  @Test
+  void healthAndMetricsHaveAPortOfTheirOwn() {
+    for (String overlay : List.of("dev", "embedded-redis", "external-redis")) {
+      Manifests manifests =
+          Manifests.of(
+              directory.resolve("of-" + overlay),
+              OVERLAYS.resolve(overlay),
+              List.of(COMPONENTS.resolve("prometheus-operator")));
+      JsonNode container = manifests.deployment().at("/spec/template/spec/containers/0");
+      for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
+        assertThat(container.path(probe).at("/httpGet/port").asText())
+            .as(probe)
+            .isEqualTo("management");
+      }
+      assertThat(
+              manifests
+                  .one("PodMonitor", "penstock")
+                  .at("/spec/podMetricsEndpoints/0/port")
+                  .asText())
+          .isEqualTo("management");
+      assertThat(manifests.one("Service", "penstock").findValuesAsText("targetPort"))
+          .containsExactly("http");
+      for (JsonNode rule : manifests.one("NetworkPolicy", "penstock").at("/spec/ingress")) {
+        boolean scrapes = rule.path("from").toString().contains("monitoring");
+        assertThat(rule.path("ports").findValuesAsText("port"))
+            .as("%s", rule)
+            .containsExactly(scrapes ? "management" : "http");
+      }
+      assertThat(manifests.one("NetworkPolicy", "penstock").at("/spec/ingress").toString())
+          .contains("monitoring", "ingress-nginx");
+    }
+  }
+
+  /** What an annotation has Prometheus scrape is that port. */
+  @Test
+  void theAnnotationNamesThePortOfMetrics() {
+    JsonNode template = Manifests.of(OVERLAYS.resolve("jvm")).deployment().at("/spec/template");
+    Set<String> ports = new TreeSet<>();
+    for (JsonNode port : template.at("/spec/containers/0/ports")) {
+      if (port.path("name").asText().equals("management")) {
+        ports.add(port.path("containerPort").asText());
+      }
+    }
+    assertThat(ports)
+        .containsExactly(template.at("/metadata/annotations").path("prometheus.io/port").asText());
+  }
+
   private static Duration setting(String name) throws IOException {
     Matcher row =
         Pattern.compile("(?m)^\\| `" + Pattern.quote(name) + "` \\| duration \\| `(\\d+s)` \\|")

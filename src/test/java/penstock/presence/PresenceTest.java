@@ -176,6 +176,19 @@ class PresenceTest {
         .containsExactly("joined bob", "joined ann", "timed-out ann", "joined ann");
   }
 
+  /**
+   * Though a heartbeat that tells nothing looks at little: the new log has to tell who is there.
+   */
+  @Test
+  void aHeartbeatAfterTheLogIsLostJoins() {
+    put("ann", LONG, "1").statusCode(201);
+    put("ann", LONG, null).statusCode(200);
+    redis.ask("DEL", "ps:{presence/0}:events", "ps:{presence/1}:events");
+    put("ann", LONG, null).statusCode(201).body("data", nullValue());
+    put("ann", LONG, null).statusCode(200);
+    assertThat(history()).containsExactly("joined ann");
+  }
+
   /** Those that come together go to Redis together, and each is told of its own. */
   @Test
   void heartbeatsThatComeTogetherAreToldApart() {
@@ -326,6 +339,22 @@ class PresenceTest {
         .statusCode(400)
         .body("errors[0].attribute", equalTo("ttl"));
     assertThat(history()).isEmpty();
+  }
+
+  @Test
+  void withoutATimeToLiveItIsTheConfiguredOne() {
+    JsonPath joined =
+        raw()
+            .put("/presence/{room}/{member}", room, "ann")
+            .then()
+            .statusCode(201)
+            .extract()
+            .jsonPath();
+    assertThat(
+            Duration.between(
+                Instant.parse(joined.getString("since")),
+                Instant.parse(joined.getString("deadline"))))
+        .isEqualTo(Duration.ofSeconds(30));
   }
 
   @Test

@@ -33,7 +33,7 @@ class PubSubListenerTest {
   private final Context context = vertx.getOrCreateContext();
   private final List<String> heard = new CopyOnWriteArrayList<>();
   private RedisServer redis;
-  private RedisLink link;
+  private NodeLink link;
   private PubSubListener pubSub;
 
   @BeforeEach
@@ -46,14 +46,13 @@ class PubSubListenerTest {
     var options =
         new RedisOptions().setConnectionString(redis.uri()).setPreferredProtocolVersion(protocol);
     link =
-        new RedisLink(
+        new NodeLink(
             "test",
             vertx,
             context,
-            () -> Redis.createClient(vertx, options),
-            connection -> Future.succeededFuture(),
+            LinkSettings.to(() -> Redis.createClient(vertx, options)),
             new LinkSettings(timeout, Duration.ofMillis(100), 64));
-    pubSub = new PubSubListener(link, "ps:meta", heard::add);
+    pubSub = new PubSubListener(link, "ps:meta", (channel, news) -> heard.add(channel));
     link.start(pubSub);
   }
 

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,9 +21,17 @@ public final class RedisConversation implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
 
+  /** With a server of this host. */
   public RedisConversation(int port) {
+    this("127.0.0.1", port);
+  }
+
+  /**
+   * @param address of the host
+   */
+  RedisConversation(String address, int port) {
     try {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket = new Socket(address, port);
       socket.setSoTimeout((int) Patience.LIMIT.toMillis());
       in = new BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {

@@ -217,18 +217,20 @@ class RedisLinkTest {
     return link;
   }
 
-  private RedisLink open(Function<RedisConnection, Future<Void>> admission) {
+  private NodeLink open(Function<RedisConnection, Future<Void>> admission) {
     return open(admission, Patience.LIMIT);
   }
 
-  private RedisLink open(Function<RedisConnection, Future<Void>> admission, Duration timeout) {
-    RedisLink link =
-        new RedisLink(
+  private NodeLink open(Function<RedisConnection, Future<Void>> admission, Duration timeout) {
+    NodeLink link =
+        new NodeLink(
             "test",
             vertx,
             vertx.getOrCreateContext(),
-            () -> Redis.createClient(vertx, new RedisOptions().setConnectionString(redis.uri())),
-            admission,
+            LinkSettings.to(
+                () ->
+                    Redis.createClient(vertx, new RedisOptions().setConnectionString(redis.uri())),
+                admission),
             new LinkSettings(timeout, Duration.ofMillis(100), MAX_PENDING));
     links.add(link);
     link.start();

@@ -14,6 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import penstock.Patience;
@@ -27,6 +29,14 @@ import penstock.redis.embedded.ServerProcess;
  * that.
  */
 public final class RedisServer implements AutoCloseable {
+
+  /**
+   * Kills the server when standard input ends, which this JVM holds; the shell itself becomes the
+   * server.
+   */
+  private static final String SUPERVISED =
+      "exec 3<&0 </dev/null; (while read -r line <&3; do :; done; kill -KILL $$) & exec 3<&-; exec"
+          + " \"$@\"";
 
   private static final int PORT_ATTEMPTS = 10;
   private static final List<String> DEFAULTS =
@@ -43,13 +53,19 @@ public final class RedisServer implements AutoCloseable {
   private final Path directory;
   private final ServerBinary binary;
   private final List<String> options;
-  private @Nullable ServerProcess process;
+
+  /** Which of the {@link NetworkHosts} it runs on; none: this one. */
+  private final @Nullable Integer host;
+
+  private volatile @Nullable ServerProcess process;
   private int port;
 
-  private RedisServer(Path directory, ServerBinary binary, List<String> options) {
+  private RedisServer(
+      Path directory, ServerBinary binary, List<String> options, @Nullable Integer host) {
     this.directory = directory;
     this.binary = binary;
     this.options = options;
+    this.host = host;
   }
 
   /**
@@ -59,23 +75,28 @@ public final class RedisServer implements AutoCloseable {
    *     the embedded server's own, which is also noeviction with an append-only file
    */
   public static RedisServer start(String... options) {
-    return start(System.getenv("PATH"), options);
+    return start(System.getenv("PATH"), null, options);
+  }
+
+  /** As {@link #start(String...)}, on one of the {@link NetworkHosts}. */
+  static RedisServer startOn(int host, String... options) {
+    return start(System.getenv("PATH"), host, options);
   }
 
   /**
    * As {@link #start(String...)}, but the bundled one: the oldest version that Penstock supports.
    */
   public static RedisServer startBundled(String... options) {
-    return start("", options);
+    return start("", null, options);
   }
 
-  private static RedisServer start(String path, String... options) {
+  private static RedisServer start(String path, @Nullable Integer host, String... options) {
     try {
       Path directory = Files.createTempDirectory("penstock-redis-").toRealPath();
       ServerBinary binary = ServerBinary.find(path, directory).orElseThrow();
       List<String> all = new ArrayList<>(DEFAULTS);
       all.addAll(List.of(options));
-      var server = new RedisServer(directory, binary, all);
+      var server = new RedisServer(directory, binary, all, host);
       for (int attempt = 0; server.process == null && attempt < PORT_ATTEMPTS; attempt++) {
         server.launch(ServerProcess.freePort());
       }
@@ -88,12 +109,36 @@ public final class RedisServer implements AutoCloseable {
 
   private void launch(int onPort) {
     try {
-      process =
-          ServerProcess.start(binary, directory, onPort, options, Patience.LIMIT).orElse(null);
       port = onPort;
+      process =
+          host == null
+              ? ServerProcess.start(binary, directory, onPort, options, Patience.LIMIT).orElse(null)
+              : launchElsewhere(host);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Of a shell that ends it with this JVM; on a host of its own no port is taken by others. */
+  private ServerProcess launchElsewhere(int on) throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", SUPERVISED, "redis"));
+    command.addAll(NetworkHosts.command(on));
+    command.add(binary.path().toString());
+    command.addAll(List.of("--port", "" + port, "--bind", "0.0.0.0", "--protected-mode", "no"));
+    command.addAll(List.of("--dir", directory.toString()));
+    command.addAll(options);
+    Process started =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("redis.log").toFile())
+            .start();
+    await()
+        .ignoreExceptions()
+        .until(() -> !started.isAlive() || String.valueOf(ask("INFO")).contains("\nloading:0"));
+    if (!started.isAlive()) {
+      throw new IOException(Files.readString(directory.resolve("redis.log")));
+    }
+    return new ServerProcess(started, port, started.toHandle());
   }
 
   private ServerProcess running() {
@@ -103,12 +148,29 @@ public final class RedisServer implements AutoCloseable {
     return process;
   }
 
+  public boolean isRunning() {
+    return process != null;
+  }
+
   public int port() {
     return port;
   }
 
+  /** Where it is reached, by this host and by others. */
+  public String address() {
+    return host == null ? "127.0.0.1" : NetworkHosts.address(host);
+  }
+
+  /** Which of the {@link NetworkHosts} it is on. */
+  int host() {
+    if (host == null) {
+      throw new IllegalStateException("the server is on this host");
+    }
+    return host;
+  }
+
   public String uri() {
-    return "redis://127.0.0.1:" + port;
+    return "redis://" + address() + ":" + port;
   }
 
   public long pid() {
@@ -194,6 +256,12 @@ public final class RedisServer implements AutoCloseable {
             });
   }
 
+  /** The same with further options, which override those that it had. */
+  public void startAgain(String... further) {
+    options.addAll(List.of(further));
+    startAgain();
+  }
+
   /** Stops it if it runs, and starts it again on the same port and data. */
   public void restart() {
     if (process != null) {
@@ -220,6 +288,32 @@ public final class RedisServer implements AutoCloseable {
     ProcessSignal.CONT.send(pid());
   }
 
+  /** How often it was asked by a command, as it counts itself. */
+  public long calls(String command) {
+    Matcher found =
+        Pattern.compile("cmdstat_" + command + ":calls=(\\d+)")
+            .matcher(String.valueOf(ask("INFO", "commandstats")));
+    return found.find() ? Long.parseLong(found.group(1)) : 0;
+  }
+
+  /**
+   * Has a replica hear nothing of its master any more, which does not know it and goes on as ever.
+   *
+   * @param replica of this server
+   */
+  public void cutOff(RedisServer replica) {
+    replica.ask("CONFIG", "SET", "masterauth", "wrong");
+    replica.ask("CONFIG", "SET", "masteruser", "nobody");
+    ask("CLIENT", "KILL", "TYPE", "replica");
+  }
+
+  /** What {@link #cutOff} did is over. */
+  public void letIn(RedisServer replica) {
+    replica.ask("CONFIG", "SET", "masteruser", "");
+    replica.ask("CONFIG", "SET", "masterauth", "");
+    await().until(() -> String.valueOf(replica.ask("ROLE")).contains("connected"));
+  }
+
   /** A connection of its own for one command; see {@link RedisConversation#ask}. */
   public @Nullable Object ask(Object... command) {
     try (var conversation = open()) {
@@ -229,7 +323,7 @@ public final class RedisServer implements AutoCloseable {
 
   /** A connection for several commands. */
   public RedisConversation open() {
-    return new RedisConversation(port);
+    return new RedisConversation(address(), port);
   }
 
   /**

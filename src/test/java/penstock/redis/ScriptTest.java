@@ -123,12 +123,14 @@ class ScriptTest {
     Vertx vertx = Vertx.vertx();
     try (var redis = bundled ? RedisServer.startBundled() : RedisServer.start()) {
       var link =
-          new RedisLink(
+          new NodeLink(
               "test",
               vertx,
               vertx.getOrCreateContext(),
-              () -> Redis.createClient(vertx, new RedisOptions().setConnectionString(redis.uri())),
-              connection -> Future.succeededFuture(),
+              LinkSettings.to(
+                  () ->
+                      Redis.createClient(
+                          vertx, new RedisOptions().setConnectionString(redis.uri()))),
               new LinkSettings(Duration.ofSeconds(5), Duration.ofSeconds(1), 64));
       link.start();
       await().until(link::isUp);

@@ -44,7 +44,8 @@ class CrossOriginTest {
   }
 
   private static final String SHOP = "https://shop.example";
-  private static final String EXPOSED = "Penstock-Cursor, ETag, Location, Retry-After";
+  private static final String EXPOSED =
+      "Penstock-Cursor, ETag, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy";
 
   @TestHTTPResource URI base;
 

@@ -1,7 +1,9 @@
 package penstock.security;
 
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
 import static penstock.Requests.given;
 
 import io.quarkus.test.common.ResourceArg;
@@ -10,9 +12,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import penstock.redis.RedisResource;
 
 /** Tokens of a provider that is discovered. */
@@ -27,7 +30,10 @@ class OidcTest {
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("quarkus.oidc.token.forced-jwk-refresh-interval", "100ms");
+      return Map.of(
+          "quarkus.oidc.token.forced-jwk-refresh-interval", "100ms",
+          // else most of what is nested deep would be refused for its length
+          "penstock.auth.max-token-size", "64K");
     }
   }
 
@@ -57,30 +63,16 @@ class OidcTest {
         .statusCode(403);
   }
 
-  @Test
-  void othersAreNot() {
-    JsonObject good = issuer.claims("mallory").put("penstock", new JsonObject(READ));
-    long now = Instant.now().getEpochSecond();
-    for (String token :
-        new String[] {
-          issuer.token(good.copy().put("exp", now - 3600)),
-          issuer.token(good.copy().put("iss", "https://evil.example")),
-          issuer.token(good.copy().put("aud", "another")),
-          TestIssuer.sign(
-              "{\"alg\":\"RS256\",\"kid\":\"k1\"}",
-              good.encode(),
-              TestIssuer.newKey().getPrivate()),
-          TestIssuer.sign(
-              "{\"alg\":\"none\",\"kid\":\"k1\"}", good.encode(), issuer.key("k1").getPrivate()),
-          "opaque-token-of-nobody",
-        }) {
-      given()
-          .header("Authorization", "Bearer " + token)
-          .get("/streams/none/events")
-          .then()
-          .statusCode(401)
-          .body("type", equalTo("urn:penstock:problem:invalid-token"));
-    }
+  @ParameterizedTest
+  @EnumSource(TokenAttack.class)
+  void othersAreNot(TokenAttack attack) {
+    given()
+        .header("Authorization", "Bearer " + attack.token(issuer))
+        .get("/streams/none/events")
+        .then()
+        .statusCode(401)
+        .body("type", equalTo("urn:penstock:problem:invalid-token"))
+        .body(not(containsString("mallory")));
   }
 
   @Test

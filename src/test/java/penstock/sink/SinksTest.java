@@ -39,8 +39,8 @@ class SinksTest {
         }
 
         @Override
-        public int defaultBatch() {
-          return 3;
+        public SinkDefaults defaults() {
+          return new SinkDefaults(SinksConfig.DeliveryOrder.PARTITION, 100, 3);
         }
 
         @Override
@@ -75,7 +75,7 @@ class SinksTest {
     assertThat(sink.batch()).isEqualTo(3);
     assertThat(sink.start()).isEqualTo("earliest");
     assertThat(sink.filter().isOpen()).isTrue();
-    assertThat(sink.settings().order()).isEqualTo(SinksConfig.DeliveryOrder.KEY);
+    assertThat(sink.order()).as("its kind's").isEqualTo(SinksConfig.DeliveryOrder.PARTITION);
     assertThat(sink.settings().retry().giveUpAfter()).isEmpty();
   }
 
@@ -87,7 +87,7 @@ class SinksTest {
             .sink();
     assertThat(sink.start()).isEqualTo("1000");
     assertThat(sink.bean()).isEqualTo("at-all");
-    assertThat(sink.batch()).isEqualTo(256);
+    assertThat(sink.batch()).as("no more than are in flight").isEqualTo(100);
   }
 
   @ParameterizedTest
@@ -99,6 +99,7 @@ class SinksTest {
         "stream | nowhere | there is no stream 'nowhere'",
         "start | yesterday | must be earliest, latest or a date",
         "batch | 0 | must be from 1 to 10000",
+        "retry.longest | 10ms | must not be shorter than retry.first",
         "filter | {} | ",
         "filter | type = 'a' | ",
         "filter | {\"sql\":\"type ==\"} | ",

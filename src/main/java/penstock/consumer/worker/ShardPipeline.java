@@ -10,6 +10,9 @@ public interface ShardPipeline {
   /** What wakes the thread when something comes that the pipeline waits for. Called once, first. */
   default void wokenBy(Runnable nudge) {}
 
+  /** Something was appended to the log. May be called on any thread. */
+  default void appended() {}
+
   /** Before each attempt to acquire the lease. */
   default void enter() throws InterruptedException {}
 

@@ -69,6 +69,11 @@ public final class ShardTask {
     pipeline.wokenBy(nudge);
   }
 
+  /** Something was appended to the log. May be called on any thread. */
+  public void appended() {
+    pipeline.appended();
+  }
+
   /** After how much time another step makes sense when there was nothing to do and nothing came. */
   public Duration patience() {
     return patience;

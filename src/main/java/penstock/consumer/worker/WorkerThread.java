@@ -46,6 +46,7 @@ final class WorkerThread {
    * each time. May be called on any thread; does not block.
    */
   void wake() {
+    task.appended();
     if (task.state().equals(new ShardTaskState.Working())) {
       nudge();
     }

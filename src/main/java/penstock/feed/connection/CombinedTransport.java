@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.feed.HeartbeatType;
 import penstock.feed.frame.FrameBatch;
 import penstock.problem.IsolatedCall;
+import penstock.security.identity.Caller;
 import penstock.stream.StartPosition;
 
 /**
@@ -114,6 +115,11 @@ public final class CombinedTransport {
     @Override
     public ClientAddress client() {
       return transport.client();
+    }
+
+    @Override
+    public Caller caller() {
+      return transport.caller();
     }
 
     @Override

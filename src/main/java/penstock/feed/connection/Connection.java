@@ -1,6 +1,7 @@
 package penstock.feed.connection;
 
 import io.vertx.core.buffer.Buffer;
+import java.time.InstantSource;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.DisconnectReason;
@@ -10,6 +11,7 @@ import penstock.feed.HeartbeatType;
 import penstock.feed.ReconnectDelay;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.frame.Frames;
+import penstock.security.identity.Caller;
 import penstock.stream.Cursor;
 import penstock.stream.ResetReason;
 
@@ -23,6 +25,7 @@ public final class Connection {
   private final FeedMeters meters;
   private final FeedConfig config;
   private final ConnectionLifetime lifetime;
+  private final CallerLifetime known;
   private long lastWrite = System.nanoTime();
 
   /** 0 while it takes something. */
@@ -33,10 +36,15 @@ public final class Connection {
     this.meters = meters;
     this.config = config;
     this.lifetime = new ConnectionLifetime(config.maxLifetime());
+    this.known = CallerLifetime.of(transport.caller(), InstantSource.system());
   }
 
   public ClientAddress client() {
     return transport.client();
+  }
+
+  public Caller caller() {
+    return transport.caller();
   }
 
   /**
@@ -118,6 +126,9 @@ public final class Connection {
    * @param resumable the reader can go on elsewhere, so that it may end of age
    */
   public @Nullable DisconnectReason overdue(long now, long silence, boolean resumable) {
+    if (known.isOver(now)) {
+      return DisconnectReason.TOKEN_EXPIRED;
+    }
     if (isFull()) {
       return now - fullSince > config.slowClientTimeout().toNanos() ? DisconnectReason.SLOW : null;
     }
@@ -139,6 +150,14 @@ public final class Connection {
       case CLIENT -> {}
       case SLOW -> transport.reset();
       case SHUTTING_DOWN, LIFETIME -> transport.end(Buffer.buffer());
+      // not behind what it does not take
+      case TOKEN_EXPIRED, TOKEN_REVOKED -> {
+        if (transport.isFull()) {
+          transport.reset();
+        } else {
+          transport.end(Frames.unavailable(reason, ReconnectDelay.millis(config)));
+        }
+      }
       default -> transport.end(Frames.unavailable(reason, ReconnectDelay.millis(config)));
     }
   }

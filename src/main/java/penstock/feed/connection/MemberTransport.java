@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import penstock.feed.HeartbeatType;
 import penstock.feed.frame.FrameBatch;
+import penstock.security.identity.Caller;
 
 /** A transport whose end others want to know of, whoever ends it. Belongs to its event loop. */
 public final class MemberTransport implements Transport {
@@ -24,6 +25,11 @@ public final class MemberTransport implements Transport {
   @Override
   public ClientAddress client() {
     return transport.client();
+  }
+
+  @Override
+  public Caller caller() {
+    return transport.caller();
   }
 
   @Override

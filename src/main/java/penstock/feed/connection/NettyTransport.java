@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.feed.HeartbeatType;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.frame.HttpChunk;
+import penstock.security.identity.Caller;
 
 /**
  * Writes past the response of plain HTTP/1.1 to its connection: frames that were put into an HTTP
@@ -37,10 +38,11 @@ final class NettyTransport extends ResponseTransport {
   private NettyTransport(
       HttpServerResponse response,
       ClientAddress client,
+      Caller caller,
       HeartbeatType heartbeat,
       ConnectionBase connection,
       ChannelHandlerContext behindEncoder) {
-    super(response, client, heartbeat);
+    super(response, client, caller, heartbeat);
     this.connection = connection;
     this.behindEncoder = behindEncoder;
   }
@@ -49,6 +51,7 @@ final class NettyTransport extends ResponseTransport {
   static @Nullable NettyTransport of(
       HttpServerRequest request,
       ClientAddress client,
+      Caller caller,
       HeartbeatType heartbeat,
       Duration unacknowledged) {
     if (request.version() != HttpVersion.HTTP_1_1
@@ -66,7 +69,7 @@ final class NettyTransport extends ResponseTransport {
     if (pipeline.get(IDLE) != null) {
       pipeline.remove(IDLE);
     }
-    return new NettyTransport(request.response(), client, heartbeat, connection, encoder);
+    return new NettyTransport(request.response(), client, caller, heartbeat, connection, encoder);
   }
 
   /**

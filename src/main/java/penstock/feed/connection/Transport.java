@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import penstock.feed.HeartbeatType;
 import penstock.feed.frame.FrameBatch;
+import penstock.security.identity.Caller;
 
 /** A reader's end of a response whose first bytes were written. Belongs to its event loop. */
 public interface Transport {
@@ -12,6 +13,7 @@ public interface Transport {
   /**
    * The shortest way to the socket: past the response where it is plain HTTP/1.1, else through it.
    *
+   * @param caller as whom the client is known
    * @param heartbeat how the client wants its heartbeats
    * @param unacknowledged how long the client may leave unacknowledged what was sent to it, before
    *     it is taken for gone; where the system can find out
@@ -19,14 +21,20 @@ public interface Transport {
   static Transport of(
       HttpServerRequest request,
       ClientAddress client,
+      Caller caller,
       HeartbeatType heartbeat,
       Duration unacknowledged) {
-    NettyTransport direct = NettyTransport.of(request, client, heartbeat, unacknowledged);
-    return direct == null ? new ResponseTransport(request.response(), client, heartbeat) : direct;
+    NettyTransport direct = NettyTransport.of(request, client, caller, heartbeat, unacknowledged);
+    return direct == null
+        ? new ResponseTransport(request.response(), client, caller, heartbeat)
+        : direct;
   }
 
   /** Who is at the other end. */
   public ClientAddress client();
+
+  /** As whom that is known. */
+  public Caller caller();
 
   /** How it wants its heartbeats. */
   public HeartbeatType heartbeat();

@@ -44,12 +44,14 @@ import penstock.feed.connection.ResumeLimit;
 import penstock.feed.connection.Transport;
 import penstock.feed.stream.StreamFeeds;
 import penstock.feed.view.ViewFeeds;
+import penstock.http.Namespace;
 import penstock.member.MemberName;
 import penstock.member.RoomName;
 import penstock.problem.ProblemException;
 import penstock.problem.Raises;
 import penstock.security.http.Callers;
 import penstock.security.http.Requires;
+import penstock.security.http.TicketParameter;
 import penstock.security.identity.Right;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
@@ -184,6 +186,8 @@ class CombinedFeedResource {
           List<String> lastEventId,
       @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
           Optional<HeartbeatType> heartbeat,
+      @RestQuery(TicketParameter.NAME) @Parameter(description = TicketParameter.MEANING)
+          Optional<String> ticket,
       @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =
@@ -199,6 +203,7 @@ class CombinedFeedResource {
             EventFilter.of(subject, type, filter),
             key,
             CombinedStart.of(cursor, since, LastEventId.of(last, lastEventId)));
+    Namespace space = Namespace.current();
     MemberParameters.Spoken spoken = members.read(room, member, ttl);
     return responses.feed(
         found(wanted, streams::findOrCreate)
@@ -207,7 +212,8 @@ class CombinedFeedResource {
                     responses.body(
                         wanted.count(),
                         heartbeat,
-                        transport -> serve(members.begin(transport, spoken), wanted, found))));
+                        transport ->
+                            serve(members.begin(transport, spoken), wanted, found, space))));
   }
 
   /** The headers of the feed, if it could be had. */
@@ -284,7 +290,7 @@ class CombinedFeedResource {
     return found;
   }
 
-  private void serve(Transport transport, Wanted wanted, List<Stream> found) {
+  private void serve(Transport transport, Wanted wanted, List<Stream> found, Namespace space) {
     var combined =
         new CombinedTransport(
             vertx.getOrCreateContext(), transport, config.socketBuffer().asLongValue());
@@ -292,7 +298,7 @@ class CombinedFeedResource {
       String name = stream.name().value();
       ResumeRequest resume = wanted.start().of(STREAM, name, new StartPosition.Latest());
       feeds.subscribe(
-          combined.part(STREAM, name, resume.start()),
+          combined.part(STREAM, space.shown(name), resume.start()),
           stream,
           wanted.streams().getOrDefault(stream.name(), EventFilter.OPEN),
           resume);
@@ -301,7 +307,8 @@ class CombinedFeedResource {
       ViewDefinition view = one.getKey();
       String name = view.name().value();
       ResumeRequest resume = wanted.start().of(VIEW, name, new StartPosition.Earliest());
-      viewFeeds.subscribe(combined.part(VIEW, name, resume.start()), view, one.getValue(), resume);
+      viewFeeds.subscribe(
+          combined.part(VIEW, space.shown(name), resume.start()), view, one.getValue(), resume);
     }
   }
 }

@@ -1,6 +1,7 @@
 package penstock.feed.http;
 
 import io.vertx.core.http.HttpServerRequest;
+import penstock.security.identity.Caller;
 
 /**
  * The body of a feed's response. It is handed the request, and from then on writes to the response
@@ -9,6 +10,10 @@ import io.vertx.core.http.HttpServerRequest;
  */
 interface FeedBody {
 
-  /** Begins to write. On the event loop of the request, which has been read. */
-  void writeTo(HttpServerRequest request);
+  /**
+   * Begins to write. On the event loop of the request, which has been read.
+   *
+   * @param caller who sent it: the feed ends when that one is known no more
+   */
+  void writeTo(HttpServerRequest request, Caller caller);
 }

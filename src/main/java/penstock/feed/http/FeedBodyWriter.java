@@ -1,6 +1,8 @@
 package penstock.feed.http;
 
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.ext.Provider;
@@ -11,6 +13,7 @@ import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyWriter;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 import org.jboss.resteasy.reactive.server.vertx.VertxResteasyReactiveRequestContext;
+import penstock.security.http.Callers;
 
 /**
  * Hands the response over to a {@link FeedBody}. To write the body is the last that Quarkus REST
@@ -19,6 +22,13 @@ import org.jboss.resteasy.reactive.server.vertx.VertxResteasyReactiveRequestCont
  */
 @Provider
 class FeedBodyWriter implements ServerMessageBodyWriter<FeedBody> {
+
+  private final Callers callers;
+
+  @Inject
+  FeedBodyWriter(Callers callers) {
+    this.callers = callers;
+  }
 
   @Override
   public boolean isWriteable(
@@ -38,7 +48,9 @@ class FeedBodyWriter implements ServerMessageBodyWriter<FeedBody> {
         ((VertxResteasyReactiveRequestContext) context).vertxServerRequest();
     // Paused for resources that have a use for its body; what comes of it here may go.
     request.resume();
-    body.writeTo(request);
+    body.writeTo(
+        request,
+        callers.of(((VertxResteasyReactiveRequestContext) context).unwrap(RoutingContext.class)));
   }
 
   @Override

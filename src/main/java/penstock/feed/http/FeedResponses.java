@@ -5,7 +5,9 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -24,6 +26,8 @@ import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.ProblemType;
 import penstock.problem.ReportedFailure;
+import penstock.security.http.UnavailableFeed;
+import penstock.security.identity.Caller;
 
 /** How the response of any feed begins, or is refused. */
 @ApplicationScoped
@@ -34,6 +38,15 @@ class FeedResponses {
    * such as Python's requests, and then see ends of lines where there are none.
    */
   private static final String EVENT_STREAM = "text/event-stream;charset=UTF-8";
+
+  private static final Map<String, String> HEADERS =
+      Map.of(
+          Answer.CONTENT_TYPE,
+          EVENT_STREAM,
+          Answer.CACHE_CONTROL,
+          "no-store",
+          "X-Accel-Buffering",
+          "no");
 
   /** From here on a status says nothing against the request: it may succeed later. */
   private static final int FIRST_PASSING_STATUS = 429;
@@ -73,11 +86,9 @@ class FeedResponses {
   }
 
   private static <T extends @Nullable Object> RestResponse<T> response(T body) {
-    return RestResponse.ResponseBuilder.create(RestResponse.Status.OK, body)
-        .header(Answer.CONTENT_TYPE, EVENT_STREAM)
-        .header(Answer.CACHE_CONTROL, "no-store")
-        .header("X-Accel-Buffering", "no")
-        .build();
+    var response = RestResponse.ResponseBuilder.create(RestResponse.Status.OK, body);
+    HEADERS.forEach(response::header);
+    return response.build();
   }
 
   /**
@@ -95,17 +106,18 @@ class FeedResponses {
    * @param readers of different feeds, that share the connection
    */
   FeedBody body(int readers, Optional<HeartbeatType> heartbeat, Consumer<Transport> serve) {
-    return request -> begin(request, readers, heartbeat.orElse(HeartbeatType.ID)).ifPresent(serve);
+    return (request, caller) ->
+        begin(request, caller, readers, heartbeat.orElse(HeartbeatType.ID)).ifPresent(serve);
   }
 
   private Optional<Transport> begin(
-      HttpServerRequest request, int readers, HeartbeatType heartbeat) {
+      HttpServerRequest request, Caller caller, int readers, HeartbeatType heartbeat) {
     HttpServerResponse response = request.response();
     if (response.closed()) {
       return Optional.empty();
     }
     var client = ClientAddress.of(request.remoteAddress());
-    Optional<DisconnectReason> refusal = admission.refusal(client, readers);
+    Optional<DisconnectReason> refusal = admission.refusal(client, caller.space(), readers);
     if (refusal.isPresent()) {
       sendAway(response, refusal.get());
       return Optional.empty();
@@ -116,7 +128,8 @@ class FeedResponses {
     response.headersEndHandler(null);
     // It has been read, may be long, and would be held for as long as the feed lasts.
     request.headers().remove(LastEventId.HEADER);
-    return Optional.of(Transport.of(request, client, heartbeat, config.slowClientTimeout()));
+    return Optional.of(
+        Transport.of(request, client, caller, heartbeat, config.slowClientTimeout()));
   }
 
   private void open(HttpServerResponse response) {
@@ -125,7 +138,13 @@ class FeedResponses {
   }
 
   private FeedBody unavailable(ProblemType type) {
-    return request -> sendAway(request.response(), DisconnectReason.of(type));
+    return (request, caller) -> sendAway(request.response(), DisconnectReason.of(type));
+  }
+
+  /** The reader cannot be known for now; no resource is asked. */
+  void tell(@Observes UnavailableFeed feed) {
+    HEADERS.forEach(feed.response()::putHeader);
+    sendAway(feed.response(), DisconnectReason.of(feed.problem()));
   }
 
   /** What will pass is said in the stream: a status would keep the client from trying again. */

@@ -39,6 +39,7 @@ import penstock.member.RoomName;
 import penstock.problem.Raises;
 import penstock.security.http.Callers;
 import penstock.security.http.Requires;
+import penstock.security.http.TicketParameter;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
 import penstock.stream.filter.Condition;
@@ -103,6 +104,8 @@ class StreamFeedResource {
           List<String> lastEventId,
       @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
           Optional<HeartbeatType> heartbeat,
+      @RestQuery(TicketParameter.NAME) @Parameter(description = TicketParameter.MEANING)
+          Optional<String> ticket,
       @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =

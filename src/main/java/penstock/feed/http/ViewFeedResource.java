@@ -38,6 +38,7 @@ import penstock.member.RoomName;
 import penstock.problem.Raises;
 import penstock.security.http.Callers;
 import penstock.security.http.Requires;
+import penstock.security.http.TicketParameter;
 import penstock.stream.StartPosition;
 import penstock.view.ViewDefinition;
 import penstock.view.ViewName;
@@ -111,6 +112,8 @@ class ViewFeedResource {
           List<String> lastEventId,
       @RestQuery(HeartbeatParameter.NAME) @Parameter(description = HeartbeatParameter.MEANING)
           Optional<HeartbeatType> heartbeat,
+      @RestQuery(TicketParameter.NAME) @Parameter(description = TicketParameter.MEANING)
+          Optional<String> ticket,
       @RestHeader(LastEventId.HEADER)
           @Parameter(
               description =

@@ -9,6 +9,7 @@ import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.Connection;
 import penstock.problem.IsolatedCall;
 import penstock.problem.ReportedFailure;
+import penstock.security.identity.Caller;
 import penstock.stream.Cursor;
 
 /**
@@ -42,6 +43,11 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
   @Override
   public final ClientAddress client() {
     return connection.client();
+  }
+
+  @Override
+  public final Caller caller() {
+    return connection.caller();
   }
 
   public final Connection connection() {

@@ -2,12 +2,16 @@ package penstock.feed.loop;
 
 import penstock.feed.DisconnectReason;
 import penstock.feed.connection.ClientAddress;
+import penstock.security.identity.Caller;
 
 /** Whoever reads a feed of this instance: what its loop, admission and drain know of it. */
 public interface FeedSubscriber {
 
   /** On whose behalf it reads. */
   ClientAddress client();
+
+  /** As whom that is known. */
+  Caller caller();
 
   /** Writes all that it can now. On its event loop. */
   public void advance();

@@ -28,6 +28,9 @@ public final class LoopDispatcher {
   /** A heartbeat is late by at most this part of its interval. */
   private static final int TICKS_PER_HEARTBEAT = 15;
 
+  /** A feed lasts at most so much longer than its token. */
+  private static final long LONGEST_TICK_MILLIS = 1_000;
+
   /** How long tasks run without a look at the loop's sockets. */
   private static final long SLICE_NANOS = 500_000;
 
@@ -45,7 +48,8 @@ public final class LoopDispatcher {
   LoopDispatcher(ContextInternal context, Duration heartbeat) {
     this.context = context;
     this.loop = context.nettyEventLoop();
-    this.tickMillis = Math.max(1, heartbeat.toMillis() / TICKS_PER_HEARTBEAT);
+    this.tickMillis =
+        Math.clamp(heartbeat.toMillis() / TICKS_PER_HEARTBEAT, 1, LONGEST_TICK_MILLIS);
   }
 
   /** From now on the task is ticked. */

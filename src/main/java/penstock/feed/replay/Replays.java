@@ -27,7 +27,7 @@ public class Replays {
     this.log = log;
     this.config = config;
     this.meters = meters;
-    this.link = links.open("feed");
+    this.link = links.openForReads("feed");
     this.permits = new AsyncSemaphore(config.replays());
     this.recent = new RecentPages(vertx, config.replayKept().asLongValue(), config.replayKeep());
   }

@@ -179,7 +179,8 @@ final class CatchUp {
     ReplayPage page = read.result();
     LogState log = page.log();
     if (!log.life().equals(life) || !log.continues(from.places().get(page.partition()))) {
-      placeAgain(from);
+      // If the logs have that place all the same, what was read does not have it yet: a replica.
+      reader.later(RING_PAUSE_MILLIS, () -> placeAgain(from));
       return;
     }
     target = target.within(page.partition(), log);

@@ -114,7 +114,7 @@ final class StreamChannel {
 
   /** Nanoseconds for which nothing is known of the logs, since Redis does not answer. */
   long silence() {
-    return tail.silence();
+    return tail.silence(stream.partitions());
   }
 
   /** Events of a partition behind a position, from Redis. Completes on any thread. */

@@ -113,6 +113,19 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
     return Optional.empty();
   }
 
+  /** Whether a cursor of the same lives is of a later term. */
+  boolean isBeforeTermOf(Cursor cursor) {
+    if (!cursor.scope().equals(scope) || cursor.places().size() != states.size()) {
+      return false;
+    }
+    for (int i = 0; i < states.size(); i++) {
+      if (cursor.places().get(i).term() > states.get(i).term().number()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void add(ChangeBatch batch) {
     long next = head;
     keys += batch.size();

@@ -37,6 +37,16 @@ record ChangeSet(Set<String> keys, List<Position> end, boolean more, boolean tri
     return new ChangeSet(keys, end, more, trimmed);
   }
 
+  /** Whether the server that was read from does not have yet what was seen at these places. */
+  static boolean isBehind(List<Position> from, List<ChangelogReader.ChangelogPage> parts) {
+    for (int p = 0; p < parts.size(); p++) {
+      if (from.get(p).isAfter(parts.get(p).state().last())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether they reach as far as these places. */
   boolean reaches(List<Position> places) {
     for (int p = 0; p < places.size(); p++) {

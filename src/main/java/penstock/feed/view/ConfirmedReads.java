@@ -2,12 +2,16 @@ package penstock.feed.view;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedConfig;
+import penstock.problem.Problem;
+import penstock.problem.ProblemType;
 import penstock.redis.RedisLink;
+import penstock.stream.Cursor;
 import penstock.stream.LogState;
 import penstock.stream.Position;
 import penstock.stream.tail.TailSource;
@@ -29,12 +33,22 @@ final class ConfirmedReads {
   private final ViewDefinition view;
   private final ChangelogReader changes;
   private final RedisLink link;
+
+  /** What is read may be older than what another instance showed of it. */
+  private final boolean ofReplica;
+
   private final FeedConfig config;
 
-  ConfirmedReads(ViewDefinition view, ChangelogReader changes, RedisLink link, FeedConfig config) {
+  ConfirmedReads(
+      ViewDefinition view,
+      ChangelogReader changes,
+      RedisLink link,
+      boolean ofReplica,
+      FeedConfig config) {
     this.view = view;
     this.changes = changes;
     this.link = link;
+    this.ofReplica = ofReplica;
     this.config = config;
   }
 
@@ -50,13 +64,15 @@ final class ConfirmedReads {
     return changes
         .served(view, link)
         .compose(
-            generation ->
-                states(generation)
-                    .compose(
-                        states ->
-                            changes
-                                .served(view, link)
-                                .map(again -> buffer(generation, again, states))));
+            generation -> {
+              changes.renew(view, generation, link);
+              return states(generation)
+                  .compose(
+                      states ->
+                          changes
+                              .served(view, link)
+                              .map(again -> buffer(generation, again, states)));
+            });
   }
 
   private ChangeBuffer buffer(Generation generation, Generation again, List<LogState> states) {
@@ -109,8 +125,25 @@ final class ConfirmedReads {
                           buffer,
                           generation,
                           found.stream().map(ChangelogReader.ChangelogPage::state).toList());
+                      if (ofReplica && ChangeSet.isBehind(from, found)) {
+                        throw behind();
+                      }
                       return ChangeSet.of(from, most, found);
                     }));
+  }
+
+  /** A reader comes from where more was seen: it waits until that is here too. */
+  RuntimeException behind() {
+    return Problem.passing(
+            ProblemType.NOT_YET_APPLIED,
+            "The replica that the view is read from does not have yet what the cursor covers.",
+            Duration.ofSeconds(1))
+        .exception();
+  }
+
+  /** Whether what a cursor covers is of a later term than the buffer has heard of. */
+  boolean isAhead(ChangeBuffer buffer, Cursor cursor) {
+    return ofReplica && buffer.isBeforeTermOf(cursor);
   }
 
   /** What keys are now, as JSON by key, in as many reads as it takes. */

@@ -37,6 +37,7 @@ public class ViewFeeds {
   private final FeedMeters meters;
   private final Admission admission;
   private final RedisLink link;
+  private final boolean ofReplica;
   private final ChannelRegistry<ViewName, ViewChannel> channels;
 
   @Inject
@@ -56,7 +57,8 @@ public class ViewFeeds {
     this.config = config;
     this.meters = meters;
     this.admission = admission;
-    this.link = links.open("view-feed");
+    this.link = links.openForReads("view-feed");
+    this.ofReplica = links.readsReplicas();
     this.channels =
         new ChannelRegistry<>(vertx, config.channelLinger(), channel -> false, ViewChannel::close);
   }
@@ -72,7 +74,11 @@ public class ViewFeeds {
 
   private ViewChannel open(ViewDefinition view) {
     return new ViewChannel(
-        new ConfirmedReads(view, changes, link, config), tail, vertx, dispatchers, config);
+        new ConfirmedReads(view, changes, link, ofReplica, config),
+        tail,
+        vertx,
+        dispatchers,
+        config);
   }
 
   void end(@Observes @Priority(Drain.AFTER_READERS) ShutdownEvent ending) {

@@ -62,6 +62,9 @@ final class ViewReader {
 
   private Future<ViewReadResult> since(
       ChangeBuffer buffer, Cursor cursor, List<@Nullable Set<String>> wanted) {
+    if (reads.isAhead(buffer, cursor)) {
+      return Future.failedFuture(reads.behind());
+    }
     Optional<ResetReason> obstacle = buffer.obstacle(cursor);
     if (obstacle.isPresent()) {
       return reason(buffer, cursor, obstacle.get()).map(ViewReadResult.Reset::new);

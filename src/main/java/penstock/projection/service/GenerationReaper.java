@@ -1,5 +1,7 @@
 package penstock.projection.service;
 
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,9 +68,10 @@ public final class GenerationReaper {
 
   /** Notes what nobody works, and removes what nobody has worked for long enough. */
   public void runOnce() throws InterruptedException {
-    var reply =
-        BlockingCall.of(
-            RETIRE.run(link, RETIRE.call(keys.views(), keys.works()).arg(keep.toMillis())));
+    Request call = RETIRE.call(keys.views()).arg(keep.toMillis());
+    BlockingCall.of(link.send(Command.HVALS, keys.works()))
+        .forEach(works -> call.arg(works.toString()));
+    var reply = BlockingCall.of(RETIRE.run(link, call));
     for (int i = 0; i + 1 < reply.size(); i += 2) {
       String name = reply.get(i).toString();
       int colon = name.indexOf(':');

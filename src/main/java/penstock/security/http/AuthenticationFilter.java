@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
@@ -16,13 +17,15 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import penstock.http.AllowedMethods;
+import penstock.http.RefusalReason;
 import penstock.problem.Problem;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
 import penstock.problem.ReportedFailure;
 import penstock.security.AuthConfig;
 import penstock.security.identity.Caller;
-import penstock.security.identity.Right;
+import penstock.security.session.Credential;
+import penstock.security.session.Revocations;
 
 /**
  * Finds out who calls, before anything else is done for a request. Not the framework's chain of
@@ -32,7 +35,8 @@ import penstock.security.identity.Right;
 @ApplicationScoped
 class AuthenticationFilter {
 
-  static final String ADVICE = "Say who calls, by a header 'Authorization: Bearer' with a token.";
+  static final String ADVICE =
+      "Say who calls, by a header 'Authorization: Bearer' with a token, or by the cookie of a session.";
 
   /** After what lets pages of other origins ask, before all that answers. */
   private static final int PRIORITY = 250;
@@ -44,21 +48,25 @@ class AuthenticationFilter {
 
   private final AuthConfig config;
   private final AllowedMethods methods;
+  private final Revocations revocations;
+  private final Event<UnavailableFeed> unavailable;
   private final List<Authenticator> authenticators;
   private final Set<AuthConfig.Openness> open;
 
   @Inject
   AuthenticationFilter(
-      AuthConfig config, AllowedMethods methods, @Any Instance<Authenticator> authenticators) {
+      AuthConfig config,
+      AllowedMethods methods,
+      Revocations revocations,
+      Event<UnavailableFeed> unavailable,
+      @Any Instance<Authenticator> authenticators) {
     this.config = config;
     this.methods = methods;
+    this.revocations = revocations;
+    this.unavailable = unavailable;
     this.authenticators =
         AuthConfig.isOn(config)
-            ? authenticators
-                .handlesStream()
-                .sorted(Comparator.comparing(one -> one.getBean().getBeanClass().getName()))
-                .map(Instance.Handle::get)
-                .toList()
+            ? authenticators.stream().sorted(Comparator.comparing(Authenticator::rank)).toList()
             : List.of();
     this.open = config.open().orElse(Set.of());
   }
@@ -75,15 +83,15 @@ class AuthenticationFilter {
       context.next();
       return;
     }
-    Future<Caller> caller = authenticate(context);
-    if (caller == null) {
+    Future<Credential> known = authenticate(context);
+    if (known == null) {
       refuse(context, Problem.of(ProblemType.UNAUTHENTICATED, ADVICE));
-    } else if (caller.isComplete()) {
-      take(context, caller);
+    } else if (known.isComplete()) {
+      take(context, known);
     } else {
       context.request().pause();
       Context here = context.vertx().getOrCreateContext();
-      caller.onComplete(
+      known.onComplete(
           done ->
               here.runOnContext(
                   go -> {
@@ -93,17 +101,20 @@ class AuthenticationFilter {
     }
   }
 
-  private @Nullable Future<Caller> authenticate(RoutingContext context) {
+  private @Nullable Future<Credential> authenticate(RoutingContext context) {
     for (Authenticator one : authenticators) {
-      Future<Caller> caller = one.authenticate(context);
-      if (caller != null) {
-        return caller;
+      Future<Credential> known = one.authenticate(context);
+      if (known != null) {
+        // before all was read that was taken back, nobody is known
+        return revocations.isReady()
+            ? known
+            : known.compose(credential -> revocations.ready().map(credential));
       }
     }
     return null;
   }
 
-  private void take(RoutingContext context, AsyncResult<Caller> done) {
+  private void take(RoutingContext context, AsyncResult<Credential> done) {
     if (done.failed()) {
       refuse(
           context,
@@ -112,13 +123,17 @@ class AuthenticationFilter {
               : Problems.from(done.cause()));
       return;
     }
-    Caller caller = done.result();
-    Callers.set(context, caller);
+    Caller caller = done.result().caller();
+    if (revocations.covers(caller)) {
+      refuse(context, Problem.of(ProblemType.INVALID_TOKEN, "The token was taken back."));
+      return;
+    }
+    Callers.set(context, done.result());
     String path = path(context);
     if (path.startsWith(OPERATORS)
         && !path.startsWith(OPENAPI)
         && !isOpen(path)
-        && !caller.rights().has(Right.ADMIN)) {
+        && !caller.isOperator()) {
       Problems.answer(context, Callers.forbidden("admin"));
     } else {
       context.next();
@@ -129,6 +144,8 @@ class AuthenticationFilter {
   private void refuse(RoutingContext context, Problem problem) {
     if (isOpen(path(context))) {
       context.next();
+    } else if (UnavailableFeed.isFor(context, problem)) {
+      unavailable.fire(new UnavailableFeed(context.response(), problem.type()));
     } else {
       Problems.answer(context.response(), problem);
     }
@@ -141,6 +158,10 @@ class AuthenticationFilter {
   }
 
   private boolean isOpen(String path) {
+    if (path.equals(RefusalReason.PATH)) {
+      // nothing is there, and what could not be read does not say who sent it
+      return true;
+    }
     if (isAt(path, HEALTH)) {
       return open.contains(AuthConfig.Openness.HEALTH);
     }

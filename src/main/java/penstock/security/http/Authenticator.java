@@ -3,9 +3,9 @@ package penstock.security.http;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
-import penstock.security.identity.Caller;
+import penstock.security.session.Credential;
 
-/** One way of saying who calls. All that are beans are asked, in the order of their priorities. */
+/** One way of saying who calls. All that are beans are asked, in the order of their ranks. */
 public interface Authenticator {
 
   /**
@@ -13,5 +13,8 @@ public interface Authenticator {
    *
    * @return null if the request does not say so in this way
    */
-  @Nullable Future<Caller> authenticate(RoutingContext context);
+  @Nullable Future<Credential> authenticate(RoutingContext context);
+
+  /** The lower, the sooner it is asked: what a request says on purpose beats what is sent along. */
+  int rank();
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
-import penstock.security.identity.Caller;
+import penstock.security.session.Credential;
 import penstock.security.token.BearerTokens;
 
 /** By {@code Authorization: Bearer}, and by nothing else (RFC 6750, 2.1). */
@@ -26,7 +26,7 @@ class BearerAuthenticator implements Authenticator {
   }
 
   @Override
-  public @Nullable Future<Caller> authenticate(RoutingContext context) {
+  public @Nullable Future<Credential> authenticate(RoutingContext context) {
     List<String> given = context.request().headers().getAll(HttpHeaders.AUTHORIZATION);
     if (given.isEmpty()) {
       return null;
@@ -38,6 +38,12 @@ class BearerAuthenticator implements Authenticator {
               ProblemType.INVALID_TOKEN,
               "There must be one header Authorization, with the scheme Bearer."));
     }
-    return tokens.caller(header.substring(SCHEME.length()).strip());
+    String token = header.substring(SCHEME.length()).strip();
+    return tokens.caller(token).map(caller -> new Credential(caller, token, null));
+  }
+
+  @Override
+  public int rank() {
+    return 0;
   }
 }

@@ -12,6 +12,7 @@ import penstock.security.AuthConfig;
 import penstock.security.identity.AllowedValues;
 import penstock.security.identity.Caller;
 import penstock.security.identity.Right;
+import penstock.security.session.Credential;
 
 /**
  * Who calls: of the request that is under way. To be asked by what its resource calls at once, on
@@ -23,7 +24,7 @@ import penstock.security.identity.Right;
 @ApplicationScoped
 public class Callers {
 
-  private static final String KEY = "penstock.caller";
+  private static final String KEY = "penstock.credential";
 
   private final boolean on;
 
@@ -39,9 +40,17 @@ public class Callers {
 
   /** Who calls; {@link Caller#UNKNOWN}, who may do everything, where that is not asked. */
   public Caller current() {
-    return on
-        ? of(CurrentRequestManager.get().serverRequest().unwrap(RoutingContext.class))
-        : Caller.UNKNOWN;
+    return on ? of(context()) : Caller.UNKNOWN;
+  }
+
+  private static RoutingContext context() {
+    return CurrentRequestManager.get().serverRequest().unwrap(RoutingContext.class);
+  }
+
+  /** By what the caller is known; {@link Credential#NONE} where that is not asked. */
+  Credential credential() {
+    Credential known = on ? known(context()) : null;
+    return known == null ? Credential.NONE : known;
   }
 
   /** Who sent a request. */
@@ -49,16 +58,17 @@ public class Callers {
     if (!on) {
       return Caller.UNKNOWN;
     }
-    Caller known = known(context);
-    return known == null ? Caller.ANONYMOUS : known;
+    Credential known = known(context);
+    return known == null ? Caller.ANONYMOUS : known.caller();
   }
 
-  static @Nullable Caller known(RoutingContext context) {
+  static @Nullable Credential known(RoutingContext context) {
     return context.get(KEY);
   }
 
-  static void set(RoutingContext context, Caller caller) {
-    context.put(KEY, caller);
+  static void set(RoutingContext context, Credential credential) {
+    context.put(KEY, credential);
+    credential.caller().space().enter(context);
   }
 
   /** Of a stream the subjects of events that the caller may read, which is some. */

@@ -16,7 +16,8 @@ import penstock.security.identity.Right;
 @Repeatable(Requires.All.class)
 public @interface Requires {
 
-  Right value();
+  /** What is not said otherwise is for those who run the service. */
+  Right value() default Right.ADMIN;
 
   /** The parameter of the path that has the name. */
   String path() default "";
@@ -41,6 +42,12 @@ public @interface Requires {
 
   /** The right to anything will do; the operation shows only what the caller may see. */
   boolean any() default false;
+
+  /** It takes the right to all names, without conditions: what it does has no name. */
+  boolean all() default false;
+
+  /** Whoever is known will do, whatever the rights: it is about the caller alone. */
+  boolean known() default false;
 
   /** Several rules of one operation. */
   @Target(ElementType.METHOD)

@@ -3,13 +3,14 @@ package penstock.security.http;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ResourceInfo;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
-import org.jboss.resteasy.reactive.server.mapping.RuntimeResource;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.security.identity.Caller;
@@ -24,7 +25,7 @@ import penstock.security.identity.Rights;
 class RightsCheck {
 
   /** By operation; what it requires is looked up once. */
-  private final Map<RuntimeResource, List<Requires>> rules = new ConcurrentHashMap<>();
+  private final Map<Method, List<Requires>> rules = new ConcurrentHashMap<>();
 
   private final Callers callers;
 
@@ -33,8 +34,13 @@ class RightsCheck {
     this.callers = callers;
   }
 
+  /**
+   * The method of the operation is asked for by {@link ResourceInfo}, and in here: from that the
+   * framework knows, for all filters, that a native executable must have methods of operations and
+   * their annotations. Without, it has those of some, and each request for another one is a 500.
+   */
   @ServerRequestFilter(priority = Priorities.AUTHORIZATION)
-  void check() {
+  void check(ResourceInfo operation) {
     if (!callers.isOn()) {
       return;
     }
@@ -43,45 +49,54 @@ class RightsCheck {
     if (!caller.isAuthenticated()) {
       throw ProblemException.of(ProblemType.UNAUTHENTICATED, AuthenticationFilter.ADVICE);
     }
-    List<Requires> required = rules.computeIfAbsent(request.getTarget(), RightsCheck::of);
+    List<Requires> required = rules.computeIfAbsent(operation.getResourceMethod(), RightsCheck::of);
     if (required.isEmpty()) {
       throw Callers.forbidden("nobody has it");
     }
     for (Requires one : required) {
-      check(one, caller.rights(), request);
+      check(one, caller, request);
     }
   }
 
-  private static List<Requires> of(RuntimeResource operation) {
-    return List.of(operation.getLazyMethod().getMethod().getAnnotationsByType(Requires.class));
+  private static List<Requires> of(Method operation) {
+    return List.of(operation.getAnnotationsByType(Requires.class));
   }
 
-  private static void check(Requires rule, Rights rights, ResteasyReactiveRequestContext request) {
-    if (rule.any()) {
+  private static void check(Requires rule, Caller caller, ResteasyReactiveRequestContext request) {
+    if (rule.any() || rule.known()) {
       // what may be seen is all that is shown
       return;
     }
+    if (rule.all()) {
+      // who has a tenant has no more than that has, whatever it says
+      if (!caller.space().isNone() || !caller.rights().hasAll(rule.value())) {
+        throw Callers.forbidden(rule.value() + " on *");
+      }
+      return;
+    }
     if (!rule.path().isEmpty()) {
-      check(rule, rights, request, pathParameter(request, rule.path()));
+      check(rule, caller, request, pathParameter(request, rule.path()));
     } else {
       for (String name : request.serverRequest().getAllQueryParams(rule.query())) {
-        check(rule, rights, request, name);
+        check(rule, caller, request, name);
       }
     }
   }
 
   private static void check(
-      Requires rule, Rights rights, ResteasyReactiveRequestContext request, String name) {
+      Requires rule, Caller caller, ResteasyReactiveRequestContext request, String name) {
     Right right = rule.value();
+    Rights rights = caller.rights();
+    String whole = caller.space().whole(name);
     boolean had;
     if (rule.narrows()) {
-      had = rights.has(right, name);
+      had = rights.has(right, whole);
     } else if (rule.part().isEmpty()) {
-      had = rights.hasWhole(right, name);
+      had = rights.hasWhole(right, whole);
     } else {
       had =
           parts(rule, request).stream()
-              .allMatch(part -> rights.has(right, name, rule.part(), part));
+              .allMatch(part -> rights.has(right, whole, rule.part(), part));
     }
     if (!had) {
       throw Callers.forbidden(

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import penstock.http.Namespace;
 
 /**
  * Values that a right covers.
@@ -34,6 +35,17 @@ public record AllowedValues(boolean any, Set<String> exact, Set<String> prefixes
             .collect(Collectors.toSet()));
   }
 
+  /** Whole values, and with a star at their end what they may begin with. */
+  public static AllowedValues ofPatterns(Collection<String> patterns) {
+    return of(patterns.stream().map(AllowedValues::pattern).toList());
+  }
+
+  private static Template.Value pattern(String text) {
+    return text.endsWith("*")
+        ? new Template.Value(text.substring(0, text.length() - 1), true)
+        : new Template.Value(text, false);
+  }
+
   /** What any of them covers. */
   static AllowedValues union(Collection<AllowedValues> all) {
     if (all.stream().anyMatch(AllowedValues::any)) {
@@ -43,6 +55,23 @@ public record AllowedValues(boolean any, Set<String> exact, Set<String> prefixes
         false,
         all.stream().flatMap(one -> one.exact.stream()).collect(Collectors.toSet()),
         all.stream().flatMap(one -> one.prefixes.stream()).collect(Collectors.toSet()));
+  }
+
+  /** Whether every value is covered: by the star alone. */
+  boolean isAll() {
+    return any || prefixes.contains("");
+  }
+
+  /** As names of a namespace: whole ones, of which none is outside. */
+  AllowedValues in(Namespace space) {
+    return space.isNone()
+        ? this
+        : new AllowedValues(
+            false,
+            exact.stream().map(space::whole).collect(Collectors.toSet()),
+            any
+                ? Set.of(space.whole(""))
+                : prefixes.stream().map(space::whole).collect(Collectors.toSet()));
   }
 
   public boolean admits(@Nullable String value) {

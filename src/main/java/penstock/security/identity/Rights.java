@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import penstock.http.Namespace;
 
-/** All that one caller may do. Immutable. */
+/** All that one caller may do, by whole names. Immutable. */
 public final class Rights {
 
   /** Where nobody is asked who calls. */
@@ -21,8 +22,13 @@ public final class Rights {
     this.grants = grants;
   }
 
-  public static Rights of(List<Grant> grants) {
-    return new Rights(false, List.copyOf(grants));
+  /**
+   * Of a caller.
+   *
+   * @param space what the names in the grants stand for: so none of them reaches beyond it
+   */
+  public static Rights of(List<Grant> grants, Namespace space) {
+    return new Rights(false, grants.stream().map(one -> one.in(space)).toList());
   }
 
   /** Nothing is refused. */
@@ -48,6 +54,14 @@ public final class Rights {
   /** Whether there is this right to the name, without any condition. */
   public boolean hasWhole(Right right, String name) {
     return all || matching(right, name).anyMatch(one -> one.conditions().isEmpty());
+  }
+
+  /** Whether there is this right to every name, without any condition. */
+  public boolean hasAll(Right right) {
+    return all
+        || grants.stream()
+            .anyMatch(
+                one -> one.right() == right && one.names().isAll() && one.conditions().isEmpty());
   }
 
   /**

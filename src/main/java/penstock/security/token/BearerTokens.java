@@ -50,7 +50,7 @@ public class BearerTokens {
         new TokenCache(config.maxCachedTokens(), config.keys().maxAge(), InstantSource.system());
     this.verifier =
         switch (config.mode().orElse(AuthConfig.Mode.NONE)) {
-          case NONE -> null;
+          case NONE, CERTIFICATE -> null;
           case JWT ->
               new JwtVerifier(
                   vertx, parser.get(), settings.get(), callers, config.keys(), cache::clear);
@@ -70,7 +70,10 @@ public class BearerTokens {
 
   /** Who it is of; fails with a problem. Completed at once for one that is remembered. */
   public Future<Caller> caller(String token) {
-    if (verifier == null || token.length() > maxLength) {
+    if (verifier == null) {
+      return Future.failedFuture(Refusals.invalid("is not taken here: callers have certificates"));
+    }
+    if (token.length() > maxLength) {
       return Future.failedFuture(Refusals.invalid("has more than " + maxLength + " characters"));
     }
     String digest = TokenDigest.text(token);

@@ -4,6 +4,7 @@ import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,22 +15,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import penstock.http.Namespace;
 import penstock.security.AuthConfig;
 import penstock.security.identity.Caller;
 import penstock.security.identity.Claims;
 import penstock.security.identity.Grant;
+import penstock.security.identity.Right;
 import penstock.security.identity.Rights;
 import penstock.security.identity.RightsParser;
 import penstock.security.identity.RightsSpec;
 
 /**
  * Makes callers of claims: their rights are those of the claim that has rights, and those of their
- * roles. A role that the configuration does not know means nothing. Made at start, in any mode, so
- * that a role whose rights cannot be read is refused there.
+ * roles. A role that the configuration does not know means nothing. Made at start, in any mode and
+ * before there is a Redis to be asked for, so that a role whose rights cannot be read is refused
+ * there.
  */
 @Singleton
-@Startup
+@Startup(Interceptor.Priority.PLATFORM_BEFORE)
 public class CallerFactory {
+
+  private static final String SUBJECT = "sub";
 
   /** Of one caller; more would be no name for anything. */
   private static final int MAX_SUBJECT = 512;
@@ -40,14 +46,28 @@ public class CallerFactory {
   private final String claim;
   private final List<String> rolesClaim;
   private final Map<String, RightsSpec> roles = new HashMap<>();
+  private final @Nullable TenantClaim tenant;
+  private final boolean tenantRequired;
 
   @Inject
   CallerFactory(AuthConfig config) {
-    this(config.claim(), config.rolesClaim(), config.roles());
+    this(
+        config.claim(),
+        config.rolesClaim(),
+        config.roles(),
+        TenantClaim.of(config),
+        config.tenantRequired());
   }
 
-  CallerFactory(String claim, String rolesClaim, Map<String, String> roles) {
+  CallerFactory(
+      String claim,
+      String rolesClaim,
+      Map<String, String> roles,
+      @Nullable TenantClaim tenant,
+      boolean tenantRequired) {
     this.claim = claim;
+    this.tenantRequired = tenantRequired;
+    this.tenant = tenant;
     this.rolesClaim = Arrays.asList(rolesClaim.split("/"));
     roles.forEach((role, rights) -> this.roles.put(role, read(role, rights)));
   }
@@ -70,7 +90,7 @@ public class CallerFactory {
    * @throws penstock.problem.ProblemException the claims are no good
    */
   public Caller ofToken(Claims claims, long skew) {
-    String subject = claims.text("sub");
+    String subject = claims.text(SUBJECT);
     if (subject == null || subject.isEmpty() || subject.length() > MAX_SUBJECT) {
       throw Refusals.invalid("does not say of whom it is (sub)");
     }
@@ -89,24 +109,31 @@ public class CallerFactory {
       }
     }
     addRoles(rolesOf(claims), claims, grants);
+    Namespace space =
+        tenant == null
+            ? Namespace.NONE
+            : tenant.read(claims, Rights.of(grants, Namespace.NONE).hasAll(Right.ADMIN));
     return new Caller(
         Caller.Type.TOKEN,
         subject,
+        space,
         claims,
-        Rights.of(grants),
+        Rights.of(grants, space),
         claims.text("jti"),
         time(claims, "iat"),
-        expires.plusSeconds(skew));
+        expires.plusSeconds(skew),
+        null);
   }
 
   /**
    * The caller that a key is of.
    *
+   * @param space its tenant's
    * @param rights its roles, with commas between them, or JSON in the language of rights
    * @throws IllegalArgumentException the rights are neither
    */
-  Caller ofKey(String name, String rights) {
-    Claims claims = Claims.of(Map.of("sub", name));
+  Caller ofKey(String name, Namespace space, String rights) {
+    Claims claims = claims(name, space);
     var grants = new ArrayList<Grant>();
     if (rights.startsWith("{")) {
       RightsParser.parse(Claims.parse(rights.getBytes(StandardCharsets.UTF_8)).members())
@@ -114,15 +141,71 @@ public class CallerFactory {
           .forEach(grants::add);
     } else {
       List<String> named = Arrays.stream(rights.split(",")).map(String::strip).toList();
-      for (String role : named) {
-        if (!roles.containsKey(role)) {
-          throw new IllegalArgumentException("there is no role '" + role + "'");
-        }
-      }
+      requireRoles(named);
       addRoles(named, claims, grants);
     }
     return new Caller(
-        Caller.Type.API_KEY, name, claims, Rights.of(grants), null, null, Instant.MAX);
+        Caller.Type.API_KEY,
+        name,
+        space,
+        claims,
+        Rights.of(grants, space),
+        null,
+        null,
+        Instant.MAX,
+        null);
+  }
+
+  /**
+   * The caller that a certificate is of.
+   *
+   * @param tenants all that stands where its tenant should; null if certificates have none
+   * @param expires when it is out of date
+   * @throws penstock.problem.ProblemException it should have a tenant, and has none, or several
+   */
+  public Caller ofCertificate(
+      String name, @Nullable List<String> tenants, Collection<String> named, Instant expires) {
+    Namespace said = tenants == null ? Namespace.NONE : CertificateTenant.read(tenants);
+    Claims claims = claims(name, said);
+    var grants = new ArrayList<Grant>();
+    addRoles(named, claims, grants);
+    if (tenants != null
+        && said.isNone()
+        && tenantRequired
+        && !Rights.of(grants, said).hasAll(Right.ADMIN)) {
+      throw CertificateTenant.missing();
+    }
+    return new Caller(
+        Caller.Type.CERTIFICATE,
+        name,
+        said,
+        claims,
+        Rights.of(grants, said),
+        null,
+        null,
+        expires,
+        null);
+  }
+
+  /** Of who has no token; rights can put them in. */
+  private static Claims claims(String name, Namespace space) {
+    return Claims.of(
+        space.isNone()
+            ? Map.of(SUBJECT, name)
+            : Map.of(SUBJECT, name, ApiKey.TENANT, space.tenant()));
+  }
+
+  /**
+   * That they are roles which the configuration knows.
+   *
+   * @throws IllegalArgumentException one is not
+   */
+  public void requireRoles(Collection<String> named) {
+    for (String role : named) {
+      if (!roles.containsKey(role)) {
+        throw new IllegalArgumentException("there is no role '" + role + "'");
+      }
+    }
   }
 
   private void addRoles(Collection<String> named, Claims claims, List<Grant> grants) {

@@ -1,7 +1,6 @@
 package penstock.sink.archive;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import penstock.json.JsonSyntaxException;
+import penstock.problem.IsolatedCall;
 import penstock.sink.Delivery;
 import penstock.sink.Outcome;
 import penstock.sink.SinkTarget;
@@ -26,6 +26,7 @@ final class ArchiveTarget implements SinkTarget {
   private static final int OK = 200;
   private static final int TOO_LARGE = 413;
 
+  private final int batch;
   private final ClusterConnection cluster;
   private final DocumentWriter documents;
   private final @Nullable TemplateWriter template;
@@ -33,13 +34,17 @@ final class ArchiveTarget implements SinkTarget {
   /** Bytes of a request: as declared, or less if the cluster took less. */
   private final AtomicLong bulkSize;
 
-  /** Of each partition what is over when the next may begin: one request at a time. */
-  private final ConcurrentMap<Partition, Future<Void>> underWay = new ConcurrentHashMap<>();
+  /** One request of a partition at a time. */
+  private final ConcurrentMap<Partition, BulkQueue> turns = new ConcurrentHashMap<>();
 
   /** Done, under way, or null if it has to be done. */
   private final AtomicReference<@Nullable Future<Void>> prepared = new AtomicReference<>();
 
-  ArchiveTarget(ArchiveSettings settings, ClusterConnection cluster) {
+  /**
+   * @param batch events in one request at most
+   */
+  ArchiveTarget(ArchiveSettings settings, int batch, ClusterConnection cluster) {
+    this.batch = batch;
     this.cluster = cluster;
     this.documents = new DocumentWriter(settings.index(), settings.indexTime());
     this.template = settings.template() ? new TemplateWriter(settings, cluster) : null;
@@ -63,20 +68,16 @@ final class ArchiveTarget implements SinkTarget {
   @Override
   public Future<List<Outcome>> deliver(List<Delivery> deliveries) {
     Partition partition = deliveries.getFirst().partition();
-    Promise<Void> ended = Promise.promise();
-    Future<Void> before = underWay.put(partition, ended.future());
-    return (before == null ? Future.<Void>succeededFuture() : before)
-        .compose(free -> deliverNow(deliveries))
-        .onComplete(
-            done -> {
-              underWay.remove(partition, ended.future());
-              ended.complete();
-            });
+    // Written while the one before is under way.
+    Bulk first = Bulk.first(deliveries, bulkSize.get(), documents);
+    return turns
+        .computeIfAbsent(partition, absent -> new BulkQueue(batch, bulkSize::get, this::deliverNow))
+        .deliver(first, deliveries);
   }
 
-  private Future<List<Outcome>> deliverNow(List<Delivery> deliveries) {
+  private Future<List<Outcome>> deliverNow(Bulk first, List<Delivery> deliveries) {
     var outcomes = new ArrayList<Outcome>(deliveries.size());
-    return deliverRest(deliveries, outcomes)
+    return IsolatedCall.begin(() -> deliver(first, deliveries, outcomes))
         .map(done -> (List<Outcome>) outcomes)
         .otherwise(
             failed -> {
@@ -86,16 +87,16 @@ final class ArchiveTarget implements SinkTarget {
             });
   }
 
-  private Future<Void> deliverRest(List<Delivery> deliveries, List<Outcome> outcomes) {
-    if (outcomes.size() == deliveries.size()) {
-      return Future.succeededFuture();
-    }
-    List<Delivery> rest = deliveries.subList(outcomes.size(), deliveries.size());
-    return send(Bulk.first(rest, bulkSize.get(), documents))
+  private Future<Void> deliver(Bulk next, List<Delivery> deliveries, List<Outcome> outcomes) {
+    return send(next)
         .compose(
             some -> {
               outcomes.addAll(some);
-              return deliverRest(deliveries, outcomes);
+              if (outcomes.size() == deliveries.size()) {
+                return Future.succeededFuture();
+              }
+              List<Delivery> rest = deliveries.subList(outcomes.size(), deliveries.size());
+              return deliver(Bulk.first(rest, bulkSize.get(), documents), deliveries, outcomes);
             });
   }
 

@@ -1,6 +1,7 @@
 package penstock.sink.archive;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
 import java.util.List;
 import penstock.sink.Delivery;
 
@@ -29,6 +30,14 @@ record Bulk(List<Delivery> deliveries, Buffer lines) {
       count++;
     }
     return new Bulk(deliveries.subList(0, count), lines);
+  }
+
+  /** Both in one request, this one first. */
+  Bulk with(Bulk next) {
+    var both = new ArrayList<>(deliveries);
+    both.addAll(next.deliveries);
+    Buffer all = Buffer.buffer(lines.length() + next.lines.length());
+    return new Bulk(both, all.appendBuffer(lines).appendBuffer(next.lines));
   }
 
   int count() {

@@ -21,7 +21,7 @@ import penstock.stream.StreamName;
  */
 final class IndexName {
 
-  private static final Pattern FORM = Pattern.compile("[a-z0-9.][a-z0-9._-]*");
+  private static final Pattern FORM = Pattern.compile("[a-z0-9.][a-z0-9._~-]*");
   private static final Pattern TIME = Pattern.compile("\\{(yyyy(?:[._-]MM(?:[._-]dd)?)?)}");
   private static final int MOST_BYTES = 255;
 
@@ -61,7 +61,7 @@ final class IndexName {
         || example.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
       throw new InvalidSinkException(
           "index",
-          "must be the name of an index: small letters, digits, '.', '_' and '-', at most 255, with {stream} and one of {yyyy}, {yyyy.MM} and {yyyy.MM.dd} in it if you like");
+          "must be the name of an index: small letters, digits, '.', '_', '-' and '~', at most 255, with {stream} and one of {yyyy}, {yyyy.MM} and {yyyy.MM.dd} in it if you like");
     }
     return name;
   }

@@ -1,5 +1,6 @@
 package penstock.sink.handler;
 
+import io.opentelemetry.context.Scope;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -48,9 +49,10 @@ final class HandlerTarget implements SinkTarget {
     Context loop = vertx.getOrCreateContext();
     return (delivery, done) -> {
       var begun = new AtomicReference<Runnable>(() -> {});
+      var traced = io.opentelemetry.context.Context.current();
       loop.runOnContext(
           now -> {
-            try {
+            try (Scope _ = traced.makeCurrent()) {
               Uni<Void> handled = handler.handle(delivery.event(), context(delivery));
               var subscription =
                   handled.subscribe().with(item -> done.tryComplete(), done::tryFail);
@@ -66,12 +68,13 @@ final class HandlerTarget implements SinkTarget {
   /** Calls it on a virtual thread. */
   static HandlerCall of(BlockingEventHandler handler) {
     return (delivery, done) -> {
+      var traced = io.opentelemetry.context.Context.current();
       Thread thread =
           Thread.ofVirtual()
               .name("penstock-handler")
               .start(
                   () -> {
-                    try {
+                    try (Scope _ = traced.makeCurrent()) {
                       handler.handle(delivery.event(), context(delivery));
                       done.tryComplete();
                     } catch (InterruptedException e) {

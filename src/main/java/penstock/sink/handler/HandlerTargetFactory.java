@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import penstock.sink.BlockingEventHandler;
 import penstock.sink.EventHandler;
 import penstock.sink.InvalidSinkException;
+import penstock.sink.SinkDefaults;
 import penstock.sink.SinkDefinition;
 import penstock.sink.SinkTarget;
 import penstock.sink.SinkTargetFactory;
@@ -39,8 +40,8 @@ class HandlerTargetFactory implements SinkTargetFactory {
   }
 
   @Override
-  public int defaultBatch() {
-    return 1;
+  public SinkDefaults defaults() {
+    return SinkDefaults.OF_SINGLE_EVENTS;
   }
 
   @Override
@@ -49,12 +50,12 @@ class HandlerTargetFactory implements SinkTargetFactory {
     Instance<EventHandler> found = handlers.select(name);
     if (found.isResolvable()) {
       return new HandlerTarget(
-          HandlerTarget.of(found.get(), vertx), vertx, sink.settings().handlerTimeout());
+          HandlerTarget.of(found.get(), vertx), vertx, sink.settings().answerTimeout());
     }
     Instance<BlockingEventHandler> other = blocking.select(name);
     if (other.isResolvable()) {
       return new HandlerTarget(
-          HandlerTarget.of(other.get()), vertx, sink.settings().handlerTimeout());
+          HandlerTarget.of(other.get()), vertx, sink.settings().answerTimeout());
     }
     throw new InvalidSinkException(
         "kind",

@@ -33,6 +33,7 @@ import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.ProblemException;
 import penstock.problem.Raises;
+import penstock.security.http.Audited;
 import penstock.security.http.Callers;
 import penstock.security.http.Requires;
 import penstock.security.identity.Rights;
@@ -86,6 +87,7 @@ class SinkResource {
 
   @POST
   @Path("{sink}/pause")
+  @Audited
   @Requires(value = SINK, path = "sink")
   @Operation(
       operationId = "pauseSink",
@@ -108,6 +110,7 @@ class SinkResource {
 
   @POST
   @Path("{sink}/resume")
+  @Audited
   @Requires(value = SINK, path = "sink")
   @Operation(
       operationId = "resumeSink",
@@ -126,6 +129,7 @@ class SinkResource {
 
   @POST
   @Path("{sink}/replay")
+  @Audited
   @Requires(value = SINK, path = "sink")
   @Operation(
       operationId = "replaySink",

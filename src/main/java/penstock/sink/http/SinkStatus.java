@@ -1,10 +1,12 @@
 package penstock.sink.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
+import penstock.http.NameWriter;
 import penstock.sink.SinkDefinition;
 import penstock.sink.SinkName;
 import penstock.stream.Position;
@@ -21,8 +23,9 @@ import penstock.stream.StreamName;
  * @param lastError what was in the way last; null if nothing was
  */
 record SinkStatus(
-    @Schema(implementation = SinkName.class) String name,
-    @Schema(implementation = StreamName.class) String stream,
+    @Schema(implementation = SinkName.class) @JsonSerialize(using = NameWriter.class) String name,
+    @Schema(implementation = StreamName.class) @JsonSerialize(using = NameWriter.class)
+        String stream,
     String kind,
     @Schema(enumeration = {"partition", "key", "none"}) String order,
     @Schema(enumeration = {"working", "retrying", "vacant", "paused", "stopped"}) String state,
@@ -98,7 +101,7 @@ record SinkStatus(
         sink.name().value(),
         sink.stream().name().value(),
         sink.settings().kind(),
-        sink.settings().order().name().toLowerCase(Locale.ROOT),
+        sink.order().name().toLowerCase(Locale.ROOT),
         worst,
         partitions.stream().mapToLong(OfPartition::lag).sum(),
         partitions.stream().mapToDouble(OfPartition::lagSeconds).max().orElse(0),

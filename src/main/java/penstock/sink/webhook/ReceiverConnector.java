@@ -34,7 +34,11 @@ final class ReceiverConnector {
   private final Vertx vertx;
   private final HttpClient client;
 
-  /** Null where a proxy finds the address. */
+  /**
+   * Null where a proxy finds the address. How long a connection may take is a setting of the
+   * client: a time-out of the request would count the wait for a free one, too, and take a slow
+   * receiver for one that is away.
+   */
   private final @Nullable AddressResolver resolver;
 
   private final Duration connectTimeout;
@@ -95,8 +99,7 @@ final class ReceiverConnector {
             .setSsl(endpoint.ssl())
             .setHost(endpoint.host())
             .setPort(endpoint.port())
-            .setURI(endpoint.target())
-            .setConnectTimeout(connectTimeout.toMillis());
+            .setURI(endpoint.target());
     if (address != null) {
       options.setServer(
           SocketAddress.inetSocketAddress(new InetSocketAddress(address, endpoint.port())));

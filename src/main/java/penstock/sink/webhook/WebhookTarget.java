@@ -1,5 +1,6 @@
 package penstock.sink.webhook;
 
+import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -26,11 +27,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
 import penstock.event.HttpMessage;
+import penstock.problem.IsolatedCall;
 import penstock.sink.BreakerState;
 import penstock.sink.Delivery;
 import penstock.sink.Outcome;
 import penstock.sink.SinkTarget;
 import penstock.sink.SinksConfig.ContentMode;
+import penstock.trace.Tracing;
 
 /**
  * Delivers a sink's events to its URL. All partitions share its connections, its breaker and what
@@ -87,10 +90,15 @@ final class WebhookTarget implements SinkTarget {
     this.meters = meters;
   }
 
+  /** Whoever begins to work asks the receiver again, also one that asked to be left alone. */
   @Override
   public Future<Void> prepare() {
     WebhookHandshake asked = settings.handshake();
-    return asked == null ? Future.succeededFuture() : here(() -> agree(asked));
+    return here(
+        () -> {
+          quietUntil = System.nanoTime();
+          return asked == null ? Future.succeededFuture() : agree(asked);
+        });
   }
 
   /** One handshake for all that wait for it. */
@@ -117,13 +125,14 @@ final class WebhookTarget implements SinkTarget {
 
   @Override
   public Future<List<Outcome>> deliver(List<Delivery> deliveries) {
-    return here(() -> send(deliveries).compose(outcome -> told(deliveries, outcome)));
+    SpanContext span = Tracing.current();
+    return here(() -> send(deliveries, span).compose(outcome -> told(deliveries, span, outcome)));
   }
 
   /** What one request came to for each of its events. A batch that is refused is taken apart. */
-  private Future<List<Outcome>> told(List<Delivery> deliveries, Outcome outcome) {
+  private Future<List<Outcome>> told(List<Delivery> deliveries, SpanContext span, Outcome outcome) {
     if (deliveries.size() > 1 && outcome instanceof Outcome.Refused) {
-      return apart(deliveries, new ArrayList<>(deliveries.size()));
+      return apart(deliveries, span, new ArrayList<>(deliveries.size()));
     }
     return Future.succeededFuture(Collections.nCopies(deliveries.size(), outcome));
   }
@@ -132,8 +141,9 @@ final class WebhookTarget implements SinkTarget {
    * One request for each event, in order, to find those that are refused. When one of them has to
    * wait, so do those behind it, of which nothing is sent.
    */
-  private Future<List<Outcome>> apart(List<Delivery> deliveries, List<Outcome> outcomes) {
-    return send(List.of(deliveries.get(outcomes.size())))
+  private Future<List<Outcome>> apart(
+      List<Delivery> deliveries, SpanContext span, List<Outcome> outcomes) {
+    return send(List.of(deliveries.get(outcomes.size())), span)
         .compose(
             outcome -> {
               outcomes.add(outcome);
@@ -142,18 +152,21 @@ final class WebhookTarget implements SinkTarget {
               }
               return outcomes.size() == deliveries.size()
                   ? Future.succeededFuture(outcomes)
-                  : apart(deliveries, outcomes);
+                  : apart(deliveries, span, outcomes);
             });
   }
 
-  private Future<Outcome> send(List<Delivery> deliveries) {
+  /**
+   * @param span whose child the receiver's is to be; invalid where nothing is traced
+   */
+  private Future<Outcome> send(List<Delivery> deliveries, SpanContext span) {
     long now = System.nanoTime();
     if (quietUntil - now > 0) {
       return postponed("the receiver asked to be left alone", quietUntil - now);
     }
     RateLimit agreed = rate;
     if (agreed == null) {
-      return attempt(deliveries);
+      return attempt(deliveries, span);
     }
     long pause = agreed.pause(now);
     if (pause > MOST_WAIT.toNanos()) {
@@ -161,12 +174,12 @@ final class WebhookTarget implements SinkTarget {
     }
     agreed.take(now);
     if (pause == 0) {
-      return attempt(deliveries);
+      return attempt(deliveries, span);
     }
     Promise<Outcome> turn = Promise.promise();
     vertx.setTimer(
         Math.max(1, Duration.ofNanos(pause).toMillis()),
-        fired -> attempt(deliveries).onComplete(turn));
+        fired -> IsolatedCall.begin(() -> attempt(deliveries, span)).onComplete(turn));
     return turn.future();
   }
 
@@ -174,8 +187,8 @@ final class WebhookTarget implements SinkTarget {
     return Future.succeededFuture(new Outcome.Postponed(reason, Duration.ofNanos(nanos)));
   }
 
-  private Future<Outcome> attempt(List<Delivery> deliveries) {
-    WebhookRequest request = request(deliveries);
+  private Future<Outcome> attempt(List<Delivery> deliveries, SpanContext span) {
+    WebhookRequest request = request(deliveries, span);
     long began = System.nanoTime();
     return breaker
         .call(() -> connector.send(settings.endpoint(), request))
@@ -220,14 +233,16 @@ final class WebhookTarget implements SinkTarget {
     return new Outcome.Retry(said, asked);
   }
 
-  private WebhookRequest request(List<Delivery> deliveries) {
+  private WebhookRequest request(List<Delivery> deliveries, SpanContext span) {
     HttpMessage message = message(deliveries);
     MultiMap headers = MultiMap.caseInsensitiveMultiMap();
     message.headers().forEach(header -> headers.set(header.getKey(), header.getValue()));
     if (message.contentType() != null) {
       headers.set(HttpHeaders.CONTENT_TYPE, message.contentType());
     }
-    if (deliveries.size() == 1) {
+    if (span.isValid()) {
+      headers.addAll(Tracing.headers(span));
+    } else if (deliveries.size() == 1) {
       continueTrace(deliveries.getFirst().event(), headers);
     }
     settings.signature().sign(headers, id(deliveries), clock.instant(), message.body());
@@ -243,7 +258,7 @@ final class WebhookTarget implements SinkTarget {
     };
   }
 
-  /** The receiver's spans belong to the event's trace. */
+  /** The receiver's spans belong to the event's trace, also if nothing is traced here. */
   private static void continueTrace(Event event, MultiMap headers) {
     String parent = event.attribute("traceparent");
     if (parent != null && isHeader(parent)) {
@@ -293,14 +308,7 @@ final class WebhookTarget implements SinkTarget {
   private <T extends @Nullable Object> Future<T> here(Supplier<Future<T>> call) {
     Promise<T> done = Promise.promise();
     Context own = context.duplicate();
-    own.runOnContext(
-        turn -> {
-          try {
-            call.get().onComplete(done);
-          } catch (RuntimeException defect) {
-            done.fail(defect);
-          }
-        });
+    own.runOnContext(turn -> IsolatedCall.begin(call).onComplete(done));
     return done.future();
   }
 }

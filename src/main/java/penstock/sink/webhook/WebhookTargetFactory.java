@@ -30,6 +30,7 @@ import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.sink.InvalidSinkException;
+import penstock.sink.SinkDefaults;
 import penstock.sink.SinkDefinition;
 import penstock.sink.SinkTarget;
 import penstock.sink.SinkTargetFactory;
@@ -83,8 +84,8 @@ class WebhookTargetFactory implements SinkTargetFactory {
   }
 
   @Override
-  public int defaultBatch() {
-    return 1;
+  public SinkDefaults defaults() {
+    return SinkDefaults.OF_SINGLE_EVENTS;
   }
 
   @Override
@@ -195,7 +196,7 @@ class WebhookTargetFactory implements SinkTargetFactory {
             .setTracingPolicy(TracingPolicy.IGNORE);
     tls.ifPresent(configuration -> TlsConfigUtils.configure(options, configuration));
     if (proxy != null) {
-      options.setProxyOptions(proxy);
+      options.setProxyOptions(proxy.setConnectTimeout(declared.connectTimeout()));
     }
     return options;
   }
@@ -204,6 +205,6 @@ class WebhookTargetFactory implements SinkTargetFactory {
   private static PoolOptions pool(SinkDefinition sink, SinksConfig.Webhook declared) {
     return new PoolOptions()
         .setHttp1MaxSize(declared.maxConnections())
-        .setMaxWaitQueueSize(sink.settings().maxInFlight() * sink.stream().partitions().size());
+        .setMaxWaitQueueSize(sink.maxInFlight() * sink.stream().partitions().size());
   }
 }

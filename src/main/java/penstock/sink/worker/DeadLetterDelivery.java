@@ -91,13 +91,7 @@ final class DeadLetterDelivery {
     if (answer.failed() || answer.result().isEmpty()) {
       return "the target did not say what came of it";
     }
-    return switch (answer.result().getFirst()) {
-      case Outcome.Delivered delivered -> "";
-      case Outcome.Retry retry -> retry.reason();
-      case Outcome.Postponed postponed -> postponed.reason();
-      case Outcome.Refused refused -> refused.type() + ": " + refused.detail();
-      case Outcome.Stop stop -> stop.reason();
-    };
+    return answer.result().getFirst().reason();
   }
 
   private void execute(Lease lease, String text) throws InterruptedException {

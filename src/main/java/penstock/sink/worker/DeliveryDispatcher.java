@@ -1,6 +1,5 @@
 package penstock.sink.worker;
 
-import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
@@ -16,9 +15,6 @@ import penstock.sink.Delivery;
 import penstock.sink.Outcome;
 import penstock.sink.SinkTarget;
 import penstock.sink.SinksConfig;
-import penstock.trace.PipelineStage;
-import penstock.trace.SpanLinks;
-import penstock.trace.Tracing;
 
 /**
  * Hands events to the receiver, and knows what each answer means: done, later, set aside, or the
@@ -34,7 +30,6 @@ final class DeliveryDispatcher {
   private final SinkShard shard;
   private final SinkTarget target;
   private final SinkMeters meters;
-  private final Tracing tracing;
   private final SinksConfig.OfSink settings;
   private final Backoff backoff;
   private final RandomGenerator random = RandomGenerator.getDefault();
@@ -54,15 +49,16 @@ final class DeliveryDispatcher {
 
   private @Nullable String stopped;
   private volatile String lastError = "";
+  private String lastFailure = "";
+  private long failures;
 
-  DeliveryDispatcher(SinkShard shard, SinkTarget target, SinkMeters meters, Tracing tracing) {
+  DeliveryDispatcher(SinkShard shard, SinkTarget target, SinkMeters meters) {
     this.shard = shard;
     this.target = target;
     this.meters = meters;
-    this.tracing = tracing;
     this.settings = shard.sink().settings();
     this.backoff = new Backoff(settings.retry().first(), settings.retry().longest());
-    this.schedule = new DeliverySchedule(settings.order());
+    this.schedule = new DeliverySchedule(shard.sink().order());
   }
 
   /**
@@ -105,18 +101,24 @@ final class DeliveryDispatcher {
     return isReady
         && stopped == null
         && (inVain < DOWN_AFTER || window.waiting() == 0)
-        && schedule.ready(now) < settings.maxInFlight()
-        && window.waiting() < settings.maxWaiting() + settings.maxInFlight();
+        && schedule.ready(now) < shard.sink().maxInFlight()
+        && window.waiting() < settings.maxWaiting() + shard.sink().maxInFlight();
   }
 
   /** The next that go together; empty if none may go now. */
   List<PendingDelivery> next() {
-    long now = System.nanoTime();
+    int free = free();
+    return free <= 0
+        ? List.of()
+        : schedule.take(Math.min(free, shard.sink().batch()), System.nanoTime());
+  }
+
+  /** How many more events the receiver may be given now. */
+  private int free() {
     if (stopped != null || !isReady) {
-      return List.of();
+      return 0;
     }
-    int free = (inVain < DOWN_AFTER ? settings.maxInFlight() : 1) - inFlight;
-    return free <= 0 ? List.of() : schedule.take(Math.min(free, shard.sink().batch()), now);
+    return (inVain < DOWN_AFTER ? shard.sink().maxInFlight() : 1) - inFlight;
   }
 
   /** Whether the receiver is ready; has it made so if it is not. */
@@ -150,17 +152,12 @@ final class DeliveryDispatcher {
     }
     inFlight += batch.size();
     meters.inFlight(inFlight);
-    SpanLinks links = tracing.links();
-    List<Delivery> deliveries = batch.stream().map(this::delivery).toList();
-    deliveries.forEach(one -> links.add(one.event()));
-    Span span = tracing.begin(PipelineStage.SEND, shard.sink().name().value(), links);
     long start = System.nanoTime();
     BlockingQueue<Answer> to = answers;
     target
-        .deliver(deliveries)
+        .deliver(batch.stream().map(this::delivery).toList())
         .onComplete(
             done -> {
-              Tracing.end(span, batch.size(), done.cause());
               to.add(new Answer(batch, done.result(), System.nanoTime() - start));
               nudge.run();
             });
@@ -234,7 +231,7 @@ final class DeliveryDispatcher {
       }
       case Outcome.Refused refused -> {
         inVain = 0;
-        String reason = shortened(refused.type() + ": " + refused.detail());
+        String reason = shortened(refused.reason());
         failed(reason);
         if (one.attempts + 1 < settings.retry().refusedAttempts()) {
           meters.retried();
@@ -299,6 +296,8 @@ final class DeliveryDispatcher {
 
   private void failed(String reason) {
     lastError = shortened(reason);
+    lastFailure = lastError;
+    failures++;
   }
 
   private static String shortened(String reason) {
@@ -310,9 +309,19 @@ final class DeliveryDispatcher {
     return stopped;
   }
 
-  /** Empty if there was none. */
+  /** What is in the way; empty if nothing is. Any thread. */
   String lastError() {
     return lastError;
+  }
+
+  /** What was in the way last, be it that all has gone on since. */
+  String lastFailure() {
+    return lastFailure;
+  }
+
+  /** How often something was in the way since this worker began. */
+  long failures() {
+    return failures;
   }
 
   /** Empty if there is none. */
@@ -325,15 +334,19 @@ final class DeliveryDispatcher {
     return inFlight > 0;
   }
 
+  /**
+   * Nanoseconds until something can be done; empty if nothing can before an answer comes, also if
+   * something is due.
+   */
   OptionalLong untilNext(long now) {
     if (!isReady && preparing == null) {
       return OptionalLong.of(prepareAt - now);
     }
-    return schedule.untilNext(now);
+    return free() > 0 ? schedule.untilNext(now) : OptionalLong.empty();
   }
 
   void drop() {
-    schedule = new DeliverySchedule(settings.order());
+    schedule = new DeliverySchedule(shard.sink().order());
     answers = new LinkedBlockingQueue<>();
     preparing = null;
     isReady = false;
@@ -344,6 +357,8 @@ final class DeliveryDispatcher {
     failing = 0;
     stopped = null;
     lastError = "";
+    lastFailure = "";
+    failures = 0;
     meters.inFlight(0);
   }
 }

@@ -30,9 +30,6 @@ import penstock.stream.log.RawRecord;
  */
 final class DeliveryPipeline implements ShardPipeline {
 
-  /** How soon the group is asked again while others are on their way and it had nothing. */
-  private static final Duration REREAD = Duration.ofMillis(5);
-
   private static final Duration NOTE_INTERVAL = Duration.ofSeconds(1);
 
   private final SinkShard shard;
@@ -51,15 +48,19 @@ final class DeliveryPipeline implements ShardPipeline {
   /** What is answered; another one for each lease, so that late answers have no effect. */
   private LinkedBlockingQueue<DeliveryDispatcher.Answer> answers = new LinkedBlockingQueue<>();
 
+  /** Whether the group may have something: it had when it was asked last, or there were news. */
+  private volatile boolean mayHaveMore = true;
+
   private DeliveryWindow window;
   private Position committed = Position.ZERO;
   private @Nullable Position replayEnd;
   private @Nullable Future<SinkCommitRepository.Committed> underWay;
   private Position lastRead = Position.ZERO;
-  private long dryUntil;
-  private boolean readSoon;
   private long noted;
-  private String lastNote = "";
+  private String notedBreaker = "";
+
+  /** How many failures there had been; set by any thread if that could not be noted. */
+  private volatile long notedFailures;
 
   /**
    * @param patience how long deliveries that are on their way are waited for when the lease is
@@ -92,12 +93,17 @@ final class DeliveryPipeline implements ShardPipeline {
   }
 
   private DeliveryWindow newWindow() {
-    return new DeliveryWindow(2 * shard.sink().settings().maxInFlight() + ConsumerGroup.MAX_EVENTS);
+    return new DeliveryWindow(2 * shard.sink().maxInFlight() + ConsumerGroup.MAX_EVENTS);
   }
 
   @Override
   public void wokenBy(Runnable wake) {
     nudge = wake;
+  }
+
+  @Override
+  public void appended() {
+    mayHaveMore = true;
   }
 
   @Override
@@ -113,12 +119,14 @@ final class DeliveryPipeline implements ShardPipeline {
       takeOpen(one, found.clock(), now);
     }
     dispatch.begin(answers, nudge);
+    mayHaveMore = true;
     noted = 0;
   }
 
   private void takeOpen(OpenEventRepository.OpenEvent one, long clock, long now) {
     Event event = one.record() == null ? null : readable(one.record());
-    PendingDelivery pending = pending(one.position(), event);
+    Event wanted = wanted(event);
+    PendingDelivery pending = pending(one.position(), wanted);
     pending.attempts = one.attempts();
     pending.failed = one.attempts() > 0;
     pending.first = now - TimeUnit.MILLISECONDS.toNanos(Math.max(0, clock - one.firstMillis()));
@@ -128,7 +136,7 @@ final class DeliveryPipeline implements ShardPipeline {
       meters.vanished(1);
       window.done(pending);
     } else {
-      enqueue(pending, one.record(), event, now);
+      enqueue(pending, one.record(), event, wanted, now);
     }
   }
 
@@ -140,22 +148,28 @@ final class DeliveryPipeline implements ShardPipeline {
     }
   }
 
+  /** The event, if it is for the receiver. */
+  private @Nullable Event wanted(@Nullable Event event) {
+    return event != null && shard.sink().filter().matches(event) ? event : null;
+  }
+
   /** What does not go to the receiver waits for nothing. */
-  private PendingDelivery pending(Position position, @Nullable Event event) {
+  private PendingDelivery pending(Position position, @Nullable Event wanted) {
     return new PendingDelivery(
-        position, event != null && passes(event) ? dispatch.queue(event.key()) : new KeyQueue(""));
+        position, wanted == null ? new KeyQueue("") : dispatch.queue(wanted.key()));
   }
 
-  private boolean passes(@Nullable Event event) {
-    return event != null && shard.sink().filter().matches(event);
-  }
-
-  private void enqueue(PendingDelivery pending, RawRecord record, @Nullable Event event, long now) {
+  private void enqueue(
+      PendingDelivery pending,
+      RawRecord record,
+      @Nullable Event event,
+      @Nullable Event wanted,
+      long now) {
     pending.hold(record, event);
     if (event == null) {
       pending.refusal = "not an event that Penstock wrote";
       window.done(pending);
-    } else if (!passes(event)) {
+    } else if (wanted == null) {
       meters.filtered();
       window.done(pending);
     } else {
@@ -246,15 +260,7 @@ final class DeliveryPipeline implements ShardPipeline {
 
   private boolean read() throws InterruptedException {
     long now = System.nanoTime();
-    readSoon = false;
-    if (!mayRead(now)) {
-      return false;
-    }
-    if (dryUntil - now > 0 && !fetcher.isTakingOver()) {
-      readSoon = true;
-      return false;
-    }
-    return readNow(now);
+    return (mayHaveMore || fetcher.isTakingOver()) && mayRead(now) && readNow(now);
   }
 
   private boolean mayRead(long now) {
@@ -262,20 +268,26 @@ final class DeliveryPipeline implements ShardPipeline {
   }
 
   private boolean readNow(long now) throws InterruptedException {
+    // Before the group is asked: what is appended meanwhile has it asked again.
+    mayHaveMore = false;
     List<RawRecord> records = fetcher.take();
     for (RawRecord record : records) {
       lastRead = record.position();
       Event event = readable(record);
-      PendingDelivery pending = pending(lastRead, event);
+      Event wanted = wanted(event);
+      PendingDelivery pending = pending(lastRead, wanted);
       pending.due = now;
       window.add(pending);
-      enqueue(pending, record, event, now);
+      enqueue(pending, record, event, wanted, now);
     }
     if (records.isEmpty() && fetcher.isTakingOver()) {
       fetcher.endTakeover(Position.ZERO);
+      mayHaveMore = true;
       return true;
     }
-    dryUntil = records.isEmpty() ? now + REREAD.toNanos() : now;
+    if (!records.isEmpty()) {
+      mayHaveMore = true;
+    }
     return !records.isEmpty();
   }
 
@@ -307,18 +319,23 @@ final class DeliveryPipeline implements ShardPipeline {
     dispatch.send(batch.stream().filter(one -> one.inFlight).toList());
   }
 
-  /** Tells those who ask how the sink is, not more often than they can read it. */
+  /**
+   * Tells those who ask how the sink is, not more often than they can read it: also what was in the
+   * way and is not any more.
+   */
   private void note(Lease lease) {
     long now = System.nanoTime();
-    String note = dispatch.lastError() + "\n" + dispatch.breaker();
-    if (note.equals(lastNote) || noted != 0 && now - noted < NOTE_INTERVAL.toNanos()) {
+    long failures = dispatch.failures();
+    String breaker = dispatch.breaker();
+    boolean isSame = failures == notedFailures && breaker.equals(notedBreaker);
+    if (isSame || noted != 0 && now - noted < NOTE_INTERVAL.toNanos()) {
       return;
     }
+    String error = failures == notedFailures ? "" : dispatch.lastFailure();
     noted = now;
-    lastNote = note;
-    commits
-        .note(lease, dispatch.lastError(), dispatch.breaker())
-        .onFailure(failure -> lastNote = "");
+    notedFailures = failures;
+    notedBreaker = breaker;
+    commits.note(lease, error, breaker).onFailure(failure -> notedFailures = -1);
   }
 
   private Duration pause() {
@@ -327,9 +344,6 @@ final class DeliveryPipeline implements ShardPipeline {
     OptionalLong next = dispatch.untilNext(now);
     if (next.isPresent()) {
       most = Math.min(most, Math.max(1, next.getAsLong()));
-    }
-    if (readSoon) {
-      most = Math.min(most, Math.max(1, dryUntil - now));
     }
     return Duration.ofNanos(most);
   }
@@ -415,8 +429,8 @@ final class DeliveryPipeline implements ShardPipeline {
     fetcher.drop();
     underWay = null;
     replayEnd = null;
-    dryUntil = System.nanoTime();
-    lastNote = "";
+    notedBreaker = "";
+    notedFailures = 0;
   }
 
   /** What a failure to make the receiver ready means, if it is one that ends the sink's work. */

@@ -92,6 +92,7 @@ public class SinkTaskFactory {
    */
   public ShardTask create(SinkShard shard, SinkTarget target, PartitionAssignor assignor) {
     var meters = new SinkMeters(registry, shard, age);
+    var traced = new TracedTarget(target, shard.sink().name(), tracing);
     var acquire = new SinkAcquireCall(shard, writes, log, instance, config.lease());
     var leases =
         new LeaseKeeper(
@@ -107,7 +108,7 @@ public class SinkTaskFactory {
             new DeadLetterCommandQueue(writes, membership, shard.names()),
             new DeadLetterLog(writes, shard.log()),
             commits,
-            target);
+            traced);
     var pipeline =
         new DeliveryPipeline(
             shard,
@@ -118,7 +119,7 @@ public class SinkTaskFactory {
             commits,
             sweeper,
             letters,
-            new DeliveryDispatcher(shard, target, meters, tracing),
+            new DeliveryDispatcher(shard, traced, meters),
             meters,
             leases.interval());
     return new ShardTask(shard, assignor, leases, pipeline, meters, config.lease());

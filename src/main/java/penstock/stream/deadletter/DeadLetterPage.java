@@ -8,6 +8,7 @@ import penstock.event.Event;
 import penstock.event.EventFields;
 import penstock.event.EventJson;
 import penstock.http.JsonBody;
+import penstock.http.Namespace;
 import penstock.json.JsonName;
 import penstock.json.JsonWriter;
 import penstock.stream.log.RawRecord;
@@ -43,15 +44,16 @@ public record DeadLetterPage(List<Item> letters, DeadLetterId last, boolean comp
     Buffer out = Buffer.buffer(256 + 512 * letters.size());
     var json = new JsonWriter(out);
     json.beginObject().name(DEAD_LETTERS).beginArray();
-    letters.forEach(found -> write(found, json));
+    Namespace space = Namespace.current();
+    letters.forEach(found -> write(found, space, json));
     json.endArray().name(NEXT).string(last.toString()).name(COMPLETE).bool(complete).endObject();
     return out;
   }
 
-  private static void write(Item found, JsonWriter json) {
+  private static void write(Item found, Namespace space, JsonWriter json) {
     DeadLetter letter = found.letter();
     json.beginObject().name(ID).string(found.id().toString());
-    json.name(letter.owner().toString()).string(letter.consumer());
+    json.name(letter.owner().toString()).string(space.shown(letter.consumer()));
     json.name(letter.owner().occasion());
     switch (letter.owner()) {
       case VIEW -> json.string(letter.occasion());

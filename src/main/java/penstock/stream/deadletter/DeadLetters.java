@@ -43,9 +43,9 @@ public class DeadLetters {
         .read(after);
   }
 
-  /** Has a letter dealt with again. */
-  public Future<Void> replay(Stream stream, DeadLetterId id) {
-    return withOwner(stream, id, (owner, letter) -> owner.replay(stream, id, letter));
+  /** Has a letter dealt with again; one that is not visible is as good as none. */
+  public Future<Void> replay(Stream stream, DeadLetterId id, Predicate<DeadLetter> visible) {
+    return withOwner(stream, id, visible, (owner, letter) -> owner.replay(stream, id, letter));
   }
 
   /** Has all letters of a consumer dealt with again. */
@@ -53,13 +53,16 @@ public class DeadLetters {
     return owner(kind).replayAll(stream, consumer);
   }
 
-  /** Lets a letter go. */
-  public Future<Void> delete(Stream stream, DeadLetterId id) {
-    return withOwner(stream, id, (owner, letter) -> owner.delete(stream, id, letter));
+  /** Lets a letter go; one that is not visible is as good as none. */
+  public Future<Void> delete(Stream stream, DeadLetterId id, Predicate<DeadLetter> visible) {
+    return withOwner(stream, id, visible, (owner, letter) -> owner.delete(stream, id, letter));
   }
 
   private Future<Void> withOwner(
-      Stream stream, DeadLetterId id, BiFunction<DeadLetterOwner, DeadLetter, Future<Void>> what) {
+      Stream stream,
+      DeadLetterId id,
+      Predicate<DeadLetter> visible,
+      BiFunction<DeadLetterOwner, DeadLetter, Future<Void>> what) {
     if (id.partition() >= stream.partitions().size()) {
       return Future.failedFuture(unknown(id));
     }
@@ -67,7 +70,7 @@ public class DeadLetters {
         .range(id.place(), id.place())
         .compose(
             found ->
-                found.isEmpty()
+                found.isEmpty() || !visible.test(found.getFirst())
                     ? Future.failedFuture(unknown(id))
                     : what.apply(owner(found.getFirst().owner()), found.getFirst()));
   }

@@ -41,6 +41,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import penstock.http.Accepted;
 import penstock.http.Answer;
+import penstock.http.Namespace;
 import penstock.http.PageLimit;
 import penstock.http.Unis;
 import penstock.problem.ProblemException;
@@ -134,8 +135,10 @@ class DeadLetterResource {
           @Max(value = PageLimit.MOST, message = PageLimit.RULE)
           int limit) {
     AllowedValues subjects = callers.subjects(stream.value());
+    Namespace space = Namespace.current();
     Predicate<DeadLetter> visible =
-        letter -> subjects.any() || subjects.admits(letter.event().subject());
+        letter ->
+            isOf(space, letter) && (subjects.any() || subjects.admits(letter.event().subject()));
     Predicate<DeadLetter> wanted =
         owner(view, group, sink)
             .<Predicate<DeadLetter>>map(
@@ -212,7 +215,14 @@ class DeadLetterResource {
   }
 
   private static Named named(DeadLetter.Owner kind, String name) {
-    return new Named(kind, NameRule.check(kind.toString(), name));
+    return kind == DeadLetter.Owner.GROUP
+        ? new Named(kind, NameRule.checkOwn(kind.toString(), name))
+        : new Named(kind, NameRule.check(kind.toString(), Namespace.current().whole(name)));
+  }
+
+  /** Others work through a tenant's streams, too: those whose views and sinks have no tenant. */
+  private static boolean isOf(Namespace space, DeadLetter letter) {
+    return letter.owner() == DeadLetter.Owner.GROUP || space.has(letter.consumer());
   }
 
   @POST
@@ -233,7 +243,8 @@ class DeadLetterResource {
   @Raises({UNKNOWN_DEAD_LETTER, DEAD_LETTER_OUTDATED})
   public Uni<RestResponse<Accepted>> replay(
       @RestPath("stream") StreamName stream, @RestPath("id") DeadLetterId id) {
-    return accepted(stream, found -> deadLetters.replay(found, id));
+    Namespace space = Namespace.current();
+    return accepted(stream, found -> deadLetters.replay(found, id, one -> isOf(space, one)));
   }
 
   @DELETE
@@ -250,7 +261,8 @@ class DeadLetterResource {
   @Raises(UNKNOWN_DEAD_LETTER)
   public Uni<RestResponse<Accepted>> delete(
       @RestPath("stream") StreamName stream, @RestPath("id") DeadLetterId id) {
-    return accepted(stream, found -> deadLetters.delete(found, id));
+    Namespace space = Namespace.current();
+    return accepted(stream, found -> deadLetters.delete(found, id, one -> isOf(space, one)));
   }
 
   private Uni<RestResponse<Accepted>> accepted(

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import penstock.http.Namespace;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.redis.RedisNumber;
@@ -22,6 +23,9 @@ import penstock.stream.registry.Stream;
 @ApplicationScoped
 class StreamDescription {
 
+  /** Begins the name of a pull group's consumer group. */
+  private static final String GROUP = "group.";
+
   private final EventLog log;
   private final RedisLink link;
 
@@ -31,8 +35,12 @@ class StreamDescription {
     this.link = links.commands();
   }
 
-  Future<StreamStatus> of(Stream stream) {
-    return Future.all(stream.partitions().stream().map(this::partition).toList())
+  /**
+   * The stream as who is in a namespace may know of it: of those who consume it, groups, and views
+   * and sinks in that namespace.
+   */
+  Future<StreamStatus> of(Stream stream, Namespace space) {
+    return Future.all(stream.partitions().stream().map(one -> partition(one, space)).toList())
         .map(all -> of(stream, all.list()));
   }
 
@@ -45,12 +53,12 @@ class StreamDescription {
         partitions);
   }
 
-  private Future<StreamStatus.OfPartition> partition(Partition partition) {
+  private Future<StreamStatus.OfPartition> partition(Partition partition, Namespace space) {
     String events = log.keys(partition).events();
     Future<LogState> state = log.observe(partition);
     Future<Response> length = link.send(Command.XLEN, events);
     Future<Response> first = link.send(Command.XRANGE, events, "-", "+", "COUNT", 1);
-    Future<List<StreamStatus.OfGroup>> groups = groups(events);
+    Future<List<StreamStatus.OfGroup>> groups = groups(events, space);
     return Future.all(state, length, first, groups)
         .map(
             all ->
@@ -66,14 +74,26 @@ class StreamDescription {
   }
 
   /** None if the log is empty: then Redis has no such key. */
-  private Future<List<StreamStatus.OfGroup>> groups(String events) {
-    return link.send(Command.XINFO, "GROUPS", events)
-        .map(reply -> reply.stream().map(StreamDescription::group).toList())
+  private Future<List<StreamStatus.OfGroup>> groups(String events, Namespace space) {
+    return link.sendFor(events, RedisLink.request(Command.XINFO, "GROUPS", events))
+        .map(
+            reply ->
+                reply.stream()
+                    .map(StreamDescription::group)
+                    .filter(group -> isOf(space, group.name()))
+                    .toList())
         .recover(
             failure ->
                 failure instanceof RedisReplyException
                     ? Future.succeededFuture(List.of())
                     : Future.failedFuture(failure));
+  }
+
+  /** The kind of who consumes it stands before the first dot. */
+  private static boolean isOf(Namespace space, String group) {
+    return space.isNone()
+        || group.startsWith(GROUP)
+        || space.has(group.substring(group.indexOf('.') + 1));
   }
 
   private static StreamStatus.OfGroup group(Response group) {

@@ -1,7 +1,9 @@
 package penstock.stream.http;
 
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import penstock.http.NameWriter;
 import penstock.stream.StreamName;
 import penstock.stream.registry.Stream;
 
@@ -10,7 +12,8 @@ record StreamList(List<Item> streams) {
 
   @Schema(name = "StreamSummary")
   record Item(
-      @Schema(implementation = StreamName.class) String name,
+      @Schema(implementation = StreamName.class) @JsonSerialize(using = NameWriter.class)
+          String name,
       @Schema(minimum = "1") int partitions) {}
 
   static StreamList of(List<Stream> streams) {

@@ -25,6 +25,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 import penstock.http.Answer;
+import penstock.http.Namespace;
 import penstock.http.Unis;
 import penstock.problem.Raises;
 import penstock.security.http.Callers;
@@ -81,7 +82,9 @@ class StreamResource {
   @Operation(operationId = "describeStream", summary = "How long a stream is, and who consumes it")
   @Raises({INVALID_NAME, UNKNOWN_STREAM, PARTITIONS_CHANGED})
   public Uni<RestResponse<StreamStatus>> status(@RestPath("stream") StreamName stream) {
-    return Unis.of(streams.find(stream).compose(description::of).map(Answer::ok));
+    Namespace space = Namespace.current();
+    return Unis.of(
+        streams.find(stream).compose(found -> description.of(found, space)).map(Answer::ok));
   }
 
   @DELETE

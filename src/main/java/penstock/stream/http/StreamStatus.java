@@ -1,8 +1,10 @@
 package penstock.stream.http;
 
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
+import penstock.http.NameWriter;
 import penstock.stream.Position;
 import penstock.stream.StreamName;
 
@@ -14,7 +16,7 @@ import penstock.stream.StreamName;
  * @param durability {@code memory} or {@code replicated}
  */
 record StreamStatus(
-    @Schema(implementation = StreamName.class) String name,
+    @Schema(implementation = StreamName.class) @JsonSerialize(using = NameWriter.class) String name,
     @Schema(description = "Events in the log", minimum = "0") long length,
     @Schema(description = "A duration as in ISO 8601") String dedupWindow,
     @Schema(enumeration = {"memory", "replicated"}) String durability,
@@ -50,7 +52,7 @@ record StreamStatus(
    */
   @Schema(name = "ConsumerGroup")
   record OfGroup(
-      String name,
+      @JsonSerialize(using = NameWriter.class) String name,
       @Schema(minimum = "0") int consumers,
       @Schema(minimum = "0") int pending,
       @Schema(implementation = Position.class) String lastDelivered) {}

@@ -6,10 +6,15 @@ import io.vertx.redis.client.Request;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -28,12 +33,14 @@ public class EventLog {
   private static final Script OBSERVE = Script.named("observe");
 
   private final RedisLink link;
+  private final RedisLink pages;
   private final Keys keys;
   private final SecureRandom random = new SecureRandom();
 
   @Inject
   public EventLog(RedisLinks links, Keys keys) {
     this.link = links.open("log");
+    this.pages = links.readsReplicas() ? links.openForReads("pages") : link;
     this.keys = keys;
   }
 
@@ -52,8 +59,8 @@ public class EventLog {
   }
 
   /**
-   * The states of several logs, in the same order, all at one moment. Fails if one of them cannot
-   * be observed.
+   * The states of several logs, in the same order; in a cluster those of one slot at one moment,
+   * else all. Fails if one of them cannot be observed.
    */
   public Future<List<LogState>> observe(List<Partition> partitions) {
     return observe(partitions, link);
@@ -61,11 +68,43 @@ public class EventLog {
 
   /** The same over another link. */
   public Future<List<LogState>> observe(List<Partition> partitions, RedisLink over) {
-    List<Keys.OfPartition> names = partitions.stream().map(this::keys).toList();
+    return observeAll(partitions.stream().map(this::keys).toList(), over)
+        .recover(
+            failure ->
+                over != link && RedisLink.isOfReplica(failure)
+                    ? note(partitions, failure)
+                    : Future.failedFuture(failure));
+  }
+
+  private Future<List<LogState>> observeAll(List<Keys.OfPartition> all, RedisLink over) {
+    Map<Integer, List<Keys.OfPartition>> together =
+        all.stream().collect(Collectors.groupingBy(of -> over.slot(of.base())));
+    if (together.size() == 1) {
+      return observeTogether(all, over);
+    }
+    Map<Keys.OfPartition, LogState> states = new ConcurrentHashMap<>();
+    List<Future<?>> calls = new ArrayList<>();
+    together
+        .values()
+        .forEach(
+            some ->
+                calls.add(
+                    observeTogether(some, over)
+                        .onSuccess(
+                            found -> {
+                              for (int i = 0; i < some.size(); i++) {
+                                states.put(some.get(i), found.get(i));
+                              }
+                            })));
+    return Future.all(calls)
+        .map(done -> all.stream().map(states::get).map(Objects::requireNonNull).toList());
+  }
+
+  private Future<List<LogState>> observeTogether(List<Keys.OfPartition> some, RedisLink over) {
     Request call =
         OBSERVE
             .call(
-                names.stream()
+                some.stream()
                     .mapMulti(
                         (Keys.OfPartition of, Consumer<String> key) -> {
                           key.accept(of.events());
@@ -73,21 +112,33 @@ public class EventLog {
                         })
                     .toArray(String[]::new))
             .arg(newLife());
-    names.forEach(of -> call.arg(of.seen()));
-    return OBSERVE.run(over, call).map(states -> states.stream().map(LogState::of).toList());
+    some.forEach(of -> call.arg(of.seen()));
+    return OBSERVE.run(over, call).map(found -> found.stream().map(LogState::of).toList());
   }
 
   /**
-   * Entries after a position, oldest first, at most {@code count}. Whether some were trimmed in
-   * between is seen by an {@link #observe} that is sent after it.
+   * A replica has something that nobody noted yet, such as a new term, and cannot note it: the
+   * master does. It is seen at the replica when that has it.
+   *
+   * @return fails, for what was asked of the replica is not known yet
    */
-  Future<LogPage> page(Partition partition, Position after, int count) {
-    return page(partition, after, count, link);
+  public <T> Future<T> note(List<Partition> partitions, Throwable failure) {
+    return observe(partitions).compose(noted -> Future.failedFuture(failure));
+  }
+
+  /** Over which pages of events are read. */
+  RedisLink pages() {
+    return pages;
+  }
+
+  /** What cannot be answered over {@link #pages} is asked over this one; may be the same. */
+  RedisLink judge() {
+    return link;
   }
 
   /**
-   * Entries after a position, oldest first, at most {@code count}, over another link. Whether they
-   * are of one term, and what was trimmed, is seen by observations sent before and behind it.
+   * Entries after a position, oldest first, at most {@code count}, over a link. Whether they are of
+   * one term, and what was trimmed, is seen by observations sent before and behind it.
    */
   public Future<LogPage> page(Partition partition, Position after, int count, RedisLink over) {
     return after

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import penstock.event.EventData;
+import penstock.redis.RedisLink;
 import penstock.stream.Cursor;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
@@ -33,6 +34,7 @@ public final class EventPageReader {
   private static final int MAX_READ = 1_000;
 
   private final EventLog log;
+  private final RedisLink link;
   private final Stream stream;
   private final EventFilter filter;
   private final int limit;
@@ -44,6 +46,17 @@ public final class EventPageReader {
 
   public EventPageReader(
       EventLog log, Stream stream, EventFilter filter, int limit, StartPosition start) {
+    this(log, stream, filter, limit, start, log.pages());
+  }
+
+  private EventPageReader(
+      EventLog log,
+      Stream stream,
+      EventFilter filter,
+      int limit,
+      StartPosition start,
+      RedisLink link) {
+    this.link = link;
     this.log = log;
     this.stream = stream;
     this.filter = filter;
@@ -51,9 +64,22 @@ public final class EventPageReader {
     this.start = start;
   }
 
-  /** The page behind the cursor; a problem if the cursor's place is gone. */
+  /**
+   * The page behind the cursor; a problem if the cursor's place is gone. What a replica refuses is
+   * asked of the master: the replica may not have yet what another gave the cursor for.
+   */
   public Future<EventPage> read() {
-    return log.observe(stream.partitions())
+    return link == log.judge()
+        ? readHere()
+        : readHere().recover(failure -> over(log.judge()).read());
+  }
+
+  private EventPageReader over(RedisLink other) {
+    return new EventPageReader(log, stream, filter, limit, start, other);
+  }
+
+  private Future<EventPage> readHere() {
+    return log.observe(stream.partitions(), link)
         .compose(
             logs ->
                 start instanceof StartPosition.Latest
@@ -68,7 +94,7 @@ public final class EventPageReader {
 
   private Future<EventPage> begin(List<LogState> logs, List<Position> after) {
     for (Partition partition : stream.partitions()) {
-      partitions.add(new PartitionReader(log, partition, after.get(partition.index())));
+      partitions.add(new PartitionReader(log, partition, after.get(partition.index()), link));
     }
     return more(logs);
   }
@@ -122,7 +148,7 @@ public final class EventPageReader {
   private Future<EventPage> finish(List<LogState> begun) {
     boolean caughtUp = partitions.stream().allMatch(PartitionReader::isOver);
     List<Position> reached = partitions.stream().map(PartitionReader::reached).toList();
-    return log.observe(stream.partitions())
+    return log.observe(stream.partitions(), link)
         .compose(
             logs ->
                 areOfOneTerm(begun, logs)
@@ -131,7 +157,7 @@ public final class EventPageReader {
                             cursor(logs, partitions.stream().map(PartitionReader::begun).toList()),
                             logs)
                         .map(page(logs, reached, caughtUp))
-                    : new EventPageReader(log, stream, filter, limit, start).read());
+                    : over(link).readHere());
   }
 
   private static boolean areOfOneTerm(List<LogState> before, List<LogState> after) {

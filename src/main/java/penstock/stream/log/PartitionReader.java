@@ -2,6 +2,7 @@ package penstock.stream.log;
 
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
+import penstock.redis.RedisLink;
 import penstock.stream.LogEntry;
 import penstock.stream.Partition;
 import penstock.stream.Position;
@@ -11,6 +12,7 @@ final class PartitionReader {
 
   private final EventLog log;
   private final Partition partition;
+  private final RedisLink link;
   private final Position begun;
   private final ArrayDeque<LogEntry> ahead = new ArrayDeque<>();
 
@@ -20,8 +22,9 @@ final class PartitionReader {
   private Position reached;
   private boolean atEnd;
 
-  PartitionReader(EventLog log, Partition partition, Position after) {
+  PartitionReader(EventLog log, Partition partition, Position after, RedisLink link) {
     this.log = log;
+    this.link = link;
     this.partition = partition;
     this.begun = after;
     this.end = after;
@@ -45,7 +48,7 @@ final class PartitionReader {
 
   /** Reads on; returns how many entries were passed over, since they are no events. */
   Future<Integer> read(int count) {
-    return log.page(partition, end, count)
+    return log.page(partition, end, count, link)
         .map(
             page -> {
               ahead.addAll(page.entries());

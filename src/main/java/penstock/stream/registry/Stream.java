@@ -47,6 +47,17 @@ public record Stream(
         settings.replication().timeout());
   }
 
+  /** Another stream with the same settings. */
+  Stream as(StreamName other, int count) {
+    return new Stream(
+        other,
+        IntStream.range(0, count).mapToObj(index -> new Partition(other, index)).toList(),
+        dedupWindow,
+        retention,
+        replicas,
+        replicationTimeout);
+  }
+
   /** A stream that was created by an append: all settings as by default. */
   public static Stream created(StreamName name, int partitions, Duration dedupWindow) {
     return new Stream(

@@ -13,18 +13,22 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import penstock.http.Namespace;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.redis.RedisNumber;
+import penstock.security.AuthConfig;
 import penstock.stream.NameRule;
 import penstock.stream.StreamName;
 
 /**
  * The streams that exist: those declared in the configuration, and those that were created by an
- * append, which the registry in Redis remembers.
+ * append, which the registry in Redis remembers. Where callers have tenants, each tenant has those
+ * that are declared, with their settings, from when they are first used.
  */
 @ApplicationScoped
 public class Streams {
@@ -35,12 +39,14 @@ public class Streams {
   private final Map<StreamName, Stream> known = new ConcurrentHashMap<>();
   private final Map<StreamName, String> refused = new ConcurrentHashMap<>();
   private final StreamsConfig config;
+  private final boolean tenants;
   private final RedisLink link;
   private final Keys keys;
 
   @Inject
-  public Streams(StreamsConfig config, RedisLinks links, Keys keys) {
+  public Streams(StreamsConfig config, AuthConfig auth, RedisLinks links, Keys keys) {
     this.config = config;
+    this.tenants = AuthConfig.hasTenants(auth);
     this.link = links.commands();
     this.keys = keys;
     config
@@ -80,7 +86,7 @@ public class Streams {
     return link.send(Command.HGET, keys.streams(), name.value())
         .compose(
             partitions -> {
-              Stream stream = declared.get(name);
+              Stream stream = configured(name);
               if (stream == null) {
                 return partitions == null
                     ? Future.failedFuture(unknown(name))
@@ -98,7 +104,7 @@ public class Streams {
    * on.
    */
   public Future<Stream> findOrCreate(StreamName name) {
-    return known.containsKey(name) || declared.containsKey(name) || !config.autoCreate()
+    return known.containsKey(name) || configured(name) != null || !config.autoCreate()
         ? find(name)
         : register(created(name, 1));
   }
@@ -208,6 +214,11 @@ public class Streams {
             });
   }
 
+  /** Whether there may be more that are not kept for ever than the configuration declares. */
+  public boolean areOfTenants() {
+    return tenants;
+  }
+
   /** Those of the configuration, by name. */
   public List<Stream> declared() {
     return List.copyOf(declared.values());
@@ -219,7 +230,28 @@ public class Streams {
   }
 
   private Stream created(StreamName name, int partitions) {
-    return Stream.created(name, partitions, config.createdDedupWindow());
+    Stream own = ofTenant(name);
+    return own == null
+        ? Stream.created(name, partitions, config.createdDedupWindow())
+        : own.as(name, partitions);
+  }
+
+  /** As it is declared, perhaps for all tenants; null if it is not. */
+  private @Nullable Stream configured(StreamName name) {
+    Stream own = declared.get(name);
+    return own == null ? ofTenant(name) : own;
+  }
+
+  /**
+   * As a tenant has it that is declared without one; null if there is none, or it is no tenant's.
+   */
+  private @Nullable Stream ofTenant(StreamName name) {
+    Namespace space = tenants ? Namespace.ofName(name.value()) : Namespace.NONE;
+    if (space.isNone()) {
+      return null;
+    }
+    Stream same = declared.get(new StreamName(space.shown(name.value())));
+    return same == null ? null : same.as(name, same.partitions().size());
   }
 
   private static ProblemException unknown(StreamName name) {

@@ -49,6 +49,7 @@ public class Trimmer {
   private final EventLog log;
   private final RedisLink link;
   private final MeterRegistry registry;
+  private final Streams all;
   private final List<Stream> streams;
   private final long interval;
   private final Map<Partition, String> blockers = new ConcurrentHashMap<>();
@@ -71,8 +72,8 @@ public class Trimmer {
     this.log = log;
     this.link = links.commands();
     this.registry = registry;
-    this.streams =
-        streams.declared().stream().filter(stream -> !stream.retention().isUnlimited()).toList();
+    this.all = streams;
+    this.streams = bounded(streams.declared());
     this.interval = config.trimInterval().toMillis();
   }
 
@@ -102,15 +103,26 @@ public class Trimmer {
 
   private void trimAll() {
     if (trimming.compareAndSet(false, true)) {
-      Future<Void> done = Future.succeededFuture();
-      for (Stream stream : streams) {
-        for (Partition partition : stream.partitions()) {
-          done = done.compose(before -> trimSound(stream, partition));
-        }
-      }
-      done.onFailure(failure -> LOG.debugf(failure, "trimming ended early, it goes on later"))
+      Future<List<Stream>> some =
+          all.areOfTenants() ? all.all().map(Trimmer::bounded) : Future.succeededFuture(streams);
+      some.compose(this::trimAll)
+          .onFailure(failure -> LOG.debugf(failure, "trimming ended early, it goes on later"))
           .onComplete(ended -> trimming.set(false));
     }
+  }
+
+  private static List<Stream> bounded(List<Stream> streams) {
+    return streams.stream().filter(stream -> !stream.retention().isUnlimited()).toList();
+  }
+
+  private Future<Void> trimAll(List<Stream> some) {
+    Future<Void> done = Future.succeededFuture();
+    for (Stream stream : some) {
+      for (Partition partition : stream.partitions()) {
+        done = done.compose(before -> trimSound(stream, partition));
+      }
+    }
+    return done;
   }
 
   /** One that cannot be trimmed does not keep the others from it. */

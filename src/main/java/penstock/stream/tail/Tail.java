@@ -9,6 +9,8 @@ import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.LinkedHashSet;
+import java.util.List;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.LogState;
@@ -29,13 +31,20 @@ public class Tail {
   private final TailLoop entries;
   private final TailLoop wakes;
 
+  /** For what is no log; the same as {@link #wakes} where all is read from the master. */
+  private final TailLoop changes;
+
   @Inject
   public Tail(
       Vertx vertx, RedisLinks links, EventLog log, TailConfig config, MeterRegistry meters) {
     this.log = log;
     entries = new TailLoop("tail", vertx, links, log, config, TailLoop.Mode.ENTRIES);
     wakes = new TailLoop("tail-wakes", vertx, links, log, config, TailLoop.Mode.WAKES);
-    for (TailLoop loop : new TailLoop[] {entries, wakes}) {
+    changes =
+        links.readsReplicas()
+            ? new TailLoop("tail-changes", vertx, links, log, config, TailLoop.Mode.CHANGES)
+            : wakes;
+    for (TailLoop loop : new LinkedHashSet<>(List.of(entries, wakes, changes))) {
       Gauge.builder("penstock.tail.followed", loop, TailLoop::tailed)
           .description("Partitions followed now")
           .tags(loop.tags())
@@ -63,7 +72,7 @@ public class Tail {
    * since the entries are no events.
    */
   public Future<LogState> follow(TailSource source, TailListener listener) {
-    return loopOf(listener).follow(source, listener);
+    return loopOf(source, listener).follow(source, listener);
   }
 
   /** Ends what {@link #follow} began. A call that is under way may still come. */
@@ -73,28 +82,36 @@ public class Tail {
 
   /** Ends what {@link #follow} began. A call that is under way may still come. */
   public void unfollow(TailSource source, TailListener listener) {
-    loopOf(listener).unfollow(source, listener);
+    loopOf(source, listener).unfollow(source, listener);
   }
 
   /**
-   * Nanoseconds for which Redis has not answered what it was asked of the logs whose entries are
-   * followed; 0 if it is asked nothing now. Within {@code penstock.tail.check-interval} it is.
+   * Nanoseconds for which Redis has not answered what it was asked of any of these partitions, if
+   * their entries are followed; 0 if it is asked nothing now. Within {@code
+   * penstock.tail.check-interval} it is.
    */
-  public long silence() {
-    return entries.silence();
+  public long silence(List<Partition> partitions) {
+    return entries.silence(
+        partitions.stream().map(partition -> log.keys(partition).events()).toList());
   }
 
   private TailSource logOf(Partition partition) {
     return new TailSource.Log(partition, log.keys(partition).events());
   }
 
-  private TailLoop loopOf(TailListener listener) {
-    return listener.wantsEntries() ? entries : wakes;
+  private TailLoop loopOf(TailSource source, TailListener listener) {
+    if (listener.wantsEntries()) {
+      return entries;
+    }
+    return source instanceof TailSource.Other ? changes : wakes;
   }
 
   @PreDestroy
   void close() {
     entries.close();
     wakes.close();
+    if (changes != wakes) {
+      changes.close();
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisReplyException;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
@@ -21,6 +22,9 @@ final class TailedLog {
 
   private static final Logger LOG = Logger.getLogger(TailedLog.class);
 
+  /** Looks for what was announced take a second together; then it is left to the usual ones. */
+  private static final int MOST_MISSES = 10;
+
   private final TailSource source;
   private final Set<TailListener> listeners = new LinkedHashSet<>();
 
@@ -35,6 +39,12 @@ final class TailedLog {
 
   private long checkedAt;
   private boolean broken;
+
+  /** What was said to be there; null if it was found, or is not waited for any more. */
+  private @Nullable Position announced;
+
+  /** How often it was looked for in vain. */
+  private int misses;
 
   TailedLog(TailSource source, LogState log) {
     this.source = source;
@@ -98,6 +108,32 @@ final class TailedLog {
     }
     checkedAt = System.nanoTime();
     broken = true;
+  }
+
+  /**
+   * Something was appended.
+   *
+   * @param news its position; nothing if that is not known
+   */
+  void announced(String news) {
+    Position at = news.isEmpty() ? null : Position.parse(news);
+    if (at != null && at.isAfter(log.last())) {
+      announced = at;
+      misses = 0;
+    }
+  }
+
+  /**
+   * Whether what was announced is not here yet, as it may be on a replica that hears of news before
+   * it has them: then it is to be looked for again after so many milliseconds, else 0.
+   */
+  long pauseBeforeNews() {
+    Position at = announced;
+    if (at == null || !at.isAfter(log.last()) || misses == MOST_MISSES) {
+      announced = null;
+      return 0;
+    }
+    return 1L << misses++;
   }
 
   /** Was not looked at for so long. */

@@ -1,19 +1,19 @@
 package penstock.view.http;
 
 import jakarta.ws.rs.ext.Provider;
-import penstock.http.TypedParameter;
+import penstock.http.NameParameter;
 import penstock.view.ViewName;
 
 /** A broken rule is the problem {@code invalid-name}. */
 @Provider
-class ViewNameParameter extends TypedParameter<ViewName> {
+class ViewNameParameter extends NameParameter<ViewName> {
 
   ViewNameParameter() {
     super(ViewName.class);
   }
 
   @Override
-  protected ViewName read(String text) {
-    return new ViewName(text);
+  protected ViewName name(String whole) {
+    return new ViewName(whole);
   }
 }

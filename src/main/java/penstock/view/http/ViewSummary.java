@@ -1,9 +1,11 @@
 package penstock.view.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
+import penstock.http.NameWriter;
 import penstock.stream.StreamName;
 import penstock.view.ViewDefinition;
 import penstock.view.ViewName;
@@ -19,8 +21,13 @@ import penstock.view.fold.FoldSpec;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record ViewSummary(
-    @JsonInclude(JsonInclude.Include.ALWAYS) @Schema(implementation = ViewName.class) String name,
-    @JsonInclude(JsonInclude.Include.ALWAYS) @Schema(implementation = StreamName.class)
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+        @Schema(implementation = ViewName.class)
+        @JsonSerialize(using = NameWriter.class)
+        String name,
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+        @Schema(implementation = StreamName.class)
+        @JsonSerialize(using = NameWriter.class)
         String stream,
     @JsonInclude(JsonInclude.Include.ALWAYS) String fold,
     @Nullable String bucket,

@@ -93,6 +93,11 @@ public class ChangelogReader {
     return generations.served(view, over);
   }
 
+  /** What is read of it over the link from now on is what there was when it came to be served. */
+  public void renew(ViewDefinition view, Generation generation, RedisLink over) {
+    generations.renew(view.name(), generation, over);
+  }
+
   /** Generations of the view that the registry knows. */
   public Future<List<Generation>> known(ViewDefinition view) {
     return generations.registry().map(registry -> registry.known(view.name()));
@@ -126,7 +131,12 @@ public class ChangelogReader {
                 .arg(log.newLife())
                 .arg(after.toString())
                 .arg(count))
-        .map(ChangelogReader::found);
+        .map(ChangelogReader::found)
+        .recover(
+            failure ->
+                RedisLink.isOfReplica(failure)
+                    ? log.note(List.of(generation.partitions().get(partition)), failure)
+                    : Future.failedFuture(failure));
   }
 
   private static ChangelogPage found(Response reply) {

@@ -56,10 +56,15 @@ public class EntryReader {
 
   @Inject
   public EntryReader(RedisLinks links, GenerationRegistry generations, Keys keys) {
-    this.link = links.open("entries");
+    this.link = links.openForReads("entries");
     this.generations = generations;
     this.keys = keys;
     this.served = new OptimisticRead(generations, link);
+  }
+
+  /** Over which is read: what is seen over it is not older than what was seen before. */
+  RedisLink link() {
+    return link;
   }
 
   /**

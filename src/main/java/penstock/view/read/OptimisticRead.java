@@ -34,16 +34,19 @@ final class OptimisticRead {
    * The result of the reading from the served generation; fails with a problem if there is none.
    */
   <T> Future<T> of(ViewDefinition view, Function<Generation, Future<T>> reading) {
-    Generation guess = guesses.getOrDefault(view.name(), view.generation());
+    Generation known = guesses.get(view.name());
+    Generation guess = known == null ? view.generation() : known;
     Future<T> read = reading.apply(guess);
     return generations
         .served(view, link)
         .compose(
             served -> {
-              if (served.equals(guess)) {
+              // What was read of one that was not known to be served may be of before it was.
+              if (served.equals(known)) {
                 return read;
               }
               guesses.put(view.name(), served);
+              generations.renew(view.name(), served, link);
               return reading.apply(served);
             });
   }

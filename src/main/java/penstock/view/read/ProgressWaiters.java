@@ -37,21 +37,28 @@ public class ProgressWaiters {
 
   private final Vertx vertx;
   private final RedisLink link;
+
+  /** What was applied is read at a replica, which may not have it yet. */
+  private final boolean elsewhere;
+
   private final ViewsConfig config;
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<String, Waiters> waitersByKey = new ConcurrentHashMap<>();
 
   @Inject
-  public ProgressWaiters(Vertx vertx, RedisLinks links, ViewsConfig config) {
+  public ProgressWaiters(Vertx vertx, RedisLinks links, EntryReader entries, ViewsConfig config) {
     this.vertx = vertx;
-    this.link = links.open("progress");
+    this.elsewhere = links.readsReplicas();
+    this.link = elsewhere ? entries.link() : links.open("progress");
     this.config = config;
   }
 
   /** A worker has applied all up to a position. May be called on any thread; does not block. */
   public void applied(Keys.OfView view, String life, Position position) {
     Waiters those = waitersByKey.get(view.state());
-    if (those != null) {
+    if (those != null && elsewhere) {
+      those.look();
+    } else if (those != null) {
       those.applied(life, position);
     }
   }

@@ -32,6 +32,7 @@ import penstock.feed.frame.FrameBatch;
 import penstock.redis.Keys;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
+import penstock.security.identity.Caller;
 import penstock.stream.StreamName;
 import penstock.stream.log.LogWriter;
 
@@ -148,6 +149,11 @@ class ConnectionTest {
     @Override
     public ClientAddress client() {
       return new ClientAddress("here");
+    }
+
+    @Override
+    public Caller caller() {
+      return Caller.UNKNOWN;
     }
 
     @Override

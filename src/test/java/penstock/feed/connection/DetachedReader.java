@@ -36,13 +36,7 @@ final class DetachedReader implements AutoCloseable {
 
   /** Whether such a host can be made here. */
   static boolean isPossible() {
-    try {
-      Tool.run("ip", "netns", "add", NAME);
-      Tool.run("ip", "netns", "del", NAME);
-      return true;
-    } catch (UncheckedIOException | IllegalStateException notHere) {
-      return false;
-    }
+    return Tool.makesNetworkNamespaces();
   }
 
   /** Reads a feed of the service at this port, which must listen on all addresses. */

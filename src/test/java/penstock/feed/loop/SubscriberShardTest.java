@@ -20,6 +20,7 @@ import penstock.Patience;
 import penstock.feed.DisconnectReason;
 import penstock.feed.OwnVertx;
 import penstock.feed.connection.ClientAddress;
+import penstock.security.identity.Caller;
 
 /** Shards and the dispatcher that serves those of one event loop. */
 class SubscriberShardTest {
@@ -35,6 +36,11 @@ class SubscriberShardTest {
   private static class Member implements FeedSubscriber {
     final AtomicInteger advanced = new AtomicInteger();
     final List<Long> ticks = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Caller caller() {
+      return Caller.UNKNOWN;
+    }
 
     @Override
     public ClientAddress client() {

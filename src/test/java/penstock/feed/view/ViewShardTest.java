@@ -25,6 +25,7 @@ import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.Transport;
 import penstock.feed.frame.FrameBatch;
 import penstock.redis.RedisResource;
+import penstock.security.identity.Caller;
 import penstock.stream.StartPosition;
 import penstock.view.ViewName;
 import penstock.view.Views;
@@ -52,6 +53,11 @@ class ViewShardTest {
     @Override
     public ClientAddress client() {
       return new ClientAddress("here");
+    }
+
+    @Override
+    public Caller caller() {
+      return Caller.UNKNOWN;
     }
 
     @Override

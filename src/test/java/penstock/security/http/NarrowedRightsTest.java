@@ -15,10 +15,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.specification.RequestSpecification;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import penstock.redis.RedisResource;
+import penstock.security.FeedWitness;
 import penstock.security.IssuerResource;
 import penstock.security.TestIssuer;
 
@@ -103,6 +101,11 @@ class NarrowedRightsTest {
         "/streams/agents/events?subject=a*",
         "/streams/agents/events?filter=%7B%22not%22:%7B%22exact%22:%7B%22id%22:%22x%22%7D%7D%7D",
         "/streams/agents/events?filter=%7B%22sql%22:%22TRUE%22%7D",
+        "/streams/agents/events?filter=%7B%22sql%22:%22TRUE%20OR%20subject=%27bob/1%27%22%7D",
+        "/streams/agents/events?filter=%7B%22sql%22:%22TRUE%22%7D&filter=%7B%22sql%22:%22TRUE%22%7D",
+        "/streams/agents/events?filter=%7B%22any%22:[%7B%22prefix%22:%7B%22subject%22:%22b%22%7D%7D,%7B%22prefix%22:%7B%22subject%22:%22a%22%7D%7D]%7D",
+        "/streams/agents/events?subject=*&subject=bob/*",
+        "/streams/agents/events?type=t&subject=bob/1&subject=ann/*",
       })
   void aPageHasWhatOneMaySee(String path) {
     as("ann")
@@ -111,6 +114,37 @@ class NarrowedRightsTest {
         .statusCode(200)
         .body(containsString("of-ann"))
         .body(not(containsString("bob")));
+  }
+
+  /** A filter that says what one may not see is no way around, in a page or in a feed. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%7B%22exact%22:%7B%22subject%22:%22bob/1%22%7D%7D",
+        "%7B%22prefix%22:%7B%22subject%22:%22bob%22%7D%7D",
+        "%7B%22suffix%22:%7B%22subject%22:%22/1%22%7D%7D",
+        "%7B%22not%22:%7B%22exact%22:%7B%22subject%22:%22ann/1%22%7D%7D%7D",
+        "%7B%22not%22:%7B%22not%22:%7B%22prefix%22:%7B%22subject%22:%22bob%22%7D%7D%7D%7D",
+        "%7B%22any%22:[%7B%22exact%22:%7B%22subject%22:%22bob/1%22%7D%7D]%7D",
+        "%7B%22all%22:[%7B%22exact%22:%7B%22id%22:%22e-bob%22%7D%7D]%7D",
+        "%7B%22sql%22:%22subject=%27bob/1%27%22%7D",
+        "%7B%22sql%22:%22NOT%20(subject%20LIKE%20%27ann%25%27)%22%7D",
+        "%7B%22sql%22:%22source=%27/agents/bob%27%20OR%20TRUE%22%7D"
+      })
+  void noFilterWidensARight(String filter) {
+    as("root")
+        .get("/streams/agents/events?filter=" + filter)
+        .then()
+        .statusCode(200)
+        .body(containsString("of-bob"));
+    as("ann")
+        .get("/streams/agents/events?filter=" + filter)
+        .then()
+        .statusCode(200)
+        .body(not(containsString("bob")));
+    assertThat(feed("/streams/agents/feed?cursor=earliest&filter=" + filter, "ann", "caught-up"))
+        .contains("200 OK")
+        .doesNotContain("bob");
   }
 
   @ParameterizedTest
@@ -145,28 +179,9 @@ class NarrowedRightsTest {
         .body(not(containsString("of-bob")));
   }
 
-  private String feed(String path, String subject, String until) throws IOException {
-    try (var socket = new Socket(base.getHost(), base.getPort())) {
-      socket.setSoTimeout(15_000);
-      socket
-          .getOutputStream()
-          .write(
-              ("GET "
-                      + path
-                      + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                      + token(subject)
-                      + "\r\n\r\n")
-                  .getBytes(StandardCharsets.US_ASCII));
-      var seen = new StringBuilder();
-      byte[] bytes = new byte[8192];
-      while (seen.indexOf(until) < 0) {
-        int read = socket.getInputStream().read(bytes);
-        if (read < 0) {
-          break;
-        }
-        seen.append(new String(bytes, 0, read, StandardCharsets.UTF_8));
-      }
-      return seen.toString();
+  private String feed(String path, String subject, String until) {
+    try (FeedWitness feed = FeedWitness.withToken(base, path, token(subject))) {
+      return feed.awaitSeen(until).seen();
     }
   }
 
@@ -178,7 +193,7 @@ class NarrowedRightsTest {
         "/feed?stream=agents&cursor=earliest",
         "/streams/agents/feed?cursor=earliest&filter=%7B%22sql%22:%22TRUE%22%7D"
       })
-  void aFeedHasWhatOneMaySee(String path) throws IOException {
+  void aFeedHasWhatOneMaySee(String path) {
     assertThat(feed(path, "ann", "caught-up"))
         .contains("200 OK")
         .contains("of-ann")
@@ -192,7 +207,7 @@ class NarrowedRightsTest {
         "/views/status/feed?key=ann/1&key=bob/1",
         "/feed?view=status"
       })
-  void aViewsFeedHasTheEntriesThatOneMaySee(String path) throws IOException {
+  void aViewsFeedHasTheEntriesThatOneMaySee(String path) {
     applied();
     assertThat(feed(path, "ann", "caught-up"))
         .contains("200 OK")
@@ -356,6 +371,52 @@ class NarrowedRightsTest {
         .then()
         .statusCode(400);
     as("ann").get("/streams/agents/events").then().body(not(containsString("forged")));
+  }
+
+  /** However the header is written, and beside an event that is in the body. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ce-authid",
+        "CE-AUTHID",
+        "Ce-AuthId",
+        "ce-authid, ce-authid",
+        "ce-auth-id",
+        "ce_authid",
+        "ce--authid",
+        "ce-%61uthid",
+        "authid",
+        "cloudEvents:authid"
+      })
+  void noHeaderMakesOneSomebodyElse(String header) {
+    String id = "h-" + header.hashCode();
+    var binary =
+        as("ann")
+            .contentType("application/json")
+            .header("ce-specversion", "1.0")
+            .header("ce-id", id)
+            .header("ce-source", "/agents/ann")
+            .header("ce-type", "t")
+            .header("ce-subject", "ann/1")
+            .body("{}");
+    var structured =
+        as("ann").contentType("application/cloudevents+json").body(event(id + "s", "ann"));
+    var batch =
+        as("ann")
+            .contentType("application/cloudevents-batch+json")
+            .body("[" + event(id + "b", "ann") + "]");
+    for (var request : List.of(binary, structured, batch)) {
+      for (String name : header.split(", ")) {
+        request.header(name, "mallory");
+      }
+      assertThat(request.post("/streams/agents/events").statusCode()).isIn(201, 400);
+    }
+    as("root")
+        .get("/streams/agents/events?subject=ann/1")
+        .then()
+        .body(not(containsString("mallory")))
+        .body(
+            "events.findAll { it.id.startsWith('h-') && it.authid != 'ann' }", equalTo(List.of()));
   }
 
   @Test

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +48,11 @@ class RightsMatrixTest {
           "penstock.views.v1.stream", "orders",
           "penstock.views.v1.fold", "merge",
           "penstock.views.v1.key", "subject",
+          "penstock.views.acme~v1.stream", "acme~orders",
+          "penstock.views.acme~v1.fold", "merge",
+          "penstock.views.acme~v1.key", "subject",
+          "penstock.auth.tenant-claim", "org",
+          "penstock.auth.tenant-required", "false",
           "penstock.auth.open", "health");
     }
   }
@@ -93,10 +97,22 @@ class RightsMatrixTest {
           Map.entry("pauseSink", "{\"sink\":[\"k1\"]}"),
           Map.entry("resumeSink", "{\"sink\":[\"k1\"]}"),
           Map.entry("replaySink", "{\"sink\":[\"k1\"]}"),
+          Map.entry("revokeTokens", "{\"admin\":[\"*\"]}"),
           Map.entry("listMembers", "{\"presence\":[\"lobby\"]}"));
 
-  /** Which show only what the caller may see, and so refuse nobody who is known. */
-  private static final Set<String> LISTS = Set.of("listStreams", "listViews", "listSinks");
+  /**
+   * Which show only what the caller may see, or are about the caller alone, and so refuse nobody
+   * who is known.
+   */
+  private static final Map<String, Integer> LISTS =
+      Map.of(
+          "listStreams", 200,
+          "listViews", 200,
+          "listSinks", 200,
+          "describeSession", 200,
+          "beginSession", 200,
+          "endSession", 204,
+          "issueTicket", 415);
 
   private static final Map<String, String> NAMES =
       Map.of(
@@ -169,13 +185,22 @@ class RightsMatrixTest {
   }
 
   private int status(Row row, @Nullable String token) {
+    return token == null
+        ? send(row, row.address())
+        : send(row, row.address(), "Authorization", "Bearer " + token);
+  }
+
+  /**
+   * @param more names of headers, each with its value behind it
+   */
+  private int send(Row row, String address, String... more) {
     var request =
-        HttpRequest.newBuilder(base.resolve(row.address()))
+        HttpRequest.newBuilder(base.resolve(address))
             .timeout(Duration.ofSeconds(20))
             .method(row.method(), HttpRequest.BodyPublishers.ofString("{}"))
             .header("Content-Type", "application/cloudevents+json");
-    if (token != null) {
-      request.header("Authorization", "Bearer " + token);
+    if (more.length > 0) {
+      request.headers(more);
     }
     try {
       HttpResponse<InputStream> response =
@@ -197,7 +222,8 @@ class RightsMatrixTest {
   void everyOperationHasARow() {
     assertThat(rows)
         .extracting(Row::id)
-        .allSatisfy(id -> assertThat(NEEDED.containsKey(id) || LISTS.contains(id)).as(id).isTrue())
+        .allSatisfy(
+            id -> assertThat(NEEDED.containsKey(id) || LISTS.containsKey(id)).as(id).isTrue())
         .containsAll(NEEDED.keySet());
   }
 
@@ -221,7 +247,7 @@ class RightsMatrixTest {
   void whoHasNoRightsSeesNothing() {
     assertThat(statuses(issuer.token(issuer.claims("nobody"))))
         .allSatisfy(
-            (id, status) -> assertThat(status).as(id).isEqualTo(LISTS.contains(id) ? 200 : 403));
+            (id, status) -> assertThat(status).as(id).isEqualTo(LISTS.getOrDefault(id, 403)));
     String token = issuer.token(issuer.claims("nobody"));
     assertThat(given().header("Authorization", "Bearer " + token).get("/streams").asString())
         .isEqualTo("{\"streams\":[]}");
@@ -233,14 +259,14 @@ class RightsMatrixTest {
   void whoHasAllRightsToOtherNamesIsRefused() {
     assertThat(statuses(issuer.token("other", new JsonObject(ALL_OTHERS))))
         .allSatisfy(
-            (id, status) -> assertThat(status).as(id).isEqualTo(LISTS.contains(id) ? 200 : 403));
+            (id, status) -> assertThat(status).as(id).isEqualTo(LISTS.getOrDefault(id, 403)));
   }
 
   /** Each right but the one that it takes, to the same names. */
   @Test
   void whoHasAllOtherRightsIsRefused() {
     for (Row row : rows) {
-      if (LISTS.contains(row.id())) {
+      if (LISTS.containsKey(row.id())) {
         continue;
       }
       JsonObject needed = new JsonObject(NEEDED.get(row.id()));
@@ -267,6 +293,52 @@ class RightsMatrixTest {
           .as(row.id())
           .isNotIn(401, 403)
           .isLessThan(500);
+    }
+  }
+
+  private String cookie(String rights) {
+    return "penstock-session="
+        + as(issuer.token("able", new JsonObject(rights)))
+            .post("/session")
+            .then()
+            .statusCode(200)
+            .extract()
+            .cookie("penstock-session");
+  }
+
+  /** What a token opens its session opens, and nothing else; without a page of ours it is none. */
+  @Test
+  void aSessionIsWorthItsToken() {
+    for (Row row : rows) {
+      if (row.id().equals("beginSession") || row.id().equals("issueTicket")) {
+        continue; // of a token only, see SessionTest
+      }
+      String cookie = cookie(NEEDED.getOrDefault(row.id(), "{}"));
+      String[] theirs = {"Cookie", cookie, "Sec-Fetch-Site", "cross-site"};
+      assertThat(send(row, row.address(), theirs)).as(row.id()).isEqualTo(403);
+      String[] ours = {"Cookie", cookie, "Sec-Fetch-Site", "same-origin"};
+      assertThat(send(row, row.address(), ours)).as(row.id()).isNotIn(401, 403).isLessThan(500);
+      String[] without = {"Cookie", cookie("{}"), "Sec-Fetch-Site", "same-origin"};
+      int expected = LISTS.getOrDefault(row.id(), 403);
+      assertThat(send(row, row.address(), without)).as(row.id()).isEqualTo(expected);
+    }
+  }
+
+  /** A ticket opens the one feed that it is for. */
+  @Test
+  void aTicketOpensNoOtherOperation() {
+    String token = ofTenant("acme");
+    for (Row row : rows) {
+      String ticket =
+          as(token)
+              .contentType("application/json")
+              .body("{\"path\":\"/streams/orders/feed\"}")
+              .post("/tickets")
+              .path("ticket");
+      String address = row.address() + (row.address().contains("?") ? "&" : "?");
+      assertThat(send(row, address + "ticket=" + ticket))
+          .as(row.id())
+          .isEqualTo(row.id().equals("followStream") ? 200 : 401);
     }
   }
 
@@ -304,6 +376,93 @@ class RightsMatrixTest {
               .get(path)
               .statusCode();
       assertThat(status).as(path).isIn(400, 403, 404);
+    }
+  }
+
+  private String ofTenant(String tenant) {
+    var rights = new JsonObject();
+    for (String right : List.of("publish", "read", "view", "group", "presence", "sink", "admin")) {
+      rights.put(right, new io.vertx.core.json.JsonArray().add("*"));
+    }
+    return issuer.token(issuer.claims("all").put("penstock", rights).put("org", tenant));
+  }
+
+  /** What an operation answers, of a feed up to where it is live or ends. */
+  private String answer(Row row, String token) {
+    var request =
+        HttpRequest.newBuilder(base.resolve(row.address()))
+            .timeout(Duration.ofSeconds(20))
+            .method(row.method(), HttpRequest.BodyPublishers.ofString("{}"))
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + token)
+            .build();
+    try (InputStream body =
+        client.send(request, HttpResponse.BodyHandlers.ofInputStream()).body()) {
+      var seen = new StringBuilder();
+      byte[] bytes = new byte[8192];
+      int read = body.read(bytes);
+      while (read >= 0) {
+        seen.append(new String(bytes, 0, read, java.nio.charset.StandardCharsets.UTF_8));
+        if (seen.indexOf("caught-up") >= 0) {
+          break;
+        }
+        read = body.read(bytes);
+      }
+      return seen.toString();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(row.toString(), e);
+    }
+  }
+
+  private io.restassured.specification.RequestSpecification as(String token) {
+    return given().urlEncodingEnabled(false).header("Authorization", "Bearer " + token);
+  }
+
+  /** With all rights there are, of another tenant: everything is asked for, and changed. */
+  @Test
+  void whoIsOfAnotherTenantNeitherSeesNorChangesAnything() {
+    String acme = ofTenant("acme");
+    as(acme)
+        .contentType("application/cloudevents+json")
+        .body(
+            "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"subject\":\"k\",\"data\":{\"a\":\"of-acme\"}}")
+        .post("/streams/orders/events")
+        .then()
+        .statusCode(201);
+    as(acme)
+        .contentType("application/json")
+        .body("{\"start\":\"earliest\"}")
+        .put("/streams/orders/groups/g1")
+        .then()
+        .statusCode(201);
+    as(acme).put("/presence/lobby/ann?ttl=2m").then().statusCode(201);
+    for (String tenant : List.of("globex", "acme2", "acm", "a")) {
+      String token = ofTenant(tenant);
+      for (Row row : rows) {
+        assertThat(answer(row, token))
+            .as("%s of %s", row.id(), tenant)
+            .doesNotContain("of-acme")
+            .doesNotContain("acme~")
+            .doesNotContain("~orders");
+      }
+    }
+    as(acme)
+        .get("/streams/orders/events")
+        .then()
+        .body("events.size()", org.hamcrest.Matchers.is(1));
+    as(acme)
+        .get("/streams/orders/groups")
+        .then()
+        .body("groups.name", org.hamcrest.Matchers.hasItem("g1"));
+    as(acme)
+        .get("/presence/lobby")
+        .then()
+        .body("members.member", org.hamcrest.Matchers.hasItem("ann"));
+    // and it could have seen them: what is asked is not empty for its owner
+    for (Row row : rows) {
+      if (List.of("readEvents", "listGroups", "listMembers").contains(row.id())) {
+        assertThat(answer(row, acme)).as(row.id()).containsAnyOf("of-acme", "g1", "ann");
+      }
     }
   }
 }

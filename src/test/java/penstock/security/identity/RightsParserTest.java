@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import penstock.http.Namespace;
 
 class RightsParserTest {
 
@@ -15,7 +17,36 @@ class RightsParserTest {
     return Rights.of(
         RightsParser.parse(Claims.parse(json.getBytes(StandardCharsets.UTF_8)).members())
             .resolve(Claims.of(claims))
-            .toList());
+            .toList(),
+        Namespace.NONE);
+  }
+
+  @Test
+  void aPatternOfWhoHasNoTenantReachesTenantsOnlyIfItSaysSo() {
+    Rights some = rights("{\"read\":[\"shop*\",\"acme~o*\",\"b~x\"],\"view\":[\"*\"]}", Map.of());
+    assertThat(some.has(Right.READ, "shop.eu")).isTrue();
+    assertThat(some.has(Right.READ, "shop~orders")).isFalse();
+    assertThat(some.has(Right.READ, "shop-eu~orders")).isFalse();
+    assertThat(some.has(Right.READ, "acme~orders")).isTrue();
+    assertThat(some.has(Right.READ, "acme~x")).isFalse();
+    assertThat(some.has(Right.READ, "b~x")).isTrue();
+    assertThat(some.has(Right.VIEW, "acme~status")).isTrue();
+  }
+
+  @Test
+  void ofATenantAllRightsAreToItsOwnNames() {
+    Rights all =
+        Rights.of(
+            RightsParser.parse(Map.of("read", List.of("*"), "admin", List.of("*", "b~x")))
+                .resolve(Claims.of(Map.of()))
+                .toList(),
+            Namespace.of("acme"));
+    assertThat(all.has(Right.READ, "acme~orders")).isTrue();
+    for (String name : List.of("orders", "acme", "acme2~orders", "b~x", "~", "", "acme.orders")) {
+      assertThat(all.has(Right.READ, name)).as(name).isFalse();
+      assertThat(all.has(Right.ADMIN, name)).as(name).isFalse();
+    }
+    assertThat(all.hasAll(Right.ADMIN)).isFalse();
   }
 
   @Test

@@ -64,7 +64,8 @@ class ApiKeyVerifierTest {
     return new ApiKeyVerifier(
         vertx,
         new Keys(file),
-        new CallerFactory("penstock", "groups", Map.of("writer", "{\"publish\":[\"orders\"]}")),
+        new CallerFactory(
+            "penstock", "groups", Map.of("writer", "{\"publish\":[\"orders\"]}"), null, true),
         changes::incrementAndGet);
   }
 

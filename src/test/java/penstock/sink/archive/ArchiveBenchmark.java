@@ -4,6 +4,8 @@ import static penstock.Patience.await;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,19 +24,32 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
+import penstock.PackagedService;
+import penstock.event.EventJson;
+import penstock.redis.RedisConversation;
+import penstock.redis.RedisServer;
 import penstock.sink.Delivery;
 import penstock.sink.Outcome;
 import penstock.sink.SinkTarget;
 import penstock.stream.Position;
 
 /**
- * How many events a second an archive takes in, and beside it {@code _bulk} driven raw with the
- * same documents, made before: in turn, in one run, each into an index of its own of one OpenSearch
- * node, in requests of 500 events, one at a time. The archive writes each document, sends it, and
- * reads what became of it. Run it from the project's root:
+ * How many events a second an archive takes in, beside {@code _bulk} driven raw with the same
+ * documents, made before: in turn, in one run, each into an index of its own of one OpenSearch
+ * node, in requests of 500 events, one at a time.
+ *
+ * <ul>
+ *   <li>the target alone: writes each document, sends it, and reads what became of it
+ *   <li>a backlog: the packaged service has all events in its log, and its sink is resumed
+ *   <li>the whole way: events are appended over HTTP, 500 in a request, one at a time, and the sink
+ *       archives them meanwhile; timed from the first request until the last one is noted as
+ *       delivered
+ * </ul>
+ *
+ * <p>Run it from the project's root:
  *
  * <pre>
- * ./mvnw -q test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath -Dmdep.includeScope=test
+ * ./mvnw -q package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/classpath -Dmdep.includeScope=test
  * java -cp target/test-classes:target/classes:$(cat target/classpath) penstock.sink.archive.ArchiveBenchmark [ROUNDS]
  * </pre>
  */
@@ -42,16 +58,23 @@ final class ArchiveBenchmark {
   private static final Path FILE = Path.of("src/test/resources/commits.ndjson.gz");
   private static final int BATCH = 500;
   private static final int ROUNDS = 5;
-  private static final int WARM_UPS = 2;
+  private static final int WARM_UPS = 5;
+  private static final String SERVED = "served";
+  private static final String BATCHED = "application/cloudevents-batch+json";
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final OpenSearch node;
+  private final RedisServer redis;
+  private final URI service;
   private final Vertx vertx;
   private final List<Delivery> events;
 
-  private ArchiveBenchmark(OpenSearch node, Vertx vertx, List<Delivery> events) {
+  private ArchiveBenchmark(
+      OpenSearch node, RedisServer redis, URI service, Vertx vertx, List<Delivery> events) {
     this.node = node;
+    this.redis = redis;
+    this.service = service;
     this.vertx = vertx;
     this.events = events;
   }
@@ -59,11 +82,28 @@ final class ArchiveBenchmark {
   public static void main(String[] args) throws Exception {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : ROUNDS;
     Vertx vertx = Vertx.vertx();
-    try (OpenSearch node = OpenSearch.start("-Xms1g", "-Xmx1g")) {
-      new ArchiveBenchmark(node, vertx, read()).run(rounds);
+    try (OpenSearch node = OpenSearch.start("-Xms1g", "-Xmx1g");
+        RedisServer redis = RedisServer.start();
+        PackagedService service = start(redis, node)) {
+      URI uri = URI.create("http://127.0.0.1:" + service.port());
+      new ArchiveBenchmark(node, redis, uri, vertx, read()).run(rounds);
     } finally {
       await(vertx.close());
     }
+  }
+
+  private static PackagedService start(RedisServer redis, OpenSearch node) {
+    return PackagedService.start(
+        Path.of("target"),
+        Map.of(
+            "quarkus.redis.hosts", redis.uri(),
+            "penstock.streams.bench.partitions", "1",
+            "penstock.sinks.bench.stream", "bench",
+            "penstock.sinks.bench.kind", "elasticsearch",
+            "penstock.sinks.bench.hosts", node.uri(),
+            "penstock.sinks.bench.index", SERVED,
+            "penstock.sinks.bench.template", "true"),
+        "-Xmx512m");
   }
 
   private static List<Delivery> read() throws IOException {
@@ -84,25 +124,27 @@ final class ArchiveBenchmark {
   }
 
   private void run(int rounds) throws Exception {
-    double[] raw = new double[rounds];
-    double[] archive = new double[rounds];
+    double[][] rates = new double[4][rounds];
     for (int round = -WARM_UPS; round < rounds; round++) {
-      double first = raw("raw-" + (round + WARM_UPS));
-      double second = archive("archive-" + (round + WARM_UPS));
-      if (round >= 0) {
-        raw[round] = first;
-        archive[round] = second;
+      int number = round + WARM_UPS;
+      double[] one = {raw("raw-" + number), archive("archive-" + number), backlog(), whole()};
+      for (int i = 0; round >= 0 && i < one.length; i++) {
+        rates[i][round] = one[i];
       }
     }
-    double[] ratios = new double[rounds];
-    Arrays.setAll(ratios, round -> archive[round] / raw[round]);
-    System.out.println("| _bulk raw, events/s | archive, events/s | ratio |\n|---|---|---|");
-    System.out.printf(
-        Locale.ROOT,
-        "| %s | %s | %s |%n",
-        median(raw, "%,.0f"),
-        median(archive, "%,.0f"),
-        median(ratios, "%.2f"));
+    System.out.println("| | events/s | beside raw |\n|---|---|---|");
+    String[] names = {"`_bulk` raw", "the target alone", "a backlog", "the whole way"};
+    for (int i = 0; i < names.length; i++) {
+      double[] ratios = new double[rounds];
+      double[] own = rates[i];
+      Arrays.setAll(ratios, round -> own[round] / rates[0][round]);
+      System.out.printf(
+          Locale.ROOT,
+          "| %s | %s | %s |%n",
+          names[i],
+          median(own, "%,.0f"),
+          median(ratios, "%.2f"));
+    }
   }
 
   private static String median(double[] values, String form) {
@@ -162,6 +204,78 @@ final class ArchiveBenchmark {
     }
     double rate = rate(began);
     check(index);
+    return rate;
+  }
+
+  private double backlog() throws Exception {
+    post("/sinks/bench/pause", "");
+    append(batches());
+    long began = System.nanoTime();
+    post("/sinks/bench/resume", "");
+    return served(began);
+  }
+
+  private double whole() throws Exception {
+    List<String> batches = batches();
+    long began = System.nanoTime();
+    append(batches);
+    return served(began);
+  }
+
+  /** All events, as others than before. */
+  private List<String> batches() {
+    String prefix = System.nanoTime() + "-";
+    var batches = new ArrayList<String>();
+    for (int from = 0; from < events.size(); from += BATCH) {
+      var batch = new JsonArray();
+      for (Delivery one : events.subList(from, Math.min(from + BATCH, events.size()))) {
+        Buffer json = Buffer.buffer();
+        EventJson.write(one.event(), json);
+        batch.add(new JsonObject(json).put("id", prefix + one.event().id()));
+      }
+      batches.add(batch.encode());
+    }
+    return batches;
+  }
+
+  private void append(List<String> batches) throws Exception {
+    for (String batch : batches) {
+      post("/streams/bench/events", batch);
+    }
+  }
+
+  private void post(String path, String body) throws Exception {
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(service.resolve(path))
+                .header("Content-Type", BATCHED)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() / 100 != 2) {
+      throw new IllegalStateException(answer.statusCode() + ": " + answer.body());
+    }
+  }
+
+  /** The rate when all is noted as delivered. */
+  private double served(long began) {
+    try (RedisConversation conversation = redis.open()) {
+      Object newest =
+          ((List<?>)
+                  ((List<?>)
+                          conversation.ask(
+                              "XREVRANGE", "ps:{bench/0}:events", "+", "-", "COUNT", "1"))
+                      .getFirst())
+              .getFirst();
+      await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(10))
+          .until(
+              () ->
+                  newest.equals(conversation.ask("HGET", "ps:{bench/0}:sink:bench", "delivered")));
+    }
+    double rate = rate(began);
+    check(SERVED);
     return rate;
   }
 

@@ -1,6 +1,7 @@
 package penstock.sink.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static penstock.Patience.await;
 import static penstock.sink.archive.TestArchive.deliveries;
 import static penstock.sink.archive.TestArchive.delivery;
@@ -114,6 +115,19 @@ class ArchiveTargetTest {
           .forEach(line -> log.add(delivery(line, new Position(1_700_000_000_000L, log.size()))));
       return log;
     }
+  }
+
+  /** The node here has no ISM, as one that was put together without it. */
+  @Test
+  void aPolicyForANodeThatKnowsNoneIsSaid() {
+    target =
+        TestArchive.target(
+            vertx.vertx(),
+            Map.of("hosts", node.uri(), "index", index, "template", "true", "delete-after", "90m"));
+
+    assertThatThrownBy(() -> await(target.prepare()))
+        .rootCause()
+        .hasMessageContaining("the policy: the cluster answered 400");
   }
 
   @Test

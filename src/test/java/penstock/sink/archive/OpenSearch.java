@@ -18,7 +18,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import penstock.Patience;
 import penstock.ProcessSignal;
@@ -39,11 +41,12 @@ public final class OpenSearch implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<String> options;
   private final Path home;
-  private Process process;
+  private final AtomicReference<Process> process;
   private int port;
 
   private OpenSearch(List<String> options) {
     this.options = options;
+    this.process = new AtomicReference<>();
     try {
       home = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "opensearch-");
       for (int attempt = 0; !isRunning(); attempt++) {
@@ -61,11 +64,44 @@ public final class OpenSearch implements AutoCloseable {
     }
   }
 
-  private static final class Shared {
-    static final OpenSearch NODE = new OpenSearch(SMALL);
+  /** One that runs already. */
+  private OpenSearch(Path home, int port, AtomicReference<Process> process) {
+    this.options = SMALL;
+    this.home = home;
+    this.process = process;
+    this.port = port;
+  }
 
-    static {
-      Runtime.getRuntime().addShutdownHook(new Thread(NODE::close));
+  private static final class Shared {
+
+    /**
+     * Quarkus loads a test's classes anew, so that a static field is there once for each loader.
+     */
+    private static final String HOME = OpenSearch.class.getName() + ".home";
+
+    private static final String PORT = OpenSearch.class.getName() + ".port";
+    private static final String PROCESS = OpenSearch.class.getName() + ".process";
+
+    static final OpenSearch NODE = find();
+
+    private static OpenSearch find() {
+      Properties all = System.getProperties();
+      synchronized (all) {
+        if (all.get(PROCESS) instanceof AtomicReference<?> known) {
+          return new OpenSearch((Path) all.get(HOME), (Integer) all.get(PORT), cast(known));
+        }
+        var node = new OpenSearch(SMALL);
+        all.put(HOME, node.home);
+        all.put(PORT, node.port);
+        all.put(PROCESS, node.process);
+        Runtime.getRuntime().addShutdownHook(new Thread(node::close));
+        return node;
+      }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static AtomicReference<Process> cast(AtomicReference<?> known) {
+      return (AtomicReference<Process>) known;
     }
   }
 
@@ -94,17 +130,19 @@ public final class OpenSearch implements AutoCloseable {
     command.add(Files.readString(CLASS_PATH).strip());
     command.add(SOURCE.toString());
     command.addAll(List.of(home.toAbsolutePath().toString(), Integer.toString(port)));
-    process =
+    Process started =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile()))
             .start();
     // Standard input stays open for as long as this JVM lives; the node ends with it.
-    await().until(() -> !process.isAlive() || answers());
+    process.set(started);
+    await().until(() -> !started.isAlive() || answers());
   }
 
   private boolean isRunning() {
-    return process != null && process.isAlive();
+    Process started = process.get();
+    return started != null && started.isAlive();
   }
 
   private boolean answers() {
@@ -218,7 +256,7 @@ public final class OpenSearch implements AutoCloseable {
 
   /** Ends it as kill -9 does, and returns when it is gone. */
   public void kill() {
-    process.destroyForcibly().onExit().join();
+    process.get().destroyForcibly().onExit().join();
   }
 
   /** Starts it again on the same port and data. */
@@ -235,16 +273,17 @@ public final class OpenSearch implements AutoCloseable {
 
   /** Suspends it: connections stay, answers do not come. */
   public void pause() {
-    ProcessSignal.STOP.send(process.pid());
+    ProcessSignal.STOP.send(process.get().pid());
   }
 
   public void resume() {
-    ProcessSignal.CONT.send(process.pid());
+    ProcessSignal.CONT.send(process.get().pid());
   }
 
   @Override
   public void close() {
     process
+        .get()
         .destroyForcibly()
         .onExit()
         .orTimeout(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)

@@ -67,6 +67,8 @@ final class TestArchive {
         "",
         EventFilter.OPEN,
         "earliest",
+        SinksConfig.DeliveryOrder.NONE,
+        1_000,
         500,
         Objects.requireNonNull(config.byName().get("test")));
   }

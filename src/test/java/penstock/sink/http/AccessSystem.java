@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
-import java.util.function.UnaryOperator;
+import java.util.function.BinaryOperator;
 
 /** A stand-in for the system at the gate: knows tickets, and fails as a test says. */
 public final class AccessSystem implements QuarkusTestResourceLifecycleManager {
@@ -23,8 +23,8 @@ public final class AccessSystem implements QuarkusTestResourceLifecycleManager {
   /** Ticket and idempotency key of each request. */
   final List<String> requests = new CopyOnWriteArrayList<>();
 
-  /** The status for a ticket; 200 or what goes wrong. */
-  volatile UnaryOperator<String> status = ticket -> "200";
+  /** The status for a ticket and what it shall be; 200 or what goes wrong. */
+  volatile BinaryOperator<String> status = (ticket, state) -> "200";
 
   private HttpServer server;
 
@@ -43,8 +43,11 @@ public final class AccessSystem implements QuarkusTestResourceLifecycleManager {
           String state =
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
           requests.add(ticket + " " + exchange.getRequestHeaders().getFirst("Idempotency-Key"));
-          int answer = Integer.parseInt(status.apply(ticket));
-          if (answer == 200) {
+          int answer = Integer.parseInt(status.apply(ticket, state));
+          boolean isNew = exchange.getRequestHeaders().containsKey("If-None-Match");
+          if (answer == 200 && isNew && tickets.putIfAbsent(ticket, state) != null) {
+            answer = 412;
+          } else if (answer == 200 && !isNew) {
             tickets.put(ticket, state);
           }
           exchange.sendResponseHeaders(answer, -1);

@@ -1,7 +1,6 @@
 package penstock.sink.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.startsWith;
@@ -51,7 +50,7 @@ class SinksOverHttpTest {
     redis.flush();
     access.tickets.clear();
     access.requests.clear();
-    access.status = ticket -> "200";
+    access.status = (ticket, state) -> "200";
   }
 
   private static void append(String type, String ticket, String data) {
@@ -88,7 +87,7 @@ class SinksOverHttpTest {
   void bothTicketsAreRightInTheEnd() {
     var failed = new HashSet<String>();
     access.status =
-        ticket -> {
+        (ticket, state) -> {
           synchronized (failed) {
             return failed.add(ticket) ? "503" : "200";
           }
@@ -111,13 +110,32 @@ class SinksOverHttpTest {
         .body("sinks", hasSize(1))
         .body("sinks[0].name", equalTo("access-system"))
         .body("sinks[0].kind", equalTo("bean:ticket-sync"))
-        .body("sinks[0].partitions", hasSize(2))
-        .body("sinks[0].lastError.reason", containsString("503"));
+        .body("sinks[0].partitions", hasSize(2));
+    // it is over, and told all the same
+    await().untilAsserted(() -> assertThat(status().getString("lastError.reason")).contains("503"));
     given()
         .get("/q/health/ready")
         .then()
         .statusCode(200)
         .body("checks.find { it.name == 'sinks' }.data.'access-system/0'", startsWith("working"));
+  }
+
+  /** Of two events of different keys the later one may come first. */
+  @Test
+  void aReplacementThatWasCancelledItselfStaysVoid() {
+    access.status =
+        (ticket, state) ->
+            ticket.equals("S-1") && state.equals("valid") && !access.tickets.containsKey("S-1")
+                ? "503"
+                : "200";
+    cancel("S", "S-1");
+    await().until(() -> !access.requestsOf("S-1").isEmpty());
+    cancel("S-1", "S-2");
+    awaitDone();
+    assertThat(access.tickets)
+        .containsEntry("S", "void")
+        .containsEntry("S-1", "void")
+        .containsEntry("S-2", "valid");
   }
 
   @Test
@@ -145,7 +163,7 @@ class SinksOverHttpTest {
 
   @Test
   void whatIsRefusedIsADeadLetterThatIsDeliveredAgainOrDeleted() {
-    access.status = ticket -> ticket.startsWith("X") ? "404" : "200";
+    access.status = (ticket, state) -> ticket.startsWith("X") ? "404" : "200";
     cancel("X-1", "Y-1");
     cancel("X-2", "Y-2");
     cancel("Z", "Y-3");
@@ -162,7 +180,7 @@ class SinksOverHttpTest {
     await().until(() -> letters().getList("deadLetters").size() == 1);
     given().post("/streams/gate/dead-letters/replay?sink=access-system").then().statusCode(202);
     await().until(() -> letters().getString("deadLetters[0].failedReplay") != null);
-    access.status = ticket -> "200";
+    access.status = (ticket, state) -> "200";
     given().post("/streams/gate/dead-letters/replay?sink=access-system").then().statusCode(202);
     await().until(() -> letters().getList("deadLetters").isEmpty());
     assertThat(access.tickets.keySet().stream().filter(ticket -> ticket.startsWith("X")))

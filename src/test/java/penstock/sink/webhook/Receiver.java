@@ -59,6 +59,24 @@ final class Receiver implements AutoCloseable {
       out.flush();
     }
 
+    /** Hands on all that is said from now on, both ways, until one side closes. */
+    void tunnelTo(int port) throws IOException {
+      try (var other = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        Thread back =
+            Thread.ofVirtual()
+                .start(
+                    () -> {
+                      try {
+                        other.getInputStream().transferTo(socket.getOutputStream());
+                      } catch (IOException closed) {
+                        // by one of them
+                      }
+                    });
+        socket.getInputStream().transferTo(other.getOutputStream());
+        back.interrupt();
+      }
+    }
+
     /** Returns when the sender has closed it. */
     void awaitClose() throws IOException {
       InputStream in = socket.getInputStream();

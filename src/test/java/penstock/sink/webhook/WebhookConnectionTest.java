@@ -175,6 +175,70 @@ class WebhookConnectionTest {
     assertThat(request.header("proxy-authorization")).isEqualTo("Basic dTpw");
   }
 
+  /** The proxy sees a name and a port, and bytes; the certificate is the receiver's. */
+  @Test
+  void throughAProxyThereIsATunnelAndTheReceiversCertificateIsLookedAt() {
+    Receiver receiver = secured(true);
+    Receiver proxy =
+        receiver(
+            new Receiver(
+                (request, connection) -> {
+                  connection.say("HTTP/1.1 200 Connection established\r\n\r\n");
+                  connection.tunnelTo(receiver.port());
+                }));
+    proxies = name -> Optional.of(proxy(proxy.port()));
+    String[] settings = {
+      "proxy-configuration-name", "corporate", "tls-configuration-name", "partner-known"
+    };
+
+    assertThat(send("https://hooks.example:" + receiver.port() + "/hook", settings))
+        .isEqualTo(Outcome.DELIVERED);
+
+    Receiver.Request tunnel = proxy.requests().getFirst();
+    assertThat(tunnel.line()).isEqualTo("CONNECT hooks.example:" + receiver.port() + " HTTP/1.1");
+    assertThat(tunnel.header("proxy-authorization")).isEqualTo("Basic dTpw");
+    assertThat(tunnel.headers()).doesNotContainKeys("webhook-id", "authorization");
+    assertThat(receiver.requests().getFirst().line()).isEqualTo("POST /hook HTTP/1.1");
+    assertThat(receiver.requests().getFirst().headers()).doesNotContainKey("proxy-authorization");
+
+    assertThat(send("https://other.example:" + receiver.port() + "/", settings).toString())
+        .startsWith("Retry[reason=no TLS connection: ")
+        .contains("other.example");
+    assertThat(receiver.requests()).hasSize(1);
+  }
+
+  @Test
+  void aProxyThatDoesNotLetItThroughIsTriedAgain() {
+    Receiver proxy =
+        receiver(
+            new Receiver(
+                (request, connection) ->
+                    connection.say("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")));
+    proxies = name -> Optional.of(proxy(proxy.port()));
+
+    assertThat(send("https://hooks.example/", "proxy-configuration-name", "corporate").toString())
+        .startsWith("Retry[reason=no ")
+        .contains("403");
+  }
+
+  @Test
+  void aProxyThatSaysNothingIsNotWaitedForForLong() {
+    Receiver proxy = receiver(new Receiver((request, connection) -> connection.awaitClose()));
+    proxies = name -> Optional.of(proxy(proxy.port()));
+    long begun = System.nanoTime();
+
+    assertThat(
+            send(
+                    "https://hooks.example/",
+                    "proxy-configuration-name",
+                    "corporate",
+                    "connect-timeout",
+                    "300ms")
+                .toString())
+        .startsWith("Retry[reason=");
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+  }
+
   private static ProxyConfiguration proxy(int port) {
     return new ProxyConfiguration() {
       @Override

@@ -61,6 +61,8 @@ final class WebhookDefinitions {
         "",
         EventFilter.of(Set.of(), Set.of(), List.of()),
         "earliest",
+        SinksConfig.DeliveryOrder.KEY,
+        256,
         batch,
         config.byName().get("hook"));
   }

@@ -16,7 +16,10 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -329,14 +332,16 @@ class WebhookTargetTest {
     assertThat(MEGABYTES.get()).isLessThan(30);
   }
 
+  /** A port at which nobody listens, and that nobody else can have. */
   @Test
-  void nobodyIsThere() {
-    Receiver gone = receiver(Receiver.OK);
-    gone.close();
+  void nobodyIsThere() throws IOException {
+    try (var held = new Socket()) {
+      held.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
-    assertThat(one(local(gone.uri()), "1").toString())
-        .startsWith("Retry[reason=no answer: ")
-        .contains("Connection refused");
+      assertThat(one(local("http://127.0.0.1:" + held.getLocalPort() + "/"), "1").toString())
+          .startsWith("Retry[reason=no answer: ")
+          .contains("Connection refused");
+    }
   }
 
   @Test
@@ -625,6 +630,11 @@ class WebhookTargetTest {
                     .isBetween(Duration.ofSeconds(30), Duration.ofSeconds(60)));
     assertThat(receiver.requests()).hasSize(1);
     assertThat(target.breaker()).contains(BreakerState.CLOSED);
+
+    // An operator who pauses and resumes has it asked again.
+    await(target.prepare());
+    assertThat(one(target, "2")).isInstanceOf(Outcome.Retry.class);
+    assertThat(receiver.requests()).hasSize(2);
   }
 
   @Test
@@ -680,6 +690,25 @@ class WebhookTargetTest {
 
     all.forEach(each -> assertThat(await(each)).containsExactly(Outcome.DELIVERED));
     assertThat(receiver.connections()).isEqualTo(3);
+  }
+
+  /** To wait for a connection that others use is no failure, however long it takes. */
+  @Test
+  void whoWaitsForAConnectionIsNotLate() {
+    var pause = new CountDownLatch(1);
+    Receiver receiver =
+        receiver(
+            (request, connection) -> {
+              boolean never = pause.await(400, TimeUnit.MILLISECONDS);
+              assertThat(never).isFalse();
+              connection.say("HTTP/1.1 204 \r\n\r\n");
+            });
+    SinkTarget target = local(receiver.uri(), "max-connections", "1", "connect-timeout", "200ms");
+
+    List<Future<List<Outcome>>> all =
+        IntStream.range(0, 3).mapToObj(i -> target.deliver(List.of(delivery("e" + i)))).toList();
+
+    all.forEach(each -> assertThat(await(each)).containsExactly(Outcome.DELIVERED));
   }
 
   @Test

@@ -18,12 +18,18 @@ final class ScriptedTarget implements SinkTarget {
   final List<Held> held = new CopyOnWriteArrayList<>();
   volatile Function<Delivery, Outcome> answer = delivery -> Outcome.DELIVERED;
   volatile boolean holds;
+  volatile Future<Void> ready = Future.succeededFuture();
 
   /** A request that is not answered yet. */
   record Held(List<Delivery> batch, Promise<List<Outcome>> promise) {
     void answer(Outcome outcome) {
       promise.complete(batch.stream().map(one -> outcome).toList());
     }
+  }
+
+  @Override
+  public Future<Void> prepare() {
+    return ready;
   }
 
   @Override

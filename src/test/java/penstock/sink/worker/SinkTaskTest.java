@@ -9,6 +9,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.Promise;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,7 +20,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,6 +242,82 @@ class SinkTaskTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * One request is with a receiver that does not answer, and all others are due: the thread sleeps,
+   * as it does while a receiver is asked whether it is ready.
+   */
+  @Test
+  void whileTheReceiverDoesNotAnswerNothingIsDone() {
+    append(100, 100);
+    var target = new ScriptedTarget();
+    target.answer =
+        one -> {
+          target.holds = target.received.size() > 100;
+          return new Outcome.Retry("down", null);
+        };
+    ShardTask task = task("single", target);
+    runUntil(task, () -> !target.held.isEmpty());
+    await()
+        .pollDelay(Duration.ofMillis(20))
+        .untilAsserted(
+            () -> {
+              assertThat(task.runOnce()).isFalse();
+              assertThat(task.patience()).isGreaterThan(Duration.ofMillis(100));
+            });
+    closeQuietly(task);
+
+    target.held.forEach(one -> one.answer(Outcome.DELIVERED));
+    var asked = new ScriptedTarget();
+    Promise<Void> ready = Promise.promise();
+    asked.ready = ready.future();
+    ShardTask next = task("single", asked);
+    runUntil(next, () -> next.state().equals(new ShardTaskState.Working()));
+    await()
+        .pollDelay(Duration.ofMillis(20))
+        .untilAsserted(
+            () -> {
+              assertThat(next.runOnce()).isFalse();
+              assertThat(next.patience()).isGreaterThan(Duration.ofMillis(100));
+            });
+    ready.complete();
+    runUntil(next, () -> asked.received.size() >= 90);
+  }
+
+  /** An answer that takes its time does not have the group asked again and again. */
+  @Test
+  void whileTheLogHasNothingMoreTheGroupIsNotAsked() {
+    append(3, 3);
+    var target = new ScriptedTarget();
+    target.holds = true;
+    ShardTask task = task("single", target);
+    runUntil(task, () -> target.held.size() == 3);
+    var steps = new AtomicInteger();
+    runUntil(task, () -> steps.incrementAndGet() > 5);
+    long before = groupReads();
+    steps.set(0);
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .until(
+            () -> {
+              task.runOnce();
+              return steps.incrementAndGet() > 50;
+            });
+    assertThat(groupReads() - before).isLessThan(3);
+
+    task.appended();
+    String last = log.append("t", "key-3", "{}");
+    runUntil(task, () -> target.held.size() == 4);
+    target.held.forEach(one -> one.answer(Outcome.DELIVERED));
+    runUntilDone(task, last);
+  }
+
+  private long groupReads() {
+    Matcher calls =
+        Pattern.compile("cmdstat_xreadgroup:calls=(\\d+)")
+            .matcher("" + log.ask("INFO", "commandstats"));
+    return calls.find() ? Long.parseLong(calls.group(1)) : 0;
   }
 
   @Test

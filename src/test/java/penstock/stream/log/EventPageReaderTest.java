@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import penstock.problem.ProblemException;
 import penstock.redis.Keys;
+import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
@@ -54,11 +55,11 @@ class EventPageReaderTest {
     }
 
     @Override
-    Future<LogPage> page(Partition partition, Position after, int count) {
+    public Future<LogPage> page(Partition partition, Position after, int count, RedisLink over) {
       Runnable now = disturbance;
       disturbance = () -> {};
       now.run();
-      return super.page(partition, after, count);
+      return super.page(partition, after, count, over);
     }
   }
 
