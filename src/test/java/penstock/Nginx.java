@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static penstock.Patience.await;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +63,7 @@ final class Nginx implements AutoCloseable {
    */
   static Nginx start(Path directory, int service, UnaryOperator<String> change) throws IOException {
     Files.createDirectory(directory);
-    int port = freePort();
+    int port = Ports.free();
     String file =
         replace(
             replace(
@@ -107,14 +105,6 @@ final class Nginx implements AutoCloseable {
       throw new IllegalArgumentException("not in " + CONFIGURATION + ": " + line);
     }
     return file.replace(line, by);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private boolean listens() {

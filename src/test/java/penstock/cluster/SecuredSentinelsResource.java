@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import penstock.Ports;
 import penstock.redis.RedisConversation;
 import penstock.redis.RedisSecurity;
 import penstock.redis.RedisServer;
@@ -84,7 +85,7 @@ public final class SecuredSentinelsResource implements QuarkusTestResourceLifecy
     var security = new RedisSecurity();
     int first = 0;
     for (int i = 0; i < SERVERS; i++) {
-      int tlsPort = RedisSecurity.freePort();
+      int tlsPort = Ports.free();
       List<String> options = new ArrayList<>(List.of("--repl-diskless-sync-delay", "0"));
       options.addAll(security.tls(tlsPort));
       options.addAll(RedisSecurity.users());
@@ -117,8 +118,8 @@ public final class SecuredSentinelsResource implements QuarkusTestResourceLifecy
   }
 
   private int startSentinel(int number, RedisSecurity security, int master) {
-    int tlsPort = RedisSecurity.freePort();
-    int port = RedisSecurity.freePort();
+    int tlsPort = Ports.free();
+    int port = Ports.free();
     try {
       Path directory = Files.createTempDirectory("penstock-sentinel-").toRealPath();
       Path config = directory.resolve("sentinel.conf");

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import penstock.Ports;
 import penstock.Tool;
 import penstock.redis.cluster.HashSlot;
-import penstock.redis.embedded.ServerProcess;
 
 /**
  * A real Redis Cluster for tests: servers of their own ports and directories, that hear of each
@@ -119,38 +119,34 @@ public final class RedisCluster implements AutoCloseable {
   }
 
   private RedisServer newServer() {
-    try {
-      List<String> all =
-          new ArrayList<>(
-              List.of(
-                  "--cluster-enabled",
-                  "yes",
-                  "--cluster-node-timeout",
-                  "" + NODE_TIMEOUT_MILLIS,
-                  "--cluster-port",
-                  "" + ServerProcess.freePort(),
-                  "--cluster-require-full-coverage",
-                  "no",
-                  // A master that has no slots any more stays one.
-                  "--cluster-allow-replica-migration",
-                  "no",
-                  "--repl-diskless-sync-delay",
-                  "0"));
-      all.addAll(Arrays.asList(options));
-      if (security == null) {
-        String[] each = all.toArray(String[]::new);
-        return hosts == null ? RedisServer.start(each) : RedisServer.startOn(servers.size(), each);
-      }
-      int tlsPort = RedisSecurity.freePort();
-      all.addAll(security.tls(tlsPort));
-      all.addAll(List.of("--tls-cluster", "yes"));
-      all.addAll(RedisSecurity.users("+cluster|nodes"));
-      RedisServer started = RedisServer.start(all.toArray(String[]::new));
-      tlsPorts.put(started, tlsPort);
-      return started;
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--cluster-enabled",
+                "yes",
+                "--cluster-node-timeout",
+                "" + NODE_TIMEOUT_MILLIS,
+                "--cluster-port",
+                "" + Ports.free(),
+                "--cluster-require-full-coverage",
+                "no",
+                // A master that has no slots any more stays one.
+                "--cluster-allow-replica-migration",
+                "no",
+                "--repl-diskless-sync-delay",
+                "0"));
+    all.addAll(Arrays.asList(options));
+    if (security == null) {
+      String[] each = all.toArray(String[]::new);
+      return hosts == null ? RedisServer.start(each) : RedisServer.startOn(servers.size(), each);
     }
+    int tlsPort = Ports.free();
+    all.addAll(security.tls(tlsPort));
+    all.addAll(List.of("--tls-cluster", "yes"));
+    all.addAll(RedisSecurity.users("+cluster|nodes"));
+    RedisServer started = RedisServer.start(all.toArray(String[]::new));
+    tlsPorts.put(started, tlsPort);
+    return started;
   }
 
   private void meet(RedisServer other) {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import penstock.Certificate;
-import penstock.redis.embedded.ServerProcess;
 
 /**
  * What makes servers of tests speak TLS, to each other too, and know the users of docs/scaling.md
@@ -39,15 +38,6 @@ public final class RedisSecurity {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  /** A port at which a server speaks TLS. */
-  public static int freePort() {
-    try {
-      return ServerProcess.freePort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import penstock.Ports;
 
 /**
  * Gives the application under test a master and two replicas, without sentinels: a test is the
@@ -44,7 +45,7 @@ public final class ReplicasResource implements QuarkusTestResourceLifecycleManag
   public Map<String, String> start() {
     var security = new RedisSecurity();
     for (int i = 0; i <= REPLICAS; i++) {
-      int tlsPort = RedisSecurity.freePort();
+      int tlsPort = Ports.free();
       List<String> options = new ArrayList<>(List.of("--repl-diskless-sync-delay", "0"));
       options.addAll(security.tls(tlsPort));
       options.addAll(RedisSecurity.users());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,14 +37,28 @@ public record ServerProcess(Process supervisor, int port, ProcessHandle handle) 
   private static final String LOG = "redis.log";
   private static final int SHOWN_LINES = 5;
 
+  /** Above those of well-known services; the other is where Linux begins with outgoing ones. */
+  private static final int LOWEST_PORT = 12_000;
+
+  private static final int LOWEST_OUTGOING_PORT = 32_768;
+  private static final int PORT_ATTEMPTS = 100;
+
   /**
-   * A port of loopback that is free now; whoever uses it must be ready for the case that it is
-   * taken again.
+   * A port that is free now; whoever uses it must be ready for the case that it is taken again.
+   *
+   * <p>It is below those that systems give to connections that go out. One of those could take it
+   * between two starts of a server that keeps its port.
    */
   public static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, LOWEST_OUTGOING_PORT);
+      try (var socket = new ServerSocket(port)) {
+        return socket.getLocalPort();
+      } catch (BindException taken) {
+        // another one, then
+      }
     }
+    throw new IOException("none of " + PORT_ATTEMPTS + " ports was free");
   }
 
   /**

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import penstock.Ports;
 import penstock.redis.RedisServer;
 
 class HashSlotTest {
@@ -14,7 +15,7 @@ class HashSlotTest {
   void isWhatRedisSays() {
     var random = new Random(15);
     try (var redis =
-            RedisServer.start("--cluster-enabled", "yes", "--cluster-port", "" + freePort());
+            RedisServer.start("--cluster-enabled", "yes", "--cluster-port", "" + Ports.free());
         var conversation = redis.open()) {
       for (int i = 0; i < 500; i++) {
         byte[] key = new byte[random.nextInt(40)];
@@ -33,14 +34,6 @@ class HashSlotTest {
               "")) {
         isSame(conversation, key.getBytes(StandardCharsets.UTF_8));
       }
-    }
-  }
-
-  private static int freePort() {
-    try {
-      return penstock.redis.embedded.ServerProcess.freePort();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
     }
   }
 

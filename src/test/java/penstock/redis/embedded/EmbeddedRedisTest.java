@@ -42,6 +42,13 @@ class EmbeddedRedisTest {
   }
 
   @Test
+  void aPortOfAServerIsNoneThatAConnectionIsGiven() throws IOException {
+    for (int each = 0; each < 1_000; each++) {
+      assertThat(ServerProcess.freePort()).isBetween(1_024, 32_767);
+    }
+  }
+
+  @Test
   void usesTheBundledServerWhereThePathHasNone() throws IOException {
     int port = EmbeddedRedis.start(directory, "");
     try (var redis = new RedisConversation(port)) {
