@@ -10,6 +10,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A certificate that stands for itself, made by the JDK's own tool, for a host that the test names.
@@ -107,6 +111,22 @@ public record Certificate(Path store) {
   /** With its key, for who proves to be whom it is of. */
   public KeyStore load() throws IOException, GeneralSecurityException {
     return KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+  }
+
+  /** Of a client that shows this one, and trusts another one. */
+  public SSLContext context(Certificate server) throws IOException, GeneralSecurityException {
+    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(load(), PASSWORD.toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), server.trusting(), null);
+    return context;
+  }
+
+  /** Of a client that trusts this one. */
+  public TrustManager[] trusting() throws IOException, GeneralSecurityException {
+    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(KeyStore.getInstance(trustStore().toFile(), PASSWORD.toCharArray()));
+    return trust.getTrustManagers();
   }
 
   private Path write(String name, String what, byte[] encoded) throws IOException {

@@ -8,15 +8,24 @@ import static penstock.Requests.given;
 
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import penstock.redis.RedisResource;
+import penstock.security.http.RightsMatrix;
+import penstock.security.http.RightsMatrix.Caller;
+import penstock.security.http.RightsMatrix.Identity;
 
 /** Tokens of a provider that is discovered. */
 @QuarkusTest
@@ -30,16 +39,21 @@ class OidcTest {
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "quarkus.oidc.token.forced-jwk-refresh-interval", "100ms",
-          // else most of what is nested deep would be refused for its length
-          "penstock.auth.max-token-size", "64K");
+      var settings = new HashMap<>(RightsMatrix.SETTINGS);
+      settings.put("penstock.auth.tenant-claim", "org");
+      settings.put("quarkus.oidc.token.forced-jwk-refresh-interval", "100ms");
+      // else most of what is nested deep would be refused for its length
+      settings.put("penstock.auth.max-token-size", "64K");
+      return settings;
     }
   }
 
   private static final String READ = "{\"read\":[\"*\"]}";
 
+  @TestHTTPResource URI base;
   TestIssuer issuer;
+
+  private final HttpClient client = HttpClient.newHttpClient();
 
   private int status(String token) {
     return given()
@@ -73,6 +87,28 @@ class OidcTest {
         .statusCode(401)
         .body("type", equalTo("urn:penstock:problem:invalid-token"))
         .body(not(containsString("mallory")));
+  }
+
+  private Caller of(Identity identity) {
+    JsonObject claims = issuer.claims(identity.name()).put("penstock", identity.rights());
+    if (identity.tenant() != null) {
+      claims.put("org", identity.tenant());
+    }
+    return new Caller(client, base, List.of("Authorization", "Bearer " + issuer.token(claims)));
+  }
+
+  /** As with tokens of mode {@code jwt}. */
+  @Test
+  void eachOperationTakesItsRight() throws IOException {
+    String reader = issuer.token("ann", new JsonObject(READ));
+    var matrix =
+        new RightsMatrix(
+            given()
+                .header("Authorization", "Bearer " + reader)
+                .get("/q/openapi?format=json")
+                .asString());
+    matrix.takesItsRight(this::of, Map.of());
+    matrix.keepsTenantsApart(this::of, "globex");
   }
 
   @Test

@@ -12,15 +12,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,17 +115,11 @@ class CertificateIT {
 
   private SSLContext context(@Nullable Certificate by)
       throws IOException, GeneralSecurityException {
-    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(
-        KeyStore.getInstance(server.trustStore().toFile(), Certificate.PASSWORD.toCharArray()));
-    SSLContext context = SSLContext.getInstance("TLS");
-    if (by == null) {
-      context.init(null, trust.getTrustManagers(), null);
-    } else {
-      var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      keys.init(by.load(), Certificate.PASSWORD.toCharArray());
-      context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    if (by != null) {
+      return by.context(server);
     }
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, server.trusting(), null);
     return context;
   }
 
