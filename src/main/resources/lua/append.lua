@@ -27,6 +27,13 @@ begin_log(events, seen, log, state, ARGV[2])
 local ids, repeated = append_new(events, log, seen, state, found, digests, function(n)
   return unpack(ARGV, from[n], to[n])
 end)
+local fresh = false
+for n = 1, #ids do
+  fresh = fresh or not repeated[n]
+end
+if not fresh then
+  write_again(log, state)
+end
 local result = {state.life, string.match(state.terms, '[^,]+$')}
 for n = 1, #ids do
   result[#result + 1] = ids[n]

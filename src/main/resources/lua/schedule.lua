@@ -91,6 +91,8 @@ if #score > 0 then
   redis.call('HSET', names, unpack(digest_of))
   redis.call('HSET', log, 'scheduled', score[#score])
   redis.call('ZADD', due, unpack(score))
+else
+  write_again(log, state)
 end
 
 local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')

@@ -79,7 +79,8 @@ final class DurableCall {
   /**
    * WAIT is pipelined behind the script, so that it costs no further round trip; and over the same
    * connection, since on another one it would tell of nothing that was written here. Duplicates
-   * wait as well: their first ones may not have been replicated yet.
+   * wait as well, since their first ones may not have been replicated yet: scripts write something
+   * for them, too, without which servers since Redis 8 and Valkey 8 would not wait.
    */
   private Future<Response> runReplicated(RedisLink link, Request call) {
     return script

@@ -77,3 +77,9 @@ local function append_new(events, log, seen, state, found, digests, fields)
   end
   return ids, repeated
 end
+
+-- Writes what is there already, where a script had nothing to write and is to be waited for all the same: servers since Redis 8 and
+-- Valkey 8 have WAIT wait for what its own connection has written, and what was there before may have come over another one.
+local function write_again(log, state)
+  redis.call('HSET', log, 'life', state.life)
+end

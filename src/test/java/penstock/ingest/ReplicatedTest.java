@@ -15,6 +15,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import penstock.redis.RedisConversation;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 
@@ -67,9 +68,19 @@ class ReplicatedTest {
       post("together").statusCode(201);
       assertThat(replica.ask("XLEN", "ps:{safe/0}:events")).isEqualTo(2L);
 
+      try (RedisConversation watching = redis.open()) {
+        watching.ask("WATCH", "ps:{safe/0}:log");
+        post("together").statusCode(200);
+        watching.ask("MULTI");
+        assertThat(watching.ask("EXEC")).as("WAIT has something to wait for").isNull();
+      }
+
       replica.pause();
       isNotReplicated(post("paused"));
       isNotReplicated(post("paused"));
+      // as by another instance: over a connection that has written nothing
+      redis.ask("CLIENT", "KILL", "TYPE", "normal");
+      await().untilAsserted(() -> isNotReplicated(post("paused")));
       replica.resume();
       await().untilAsserted(() -> post("paused").statusCode(200));
       assertThat(redis.ask("XLEN", "ps:{safe/0}:events")).isEqualTo(3L);
