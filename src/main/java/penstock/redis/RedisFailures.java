@@ -39,6 +39,10 @@ final class RedisFailures {
   /** Of a replica, to what would write. */
   private static final String READ_ONLY = "READONLY";
 
+  /** The same of a replica of a cluster since Valkey 9: it takes the key for its master's. */
+  private static final String OF_MASTER =
+      "ERR Attempted to access a non local key in a cluster node";
+
   /** What XADD says of a stream whose last id is the greatest that there is. */
   private static final String EXHAUSTED = "ERR The stream has exhausted the last possible ID";
 
@@ -69,6 +73,11 @@ final class RedisFailures {
   static boolean isReadOnly(Throwable failure) {
     return failure.getCause() instanceof RedisReplyException reply
         && reply.code().equals(READ_ONLY);
+  }
+
+  /** Whether a replica of a cluster answers so to a script that would write. */
+  static boolean isOfMaster(RedisReplyException reply) {
+    return String.valueOf(reply.getMessage()).startsWith(OF_MASTER);
   }
 
   /** What became of a command that was given to the client and did not succeed. */

@@ -223,6 +223,7 @@ final class SlotLane {
     return failure instanceof ProblemException problem
         ? problem.problem().type() != ProblemType.TOO_BUSY
         : !(failure instanceof RedisReplyException reply)
+            || RedisFailures.isOfMaster(reply)
             || Redirection.of(Objects.requireNonNullElse(reply.getMessage(), "")).isPresent();
   }
 

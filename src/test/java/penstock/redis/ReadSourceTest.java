@@ -254,6 +254,22 @@ class ReadSourceTest {
     assertThat(await(script.run(reading, script.call(key))).toInteger()).isEqualTo(2);
   }
 
+  /** Replicas since Valkey 9 say it in other words. */
+  @Test
+  void whatAReplicaTakesForItsMastersTheMasterDoes() {
+    String key = "ps:{noting/1}:n";
+    Script script =
+        Script.of(
+            """
+            local n = redis.pcall('INCR', KEYS[1])
+            if type(n) == 'table' then
+              return redis.error_reply('ERR Attempted to access a non local key in a cluster node')
+            end
+            return n
+            """);
+    assertThat(await(script.run(reading, script.call(key))).toInteger()).isEqualTo(1);
+  }
+
   /** As for whoever writes: what was sent before is seen before. */
   @Test
   void whatIsReadOfASlotNeverGoesBackWhileItMoves() {
