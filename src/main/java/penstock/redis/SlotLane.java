@@ -286,7 +286,8 @@ final class SlotLane {
     if (redirection == null) {
       return isUndone(failure) && !link.isClosed() && hasMoved(call) ? prompt(call) : null;
     }
-    ServerAddress to = redirection.to();
+    ServerAddress told = redirection.to();
+    ServerAddress to = told == null ? null : link.topology().table().known(told);
     switch (redirection.kind()) {
       case MOVED -> {
         if (to == null) {

@@ -12,13 +12,20 @@ import penstock.redis.topology.ServerAddress;
  *
  * @param id by which the nodes know it
  * @param address its host name if it announces one, else its address
+ * @param unnamed its address, whether it announces a name or not: redirections may say that
  * @param follows the id of its master; empty if it is no replica
  * @param failed the others agreed that it does not answer
  * @param epoch the configuration epoch: of two that claim a slot, the one with the greater has it
  * @param slots that it claims
  */
 public record ClusterNode(
-    String id, ServerAddress address, String follows, boolean failed, long epoch, BitSet slots) {
+    String id,
+    ServerAddress address,
+    ServerAddress unnamed,
+    String follows,
+    boolean failed,
+    long epoch,
+    BitSet slots) {
 
   private static final int FIRST_SLOT = 8;
   private static final String NOBODY = "-";
@@ -56,10 +63,12 @@ public record ClusterNode(
         slots.set(Integer.parseInt(range[0]), Integer.parseInt(range[range.length - 1]) + 1);
       }
     }
+    ServerAddress unnamed = address(words[1], asked);
     return Optional.of(
         new ClusterNode(
             words[0],
-            address(words[1], asked),
+            name(words[1]).map(name -> new ServerAddress(name, unnamed.port())).orElse(unnamed),
+            unnamed,
             flags.contains("master") || words[3].equals(NOBODY) ? "" : words[3],
             flags.contains("fail"),
             Long.parseLong(words[6]),
@@ -68,12 +77,17 @@ public record ClusterNode(
 
   /** Of {@code ip:port@bus-port,host-name,name=value}. */
   private static ServerAddress address(String text, ServerAddress asked) {
-    String[] parts = text.split(",");
-    String plain = parts[0].split("@")[0];
+    String plain = text.split(",")[0].split("@")[0];
     int colon = plain.lastIndexOf(':');
-    String announced = parts.length > 1 && !parts[1].contains("=") ? parts[1] : "";
-    String host = announced.isEmpty() ? plain.substring(0, colon) : announced;
+    String host = plain.substring(0, colon);
     return new ServerAddress(
         host.isEmpty() ? asked.host() : host, Integer.parseInt(plain.substring(colon + 1)));
+  }
+
+  private static Optional<String> name(String text) {
+    String[] parts = text.split(",");
+    return parts.length > 1 && !parts[1].isEmpty() && !parts[1].contains("=")
+        ? Optional.of(parts[1])
+        : Optional.empty();
   }
 }

@@ -76,6 +76,18 @@ public final class SlotTable {
     return new SlotTable(next, nodes);
   }
 
+  /**
+   * How a node is called here that another one told of: nodes that announce names tell each other's
+   * addresses all the same, unless they are set to do otherwise.
+   */
+  public ServerAddress known(ServerAddress told) {
+    return nodes.stream()
+        .filter(node -> node.unnamed().equals(told))
+        .map(ClusterNode::address)
+        .findFirst()
+        .orElse(told);
+  }
+
   /** Who has the slot; empty if nobody is known to. */
   public Optional<ServerAddress> owner(int slot) {
     return ownership(slot).map(Owner::address);

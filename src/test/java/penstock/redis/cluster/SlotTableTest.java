@@ -86,6 +86,20 @@ class SlotTableTest {
     assertThat(nodes.get(2).master()).isFalse();
   }
 
+  /** As nodes do with {@code cluster-preferred-endpoint-type ip}, which is the default. */
+  @Test
+  void knowsByNameWhatARedirectionNamesByAddress() {
+    SlotTable table =
+        SlotTable.UNKNOWN.with(
+            of(
+                """
+                aa 10.0.0.1:6379@16379,a.example myself,master - 0 0 1 connected 0-16383
+                bb 10.0.0.2:6379@16379,b.example master - 0 0 2 connected
+                """));
+    assertThat(table.known(B)).isEqualTo(new ServerAddress("b.example", 6379));
+    assertThat(table.known(C)).isEqualTo(C);
+  }
+
   private static List<ClusterNode> of(String said) {
     return ClusterNode.parse(said, A);
   }
