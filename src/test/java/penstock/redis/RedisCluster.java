@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import penstock.Ports;
@@ -23,18 +24,26 @@ public final class RedisCluster implements AutoCloseable {
   /** After which a node that does not answer counts as gone, for the others and for itself. */
   private static final int NODE_TIMEOUT_MILLIS = 1_000;
 
+  private static final int BUS_PORT_OFFSET = 10_000;
+  private static final int LOWEST_OUTGOING_PORT = 32_768;
+
   private final List<RedisServer> servers = new ArrayList<>();
   private final @Nullable NetworkHosts hosts;
   private final @Nullable RedisSecurity security;
+  private final boolean oldest;
   private final String[] options;
 
   /** Where servers speak TLS, if they do. */
   private final Map<RedisServer, Integer> tlsPorts = new HashMap<>();
 
   private RedisCluster(
-      @Nullable NetworkHosts hosts, @Nullable RedisSecurity security, String... options) {
+      @Nullable NetworkHosts hosts,
+      @Nullable RedisSecurity security,
+      boolean oldest,
+      String... options) {
     this.hosts = hosts;
     this.security = security;
+    this.oldest = oldest;
     this.options = options;
   }
 
@@ -46,12 +55,18 @@ public final class RedisCluster implements AutoCloseable {
    * @param options of each server, with its value
    */
   public static RedisCluster start(int masters, int replicas, String... options) {
-    return start(new RedisCluster(null, null, options), masters, replicas);
+    return start(new RedisCluster(null, null, false, options), masters, replicas);
   }
 
-  /** The same, of servers that speak TLS and know users, if {@code security} is given. */
-  public static RedisCluster start(@Nullable RedisSecurity security, int masters, int replicas) {
-    return start(new RedisCluster(null, security), masters, replicas);
+  /**
+   * The same.
+   *
+   * @param security by which servers speak TLS and know users, if it is given
+   * @param oldest of the oldest version that Penstock supports, instead of the one on the PATH
+   */
+  static RedisCluster start(
+      @Nullable RedisSecurity security, boolean oldest, int masters, int replicas) {
+    return start(new RedisCluster(null, security, oldest), masters, replicas);
   }
 
   /** Whether {@link #startApart} can do so here. */
@@ -63,7 +78,7 @@ public final class RedisCluster implements AutoCloseable {
   public static RedisCluster startApart(int masters, int replicas, String... options) {
     var hosts = new NetworkHosts(masters * (1 + replicas));
     try {
-      return start(new RedisCluster(hosts, null, options), masters, replicas);
+      return start(new RedisCluster(hosts, null, false, options), masters, replicas);
     } catch (RuntimeException e) {
       hosts.close();
       throw e;
@@ -77,11 +92,7 @@ public final class RedisCluster implements AutoCloseable {
     for (int i = 0; i < masters; i++) {
       RedisServer master = cluster.servers.get(i);
       master.ask("CLUSTER", "SET-CONFIG-EPOCH", i + 1);
-      master.ask(
-          "CLUSTER",
-          "ADDSLOTSRANGE",
-          HashSlot.COUNT * i / masters,
-          HashSlot.COUNT * (i + 1) / masters - 1);
+      addSlots(master, HashSlot.COUNT * i / masters, HashSlot.COUNT * (i + 1) / masters);
     }
     cluster.servers.stream().skip(1).forEach(cluster::meet);
     cluster.awaitAllKnown();
@@ -92,13 +103,20 @@ public final class RedisCluster implements AutoCloseable {
     return cluster;
   }
 
+  /** One by one, since Redis 6.2 knows no ranges. */
+  private static void addSlots(RedisServer master, int from, int to) {
+    master.ask(
+        Stream.concat(Stream.of("CLUSTER", "ADDSLOTS"), IntStream.range(from, to).boxed())
+            .toArray());
+  }
+
   /**
    * A server that is none of a cluster, and so can be made a replica of another that is none: all
    * slots are noted as its own for when it is one.
    */
   public static RedisServer nodeToBe() {
-    RedisServer node = new RedisCluster(null, null).newServer();
-    node.ask("CLUSTER", "ADDSLOTSRANGE", 0, HashSlot.COUNT - 1);
+    RedisServer node = new RedisCluster(null, null, false).newServer();
+    addSlots(node, 0, HashSlot.COUNT);
     node.stop();
     node.startAgain("--cluster-enabled", "no");
     return node;
@@ -110,7 +128,7 @@ public final class RedisCluster implements AutoCloseable {
    * @param node of {@link #nodeToBe}; it is stopped and started again
    */
   public static RedisCluster of(RedisServer node) {
-    var cluster = new RedisCluster(null, null);
+    var cluster = new RedisCluster(null, null, false);
     cluster.servers.add(node);
     node.stop();
     node.startAgain("--cluster-enabled", "yes");
@@ -126,8 +144,6 @@ public final class RedisCluster implements AutoCloseable {
                 "yes",
                 "--cluster-node-timeout",
                 "" + NODE_TIMEOUT_MILLIS,
-                "--cluster-port",
-                "" + Ports.free(),
                 "--cluster-require-full-coverage",
                 "no",
                 // A master that has no slots any more stays one.
@@ -136,22 +152,39 @@ public final class RedisCluster implements AutoCloseable {
                 "--repl-diskless-sync-delay",
                 "0"));
     all.addAll(Arrays.asList(options));
+    if (!oldest) {
+      all.addAll(List.of("--cluster-port", "" + Ports.free()));
+    }
     if (security == null) {
       String[] each = all.toArray(String[]::new);
       return hosts == null ? RedisServer.start(each) : RedisServer.startOn(servers.size(), each);
     }
-    int tlsPort = Ports.free();
+    int tlsPort = oldest ? portWithBusPort() : Ports.free();
     all.addAll(security.tls(tlsPort));
     all.addAll(List.of("--tls-cluster", "yes"));
-    all.addAll(RedisSecurity.users("+cluster|nodes"));
-    RedisServer started = RedisServer.start(all.toArray(String[]::new));
+    all.addAll(RedisSecurity.users("+cluster|nodes +asking +readonly"));
+    String[] each = all.toArray(String[]::new);
+    RedisServer started = oldest ? RedisServer.startBundled(each) : RedisServer.start(each);
     tlsPorts.put(started, tlsPort);
     return started;
   }
 
+  /** Of Redis 6.2, whose other port cannot be chosen, and must be none of outgoing connections. */
+  private static int portWithBusPort() {
+    return IntStream.generate(Ports::free)
+        .filter(port -> port + BUS_PORT_OFFSET < LOWEST_OUTGOING_PORT)
+        .findFirst()
+        .orElseThrow();
+  }
+
   private void meet(RedisServer other) {
     RedisServer first = servers.getFirst();
-    first.ask("CLUSTER", "MEET", other.address(), announced(other), busPort(other));
+    List<Object> command =
+        new ArrayList<>(List.of("CLUSTER", "MEET", other.address(), announced(other)));
+    if (!oldest) {
+      command.add(busPort(other));
+    }
+    first.ask(command.toArray());
   }
 
   /** The port by which it is known to others. */
@@ -399,8 +432,8 @@ public final class RedisCluster implements AutoCloseable {
     return (List<?>) of.ask("CLUSTER", "GETKEYSINSLOT", slot, 10_000);
   }
 
-  private static void move(RedisServer from, RedisServer to, Object key) {
-    from.ask("MIGRATE", to.address(), to.port(), key, 0, 10_000);
+  private void move(RedisServer from, RedisServer to, Object key) {
+    from.ask("MIGRATE", to.address(), announced(to), key, 0, 10_000);
   }
 
   @Override

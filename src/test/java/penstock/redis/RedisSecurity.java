@@ -65,8 +65,8 @@ public final class RedisSecurity {
     all.addAll(
         user(
             SERVICE,
-            "~ps:* &ps:* -@all +@connection +@read +@write +@scripting +@pubsub -@dangerous"
-                + " +info +time +wait "
+            "~ps:* resetchannels &ps:* -@all +@connection +@read +@write +@scripting +@pubsub"
+                + " -@dangerous +info +time +wait +client|setname "
                 + String.join(" ", further)));
     return all;
   }
