@@ -14,10 +14,12 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import penstock.Meters;
@@ -47,6 +49,7 @@ class ClusterReplicaReadsTest {
           Map.entry("penstock.tail.check-interval", "5s"),
           Map.entry("penstock.streams.auto-create", "true"),
           Map.entry("penstock.streams.wide.partitions", "6"),
+          Map.entry("penstock.streams.ordered.partitions", "" + PARTITIONS),
           Map.entry("penstock.streams.viewed.partitions", "6"),
           Map.entry("penstock.views.seen.stream", "viewed"),
           Map.entry("penstock.views.seen.fold", "count"),
@@ -55,6 +58,13 @@ class ClusterReplicaReadsTest {
   }
 
   private static final int READS = 100;
+  private static final int PARTITIONS = 6;
+
+  /** Of the events of which the order is looked at. */
+  private static final int KEYS = 12;
+
+  /** Events of each of these keys. */
+  private static final int EACH = 40;
 
   /** Half of the time between two looks at a log of which nothing is heard. */
   private static final Duration AT_ONCE = Duration.ofMillis(2_500);
@@ -214,6 +224,62 @@ class ClusterReplicaReadsTest {
       assertThat(feed.messages("reset")).isEmpty();
     }
     awaitAllReadFromReplicas();
+  }
+
+  /**
+   * The partitions are on different masters, one of which stands still now and then, and one moves:
+   * then the events of some keys come later than those of others, but of each key in order.
+   */
+  @Test
+  void eachKeyKeepsItsOrderOverPartitionsOfDifferentNodes() throws InterruptedException {
+    Set<RedisServer> masters = new HashSet<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      masters.add(cluster.masterOf("ps:{ordered/" + partition + "}:events"));
+    }
+    assertThat(masters).as("where the partitions are").hasSizeGreaterThan(1);
+    try (FeedClient live = follow("ordered")) {
+      List<Thread> producers = new ArrayList<>();
+      for (int key = 0; key < KEYS; key++) {
+        String subject = "k" + key;
+        producers.add(Thread.ofVirtual().start(() -> postInOrder("ordered", subject)));
+      }
+      for (RedisServer one : masters) {
+        one.pause();
+        Thread.sleep(300);
+        one.resume();
+      }
+      String log = "ps:{ordered/0}:events";
+      RedisServer from = cluster.masterOf(log);
+      cluster.migrate(
+          RedisCluster.slot(log),
+          from,
+          masters.stream().filter(one -> one != from).findFirst().orElseThrow(),
+          () -> {});
+      for (Thread producer : producers) {
+        producer.join();
+      }
+      try (FeedClient late = follow("ordered")) {
+        for (FeedClient feed : List.of(live, late)) {
+          await().until(() -> feed.ids().size() >= KEYS * EACH);
+          for (int key = 0; key < KEYS; key++) {
+            String subject = "k" + key + "-";
+            assertThat(feed.ids().stream().filter(id -> id.startsWith(subject)))
+                .containsExactlyElementsOf(
+                    IntStream.range(0, EACH).mapToObj(i -> subject + i).toList());
+          }
+          assertThat(feed.messages("reset")).isEmpty();
+        }
+      }
+    }
+  }
+
+  private static void postInOrder(String stream, String subject) {
+    for (int i = 0; i < EACH; i++) {
+      Requests.postUntilTaken(
+          stream,
+          "{\"specversion\":\"1.0\",\"id\":\"%s-%d\",\"source\":\"/s\",\"type\":\"t\",\"subject\":\"%s\"}"
+              .formatted(subject, i, subject));
+    }
   }
 
   @Test
