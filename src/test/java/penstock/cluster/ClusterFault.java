@@ -73,6 +73,26 @@ enum ClusterFault {
     }
   },
 
+  /** The same, each slot as a whole, where servers can. */
+  MOVED_AT_ONCE {
+    @Override
+    boolean canBefall(RedisCluster cluster) {
+      return cluster.movesAtOnce();
+    }
+
+    @Override
+    @Nullable Loss perform(RedisCluster cluster, int partitions) {
+      for (int round = 0; round < 2; round++) {
+        for (String key : used(partitions)) {
+          RedisServer from = cluster.masterOf(key);
+          cluster.moveAtOnce(RedisCluster.slot(key), from, another(cluster, from));
+        }
+      }
+      cluster.awaitSound();
+      return null;
+    }
+  },
+
   /** Slots are moved by redis-cli, whether something is in them or not. */
   RESHARDED_BY_TOOL {
     @Override
@@ -162,6 +182,11 @@ enum ClusterFault {
   /** What befalls masters and slots wherever they are. */
   static final List<ClusterFault> OF_NODES =
       Stream.of(values()).filter(fault -> !OF_LINKS.contains(fault)).toList();
+
+  /** Whether these servers know of such a thing. */
+  boolean canBefall(RedisCluster cluster) {
+    return true;
+  }
 
   /**
    * Returns when all is well again.

@@ -2,6 +2,7 @@ package penstock.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static penstock.Patience.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import penstock.redis.RedisCluster;
 class RedisClusterIT {
 
   private static final String DURABILITY = "penstock.streams." + Cluster.STREAM + ".durability";
+  private static final String READ_FROM = "penstock.redis.read-from";
 
   @Test
   void whatAReplicaHasIsNotLostByAnyFault() throws Exception {
@@ -36,6 +38,23 @@ class RedisClusterIT {
   @Test
   void whatAFailoverLosesIsToldToReaders() throws Exception {
     assertThat(violations(ServiceProcess.PACKAGED, ClusterFault.OF_NODES, Patience.LIMIT, Map.of()))
+        .isEmpty();
+  }
+
+  /** All that is read of the log and of views is read from replicas. */
+  @Test
+  void readersOfReplicasAreToldTheSame() throws Exception {
+    assertThat(
+            violations(
+                ServiceProcess.PACKAGED,
+                List.of(
+                    ClusterFault.KILLED,
+                    ClusterFault.PAUSED,
+                    ClusterFault.FORCED,
+                    ClusterFault.RESHARDED,
+                    ClusterFault.MOVED_AT_ONCE),
+                Patience.LIMIT,
+                Map.of(READ_FROM, "replica")))
         .isEmpty();
   }
 
@@ -88,19 +107,41 @@ class RedisClusterIT {
       Map<String, String> further)
       throws Exception {
     Settings settings = FaultRun.settings(6);
-    Map<String, String> config = new HashMap<>(further);
+    Map<String, String> config = new HashMap<>();
+    config.put(READ_FROM, System.getProperty("cluster.read-from", "master"));
+    config.putAll(further);
     config.put("quarkus.redis.client-type", "cluster");
     config.put("quarkus.redis.hosts", redis.hosts());
     try (Cluster cluster = new Cluster(application, settings, config, redis)) {
       List<FaultRun.Step> steps = new ArrayList<>();
-      faults.forEach(fault -> steps.add(() -> timed(fault, redis, settings.partitions())));
+      List<ClusterFault> possible =
+          faults.stream().filter(fault -> fault.canBefall(redis)).toList();
+      possible.forEach(fault -> steps.add(() -> timed(fault, redis, settings.partitions())));
+      if (config.get(READ_FROM).equals("replica")) {
+        steps.add(() -> awaitReadFromReplicas(cluster));
+      }
       return FaultRun.of(
-          "redis cluster: %s, %s".formatted(faults, further),
+          "redis cluster: %s, %s".formatted(possible, further),
           cluster,
           steps,
           "replicated".equals(further.get(DURABILITY)),
           patience);
     }
+  }
+
+  /** When all is well, each instance reads from a replica of each master. */
+  private static @Nullable Loss awaitReadFromReplicas(Cluster cluster) {
+    await()
+        .until(
+            () -> {
+              for (Cluster.Member member : cluster.members()) {
+                if (Metrics.sum(member.process(), "penstock_redis_replica") != 1) {
+                  return false;
+                }
+              }
+              return true;
+            });
+    return null;
   }
 
   private static @Nullable Loss timed(ClusterFault fault, RedisCluster redis, int partitions)
