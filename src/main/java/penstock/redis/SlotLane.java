@@ -19,7 +19,9 @@ import penstock.redis.topology.ServerAddress;
  * has the slot. When that one answers that another has it, or will have it, or when that becomes
  * known otherwise, what is under way is waited for, of which more may have to be sent elsewhere;
  * then these are sent again in the order in which they came, and behind them those that came
- * meanwhile. So none overtakes one before it: what is under way is all at one node.
+ * meanwhile. So none overtakes one before it: what is under way is all at one node. Unless the slot
+ * leaves that node and is back before it has read all of it: what it reads then it does, though it
+ * refused what was before. What is only read is asked again then; nobody who writes relies on it.
  *
  * <p>What is refused since the slot is on its way from node to node, or nobody's, is sent again
  * after a while, for a time; then it fails, as what goes to a node that is away does at once:

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -163,9 +164,14 @@ class SlotLinkTest {
     void of(int slot, RedisServer from, RedisServer to);
   }
 
-  /** What was sent before is done before, whichever node does it. */
+  /**
+   * What was sent before is done before, whichever node does it. The slot does not come back to a
+   * node while that has yet to refuse what was sent to it before.
+   */
   private void keepsTheOrder(String key, Move move) throws InterruptedException {
     var stopped = new AtomicBoolean();
+    var begun = new AtomicInteger();
+    var ended = new AtomicInteger();
     var places = new Semaphore(MAX_PENDING / 2);
     List<Future<Response>> sent = new ArrayList<>();
     Thread sender =
@@ -174,14 +180,21 @@ class SlotLinkTest {
                 () -> {
                   while (!stopped.get()) {
                     places.acquireUninterruptibly();
+                    begun.incrementAndGet();
                     sent.add(
                         link.send(Command.RPUSH, key, sent.size())
-                            .onComplete(done -> places.release()));
+                            .onComplete(
+                                done -> {
+                                  ended.incrementAndGet();
+                                  places.release();
+                                }));
                   }
                 });
     for (int i = 0; i < 6; i++) {
       RedisServer from = cluster.masterOf(key);
       move.of(RedisCluster.slot(key), from, another(from));
+      int before = begun.get();
+      await().until(() -> ended.get() >= before);
     }
     stopped.set(true);
     sender.join();
