@@ -13,8 +13,9 @@ import penstock.problem.IsolatedCall;
 
 /**
  * What one instance has of one tenant's bucket, and gives away without asking: a slice of a
- * second's rate, or as much as those who wait need. While the bucket is empty all are refused here,
- * so that a tenant at its limit costs nobody anything.
+ * second's rate, or as much as those who wait need. Before it is used up the next one is asked for,
+ * so that nobody waits who keeps to the rate. While the bucket is empty all are refused here, so
+ * that a tenant at its limit costs nobody anything.
  *
  * <p>Those who wait for the bucket's answer are served in the order in which they came; one
  * question is under way at a time. Any thread.
@@ -23,6 +24,11 @@ final class RateQuota {
 
   /** Of something that is not limited. */
   private static final long NONE = 0;
+
+  /** Of a slice; with less left the next is asked for. */
+  private static final int LOW = 4;
+
+  private static final Future<Void> GRANTED = Future.succeededFuture();
 
   private record Waiting(TokenBucket.Tokens needed, Promise<Void> promise) {}
 
@@ -39,6 +45,9 @@ final class RateQuota {
   private long bytes;
   private boolean asks;
   private boolean empty;
+
+  /** The last answer was less than was wanted: it is not asked sooner than somebody waits. */
+  private boolean scarce;
 
   /** By the clock; has a meaning while it is empty. */
   private long until;
@@ -100,25 +109,39 @@ final class RateQuota {
    */
   Future<Void> take(int events, long bytes) {
     TokenBucket.Tokens needed = needed(events, bytes);
-    Waiting waiting;
+    Future<Void> taken;
     synchronized (this) {
       if (queue.isEmpty() && grant(needed)) {
-        return Future.succeededFuture();
-      }
-      long left = empty ? until - clock.getAsLong() : 0;
-      if (left > 0) {
-        return Future.failedFuture(new RateException(left));
-      }
-      empty = false;
-      waiting = new Waiting(needed, promises.get());
-      queue.add(waiting);
-      if (asks) {
-        return waiting.promise().future();
+        if (asks || scarce || !isLow()) {
+          return GRANTED;
+        }
+        taken = GRANTED;
+      } else {
+        long left = empty ? until - clock.getAsLong() : 0;
+        if (left > 0) {
+          return Future.failedFuture(new RateException(left));
+        }
+        empty = false;
+        var waiting = new Waiting(needed, promises.get());
+        queue.add(waiting);
+        taken = waiting.promise().future();
+        if (asks) {
+          return taken;
+        }
       }
       asks = true;
     }
     ask();
-    return waiting.promise().future();
+    return taken;
+  }
+
+  /** Called with the lock held. */
+  private boolean isLow() {
+    return isLow(events, slice.events()) || isLow(bytes, slice.bytes());
+  }
+
+  private static boolean isLow(long left, long slice) {
+    return slice > NONE && left < Math.max(1, slice / LOW);
   }
 
   /** Called with the lock held. */
@@ -131,29 +154,55 @@ final class RateQuota {
     return true;
   }
 
-  /** For the first of those who wait, and as many behind it as there may be tokens for. */
+  /**
+   * For the first of those who wait, and as many behind it as there may be tokens for; if nobody
+   * does, for what is low.
+   */
   private void ask() {
     TokenBucket.Tokens needed;
     TokenBucket.Tokens wanted;
+    boolean ahead;
     synchronized (this) {
-      Waiting first = queue.element();
-      long lackEvents = Math.max(0, first.needed().events() - events);
-      long lackBytes = Math.max(0, first.needed().bytes() - bytes);
-      needed = new TokenBucket.Tokens(lackEvents, lackBytes);
-      long allEvents = -events;
-      long allBytes = -bytes;
-      for (Waiting one : queue) {
-        allEvents += one.needed().events();
-        allBytes += one.needed().bytes();
+      Waiting first = queue.peek();
+      ahead = first == null;
+      if (first == null) {
+        boolean lowEvents = isLow(events, slice.events());
+        boolean lowBytes = isLow(bytes, slice.bytes());
+        needed = new TokenBucket.Tokens(lowEvents ? 1 : NONE, lowBytes ? 1 : NONE);
+        wanted =
+            new TokenBucket.Tokens(
+                lowEvents ? slice.events() - events : NONE,
+                lowBytes ? slice.bytes() - bytes : NONE);
+      } else {
+        long lackEvents = Math.max(0, first.needed().events() - events);
+        long lackBytes = Math.max(0, first.needed().bytes() - bytes);
+        needed = new TokenBucket.Tokens(lackEvents, lackBytes);
+        long allEvents = -events;
+        long allBytes = -bytes;
+        for (Waiting one : queue) {
+          allEvents += one.needed().events();
+          allBytes += one.needed().bytes();
+        }
+        wanted =
+            new TokenBucket.Tokens(
+                Math.max(slice.events(), allEvents), Math.max(slice.bytes(), allBytes));
       }
-      wanted =
-          new TokenBucket.Tokens(
-              Math.max(slice.events(), allEvents), Math.max(slice.bytes(), allBytes));
     }
-    IsolatedCall.begin(() -> bucket.apply(needed, wanted)).onComplete(this::answered);
+    IsolatedCall.begin(() -> bucket.apply(needed, wanted))
+        .onComplete(done -> answered(done, needed, wanted, ahead));
   }
 
-  private void answered(AsyncResult<TokenBucket.TakeResult> done) {
+  /**
+   * What came of a question.
+   *
+   * @param ahead whether nobody waited when it was asked: then who has come meanwhile is not
+   *     refused by it, and asks for itself
+   */
+  private void answered(
+      AsyncResult<TokenBucket.TakeResult> done,
+      TokenBucket.Tokens needed,
+      TokenBucket.Tokens wanted,
+      boolean ahead) {
     var served = new ArrayDeque<Waiting>();
     var refused = new ArrayDeque<Waiting>();
     Throwable failure = done.cause();
@@ -162,10 +211,13 @@ final class RateQuota {
       TokenBucket.TakeResult result = done.result();
       if (failure == null && result.waitNanos() > 0) {
         long wait = Math.max(result.waitNanos(), pause);
-        empty = true;
+        empty = !ahead || queue.isEmpty();
         until = clock.getAsLong() + wait;
         failure = new RateException(wait);
       } else if (failure == null) {
+        scarce =
+            isLess(result.taken().events(), needed.events(), wanted.events())
+                || isLess(result.taken().bytes(), needed.bytes(), wanted.bytes());
         events += result.taken().events();
         bytes += result.taken().bytes();
         while (!queue.isEmpty() && grant(queue.element().needed())) {
@@ -173,8 +225,11 @@ final class RateQuota {
         }
       }
       if (failure != null) {
-        refused.addAll(queue);
-        queue.clear();
+        scarce = true;
+        if (!ahead) {
+          refused.addAll(queue);
+          queue.clear();
+        }
       }
       more = !queue.isEmpty();
       asks = more;
@@ -186,6 +241,11 @@ final class RateQuota {
     if (more) {
       ask();
     }
+  }
+
+  /** What is not needed is not given. */
+  private static boolean isLess(long taken, long needed, long wanted) {
+    return needed > NONE && taken < wanted;
   }
 
   private static void settle(Waiting one, @Nullable Throwable failure) {

@@ -22,8 +22,8 @@ public interface TenantsConfig {
 
   /**
    * How much of a second's rate an instance takes out of a tenant's bucket at a time, to give it
-   * away without asking Redis. Longer costs fewer questions; a tenant may have that much more than
-   * its rate in a moment, for each instance.
+   * away without asking Redis; the next is asked for when a quarter is left. Longer costs fewer
+   * questions; a tenant may have that much more than its rate in a moment, for each instance.
    */
   @WithDefault("100ms")
   Duration slice();

@@ -58,6 +58,12 @@ class RateQuotaTest {
         .complete(new TokenBucket.TakeResult(new TokenBucket.Tokens(0, 0), wait.toNanos()));
   }
 
+  private static void assertTaken(RateQuota quota, int times) {
+    for (int i = 0; i < times; i++) {
+      assertThat(quota.take(1, 1_000_000).succeeded()).isTrue();
+    }
+  }
+
   @Test
   void aSliceIsGivenAwayWithoutAskingAgain() {
     RateQuota quota = quota(limits(1_000, TenantLimits.UNLIMITED));
@@ -66,12 +72,92 @@ class RateQuotaTest {
     assertThat(wanted).containsExactly(new TokenBucket.Tokens(100, 0));
     grant(0, 100, 0);
     assertThat(first.succeeded()).isTrue();
-    for (int i = 0; i < 99; i++) {
-      assertThat(quota.take(1, 1_000_000).succeeded()).isTrue();
-    }
+    assertTaken(quota, 74);
     assertThat(answers).hasSize(1);
-    assertThat(quota.take(1, 1).isComplete()).isFalse();
+  }
+
+  /** A quarter of a slice before it is used up; and never has an instance more than a slice. */
+  @Test
+  void theNextSliceIsAskedForBeforeAnybodyWaits() {
+    RateQuota quota = quota(limits(1_000, TenantLimits.UNLIMITED));
+    quota.take(1, 0);
+    grant(0, 100, 0);
+    assertTaken(quota, 75);
+    assertThat(needed.get(1)).isEqualTo(new TokenBucket.Tokens(1, 0));
+    assertThat(wanted.get(1)).isEqualTo(new TokenBucket.Tokens(76, 0));
+    assertTaken(quota, 10);
     assertThat(answers).hasSize(2);
+    grant(1, 76, 0);
+    assertTaken(quota, 65);
+    assertThat(answers).hasSize(2);
+    assertTaken(quota, 1);
+    assertThat(answers).hasSize(3);
+    // it does not answer in time
+    assertTaken(quota, 24);
+    Future<Void> late = quota.take(1, 0);
+    assertThat(late.isComplete()).isFalse();
+    assertThat(answers).hasSize(3);
+    grant(2, 76, 0);
+    assertThat(late.succeeded()).isTrue();
+  }
+
+  @Test
+  void onlyWhatIsLowIsAskedFor() {
+    RateQuota quota = quota(limits(1_000, 1_000_000));
+    quota.take(1, 100);
+    grant(0, 100, 100_000);
+    assertThat(quota.take(1, 80_000).succeeded()).isTrue();
+    assertThat(needed.get(1)).isEqualTo(new TokenBucket.Tokens(0, 1));
+    assertThat(wanted.get(1)).isEqualTo(new TokenBucket.Tokens(0, 80_100));
+  }
+
+  @Test
+  void whenThereWasNoSliceToBeHadItIsNotAskedBeforeSomebodyWaits() {
+    RateQuota quota = quota(limits(1_000, TenantLimits.UNLIMITED));
+    quota.take(1, 0);
+    grant(0, 99, 0);
+    assertTaken(quota, 98);
+    assertThat(answers).hasSize(1);
+    quota.take(1, 0);
+    grant(1, 100, 0);
+    assertTaken(quota, 75);
+    refuse(2, Duration.ofSeconds(1));
+    assertTaken(quota, 24);
+    assertThat(quota.take(1, 0).failed()).isTrue();
+    assertThat(answers).hasSize(3);
+  }
+
+  /** It was not asked for them, and what they need may be there. */
+  @Test
+  void whoComesWhileTheNextSliceIsAskedForAsksForThemselves() {
+    RateQuota quota = quota(limits(1_000, 1_000_000));
+    quota.take(1, 0);
+    grant(0, 100, 0);
+    for (int i = 0; i < 75; i++) {
+      quota.take(1, 0);
+    }
+    Future<Void> large = quota.take(1, 500);
+    assertThat(answers).hasSize(2);
+    refuse(1, Duration.ofSeconds(1));
+    assertThat(large.isComplete()).isFalse();
+    assertThat(needed.get(2)).isEqualTo(new TokenBucket.Tokens(0, 500));
+    grant(2, 0, 1_000);
+    assertThat(large.succeeded()).isTrue();
+  }
+
+  @Test
+  void aRedisThatIsAwayFailsNobodyWhoDoesNotWait() {
+    RateQuota quota = quota(limits(1_000, TenantLimits.UNLIMITED));
+    quota.take(1, 0);
+    grant(0, 100, 0);
+    assertTaken(quota, 75);
+    answers.get(1).fail("away");
+    assertTaken(quota, 24);
+    assertThat(answers).hasSize(2);
+    Future<Void> next = quota.take(1, 0);
+    assertThat(answers).hasSize(3);
+    grant(2, 100, 0);
+    assertThat(next.succeeded()).isTrue();
   }
 
   @Test
