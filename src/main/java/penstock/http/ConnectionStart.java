@@ -23,15 +23,20 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
   private static final int MOST = 560;
 
   private final HeaderTimer timer;
+  private final long largestHeaders;
   private final boolean behindTls;
   private int passed;
 
-  ConnectionStart(HeaderTimer timer) {
-    this(timer, false);
+  /**
+   * @param largestHeaders of a request over HTTP/2
+   */
+  ConnectionStart(HeaderTimer timer, long largestHeaders) {
+    this(timer, largestHeaders, false);
   }
 
-  private ConnectionStart(HeaderTimer timer, boolean behindTls) {
+  private ConnectionStart(HeaderTimer timer, long largestHeaders, boolean behindTls) {
     this.timer = timer;
+    this.largestHeaders = largestHeaders;
     this.behindTls = behindTls;
   }
 
@@ -41,7 +46,9 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     if (tls != null && !behindTls) {
       // The end of the handshake and the first request may come together: seen behind TLS, these
       // are two.
-      context.pipeline().addAfter(tls.name(), null, new ConnectionStart(timer, true));
+      context
+          .pipeline()
+          .addAfter(tls.name(), null, new ConnectionStart(timer, largestHeaders, true));
       context.pipeline().remove(this);
       context.fireChannelRead(message);
       return;
@@ -66,7 +73,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     if (http2 == null) {
       pipeline.addAfter(ENCODER, null, new RequestScanner(timer));
     } else {
-      TargetListener.listen(http2.decoder());
+      TargetListener.listen(http2.decoder(), largestHeaders);
       // From here on the protocol's own limits hold, and a connection that says nothing is idle.
       timer.pause();
     }

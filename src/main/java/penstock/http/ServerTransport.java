@@ -64,6 +64,8 @@ public final class ServerTransport implements VertxServiceProvider {
             setting(HttpConfig.HEADER_TIMEOUT, HttpConfig.HEADER_TIMEOUT_DEFAULT));
     private final int mostSilent =
         Integer.parseInt(setting(HttpConfig.MAX_SILENT, HttpConfig.MAX_SILENT_DEFAULT));
+    private final long largestHeaders =
+        Long.parseLong(setting(HeaderListLimit.SETTING, HeaderListLimit.DEFAULT));
 
     Accepted(SilentConnections silent) {
       this.silent = silent;
@@ -77,7 +79,7 @@ public final class ServerTransport implements VertxServiceProvider {
     @Override
     public void channelRead(ChannelHandlerContext context, Object connection) {
       var timer = new HeaderTimer(headerTimeout, silent, mostSilent);
-      ((Channel) connection).pipeline().addLast(timer, new ConnectionStart(timer));
+      ((Channel) connection).pipeline().addLast(timer, new ConnectionStart(timer, largestHeaders));
       context.fireChannelRead(connection);
     }
   }

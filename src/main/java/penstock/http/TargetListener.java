@@ -8,21 +8,31 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 
-/** Sees the targets of an HTTP/2 connection's requests before the framework does. */
+/**
+ * Sees the targets of an HTTP/2 connection's requests, and how large their headers are, before the
+ * framework does.
+ */
 final class TargetListener extends Http2FrameListenerDecorator {
 
   private final Http2ConnectionDecoder decoder;
+  private final long largest;
 
-  private TargetListener(Http2ConnectionDecoder decoder, Http2FrameListener framework) {
+  private TargetListener(
+      Http2ConnectionDecoder decoder, Http2FrameListener framework, long largest) {
     super(framework);
     this.decoder = decoder;
+    this.largest = largest;
   }
 
-  /** From now on a connection's requests are seen here first. */
-  static void listen(Http2ConnectionDecoder decoder) {
+  /**
+   * From now on a connection's requests are seen here first.
+   *
+   * @param largest what all headers of a request may be, see {@link HeaderListLimit}
+   */
+  static void listen(Http2ConnectionDecoder decoder, long largest) {
     Http2FrameListener framework = decoder.frameListener();
     if (!(framework instanceof TargetListener)) {
-      decoder.frameListener(new TargetListener(decoder, framework));
+      decoder.frameListener(new TargetListener(decoder, framework, largest));
     }
   }
 
@@ -31,7 +41,7 @@ final class TargetListener extends Http2FrameListenerDecorator {
   public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings)
       throws Http2Exception {
     super.onSettingsRead(context, settings);
-    listen(decoder);
+    listen(decoder, largest);
   }
 
   @Override
@@ -57,17 +67,25 @@ final class TargetListener extends Http2FrameListenerDecorator {
     super.onHeadersRead(context, stream, headers, dependency, weight, exclusive, padding, end);
   }
 
-  private static void scan(Http2Headers headers) {
+  private void scan(Http2Headers headers) {
     CharSequence path = headers.path();
     if (path == null) {
       return;
     }
+    if (HeaderListLimit.size(headers) > largest) {
+      refuse(headers, RefusalReason.HEADERS);
+      return;
+    }
     String target = RequestTarget.read(path.toString());
     if (target == null) {
-      headers.path(RefusalReason.PATH);
-      headers.set(RefusalReason.HEADER, RefusalReason.TARGET.toString());
+      refuse(headers, RefusalReason.TARGET);
     } else {
       headers.path(target);
     }
+  }
+
+  private static void refuse(Http2Headers headers, RefusalReason reason) {
+    headers.path(RefusalReason.PATH);
+    headers.set(RefusalReason.HEADER, reason.toString());
   }
 }

@@ -311,6 +311,21 @@ class EveryAnswerTest {
     assertThat(page.head()).contains("allow: get, head, options\r\n");
   }
 
+  @Test
+  void whatIsTooLongOverHttp2() {
+    try (var client = new Http2Client()) {
+      for (int length : List.of(95_000, 100_000, 190_000)) {
+        Http2Client.Answer answer =
+            client.send(HttpMethod.GET, base, "/streams", Map.of("x", "a".repeat(length)), "");
+        assertThat(answer.status()).isEqualTo(length == 95_000 ? 200 : 431);
+        if (answer.status() == 431) {
+          assertThat(answer.body().toJsonObject().getString("type"))
+              .isEqualTo("urn:penstock:problem:headers-too-large");
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "subject=a|b, 200,",
