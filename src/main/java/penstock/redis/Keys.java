@@ -120,6 +120,11 @@ public final class Keys {
       return base + "sessions:" + owner;
     }
 
+    /** String with expiry: how many sessions one caller began of late. */
+    public String begunBy(String owner) {
+      return base + "begun:" + owner;
+    }
+
     /** Stream: sessions that ended of late. Its name is also that of the channel that tells so. */
     public String ended() {
       return base + "ended";

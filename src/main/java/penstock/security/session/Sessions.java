@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
+import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.security.AuthConfig;
 import penstock.security.identity.Caller;
@@ -29,6 +31,9 @@ public class Sessions {
   private static final Script BEGIN = Script.named("session-begin");
   private static final Script END = Script.named("session-end");
   private static final String USE = "session";
+
+  /** How many times as many as it may have a caller begins while it is told that they ended. */
+  private static final int TURNOVER = 10;
 
   private final RedisLink link;
   private final Keys.OfAuth keys;
@@ -52,7 +57,10 @@ public class Sessions {
    */
   public record Session(Secret secret, Instant expires, Duration life) {}
 
-  /** Keeps a token that was verified. */
+  /**
+   * Keeps a token that was verified; fails with {@link ProblemType#TOO_BUSY} if its caller began
+   * too many sessions of late.
+   */
   public Future<Session> begin(String token, Caller caller) {
     Instant now = clock.instant();
     Instant latest = now.plus(config.maxAge());
@@ -63,18 +71,31 @@ public class Sessions {
     }
     Secret secret = Secret.random();
     String digest = secret.digest();
+    String owner = Owner.of(caller);
     return BEGIN
         .run(
             link,
             BEGIN
-                .call(keys.session(digest), keys.sessionsOf(Owner.of(caller)), keys.ended())
+                .call(
+                    keys.session(digest), keys.sessionsOf(owner), keys.ended(), keys.begunBy(owner))
                 .arg(secret.seal(USE, expires.toEpochMilli() + "\n" + token))
                 .arg(life.toMillis())
                 .arg(digest)
                 .arg(config.maxPerCaller())
                 .arg(keys.session(""))
-                .arg(Revocations.ENDED_KEPT.toMillis()))
-        .map(kept -> new Session(secret, expires, life));
+                .arg(Revocations.ENDED_KEPT.toMillis())
+                .arg((long) TURNOVER * config.maxPerCaller()))
+        .compose(
+            wait ->
+                RedisNumber.longOf(wait) == 0
+                    ? Future.succeededFuture(new Session(secret, expires, life))
+                    : Future.failedFuture(tooMany(Duration.ofMillis(RedisNumber.longOf(wait)))));
+  }
+
+  private static ProblemException tooMany(Duration wait) {
+    return Problem.passing(
+            ProblemType.TOO_BUSY, "No session began: the caller began too many of late.", wait)
+        .exception();
   }
 
   /** Who is known by it; fails with a problem. */

@@ -179,8 +179,9 @@ class SessionTest {
         "%%%                    |             | false | false",
       })
   void aForeignPageCannotUseIt(String origin, String site, boolean changes, boolean reads) {
-    String cookie = cookie("dan");
-    var request = event(with(cookie), "o" + Math.abs((origin + site).hashCode()));
+    String id = "o" + Math.abs((origin + site).hashCode());
+    String cookie = cookie("dan-" + id);
+    var request = event(with(cookie), id);
     var read = with(cookie);
     if (origin != null) {
       request.header("Origin", origin.replace("HERE", authority()));
@@ -267,6 +268,42 @@ class SessionTest {
     with(first).get("/session").then().statusCode(401);
     String other = cookie("kim");
     with(other).get("/session").then().statusCode(200);
+  }
+
+  private static final String ENDED = "ps:{auth}:ended";
+
+  /** Each that ends is told of for ten minutes, here and in Redis. */
+  @Test
+  void whoBeginsOneAfterTheOtherIsRefused() {
+    String token = token("max");
+    for (int i = 0; i < 20; i++) {
+      assertThat(begin(token).statusCode()).isEqualTo(200);
+    }
+    String last = cookie("ned");
+    long told = ended();
+    Response refused = begin(token);
+    refused.then().statusCode(429).body("type", equalTo("urn:penstock:problem:too-busy"));
+    assertThat(Integer.parseInt(refused.header("Retry-After"))).isPositive();
+    assertThat(ended()).isEqualTo(told);
+    with(last).get("/session").then().statusCode(200);
+  }
+
+  private long ended() {
+    return ((Number) redis.ask("XLEN", ENDED)).longValue();
+  }
+
+  @Test
+  void ofWhatIsNoSessionNobodyIsTold() {
+    String cookie = cookie("pat");
+    String token = token("pat");
+    with(cookie).header("Sec-Fetch-Site", "same-origin").delete("/session").then().statusCode(204);
+    long told = ended();
+    String none = "A".repeat(43);
+    for (String old : List.of(cookie, none)) {
+      with(old).header("Authorization", "Bearer " + token).delete("/session");
+    }
+    with(none).header("Authorization", "Bearer " + token).post("/session").then().statusCode(200);
+    assertThat(ended()).isEqualTo(told);
   }
 
   @Test
