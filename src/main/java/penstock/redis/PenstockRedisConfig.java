@@ -68,6 +68,7 @@ public interface PenstockRedisConfig {
   @WithDefault("10s")
   Duration replicaMaxLag();
 
+  /** How the sentinels are logged in to. */
   Sentinel sentinel();
 
   /**
@@ -83,6 +84,7 @@ public interface PenstockRedisConfig {
     Optional<String> password();
   }
 
+  /** The server that is started where none is configured. */
   Embedded embedded();
 
   /** The Redis server that is started beside the service where none is configured. */
