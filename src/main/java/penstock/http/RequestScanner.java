@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import penstock.problem.Problems;
 
@@ -82,8 +83,8 @@ final class RequestScanner extends ChannelDuplexHandler {
       refuse(context, request, RefusalReason.VERSION);
       return;
     }
-    String coding = request.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
-    if (coding != null && !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)) {
+    List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    if (!codings.isEmpty() && !isChunked(codings)) {
       refuse(context, request, RefusalReason.MESSAGE);
       return;
     }
@@ -95,6 +96,12 @@ final class RequestScanner extends ChannelDuplexHandler {
       request.setUri(target);
     }
     context.fireChannelRead(request);
+  }
+
+  /** Once: what stands between may take another of several for the one that counts. */
+  private static boolean isChunked(List<String> codings) {
+    return codings.size() == 1
+        && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst());
   }
 
   /** Lets another request take its place, behind which the connection ends. */

@@ -114,6 +114,8 @@ class EveryAnswerTest {
         "Content-Length: x",
         "Content-Length: 1~Content-Length: 2",
         "Transfer-Encoding: nonsense",
+        "Transfer-Encoding: chunked~Transfer-Encoding: chunked",
+        "Transfer-Encoding: chunked~Transfer-Encoding: identity",
       })
   void aHeaderThatIsWrong(String header) throws IOException {
     send("POST /streams/orders/events HTTP/1.1", header.replace("~", "\r\n") + "\r\n" + LAST)
