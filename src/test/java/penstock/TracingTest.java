@@ -14,6 +14,7 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.prometheus.client.exemplars.ExemplarSampler;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -26,6 +27,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
@@ -101,11 +103,18 @@ class TracingTest {
   @Named("span-keeping")
   SpanKeepingHandler handler;
 
+  @Inject Optional<ExemplarSampler> exemplars;
+
   @TestHTTPResource URI base;
 
   @BeforeEach
   void forget() {
     exporter.reset();
+  }
+
+  @Test
+  void whatIsCountedNotesTheTrace() {
+    assertThat(exemplars).isPresent();
   }
 
   @Test
