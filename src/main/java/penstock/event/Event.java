@@ -1,5 +1,6 @@
 package penstock.event;
 
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -48,15 +49,23 @@ public record Event(
   /** The same without its data. */
   public Event attributes() {
     return new Event(
+        id, source, type, subject, time, dataContentType, dataSchema, extensions, EventData.NONE);
+  }
+
+  /** The same, with the text that another has too as one with the other's: for those kept long. */
+  public Event sharing(Event other) {
+    return new Event(
         id,
-        source,
-        type,
-        subject,
+        source.equals(other.source) ? other.source : source,
+        type.equals(other.type) ? other.type : type,
+        Objects.equals(subject, other.subject) ? other.subject : subject,
         time,
-        dataContentType,
-        dataSchema,
+        Objects.equals(dataContentType, other.dataContentType)
+            ? other.dataContentType
+            : dataContentType,
+        Objects.equals(dataSchema, other.dataSchema) ? other.dataSchema : dataSchema,
         extensions,
-        new EventData.None());
+        data);
   }
 
   /**

@@ -21,9 +21,12 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
   /** Looking at the clock costs about as much as ten readers with nothing to write. */
   private static final int READERS_PER_LOOK = 8;
 
+  /** Most streams have few readers on an event loop. */
+  private static final int FEW = 2;
+
   private final LoopDispatcher dispatcher;
   private final Runnable whenEmpty;
-  private final Set<R> members = new LinkedHashSet<>();
+  private final Set<R> members = new LinkedHashSet<>(FEW);
 
   /** Who is left in this turn. */
   private Iterator<R> turn = Collections.emptyIterator();

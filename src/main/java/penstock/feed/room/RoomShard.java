@@ -23,7 +23,7 @@ public abstract class RoomShard<H extends SharedHistory<E>, E>
     extends SubscriberShard<FeedSubscriber> {
 
   /** Those members who look at all that comes. */
-  private final Set<FeedSubscriber> active = new LinkedHashSet<>();
+  private final Set<FeedSubscriber> active = new LinkedHashSet<>(2);
 
   /** The others. */
   private final WaitingRooms<FeedSubscriber, H, E> rooms = new WaitingRooms<>(active::add);

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import penstock.event.Event;
 import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.room.SharedHistory;
@@ -43,7 +44,16 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
    */
   private record NumberedEvent(long number, BufferedEvent event, Cursor at) {}
 
-  private final AtomicReferenceArray<@Nullable NumberedEvent> events;
+  /**
+   * Room at first, for a stream of which hardly anything comes: the array would be most of what it
+   * takes. It is doubled whenever it is full.
+   */
+  private static final int FIRST_EVENTS = 16;
+
+  /** Each at its number modulo the length; replaced by a longer one before the head moves on. */
+  private volatile AtomicReferenceArray<@Nullable NumberedEvent> events;
+
+  private final int mostEvents;
   private final long mostBytes;
   private volatile KnownLogs logs;
   private volatile Floor floor;
@@ -52,6 +62,8 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
   /** Behind the newest event. */
   private Cursor end;
+
+  private @Nullable Event newest;
 
   private long bytes;
 
@@ -63,7 +75,8 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
    */
   HistoryBuffer(StreamName stream, List<LogState> logs, int mostEvents, long mostBytes) {
     this.end = Cursor.ofStream(stream, logs, logs.stream().map(LogState::last).toList());
-    this.events = new AtomicReferenceArray<>(mostEvents);
+    this.events = new AtomicReferenceArray<>(Math.min(FIRST_EVENTS, mostEvents));
+    this.mostEvents = mostEvents;
     this.mostBytes = mostBytes;
     this.logs = new KnownLogs(end.scope(), List.copyOf(logs));
     this.floor = new Floor(0, end);
@@ -107,31 +120,52 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
     Cursor before = floor.before();
     for (LogEntry entry : entries) {
       end = end.with(partition, PartitionPosition.in(now, entry.position()));
-      BufferedEvent event = BufferedEvent.at(end, partition, entry.event());
+      BufferedEvent event = BufferedEvent.at(end, partition, sharing(entry.event()));
+      newest = event.attributes();
       bytes += bytes(event);
-      while (next > oldest && (next - oldest == events.length() || bytes > mostBytes)) {
-        NumberedEvent old = events.getAndSet(index(oldest), null);
+      while (next > oldest && (next - oldest == mostEvents || bytes > mostBytes)) {
+        NumberedEvent old = events.getAndSet(index(events, oldest), null);
         bytes -= bytes(old.event());
         before = old.at();
         oldest++;
       }
-      events.set(index(next), new NumberedEvent(next, event, end));
+      if (next - oldest == events.length()) {
+        events = longer(events, oldest, next);
+      }
+      events.set(index(events, next), new NumberedEvent(next, event, end));
       next++;
     }
     floor = new Floor(oldest, before);
     head = next;
   }
 
+  /** Sources and types are mostly those of the event before. */
+  private Event sharing(Event event) {
+    Event before = newest;
+    return before == null ? event : event.sharing(before);
+  }
+
   private int bytes(BufferedEvent event) {
     return event.bytes() + PLACE_BYTES * end.places().size();
   }
 
-  private int index(long number) {
-    return (int) (number % events.length());
+  private AtomicReferenceArray<@Nullable NumberedEvent> longer(
+      AtomicReferenceArray<@Nullable NumberedEvent> full, long oldest, long next) {
+    var longer =
+        new AtomicReferenceArray<@Nullable NumberedEvent>(Math.min(2 * full.length(), mostEvents));
+    for (long number = oldest; number < next; number++) {
+      longer.set(index(longer, number), full.get(index(full, number)));
+    }
+    return longer;
+  }
+
+  private static int index(AtomicReferenceArray<?> array, long number) {
+    return (int) (number % array.length());
   }
 
   private @Nullable NumberedEvent numbered(long number) {
-    NumberedEvent found = events.get(index(number));
+    AtomicReferenceArray<@Nullable NumberedEvent> present = events;
+    NumberedEvent found = present.get(index(present, number));
     return found != null && found.number() == number ? found : null;
   }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedConfig;
 import penstock.feed.FeedMeters;
@@ -32,15 +33,18 @@ import penstock.stream.tail.TailListener;
  */
 final class StreamChannel {
 
+  /** Event loops on which a stream has readers, until there are more. */
+  private static final int FEW = 2;
+
   private final Stream stream;
   private final Tail tail;
+  private final LongSupplier silence;
   private final SingleFlight<List<LogState>> states;
   private final LoopDispatchers dispatchers;
   private final FeedConfig config;
   private final FeedMeters meters;
-  private final Timer latency;
   private final List<Replay> replays;
-  private final ConcurrentMap<Thread, StreamShard> shards = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Thread, StreamShard> shards = new ConcurrentHashMap<>(FEW);
   private final List<FollowedPartition> followed;
   private final Future<Void> opened;
 
@@ -48,6 +52,9 @@ final class StreamChannel {
   private final @Nullable LogState[] begun;
 
   private volatile @Nullable HistoryBuffer history;
+
+  /** None before the first event, since it takes as much memory as half of the rest. */
+  private volatile @Nullable Timer latency;
 
   /**
    * @param replays one for each partition, in order
@@ -62,11 +69,11 @@ final class StreamChannel {
       List<Replay> replays) {
     this.stream = stream;
     this.tail = tail;
+    this.silence = tail.silence(stream.partitions());
     this.states = new SingleFlight<>(() -> log.observe(stream.partitions()));
     this.dispatchers = dispatchers;
     this.config = config;
     this.meters = meters;
-    this.latency = meters.latency(stream.name());
     this.replays = List.copyOf(replays);
     this.begun = new LogState[stream.partitions().size()];
     this.followed = stream.partitions().stream().map(FollowedPartition::new).toList();
@@ -86,7 +93,20 @@ final class StreamChannel {
   void close() {
     // what is not followed yet could not be left
     opened.onComplete(done -> unfollow());
-    meters.forget(latency);
+    Timer present = latency;
+    if (present != null) {
+      meters.forget(present);
+    }
+  }
+
+  /** Of its events, to all readers. */
+  Timer latency() {
+    Timer present = latency;
+    if (present == null) {
+      present = meters.latency(stream.name());
+      latency = present;
+    }
+    return present;
   }
 
   private void unfollow() {
@@ -114,7 +134,7 @@ final class StreamChannel {
 
   /** Nanoseconds for which nothing is known of the logs, since Redis does not answer. */
   long silence() {
-    return tail.silence(stream.partitions());
+    return silence.getAsLong();
   }
 
   /** Events of a partition behind a position, from Redis. Completes on any thread. */
@@ -131,7 +151,7 @@ final class StreamChannel {
                 dispatchers.of(context),
                 config.gather(),
                 meters,
-                latency,
+                this::latency,
                 () -> shards.remove(thread)));
   }
 

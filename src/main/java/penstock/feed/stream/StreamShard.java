@@ -3,6 +3,7 @@ package penstock.feed.stream;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedMeters;
 import penstock.feed.frame.BufferedEvent;
@@ -34,7 +35,7 @@ final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
   }
 
   private final FeedMeters meters;
-  private final Timer latency;
+  private final Supplier<Timer> latency;
 
   private @Nullable HistoryBuffer measuredHistory;
 
@@ -52,7 +53,7 @@ final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
       LoopDispatcher dispatcher,
       Duration gather,
       FeedMeters meters,
-      Timer latency,
+      Supplier<Timer> latency,
       Runnable whenEmpty) {
     super(dispatcher, gather, whenEmpty);
     this.meters = meters;
@@ -73,6 +74,7 @@ final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
     if (usual == null && news.isEmpty()) {
       return;
     }
+    Timer latency = this.latency.get();
     SpanLinks causes = meters.causes();
     long events = 0;
     if (usual != null && usualBatch != null) {
@@ -81,20 +83,20 @@ final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
       for (long number = first; number < usualBatch.next(); number++) {
         BufferedEvent event = history.find(number);
         if (event != null) {
-          measure(event, causes);
+          measure(event, latency, causes);
         }
       }
       events = usualBatch.next() - first;
       measured = usualBatch.next();
     } else if (reached != null) {
-      news.forEach(event -> measure(event, causes));
+      news.forEach(event -> measure(event, latency, causes));
       events = news.size();
       measured = Math.max(measured(reached.history()), reached.next());
     }
     meters.recordDelivery(latency, causes, events, took);
   }
 
-  private void measure(BufferedEvent event, SpanLinks causes) {
+  private void measure(BufferedEvent event, Timer latency, SpanLinks causes) {
     meters.recordLatency(latency, event.position());
     causes.add(event.attributes());
   }

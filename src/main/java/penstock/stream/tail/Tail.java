@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.function.LongSupplier;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.LogState;
@@ -86,11 +87,11 @@ public class Tail {
   }
 
   /**
-   * Nanoseconds for which Redis has not answered what it was asked of any of these partitions, if
-   * their entries are followed; 0 if it is asked nothing now. Within {@code
-   * penstock.tail.check-interval} it is.
+   * Tells, whenever it is asked, the nanoseconds for which Redis has not answered what it was asked
+   * of any of these partitions, if their entries are followed; 0 if it is asked nothing now. Within
+   * {@code penstock.tail.check-interval} it is. Any thread.
    */
-  public long silence(List<Partition> partitions) {
+  public LongSupplier silence(List<Partition> partitions) {
     return entries.silence(
         partitions.stream().map(partition -> log.keys(partition).events()).toList());
   }

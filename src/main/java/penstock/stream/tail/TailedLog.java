@@ -26,7 +26,7 @@ final class TailedLog {
   private static final int MOST_MISSES = 10;
 
   private final TailSource source;
-  private final Set<TailListener> listeners = new LinkedHashSet<>();
+  private final Set<TailListener> listeners = new LinkedHashSet<>(2);
 
   /** As last observed. */
   private LogState log;

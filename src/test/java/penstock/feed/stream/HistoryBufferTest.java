@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import penstock.event.Event;
 import penstock.feed.frame.FrameBatch;
 import penstock.stream.Cursor;
 import penstock.stream.CursorScope;
@@ -65,6 +66,58 @@ class HistoryBufferTest {
 
   private static HistoryBuffer history(long last, int events, long bytes) {
     return new HistoryBuffer(ORDERS, List.of(log(last)), events, bytes);
+  }
+
+  /** At each length that it has on the way, and when the oldest begin to go. */
+  @Test
+  void itGrowsToWhatItMayHaveWithoutLosingAnything() {
+    int most = 100;
+    HistoryBuffer history = history(0, most, PLENTY);
+    for (long last = 1; last <= 3 * most; last++) {
+      history.add(0, log(last), entries(last, last + 1));
+      long oldest = Math.max(0, last - most);
+      assertThat(history.behind(at(oldest))).isEqualTo(oldest);
+      assertThat(history.find(oldest - 1 < 0 ? last : oldest - 1)).isNull();
+      for (long number = oldest; number < last; number++) {
+        assertThat(history.find(number).position()).isEqualTo(new Position(number + 1, 0));
+      }
+    }
+  }
+
+  /** Room for all that may come would be 4 MB for each. */
+  @Test
+  void thoseOfManyIdleStreamsTakeNextToNothing() {
+    List<HistoryBuffer> idle =
+        LongStream.range(0, 10_000).mapToObj(i -> history(i, 1_000_000, PLENTY)).toList();
+    assertThat(idle).allSatisfy(one -> assertThat(one.head()).isZero());
+  }
+
+  /** As they come from Redis, each has its own text. */
+  private static LogEntry parsed(long position) {
+    Event event = LogWriter.event("" + position, "a type");
+    return new LogEntry(
+        new Position(position, 0),
+        new Event(
+            event.id(),
+            new String(event.source()),
+            new String(event.type()),
+            event.subject(),
+            event.time(),
+            event.dataContentType(),
+            event.dataSchema(),
+            event.extensions(),
+            event.data()));
+  }
+
+  @Test
+  void whatEventsHaveInCommonIsKeptOnce() {
+    HistoryBuffer history = history(0, 4, PLENTY);
+    history.add(0, log(2), List.of(parsed(1), parsed(2)));
+    Event first = history.find(0).attributes();
+    Event second = history.find(1).attributes();
+    assertThat(second.id()).isEqualTo("2");
+    assertThat(second.source()).isSameAs(first.source());
+    assertThat(second.type()).isSameAs(first.type());
   }
 
   @Test
