@@ -69,6 +69,11 @@ final class CatchUp {
     return target;
   }
 
+  /** Has something else to be reached. */
+  void aim(CatchUpTarget other) {
+    target = other;
+  }
+
   /** Begins where the reader wants to, if it can. If the logs cannot be looked at, it ends. */
   void begin(ResumeRequest resume) {
     observe(reader::fail, logs -> place(logs, resume));

@@ -2,6 +2,7 @@ package penstock.feed.stream;
 
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.ResumeRequest;
 import penstock.feed.connection.Connection;
@@ -15,6 +16,7 @@ import penstock.feed.loop.FeedSubscriber;
 import penstock.feed.room.BufferPosition;
 import penstock.feed.room.RoomWait;
 import penstock.stream.Cursor;
+import penstock.stream.LogState;
 import penstock.stream.StartPosition;
 import penstock.stream.StreamName;
 import penstock.stream.filter.EventFilter;
@@ -62,6 +64,10 @@ final class StreamSubscriber extends ConnectedSubscriber {
   private final StreamShard shard;
   private State state = new State.Opening();
   private CatchUpTarget target = CatchUpTarget.NONE;
+
+  /** It is being asked what the logs have. */
+  private boolean observing;
+
   private boolean caughtUp;
 
   /**
@@ -108,8 +114,26 @@ final class StreamSubscriber extends ConnectedSubscriber {
       return false;
     }
     target = CatchUpTarget.of(history.logs());
+    observing = true;
+    channel.observe().onComplete(logs -> onLoop(() -> observed(logs)));
     join(new BufferPosition<>(history, next, at));
     return true;
+  }
+
+  /**
+   * The history may lack what was appended last. While Redis does not say so, it is what there is.
+   */
+  private void observed(AsyncResult<List<LogState>> logs) {
+    observing = false;
+    if (logs.succeeded()) {
+      CatchUpTarget present = CatchUpTarget.of(logs.result()).within(channel.history().logs());
+      if (state instanceof State.CatchingUp catching) {
+        catching.way().aim(present);
+      } else {
+        target = present;
+      }
+    }
+    advance();
   }
 
   private void join(BufferPosition<HistoryBuffer> place) {
@@ -195,7 +219,7 @@ final class StreamSubscriber extends ConnectedSubscriber {
   }
 
   private void writeCaughtUp(Cursor at) {
-    if (!caughtUp && target.isReached(at)) {
+    if (!caughtUp && !observing && target.isReached(at)) {
       caughtUp = true;
       target = CatchUpTarget.NONE;
       connection().write(Frames.caughtUp(at));

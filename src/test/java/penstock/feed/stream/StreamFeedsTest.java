@@ -12,6 +12,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -159,6 +160,27 @@ class StreamFeedsTest {
       awaitIds(live("?cursor=" + messages.get(i).id(), null), ids(i + 1, 200));
     }
     assertThat(client.messages("caught-up").getFirst().id()).isEqualTo(messages.getLast().id());
+  }
+
+  @Test
+  void aReaderWhoComesBackHasAllThatWasThereWhenItIsToldSo() {
+    FeedClient follower = live("", null);
+    append(0, 1);
+    awaitIds(follower, "0");
+    String id = follower.messages("message").getFirst().id();
+    for (int i = 1; i < 200; i++) {
+      append(i, i + 1);
+      FeedClient again = open("", id);
+      await()
+          .pollInterval(Duration.ofMillis(2))
+          .until(() -> !again.messages("caught-up").isEmpty());
+      List<FeedClient.Message> messages = again.messages();
+      assertThat(messages.stream().limit(2).map(FeedClient.Message::event))
+          .as("number %d", i)
+          .containsExactly("message", "caught-up");
+      id = messages.getFirst().id();
+      again.close();
+    }
   }
 
   @Test
