@@ -10,9 +10,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,7 +26,7 @@ import penstock.redis.RedisResource;
 class RequestCostTest {
 
   /** Looks at requests when the framework has authenticated, before a resource is looked for. */
-  @ApplicationScoped
+  @Singleton
   static class Onlooker {
 
     private static final int BEHIND_AUTHENTICATION = 150;
