@@ -26,6 +26,11 @@ final class RedisFailures {
 
   private static final String CLIENT_FULL = "Redis waiting queue is full";
 
+  /** What may follow what is not known: a command may or may not have been done. */
+  private static final String AGAIN =
+      ": what was asked may or may not have been done. Retry with the same event ids; what is in"
+          + " the log already is recognised.";
+
   /**
    * How Redis 6.2 wraps the error of a command that a script called; later versions give it as it
    * is.
@@ -95,14 +100,12 @@ final class RedisFailures {
     if (failure instanceof ErrorType error && !error.is("CONNECTION_CLOSED")) {
       return reply(error.toString(), request);
     }
+    return outcomeUnknown("The connection to Redis was lost before its answer came", failure);
+  }
+
+  private static ProblemException outcomeUnknown(String why, Throwable cause) {
     return new ProblemException(
-        Problem.passing(
-            ProblemType.OUTCOME_UNKNOWN,
-            "The connection to Redis was lost before its answer came: what was asked may or may not"
-                + " have been done. Retry with the same event ids; what is in the log already is"
-                + " recognised.",
-            SOON),
-        failure);
+        Problem.passing(ProblemType.OUTCOME_UNKNOWN, why + AGAIN, SOON), cause);
   }
 
   private static RuntimeException reply(String reply, Request request) {
@@ -132,6 +135,10 @@ final class RedisFailures {
       case READ_ONLY, "CLUSTERDOWN", "TRYAGAIN", "ASK" ->
           new ProblemException(
               notSent("it answers " + code).problem(), new RedisReplyException(message));
+      case "UNBLOCKED" ->
+          // What waited for replicas stands behind a script that was done, and may be lost yet.
+          outcomeUnknown(
+              "Redis was made a replica while it was waited for", new RedisReplyException(message));
       case "MOVED" ->
           // Some scripts have an error of that name.
           Redirection.of(message).isPresent()

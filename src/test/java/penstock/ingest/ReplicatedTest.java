@@ -14,7 +14,9 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import penstock.Requests;
 import penstock.redis.RedisConversation;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
@@ -32,19 +34,25 @@ class ReplicatedTest {
       return Map.of(
           "penstock.streams.safe.durability", "replicated",
           "penstock.streams.safe.replication.replicas", "1",
-          "penstock.streams.safe.replication.timeout", "3s");
+          "penstock.streams.safe.replication.timeout", "3s",
+          "penstock.streams.demoted.durability", "replicated",
+          "penstock.streams.demoted.replication.timeout", "60s");
     }
   }
 
   RedisServer redis;
 
   private static ValidatableResponse post(String id) {
+    return post("safe", id);
+  }
+
+  private static ValidatableResponse post(String stream, String id) {
     return given()
         .contentType(AppendTest.STRUCTURED)
         .body(
             "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/d\",\"type\":\"t\"}"
                 .formatted(id))
-        .post("/streams/safe/events")
+        .post("/streams/" + stream + "/events")
         .then();
   }
 
@@ -84,6 +92,27 @@ class ReplicatedTest {
       replica.resume();
       await().untilAsserted(() -> post("paused").statusCode(200));
       assertThat(redis.ask("XLEN", "ps:{safe/0}:events")).isEqualTo(3L);
+    }
+  }
+
+  /**
+   * A server that is made a replica lets those go who wait; its master may not have their events.
+   */
+  @Test
+  void ofAMasterThatIsDemotedMeanwhileTheOutcomeIsNotKnown() {
+    CompletableFuture<ValidatableResponse> answer =
+        CompletableFuture.supplyAsync(() -> post("demoted", "1"));
+    await().until(() -> redis.ask("XLEN", "ps:{demoted/0}:events").equals(1L));
+    redis.ask("REPLICAOF", "127.0.0.1", "1");
+    try {
+      answer
+          .join()
+          .statusCode(503)
+          .header("Retry-After", notNullValue())
+          .body("type", equalTo("urn:penstock:problem:outcome-unknown"));
+    } finally {
+      redis.ask("REPLICAOF", "NO", "ONE");
+      Requests.awaitReady();
     }
   }
 }
