@@ -3,11 +3,7 @@ package penstock.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisOptions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -32,8 +28,7 @@ class AnnouncedNamesTest {
   private final LinkSettings settings =
       new LinkSettings(Duration.ofSeconds(5), Duration.ofMillis(100), 64);
   private final Set<ServerAddress> connectedTo = new ConcurrentSkipListSet<>();
-  private Vertx vertx;
-  private ServerLinks asked;
+  private ClusterAccess access;
   private ClusterTopology topology;
   private SlotLink link;
 
@@ -49,14 +44,8 @@ class AnnouncedNamesTest {
 
   @BeforeEach
   void open() {
-    vertx = Vertx.vertx();
-    asked = new ServerLinks(vertx, settings, (purpose, node) -> client(node));
-    topology =
-        new ClusterTopology(
-            vertx,
-            cluster.servers().stream().map(one -> new ServerAddress(NAME, one.port())).toList(),
-            asked::ask,
-            Duration.ofHours(1));
+    access = new ClusterAccess(cluster, NAME, settings, Duration.ofHours(1));
+    topology = access.topology();
     // A busy machine may answer too late for one look; no other comes by itself.
     await()
         .until(
@@ -67,8 +56,8 @@ class AnnouncedNamesTest {
     link =
         new SlotLink(
             "test",
-            vertx,
-            vertx.getOrCreateContext(),
+            access.vertx(),
+            access.vertx().getOrCreateContext(),
             topology,
             this::node,
             null,
@@ -79,30 +68,12 @@ class AnnouncedNamesTest {
   @AfterEach
   void close() {
     await(link.close());
-    topology.close();
-    asked.close();
-    await(vertx.close());
-  }
-
-  private ServerClient client(ServerAddress node) {
-    return new ServerClient(
-        Redis.createClient(vertx, new RedisOptions().setConnectionString("redis://" + node)), node);
+    access.close();
   }
 
   private NodeLink node(ServerAddress address) {
     connectedTo.add(address);
-    var opened =
-        new NodeLink(
-            "test",
-            vertx,
-            vertx.getOrCreateContext(),
-            new Destination(
-                () -> Future.succeededFuture(client(address)),
-                (connection, at) -> Future.succeededFuture(),
-                false),
-            settings);
-    opened.start();
-    return opened;
+    return access.node(address);
   }
 
   @ParameterizedTest

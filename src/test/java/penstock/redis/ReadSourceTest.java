@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,13 +23,13 @@ import penstock.redis.topology.ServerAddress;
 /** Links for reading, over a cluster of three masters with two replicas each. */
 class ReadSourceTest {
 
+  private static final String HOST = "127.0.0.1";
   private static final int MAX_PENDING = 1_024;
   private static RedisCluster cluster;
 
   private final LinkSettings settings =
       new LinkSettings(Duration.ofSeconds(5), Duration.ofMillis(100), MAX_PENDING);
-  private Vertx vertx;
-  private ServerLinks asked;
+  private ClusterAccess access;
   private ClusterTopology topology;
   private ReadSource source;
   private SlotLink writing;
@@ -52,18 +48,12 @@ class ReadSourceTest {
 
   @BeforeEach
   void open() {
-    vertx = Vertx.vertx();
-    asked = new ServerLinks(vertx, settings, (purpose, node) -> client(node));
-    topology =
-        new ClusterTopology(
-            vertx,
-            cluster.servers().stream().map(ReadSourceTest::address).toList(),
-            asked::ask,
-            settings.monitorInterval());
+    access = new ClusterAccess(cluster, HOST, settings, settings.monitorInterval());
+    topology = access.topology();
     topology.refresh();
     await(topology.firstLook());
-    source = new ReadSource(vertx, topology, asked, settings);
-    looks = vertx.setPeriodic(100, look -> source.look());
+    source = new ReadSource(access.vertx(), topology, access.asked(), settings);
+    looks = access.vertx().setPeriodic(100, look -> source.look());
     writing = link(null);
     reading = link(source);
     await().until(() -> source.chosen().size() == 3);
@@ -71,23 +61,21 @@ class ReadSourceTest {
 
   @AfterEach
   void close() {
-    vertx.cancelTimer(looks);
+    access.vertx().cancelTimer(looks);
     await(reading.close());
     await(writing.close());
-    topology.close();
-    asked.close();
-    await(vertx.close());
+    access.close();
   }
 
   private SlotLink link(@org.jspecify.annotations.Nullable ReadSource of) {
     return new SlotLink(
         "test",
-        vertx,
-        vertx.getOrCreateContext(),
+        access.vertx(),
+        access.vertx().getOrCreateContext(),
         topology,
-        node -> node(node, connection -> Future.succeededFuture()),
+        access::node,
         of,
-        node -> node(node, ReadSourceTest::readOnly),
+        node -> access.node(node, ReadSourceTest::readOnly),
         settings);
   }
 
@@ -96,27 +84,7 @@ class ReadSourceTest {
   }
 
   private static ServerAddress address(RedisServer server) {
-    return new ServerAddress("127.0.0.1", server.port());
-  }
-
-  private ServerClient client(ServerAddress node) {
-    return new ServerClient(
-        Redis.createClient(vertx, new RedisOptions().setConnectionString("redis://" + node)), node);
-  }
-
-  private NodeLink node(ServerAddress address, Function<RedisConnection, Future<Void>> admission) {
-    var opened =
-        new NodeLink(
-            "test",
-            vertx,
-            vertx.getOrCreateContext(),
-            new Destination(
-                () -> Future.succeededFuture(client(address)),
-                (connection, at) -> admission.apply(connection),
-                false),
-            settings);
-    opened.start();
-    return opened;
+    return new ServerAddress(HOST, server.port());
   }
 
   private RedisServer replicaOf(RedisServer master) {

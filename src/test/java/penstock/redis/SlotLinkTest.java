@@ -7,10 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static penstock.Patience.await;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,8 +35,7 @@ class SlotLinkTest {
 
   private final LinkSettings settings =
       new LinkSettings(TIMEOUT, Duration.ofMillis(100), MAX_PENDING);
-  private Vertx vertx;
-  private ServerLinks asked;
+  private ClusterAccess access;
   private ClusterTopology topology;
   private SlotLink link;
 
@@ -55,55 +51,25 @@ class SlotLinkTest {
 
   @BeforeEach
   void open() {
-    vertx = Vertx.vertx();
-    asked = new ServerLinks(vertx, settings, (purpose, node) -> client(node));
-    topology =
-        new ClusterTopology(
-            vertx,
-            cluster.servers().stream()
-                .map(one -> new ServerAddress("127.0.0.1", one.port()))
-                .toList(),
-            asked::ask,
-            Duration.ofSeconds(1));
+    access = new ClusterAccess(cluster, "127.0.0.1", settings, Duration.ofSeconds(1));
+    topology = access.topology();
     topology.refresh();
     link =
         new SlotLink(
             "test",
-            vertx,
-            vertx.getOrCreateContext(),
+            access.vertx(),
+            access.vertx().getOrCreateContext(),
             topology,
-            this::node,
+            access::node,
             null,
-            this::node,
+            access::node,
             settings);
   }
 
   @AfterEach
   void close() {
     await(link.close());
-    topology.close();
-    asked.close();
-    await(vertx.close());
-  }
-
-  private ServerClient client(ServerAddress node) {
-    return new ServerClient(
-        Redis.createClient(vertx, new RedisOptions().setConnectionString("redis://" + node)), node);
-  }
-
-  private NodeLink node(ServerAddress address) {
-    var opened =
-        new NodeLink(
-            "test",
-            vertx,
-            vertx.getOrCreateContext(),
-            new Destination(
-                () -> Future.succeededFuture(client(address)),
-                (connection, at) -> Future.succeededFuture(),
-                false),
-            settings);
-    opened.start();
-    return opened;
+    access.close();
   }
 
   @Test
