@@ -184,7 +184,12 @@ final class FaultyProxy implements AutoCloseable {
         client.setTcpNoDelay(true);
         Link link = new Link(client, swallowing);
         links.add(link);
-        Thread.ofVirtual().start(link::run);
+        if (closed) {
+          // Closing the listener does not keep one from being accepted at that moment.
+          link.close();
+        } else {
+          Thread.ofVirtual().start(link::run);
+        }
       } catch (IOException e) {
         if (!closed) {
           throw new UncheckedIOException(e);
@@ -193,6 +198,7 @@ final class FaultyProxy implements AutoCloseable {
     }
   }
 
+  /** Lets nothing through any more; what is swallowed stays so to the end. */
   @Override
   public void close() {
     closed = true;
@@ -201,7 +207,10 @@ final class FaultyProxy implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    heal();
+    Hold held = hold.getAndSet(null);
+    if (held != null) {
+      held.release();
+    }
     cut();
   }
 
