@@ -16,7 +16,7 @@ import penstock.redis.RedisServer;
 /** Compares what the consumers of a group saw and said with what is in Redis when all is over. */
 final class GroupChecker {
 
-  private static final Outcome NOTHING = new Outcome(List.of(), List.of(), Long.MAX_VALUE);
+  private static final Outcome NOTHING = new Outcome(List.of(), false, Long.MAX_VALUE);
 
   private final RedisServer redis;
   private final int partitions;
@@ -124,8 +124,9 @@ final class GroupChecker {
       }
       if (!delivered.contains(id)) {
         violations.add(group + ": never delivered: " + id);
-      } else if (!stands(outcome.done(), some) && !stands(outcome.unknown(), some)) {
-        violations.add(group + ": delivered, and never done: " + id);
+      } else if (!outcome.open() && !stands(outcome.done(), some)) {
+        violations.add(
+            group + ": delivered, and never done: " + id + ": " + outcome.done() + ", " + some);
       }
     }
     violations.addAll(wrongLetters());

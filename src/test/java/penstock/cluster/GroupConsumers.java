@@ -3,6 +3,7 @@ package penstock.cluster;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,6 +34,7 @@ final class GroupConsumers implements AutoCloseable {
 
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final String OUTCOME_UNKNOWN = "urn:penstock:problem:outcome-unknown";
   private static final Duration AFTER_FAILURE = Duration.ofMillis(150);
 
   /** What a consumer does with one event in so many. */
@@ -67,13 +69,22 @@ final class GroupConsumers implements AutoCloseable {
   record Said(long asked, long answered) {}
 
   /**
+   * What a request came to.
+   *
+   * @param status 0 if there was no answer
+   * @param open whether it may have been done, or will yet be: it may be late on its way
+   */
+  private record Answer(int status, String body, boolean open) {}
+
+  /**
    * What was said of an event, and came of it.
    *
    * @param done the acknowledgements and drops that were said to count
-   * @param unknown those of which it is not known whether they did
+   * @param open whether what came of one is not known: it may count even after another one that a
+   *     loss took
    * @param firstSaid when it was first said that it is over
    */
-  record Outcome(List<Said> done, List<Said> unknown, long firstSaid) {}
+  record Outcome(List<Said> done, boolean open, long firstSaid) {}
 
   /**
    * @param settings what the group is made with, should it be gone with all else; null if that must
@@ -126,11 +137,11 @@ final class GroupConsumers implements AutoCloseable {
             .put("consumer", name);
     pulls.increment();
     long asked = System.nanoTime();
-    HttpResponse<String> answer = ask(client, "pull", wanted, random);
-    if (answer == null || answer.statusCode() != 200) {
-      if (answer != null && isGone(answer)) {
+    Answer answer = ask(client, "pull", wanted, random);
+    if (answer.status() != 200) {
+      if (isGone(answer)) {
         make(client, random);
-      } else if (answer != null && answer.statusCode() != 204) {
+      } else if (answer.status() != 204) {
         expected("pull", answer);
         pause(AFTER_FAILURE);
       }
@@ -199,94 +210,87 @@ final class GroupConsumers implements AutoCloseable {
       Random random)
       throws InterruptedException {
     long said = System.nanoTime();
-    Outcome begun = new Outcome(List.of(), List.of(), said);
-    events.forEach(event -> outcomes.merge(event, begun, GroupConsumers::add));
-    boolean lost = false;
+    note(events, new Outcome(List.of(), false, said));
     while (true) {
       long asked = System.nanoTime();
-      HttpResponse<String> answer = ask(client, what, ids(ackIds).mergeIn(more), random);
-      if (answer != null && answer.statusCode() == 200) {
+      Answer answer = ask(client, what, ids(ackIds).mergeIn(more), random);
+      if (answer.status() == 200) {
         JsonArray results = new JsonObject(answer.body()).getJsonArray("results");
         long now = System.nanoTime();
         for (int i = 0; i < events.size(); i++) {
-          boolean done = results.getJsonObject(i).getString("status").equals("done");
-          outcomes.merge(
-              events.get(i),
-              new Outcome(
-                  done ? List.of(new Said(asked, now)) : List.of(),
-                  !done && lost ? List.of(new Said(said, now)) : List.of(),
-                  said),
-              GroupConsumers::add);
+          if (results.getJsonObject(i).getString("status").equals("done")) {
+            note(List.of(events.get(i)), new Outcome(List.of(new Said(asked, now)), false, said));
+          }
         }
         return;
       }
-      if (answer != null && isGone(answer)) {
+      if (isGone(answer)) {
         make(client, random);
         continue;
       }
-      if (answer != null) {
-        expected(what, answer);
-      }
-      lost = true;
+      expected(what, answer);
+      note(events, new Outcome(List.of(), answer.open(), said));
       pause(AFTER_FAILURE);
     }
   }
 
+  private void note(List<String> events, Outcome outcome) {
+    events.forEach(event -> outcomes.merge(event, outcome, GroupConsumers::add));
+  }
+
   private static Outcome add(Outcome one, Outcome other) {
     return new Outcome(
-        both(one.done(), other.done()),
-        both(one.unknown(), other.unknown()),
+        Stream.concat(one.done().stream(), other.done().stream()).toList(),
+        one.open() || other.open(),
         Math.min(one.firstSaid(), other.firstSaid()));
   }
 
-  private static List<Said> both(List<Said> one, List<Said> other) {
-    return Stream.concat(one.stream(), other.stream()).toList();
-  }
-
   /** The group is gone with all else, as it may be. */
-  private boolean isGone(HttpResponse<String> answer) {
+  private boolean isGone(Answer answer) {
     return settings != null
-        && answer.statusCode() == 404
+        && answer.status() == 404
         && answer.body().contains("urn:penstock:problem:unknown-group");
   }
 
   /** As every worker that starts may. What comes of it the next request shows. */
   private void make(HttpClient client, Random random) throws InterruptedException {
-    HttpResponse<String> answer =
-        send(client, "PUT", "", Objects.requireNonNull(settings, "only then"), random);
-    if (answer != null && answer.statusCode() / 100 != 2) {
+    Answer answer = send(client, "PUT", "", Objects.requireNonNull(settings, "only then"), random);
+    if (answer.status() / 100 != 2) {
       expected("PUT", answer);
       pause(AFTER_FAILURE);
     }
   }
 
-  private void expected(String what, HttpResponse<String> answer) {
-    if (answer.statusCode() != 503 && answer.statusCode() != 429) {
-      violations.add(what + " was answered with " + answer.statusCode() + ": " + answer.body());
+  private void expected(String what, Answer answer) {
+    int status = answer.status();
+    if (status != 0 && status != 503 && status != 429) {
+      violations.add(what + " was answered with " + status + ": " + answer.body());
     }
   }
 
-  /** Null if the connection was refused or lost, or no answer came in time. */
-  private @Nullable HttpResponse<String> ask(
-      HttpClient client, String what, JsonObject body, Random random) throws InterruptedException {
+  private Answer ask(HttpClient client, String what, JsonObject body, Random random)
+      throws InterruptedException {
     return send(client, "POST", "/" + what, body, random);
   }
 
-  private @Nullable HttpResponse<String> send(
-      HttpClient client, String method, String to, JsonObject body, Random random)
+  private Answer send(HttpClient client, String method, String to, JsonObject body, Random random)
       throws InterruptedException {
     URI instance = instances.get(random.nextInt(instances.size()));
     try {
-      return client.send(
-          HttpRequest.newBuilder(instance.resolve(path + to))
-              .header("Content-Type", "application/json")
-              .timeout(ANSWER)
-              .method(method, BodyPublishers.ofString(body.encode()))
-              .build(),
-          BodyHandlers.ofString());
+      HttpResponse<String> response =
+          client.send(
+              HttpRequest.newBuilder(instance.resolve(path + to))
+                  .header("Content-Type", "application/json")
+                  .timeout(ANSWER)
+                  .method(method, BodyPublishers.ofString(body.encode()))
+                  .build(),
+              BodyHandlers.ofString());
+      return new Answer(
+          response.statusCode(), response.body(), response.body().contains(OUTCOME_UNKNOWN));
+    } catch (ConnectException refused) {
+      return new Answer(0, "", false);
     } catch (IOException lost) {
-      pause(AFTER_FAILURE);
-      return null;
+      return new Answer(0, "", true);
     }
   }
 
