@@ -19,6 +19,7 @@ import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
+import penstock.problem.ReportedFailure;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisNumber;
@@ -392,7 +393,23 @@ class Groups implements PartitionOwner {
     }
     return Future.join(sent)
         .map(all -> List.of(results))
-        .compose(done -> count(done) == 0 ? orUnknown(stream, name, done) : same(done));
+        .compose(done -> count(done) == 0 ? orUnknown(stream, name, done) : same(done))
+        .recover(
+            failure ->
+                Future.failedFuture(count(List.of(results)) == 0 ? failure : ofOthers(failure)));
+  }
+
+  /** Each partition, and each existence of the group, is a script of its own. */
+  private static Throwable ofOthers(Throwable failure) {
+    return failure instanceof ReportedFailure some
+        ? new ProblemException(
+            some.problem()
+                .withDetail(
+                    "With some of the deliveries this is done: these are stale if you ask again."
+                        + " With the others: "
+                        + some.problem().detail()),
+            failure)
+        : failure;
   }
 
   /** All is stale: perhaps since the group is gone, which is the more useful to know. */

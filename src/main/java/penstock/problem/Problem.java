@@ -44,6 +44,10 @@ public record Problem(
     return new Problem(type, detail, errors, retryAfter, more);
   }
 
+  public Problem withDetail(String other) {
+    return new Problem(type, other, errors, retryAfter, extensions);
+  }
+
   public ProblemException exception() {
     return new ProblemException(this, null);
   }

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static penstock.Patience.await;
 import static penstock.Requests.given;
 
@@ -57,6 +58,8 @@ class GroupsOverHttpTest {
       return Map.of(
           "penstock.streams.jobs-wide.partitions",
           "4",
+          "penstock.streams.jobs-apart.partitions",
+          "2",
           "penstock.group.max-waiting",
           "1100",
           // Whatever is noticed at once is noticed by a notice.
@@ -524,6 +527,31 @@ class GroupsOverHttpTest {
     redis.ask("XGROUP", "DESTROY", "ps:{jobs-lost/0}:events", "group.g");
     assertThat(pull("jobs-lost", "{}").getList("messages.event.subject")).containsExactly("b");
     assertThat(statuses("jobs-lost", "ack", ids(first))).containsExactly("done");
+  }
+
+  /** It is not said that nothing was done, since a part of it was. */
+  @Test
+  void whereOnePartitionFailsItIsToldThatTheOthersDidNot() {
+    append("jobs-apart", IntStream.range(0, 20).mapToObj(i -> "p" + i).toArray(String[]::new));
+    put("jobs-apart", "g", "{}").statusCode(201);
+    var out = new ArrayList<String>();
+    await()
+        .until(
+            () -> {
+              out.addAll(pull("jobs-apart", "{\"max\":256}").getList("messages.ackId"));
+              return out.size() == 20;
+            });
+    String leases = new Keys("ps").partition("jobs-apart", 1).group("g").leases();
+    redis.ask("RENAME", leases, "aside");
+    redis.ask("SET", leases, "of another hand");
+    post("jobs-apart", "ack", ids(out))
+        .statusCode(503)
+        .body("type", equalTo("urn:penstock:problem:wrong-key-type"))
+        .body("detail", startsWith("With some of the deliveries this is done"))
+        .body("detail", containsString(leases));
+    redis.ask("RENAME", "aside", leases);
+    assertThat(statuses("jobs-apart", "ack", ids(out))).contains("done", "stale");
+    assertThat(statuses("jobs-apart", "ack", ids(out))).containsOnly("stale");
   }
 
   /** What another instance would run; the service does not know of it but by the notices. */
