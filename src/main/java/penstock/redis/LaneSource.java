@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.IsolatedCall;
+import penstock.redis.cluster.ClusterNode;
 import penstock.redis.cluster.SlotTable;
 import penstock.redis.topology.ServerAddress;
 
@@ -17,9 +18,9 @@ import penstock.redis.topology.ServerAddress;
  *
  * <p>A replica knows neither that a slot is on its way to another master, nor how far it has heard
  * of that: it answers with the keys that are still there, or there already. So what it answered
- * counts when its master, asked afterwards, still has the slot, and all of it; one question is for
- * all answers that came before it. And it is not read from before it has all that its master had
- * when the slot was found to be there.
+ * counts when its master, asked afterwards, still has the slot, and all of it, and has it since the
+ * replica was found to have all of it, too: with each slot that comes to a master its configuration
+ * epoch is another one. One question is for all answers that came before it.
  */
 final class LaneSource {
 
@@ -46,7 +47,7 @@ final class LaneSource {
   /** Where what is read is to be read now. */
   LaneDestination destination(SlotTable.Owner owner) {
     Optional<ServerAddress> replica =
-        System.nanoTime() - masterUntil < 0
+        owner.id().isEmpty() || System.nanoTime() - masterUntil < 0
             ? Optional.empty()
             : source.replicaOf(owner.address()).filter(link::isUsable);
     return replica
@@ -88,8 +89,8 @@ final class LaneSource {
     masterUntil = System.nanoTime() + source.pauseNanosIfBehind();
   }
 
-  /** Succeeds if the master has the slot, and all of it, after now. */
-  Future<Void> confirm(ServerAddress master) {
+  /** Succeeds if the master has the slot, and all of it, after now, and had it ever since. */
+  Future<Void> confirm(SlotTable.Owner master) {
     Promise<Void> one = Promise.promise();
     List<Promise<Void>> all;
     synchronized (this) {
@@ -111,9 +112,8 @@ final class LaneSource {
     return all;
   }
 
-  private void ask(ServerAddress master, List<Promise<Void>> all) {
-    IsolatedCall.begin(() -> link.node(master).send(Command.EXISTS, absent))
-        .<Void>mapEmpty()
+  private void ask(SlotTable.Owner master, List<Promise<Void>> all) {
+    IsolatedCall.begin(() -> whole(master))
         .onComplete(
             done -> {
               List<Promise<Void>> more;
@@ -124,6 +124,26 @@ final class LaneSource {
                 ask(master, more);
               }
               all.forEach(one -> IsolatedCall.settle(one, done));
+            });
+  }
+
+  /**
+   * What tells of a master's replicas tells its epoch, and does not go through all slots for it.
+   */
+  private Future<Void> whole(SlotTable.Owner master) {
+    return link.node(master.address())
+        .sendTogether(
+            RedisLink.request(Command.EXISTS, absent),
+            RedisLink.request(Command.CLUSTER, "REPLICAS", master.id()))
+        .compose(
+            replies -> {
+              if (ClusterNode.parse(replies.second(), master.address()).stream()
+                  .anyMatch(replica -> replica.epoch() == master.epoch())) {
+                return Future.succeededFuture();
+              }
+              link.topology().refresh();
+              return Future.failedFuture(
+                  RedisFailures.notSent("its master may not have had the slot all the time"));
             });
   }
 }

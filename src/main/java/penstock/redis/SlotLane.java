@@ -166,7 +166,7 @@ final class SlotLane {
     return reading == null || master == null
         ? call.sendOver(link.node(to.node()), to.node())
         : call.sendOver(link.replica(to.node()), to.node())
-            .compose(reply -> reading.confirm(master.address()).map(reply));
+            .compose(reply -> reading.confirm(master).map(reply));
   }
 
   /** Called without the lock: an outcome may be known already, and is told to others then. */

@@ -48,7 +48,14 @@ class ReadSourceTest {
 
   @BeforeEach
   void open() {
-    access = new ClusterAccess(cluster, HOST, settings, settings.monitorInterval());
+    open(settings.monitorInterval());
+  }
+
+  /**
+   * @param interval from look to look at the cluster
+   */
+  private void open(Duration interval) {
+    access = new ClusterAccess(cluster, HOST, settings, interval);
     topology = access.topology();
     topology.refresh();
     await(topology.firstLook());
@@ -141,12 +148,7 @@ class ReadSourceTest {
         from,
         to,
         () -> {
-          await()
-              .until(
-                  () ->
-                      String.valueOf(
-                              replica.ask("CLUSTER", "COUNTKEYSINSLOT", RedisCluster.slot(one)))
-                          .equals("1"));
+          await().until(() -> keysIn(RedisCluster.slot(one), replica).equals("1"));
           for (int i = 0; i < 20; i++) {
             assertThat(await(reading.send(Command.GET, one))).hasToString("1");
             assertThat(await(reading.send(Command.GET, two))).hasToString("2");
@@ -162,6 +164,44 @@ class ReadSourceTest {
             () ->
                 await(reading.send(Command.GET, one)) != null
                     && replicaOf(to).calls("get") > atReplica);
+  }
+
+  /** It is whole at its master, of whose replica it is known only that it has left. */
+  @Test
+  void aSlotThatWasAwayBetweenTwoLooksIsNotReadBeforeTheReplicaHasItBack() {
+    close();
+    open(Duration.ofHours(1));
+    String key = "ps:{away/0}:n";
+    int slot = RedisCluster.slot(key);
+    await(writing.send(Command.SET, key, 1));
+    RedisServer master = cluster.masterOf(key);
+    RedisServer other =
+        cluster.masters().stream().filter(it -> it != master).findFirst().orElseThrow();
+    RedisServer replica = replicaOf(master);
+    long atReplica = replica.calls("get");
+    assertThat(await(reading.send(Command.GET, key))).hasToString("1");
+    assertThat(replica.calls("get")).isGreaterThan(atReplica);
+    // The replica stays the chosen one while it lags.
+    access.vertx().cancelTimer(looks);
+    cluster.migrate(slot, master, other, () -> {});
+    await().until(() -> keysIn(slot, replica).equals("0"));
+    master.cutOff(replica);
+    try {
+      cluster.awaitHeard(other, master);
+      cluster.migrate(slot, other, master, () -> {});
+      cluster.awaitHeard(master, replica);
+      assertThat(keysIn(slot, replica)).isEqualTo("0");
+      for (int i = 0; i < 20; i++) {
+        assertThat(await(reading.send(Command.GET, key))).hasToString("1");
+      }
+    } finally {
+      master.letIn(replica);
+      cluster.awaitSound();
+    }
+  }
+
+  private static String keysIn(int slot, RedisServer server) {
+    return String.valueOf(server.ask("CLUSTER", "COUNTKEYSINSLOT", slot));
   }
 
   @Test

@@ -162,7 +162,7 @@ public final class RedisCluster implements AutoCloseable {
     int tlsPort = oldest ? portWithBusPort() : Ports.free();
     all.addAll(security.tls(tlsPort));
     all.addAll(List.of("--tls-cluster", "yes"));
-    all.addAll(RedisSecurity.users("+cluster|nodes +asking +readonly"));
+    all.addAll(RedisSecurity.users("+cluster|nodes +cluster|replicas +asking +readonly"));
     String[] each = all.toArray(String[]::new);
     RedisServer started = oldest ? RedisServer.startBundled(each) : RedisServer.start(each);
     tlsPorts.put(started, tlsPort);
@@ -222,6 +222,21 @@ public final class RedisCluster implements AutoCloseable {
             () ->
                 running().allMatch(RedisCluster::isSound)
                     && running().map(RedisCluster::slots).distinct().count() == 1);
+  }
+
+  /** A server says of another one what that one says: its configuration epoch, and its slots. */
+  void awaitHeard(RedisServer of, RedisServer by) {
+    String id = id(of);
+    await().until(() -> said(id, by).equals(said(id, of)));
+  }
+
+  private static List<String> said(String id, RedisServer by) {
+    return nodesOf(by)
+        .map(line -> List.of(line.split(" ")))
+        .filter(words -> words.getFirst().equals(id))
+        .map(words -> Stream.concat(Stream.of(words.get(6)), words.stream().skip(8)).toList())
+        .findFirst()
+        .orElseThrow();
   }
 
   private static boolean isSound(RedisServer server) {

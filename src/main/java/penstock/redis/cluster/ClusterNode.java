@@ -1,5 +1,6 @@
 package penstock.redis.cluster;
 
+import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -15,7 +16,8 @@ import penstock.redis.topology.ServerAddress;
  * @param unnamed its address, whether it announces a name or not: redirections may say that
  * @param follows the id of its master; empty if it is no replica
  * @param failed the others agreed that it does not answer
- * @param epoch the configuration epoch: of two that claim a slot, the one with the greater has it
+ * @param epoch the configuration epoch, of a replica its master's: of two that claim a slot, the
+ *     one with the greater has it
  * @param slots that it claims
  */
 public record ClusterNode(
@@ -48,6 +50,11 @@ public record ClusterNode(
   /** It is no replica. */
   public boolean master() {
     return follows.isEmpty();
+  }
+
+  /** Reads the reply of {@code CLUSTER REPLICAS}. */
+  public static List<ClusterNode> parse(Response replicas, ServerAddress asked) {
+    return replicas.stream().flatMap(one -> parse(one.toString(), asked).stream()).toList();
   }
 
   private static Optional<ClusterNode> node(String[] words, ServerAddress asked) {
