@@ -37,6 +37,9 @@ public final class FollowingBenchmark {
   private static final int BATCH = 100;
   private static final Duration INTERVAL = Duration.ofMillis(5);
 
+  /** Until JVMs on two busy cores have compiled what is measured. */
+  private static final int WARMING_SECONDS = 20;
+
   private FollowingBenchmark() {}
 
   public static void main(String[] args) throws Exception {
@@ -60,12 +63,12 @@ public final class FollowingBenchmark {
           "| instances that follow | events/s | Redis, us an event | calls an event | the last of"
               + " them (without any, who appends), us an event |");
       System.out.println("|---|---|---|---|---|");
-      post(client, appended, seconds, batch, 0);
-      int sent = 1;
+      int sent = 0;
       for (int following = 0; following <= FOLLOWERS; following++) {
         if (following > 0) {
           follow(client, processes.get(following).uri().resolve("/streams/s/feed"));
         }
+        post(client, appended, WARMING_SECONDS, batch, sent++);
         // Of one that follows, if one does.
         var usage = new ResourceUsage(redis, processes.get(following));
         long events = post(client, appended, seconds, batch, sent++);

@@ -1,13 +1,16 @@
 package penstock.cluster;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import penstock.Tool;
 import penstock.redis.RedisServer;
 import penstock.redis.embedded.ServerProcess;
@@ -55,7 +58,7 @@ public final class InstanceLimitBenchmark {
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "-XX:+UseSerialGC",
               "-cp",
-              System.getProperty("java.class.path"),
+              withoutProduct(System.getProperty("java.class.path")),
               AnsweringRedis.class.getName(),
               "" + redis.port(),
               "" + port));
@@ -65,6 +68,13 @@ public final class InstanceLimitBenchmark {
         answering.kill();
       }
     }
+  }
+
+  /** With it, servers of Vert.x would end connections over which no HTTP comes in time. */
+  private static String withoutProduct(String classPath) {
+    return Arrays.stream(classPath.split(File.pathSeparator))
+        .filter(one -> !one.endsWith("target/classes"))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static void run(String what, RedisServer redis, int port, long answering, int seconds)
