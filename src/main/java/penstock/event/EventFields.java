@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import penstock.json.JsonScanner;
 import penstock.json.JsonSyntaxException;
@@ -95,6 +96,16 @@ public final class EventFields {
    * @param from how many elements come before
    */
   public static Event read(Response fields, int from) {
+    return read(
+        fields.size() - from, i -> text(fields.get(from + i)), i -> fields.get(from + i).toBytes());
+  }
+
+  /** The same of fields that came another way. */
+  public static Event read(List<byte[]> fields) {
+    return read(fields.size(), i -> new String(fields.get(i), StandardCharsets.UTF_8), fields::get);
+  }
+
+  private static Event read(int fields, IntFunction<String> texts, IntFunction<byte[]> values) {
     String id = null;
     String source = null;
     String type = null;
@@ -105,27 +116,27 @@ public final class EventFields {
     String types = null;
     SortedMap<String, Object> extensions = Collections.emptySortedMap();
     EventData data = EventData.NONE;
-    for (int i = from; i + 1 < fields.size(); i += 2) {
-      String name = text(fields.get(i));
-      Response value = fields.get(i + 1);
+    for (int i = 0; i + 1 < fields; i += 2) {
+      String name = texts.apply(i);
+      int value = i + 1;
       switch (name) {
         case "specversion" -> {}
-        case "id" -> id = text(value);
-        case "source" -> source = text(value);
-        case "type" -> type = text(value);
-        case "subject" -> subject = text(value);
-        case "time" -> time = text(value);
-        case "datacontenttype" -> dataContentType = text(value);
-        case "dataschema" -> dataSchema = text(value);
-        case "data" -> data = new EventData.Json(json(value.toBytes()));
-        case "data_text" -> data = new EventData.Text(text(value));
-        case "data_base64" -> data = new EventData.Binary(text(value));
-        case "extension_types" -> types = text(value);
+        case "id" -> id = texts.apply(value);
+        case "source" -> source = texts.apply(value);
+        case "type" -> type = texts.apply(value);
+        case "subject" -> subject = texts.apply(value);
+        case "time" -> time = texts.apply(value);
+        case "datacontenttype" -> dataContentType = texts.apply(value);
+        case "dataschema" -> dataSchema = texts.apply(value);
+        case "data" -> data = new EventData.Json(json(values.apply(value)));
+        case "data_text" -> data = new EventData.Text(texts.apply(value));
+        case "data_base64" -> data = new EventData.Binary(texts.apply(value));
+        case "extension_types" -> types = texts.apply(value);
         default -> {
           if (extensions.isEmpty()) {
             extensions = new TreeMap<>();
           }
-          extensions.put(name, text(value));
+          extensions.put(name, texts.apply(value));
         }
       }
     }

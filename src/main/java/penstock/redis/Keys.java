@@ -166,6 +166,11 @@ public final class Keys {
       return base + "events";
     }
 
+    /** Channel: what is appended to the log, for those who follow it. */
+    public String told() {
+      return events() + ":told";
+    }
+
     /**
      * Hash: {@code life}, {@code terms}, {@code appended}, {@code trimmed} and what else is known
      * of the log.

@@ -2,6 +2,7 @@ package penstock.redis;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -33,7 +34,7 @@ public final class PubSubListener {
 
   private final NodeLink link;
   private final String beat;
-  private final BiConsumer<String, String> heard;
+  private final BiConsumer<String, Buffer> heard;
   private final Map<String, Channel> channels = new HashMap<>();
   private boolean refused;
 
@@ -51,7 +52,7 @@ public final class PubSubListener {
    * @param heard is given the name of a channel on which something was published, and that; or
    *     nothing, if something may have been
    */
-  PubSubListener(NodeLink link, String beat, BiConsumer<String, String> heard) {
+  PubSubListener(NodeLink link, String beat, BiConsumer<String, Buffer> heard) {
     this.link = link;
     this.beat = beat;
     this.heard = heard;
@@ -134,7 +135,7 @@ public final class PubSubListener {
     }
     String name = message.get(1).toString();
     switch (message.get(0).toString()) {
-      case "message" -> heard.accept(name, message.get(2).toString());
+      case "message" -> heard.accept(name, message.get(2).toBuffer());
       case "subscribe" -> {
         link.answered(1);
         confirmed(name);
@@ -152,7 +153,7 @@ public final class PubSubListener {
     Channel channel = channels.get(name);
     if (channel != null) {
       channel.confirmed = true;
-      IsolatedCall.run(() -> heard.accept(name, ""));
+      IsolatedCall.run(() -> heard.accept(name, Buffer.buffer(0)));
       settle(channel, Future.succeededFuture());
     }
   }

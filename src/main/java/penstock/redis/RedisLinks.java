@@ -13,6 +13,7 @@ import io.quarkus.tls.TlsConfigurationRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisConnection;
@@ -278,6 +279,14 @@ public class RedisLinks {
   }
 
   /**
+   * Whether it is the master of all logs over which news are heard, and over which they are read.
+   * Of a cluster any node tells news, and a message goes to all of them.
+   */
+  public boolean hearsTheMaster() {
+    return cluster == null && !readsReplicas();
+  }
+
+  /**
    * A listener to channels over a new link, to be used from this context only.
    *
    * @param heard is given there the name of a channel on which something was published, or may have
@@ -295,11 +304,11 @@ public class RedisLinks {
    * @param heard is given what was published, too; nothing, if something may have been
    */
   public PubSubListener openPubSubForReads(
-      String purpose, Context context, BiConsumer<String, String> heard) {
+      String purpose, Context context, BiConsumer<String, Buffer> heard) {
     return openPubSub(create(purpose, context, reads(purpose)), heard);
   }
 
-  private PubSubListener openPubSub(NodeLink link, BiConsumer<String, String> heard) {
+  private PubSubListener openPubSub(NodeLink link, BiConsumer<String, Buffer> heard) {
     var listener = new PubSubListener(link, keys.meta(), heard);
     link.start(listener);
     return listener;

@@ -3,8 +3,12 @@
 -- A digest is looked up in the present slice and the one before. A slice begins when the one before is as old as
 -- the window, so that every digest is found for at least the window after it was written, and never more than two
 -- slices live. What another hand than retention removed is not there any more. The clock is Redis's, and never behind
--- the log's last id. Whoever follows the log hears of it on the channel of its name.
+-- the log's last id. Whoever follows the log hears of it on the channel of its name, and may be told what it is on another
+-- (`:told`), so that nothing has to be read.
 -- Needs ids, log. To be called in the order in which they stand here, the first before anything is written.
+
+-- So much is told; more is better read.
+local MOST_TOLD_EVENTS, MOST_TOLD_BYTES = 16, 8192
 
 -- The slices of now, and for each digest the id of the entry that has it, or false.
 local function find_digests(events, seen, window, state, digests)
@@ -45,13 +49,41 @@ local function find_digests(events, seen, window, state, digests)
     local id = known[n] or known_before[n]
     known[n] = id and is_there(id) and id
   end
-  return {known = known, present = present, before = before, stale = stale}
+  return {known = known, present = present, before = before, stale = stale,
+    clock = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000))}
+end
+
+-- Tells those who want it what was appended, if somebody does and it is not much: life, term and what was trimmed, the last id
+-- before it, how many were ever appended, the clock, then for each event its id and fields; packed one behind the other. Nothing
+-- is told if another hand's entries stand in between. To be called when all is written, so nothing may fail here.
+local function tell(events, state, found, appended, ids, fresh, fields)
+  if #fresh > MOST_TOLD_EVENTS then
+    return
+  end
+  local channel = events .. ':told'
+  local listeners = redis.pcall('PUBSUB', 'NUMSUB', channel)
+  if listeners.err or listeners[2] == 0 then
+    return
+  end
+  local parts, bytes = {}, 0
+  for i, n in ipairs(fresh) do
+    parts[i] = cmsgpack.pack(ids[n], {fields(n)})
+    bytes = bytes + #parts[i]
+    if bytes > MOST_TOLD_BYTES then
+      return
+    end
+  end
+  local others = redis.pcall('XRANGE', events, '(' .. state.last, '(' .. ids[fresh[1]], 'COUNT', 1)
+  if not others.err and #others == 0 then
+    redis.pcall('PUBLISH', channel, cmsgpack.pack(state.life, string.match(state.terms, '[^,]+$'), state.trimmed, state.last,
+      appended, found.clock) .. table.concat(parts))
+  end
 end
 
 -- Appends the events that are not there: `fields(n)` is field, value, ... of the n-th. Returns the id of each, and for each
 -- whether it was there before. `state` must have been begun.
 local function append_new(events, log, seen, state, found, digests, fields)
-  local ids, repeated, fresh, mine, last = {}, {}, {}, {}, state.last
+  local ids, repeated, fresh, noted, mine, last = {}, {}, {}, {}, {}, state.last
   for n = 1, #digests do
     local id = found.known[n] or mine[digests[n]]
     repeated[n] = id and true or false
@@ -59,19 +91,22 @@ local function append_new(events, log, seen, state, found, digests, fields)
       last = redis.call('XADD', events, '*', fields(n))
       id = last
       mine[digests[n]] = last
-      fresh[#fresh + 1] = digests[n]
-      fresh[#fresh + 1] = last
+      fresh[#fresh + 1] = n
+      noted[#noted + 1] = digests[n]
+      noted[#noted + 1] = last
     end
     ids[n] = id
   end
   if #fresh > 0 then
-    redis.call('HSET', seen .. found.present, unpack(fresh))
+    local appended = string.format('%.0f', state.appended + #fresh)
+    redis.call('HSET', seen .. found.present, unpack(noted))
     redis.call('HSET', log, 'last', last, 'slices',
       found.before == '' and found.present or found.present .. ',' .. found.before,
-      'appended', string.format('%.0f', state.appended + #fresh / 2))
+      'appended', appended)
     if found.stale and found.stale ~= '' then
       redis.call('UNLINK', seen .. found.stale)
     end
+    tell(events, state, found, appended, ids, fresh, fields)
     -- Not heard is told late; a user who may not publish must not fail here, half-way.
     redis.pcall('PUBLISH', events, last)
   end

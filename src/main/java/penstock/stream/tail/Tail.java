@@ -12,6 +12,7 @@ import jakarta.inject.Inject;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.LongSupplier;
+import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.LogState;
@@ -97,7 +98,8 @@ public class Tail {
   }
 
   private TailSource logOf(Partition partition) {
-    return new TailSource.Log(partition, log.keys(partition).events());
+    Keys.OfPartition keys = log.keys(partition);
+    return new TailSource.Log(partition, keys.events(), keys.told());
   }
 
   private TailLoop loopOf(TailSource source, TailListener listener) {

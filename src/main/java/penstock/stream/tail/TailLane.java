@@ -15,6 +15,7 @@ import org.jboss.logging.Logger;
 import penstock.problem.IsolatedCall;
 import penstock.redis.RedisReplyException;
 import penstock.stream.LogState;
+import penstock.stream.log.LogNews;
 import penstock.stream.log.LogPage;
 
 /**
@@ -101,6 +102,13 @@ final class TailLane {
     go();
   }
 
+  /** It has this; it is looked at if that is not what comes next. */
+  void told(TailedLog one, LogNews what) {
+    if (!one.told(what)) {
+      heard(one);
+    }
+  }
+
   /** Looks at those that were not looked at for so long. */
   void look(long now, long interval) {
     for (TailedLog one : tailed) {
@@ -133,6 +141,7 @@ final class TailLane {
       began = System.nanoTime();
     }
     reads++;
+    logs.forEach(TailedLog::beginTurn);
     int asked = reader.count();
     Future<Map<String, Response>> found = IsolatedCall.begin(() -> read(logs));
     Future<Map<TailedLog, LogState>> states = IsolatedCall.begin(() -> stateReader.observe(logs));
@@ -143,9 +152,20 @@ final class TailLane {
               states
                   .result()
                   .forEach((one, state) -> deliverSound(one, state, found.result(), asked));
+              logs.forEach(this::endTurn);
               turn();
             })
-        .onFailure(this::later);
+        .onFailure(
+            failure -> {
+              logs.forEach(this::endTurn);
+              later(failure);
+            });
+  }
+
+  private void endTurn(TailedLog one) {
+    if (!one.endTurn() && tailed.contains(one)) {
+      news.add(one);
+    }
   }
 
   private static void take(Set<TailedLog> from, int most, List<TailedLog> into) {

@@ -5,18 +5,24 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import penstock.problem.IsolatedCall;
 import penstock.redis.PubSubListener;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
 import penstock.stream.LogState;
+import penstock.stream.Position;
 import penstock.stream.log.EventLog;
+import penstock.stream.log.LogNews;
 
 /**
  * Reads the followed logs in turns, over one link: those on whose channels it heard that something
@@ -32,8 +38,12 @@ import penstock.stream.log.EventLog;
  */
 final class TailLoop {
 
+  private static final Logger LOG = Logger.getLogger(TailLoop.class);
+
   /** How finely the looks at quiet logs are spread over their interval. */
   private static final int LOOKS_PER_INTERVAL = 8;
+
+  private static final Buffer NOTHING = Buffer.buffer(0);
 
   /** What the listeners of a loop want. */
   enum Mode {
@@ -52,11 +62,18 @@ final class TailLoop {
   private final LogStateReader stateReader;
   private final TailReader reader;
   private final Mode kind;
+
+  /** What is told is of the master: a replica that is read from may not have it yet. */
+  private final boolean isTold;
+
   private final long intervalNanos;
   private final long looks;
 
   /** By the name of the log in Redis, which is also that of its channel. */
   private final Map<String, TailedLog> tailed = new LinkedHashMap<>();
+
+  /** The same by the channels on which they are told what is appended. */
+  private final Map<String, TailedLog> toBeTold = new HashMap<>();
 
   /** By the slot of their keys; one where there is no cluster. */
   private final Map<Integer, TailLane> lanes = new ConcurrentHashMap<>();
@@ -72,10 +89,11 @@ final class TailLoop {
     this.pubSub =
         readers
             ? links.openPubSubForReads(name + "-news", context, this::heard)
-            : links.openPubSub(name + "-news", context, key -> heard(key, ""));
+            : links.openPubSub(name + "-news", context, key -> heard(key, NOTHING));
     this.stateReader = new LogStateReader(log, link);
     this.reader = new TailReader(link, config);
     this.kind = kind;
+    this.isTold = kind == Mode.ENTRIES && links.hearsTheMaster();
     this.intervalNanos = config.checkInterval().toNanos();
     this.looks =
         vertx.setPeriodic(
@@ -131,26 +149,56 @@ final class TailLoop {
 
   /** Listens before it looks, so that nothing is appended unheard in between. */
   private Future<TailedLog> begin(TailSource source) {
-    String key = source.key();
-    return pubSub
-        .listen(key)
+    return listen(source)
         .compose(
             listening ->
                 stateReader
                     .observe(source)
-                    .onFailure(failure -> pubSub.leave(key))
+                    .onFailure(failure -> leave(source))
                     .map(state -> begin(source, state)));
+  }
+
+  private Future<?> listen(TailSource source) {
+    String told = told(source);
+    Future<Void> one = pubSub.listen(source.key());
+    if (told == null) {
+      return one;
+    }
+    Future<Void> other = pubSub.listen(told);
+    return Future.join(one, other)
+        .onFailure(
+            failure -> {
+              one.onSuccess(listening -> pubSub.leave(source.key()));
+              other.onSuccess(listening -> pubSub.leave(told));
+            });
+  }
+
+  private void leave(TailSource source) {
+    pubSub.leave(source.key());
+    String told = told(source);
+    if (told != null) {
+      pubSub.leave(told);
+    }
+  }
+
+  /** The channel on which it is told what is appended; null if that is not wanted. */
+  private @Nullable String told(TailSource source) {
+    return isTold && source instanceof TailSource.Log log ? log.told() : null;
   }
 
   private TailedLog begin(TailSource source, LogState state) {
     TailedLog present = tailed.get(source.key());
     if (present != null) {
       // Another began to follow it meanwhile.
-      pubSub.leave(source.key());
+      leave(source);
       return present;
     }
     var begun = new TailedLog(source, state);
     tailed.put(source.key(), begun);
+    String told = told(source);
+    if (told != null) {
+      toBeTold.put(told, begun);
+    }
     size = tailed.size();
     if (!closed) {
       laneOf(begun).add(begun);
@@ -167,9 +215,13 @@ final class TailLoop {
             present.leave(listener);
             if (present.isDeserted()) {
               tailed.remove(key);
+              String told = told(source);
+              if (told != null) {
+                toBeTold.remove(told);
+              }
               size = tailed.size();
               laneOf(present).remove(present);
-              pubSub.leave(key);
+              leave(source);
             }
           }
         });
@@ -181,16 +233,35 @@ final class TailLoop {
         go -> {
           closed = true;
           tailed.clear();
+          toBeTold.clear();
           lanes.values().forEach(TailLane::close);
         });
   }
 
-  private void heard(String key, String news) {
-    TailedLog one = tailed.get(key);
+  private void heard(String channel, Buffer news) {
+    TailedLog one = tailed.get(channel);
     if (one != null) {
-      one.announced(news);
-      laneOf(one).heard(one);
+      if (news.length() == 0 || one.announced(Position.parse(news.toString()))) {
+        laneOf(one).heard(one);
+      }
+      return;
     }
+    TailedLog other = toBeTold.get(channel);
+    if (other != null && news.length() > 0) {
+      told(other, news);
+    }
+  }
+
+  /** What is told in another way than is known here is read. */
+  private void told(TailedLog one, Buffer news) {
+    LogNews what;
+    try {
+      what = LogNews.of(news);
+    } catch (RuntimeException unknown) {
+      LOG.warnf("not understood: source=%s reason=%s", one.source(), unknown.getMessage());
+      return;
+    }
+    laneOf(one).told(one, what);
   }
 
   private void look() {

@@ -12,8 +12,12 @@ public sealed interface TailSource {
   /** The name in Redis. */
   String key();
 
-  /** The log of a partition. Many are observed in one call. */
-  record Log(Partition partition, String key) implements TailSource {
+  /**
+   * The log of a partition. Many are observed in one call.
+   *
+   * @param told the channel on which it is told what is appended
+   */
+  record Log(Partition partition, String key, String told) implements TailSource {
 
     @Override
     public String toString() {

@@ -1,6 +1,7 @@
 package penstock.stream.tail;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.PartitionPosition;
 import penstock.stream.Position;
+import penstock.stream.log.LogNews;
 import penstock.stream.log.LogPage;
 
 /**
@@ -21,6 +23,11 @@ import penstock.stream.log.LogPage;
 final class TailedLog {
 
   private static final Logger LOG = Logger.getLogger(TailedLog.class);
+
+  /**
+   * So much is kept that is told in a turn. With more, what is left does not follow, and is read.
+   */
+  private static final int MOST_KEPT = 256;
 
   /** Looks for what was announced take a second together; then it is left to the usual ones. */
   private static final int MOST_MISSES = 10;
@@ -39,6 +46,14 @@ final class TailedLog {
 
   private long checkedAt;
   private boolean broken;
+
+  /** A read and an observation of it are under way: what is told meanwhile is for behind them. */
+  private boolean inTurn;
+
+  private List<LogNews> kept = List.of();
+
+  /** The last of what was told; null if nothing was. */
+  private @Nullable Position told;
 
   /** What was said to be there; null if it was found, or is not waited for any more. */
   private @Nullable Position announced;
@@ -113,14 +128,72 @@ final class TailedLog {
   /**
    * Something was appended.
    *
-   * @param news its position; nothing if that is not known
+   * @return whether it is to be looked for: what it is may have been told
    */
-  void announced(String news) {
-    Position at = news.isEmpty() ? null : Position.parse(news);
-    if (at != null && at.isAfter(log.last())) {
+  boolean announced(Position at) {
+    if (at.equals(told)) {
+      return false;
+    }
+    if (at.isAfter(log.last())) {
       announced = at;
       misses = 0;
     }
+    return true;
+  }
+
+  /**
+   * Delivers what was appended, or keeps it until the turn is over that the log is in.
+   *
+   * @return false if it is not what comes next, so that the log is to be read
+   */
+  boolean told(LogNews news) {
+    if (!inTurn) {
+      return take(news);
+    }
+    if (kept.isEmpty() || kept.size() == MOST_KEPT) {
+      kept = new ArrayList<>();
+    }
+    kept.add(news);
+    told = news.last();
+    return true;
+  }
+
+  private boolean take(LogNews news) {
+    if (broken || !news.follows(log, position)) {
+      return false;
+    }
+    told = news.last();
+    if (news.last().isAfter(log.last())) {
+      log = news.state(log);
+    }
+    checkedAt = System.nanoTime();
+    deliver(news.page());
+    return true;
+  }
+
+  /** Is read and observed: neither answer knows of what is told from now on. */
+  void beginTurn() {
+    inTurn = true;
+  }
+
+  /**
+   * The turn is over: delivers what was told meanwhile and was not read.
+   *
+   * @return false if some of that does not come next, so that the log is to be read
+   */
+  boolean endTurn() {
+    inTurn = false;
+    List<LogNews> behind = kept;
+    kept = List.of();
+    boolean all = true;
+    for (LogNews news : behind) {
+      all &= hasRead(news) || take(news);
+    }
+    return all;
+  }
+
+  private boolean hasRead(LogNews news) {
+    return news.life().equals(log.life()) && !news.last().isAfter(position);
   }
 
   /**

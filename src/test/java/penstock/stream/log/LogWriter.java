@@ -2,6 +2,7 @@ package penstock.stream.log;
 
 import static penstock.Patience.await;
 
+import io.vertx.core.Future;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import jakarta.inject.Inject;
@@ -89,6 +90,11 @@ public final class LogWriter {
       positions.add(Position.parse(reply.get(i).toString()));
     }
     return positions;
+  }
+
+  /** Does not block. */
+  public Future<?> begin(Partition partition, List<Event> events) {
+    return APPEND.run(link, call(partition, events));
   }
 
   private Request call(Partition partition, List<Event> events) {

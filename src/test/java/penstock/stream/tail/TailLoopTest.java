@@ -12,16 +12,21 @@ import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import penstock.event.Event;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
+import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
 import penstock.stream.Position;
 import penstock.stream.StreamName;
+import penstock.stream.log.EventLog;
 import penstock.stream.log.LogWriter;
 
 /** Quiet logs are never looked at here: what is delivered was heard of. */
@@ -46,6 +51,7 @@ class TailLoopTest {
   RedisServer redis;
   @Inject Tail tail;
   @Inject LogWriter writer;
+  @Inject EventLog log;
 
   private final List<Runnable> ends = new ArrayList<>();
 
@@ -123,6 +129,103 @@ class TailLoopTest {
     assertThat(notes.ids)
         .containsExactlyElementsOf(IntStream.range(0, 20).mapToObj(Integer::toString).toList());
     assertThat(notes.moves).isEmpty();
+  }
+
+  @Test
+  void readsNothingOfWhatIsTold() {
+    var notes = new RecordingListener();
+    await(follow(partition("told"), notes));
+    writer.append(partition("told").stream(), "first");
+    await().until(() -> notes.ids.size() == 1);
+    long reads = reads();
+    for (int i = 0; i < 20; i++) {
+      writer.append(partition("told").stream(), Integer.toString(i), "and" + i);
+      int wanted = 2 * i + 3;
+      await().until(() -> notes.ids.size() == wanted);
+    }
+    assertThat(reads()).isEqualTo(reads);
+    assertThat(notes.moves).isEmpty();
+  }
+
+  private long reads() {
+    return redis
+        .ask("INFO", "commandstats")
+        .toString()
+        .lines()
+        .filter(line -> line.startsWith("cmdstat_xread:calls="))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf('=') + 1, line.indexOf(','))))
+        .sum();
+  }
+
+  /** Told is what is little. The rest is read, and what is told behind that follows it. */
+  @Test
+  void deliversEachOnceAndInOrderWhetherToldOrRead() {
+    Partition log = partition("mixed");
+    List<LogEntry> delivered = new CopyOnWriteArrayList<>();
+    var notes =
+        new RecordingListener() {
+          @Override
+          public void appended(LogState now, List<LogEntry> entries) {
+            super.appended(now, entries);
+            delivered.addAll(entries);
+          }
+        };
+    await(follow(log, notes));
+    var random = new Random(5);
+    List<Future<?>> appends = new ArrayList<>();
+    int events = 0;
+    for (int i = 0; i < 400; i++) {
+      List<Event> some = new ArrayList<>();
+      int size = random.nextInt(8) == 0 ? 40 : 1 + random.nextInt(3);
+      for (int k = 0; k < size; k++) {
+        String text = "é".repeat(random.nextInt(random.nextInt(10) == 0 ? 6_000 : 200));
+        some.add(LogWriter.event("e" + events++, "s" + k, "test", "{\"a\":\"" + text + "\"}"));
+      }
+      appends.add(writer.begin(log, some));
+      if (random.nextInt(20) == 0) {
+        await(Future.join(appends));
+      }
+    }
+    int all = events;
+    await().until(() -> delivered.size() >= all);
+    assertThat(delivered).isEqualTo(written(log, all));
+    assertThat(notes.moves).isEmpty();
+  }
+
+  private List<LogEntry> written(Partition partition, int most) {
+    return await(log.page(partition, Position.ZERO, most + 1, writer.link())).entries();
+  }
+
+  /** The length of the log does not show it, since as many were removed. */
+  @Test
+  void missesNothingThatAnotherHandPutBeforeWhatIsTold() {
+    Partition log = partition("others");
+    var notes = new RecordingListener();
+    await(follow(log, notes));
+    Position a = writer.append(log.stream(), "a").getFirst();
+    writer.append(log.stream(), "b");
+    await().until(() -> notes.ids.size() == 2);
+    String events = this.log.keys(log).events();
+    try (var conversation = redis.open()) {
+      conversation.ask("MULTI");
+      conversation.ask("XADD", events, "*", "id", "x", "source", "/", "type", "t");
+      conversation.ask("XDEL", events, a.toString());
+      conversation.ask("EXEC");
+    }
+    writer.append(log.stream(), "c");
+    await().until(() -> notes.ids.contains("c"));
+    assertThat(notes.ids).containsExactly("a", "b", "x", "c");
+  }
+
+  @Test
+  void goesOnBehindWhatIsNotUnderstood() {
+    Partition log = partition("strange");
+    var notes = new RecordingListener();
+    await(follow(log, notes));
+    redis.ask("PUBLISH", this.log.keys(log).told(), "hello");
+    redis.ask("PUBLISH", this.log.keys(log).told(), "\u0001");
+    writer.append(log.stream(), "a");
+    await().until(() -> notes.ids.equals(List.of("a")));
   }
 
   @Test

@@ -1,0 +1,79 @@
+package penstock.stream.log;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import penstock.event.EventFields;
+import penstock.stream.LogEntry;
+import penstock.stream.LogState;
+import penstock.stream.Position;
+import penstock.stream.Term;
+
+/**
+ * What was appended to a log, as {@code append.lua} tells it at that moment.
+ *
+ * @param life of the log
+ * @param term its present one
+ * @param trimmed the last position removed from the beginning, or zero
+ * @param before the last position before the first of the entries
+ * @param appended how many events were ever appended in this life
+ * @param millis Redis's clock
+ * @param page all that was appended
+ */
+public record LogNews(
+    String life,
+    Term term,
+    Position trimmed,
+    Position before,
+    long appended,
+    long millis,
+    LogPage page) {
+
+  /**
+   * Reads what was published.
+   *
+   * @throws RuntimeException if it is something else
+   */
+  public static LogNews of(Buffer packed) {
+    var reader = new PackedReader(packed);
+    String life = reader.text();
+    Term term = Term.parse(reader.text());
+    Position trimmed = Position.parse(reader.text());
+    Position before = Position.parse(reader.text());
+    long appended = Long.parseLong(reader.text());
+    long millis = Long.parseLong(reader.text());
+    var entries = new ArrayList<LogEntry>();
+    while (reader.hasMore()) {
+      Position position = Position.parse(reader.text());
+      entries.add(new LogEntry(position, EventFields.read(reader.array())));
+    }
+    return new LogNews(
+        life,
+        term,
+        trimmed,
+        before,
+        appended,
+        millis,
+        new LogPage(entries, entries.size(), entries.getLast().position(), packed.length()));
+  }
+
+  /** The position of the last entry. */
+  public Position last() {
+    return page.last();
+  }
+
+  /**
+   * Whether it is what comes next for those who have all up to a position of a log: with nothing in
+   * between, and in the life and the term of which that position is.
+   */
+  public boolean follows(LogState known, Position position) {
+    return life.equals(known.life())
+        && term.equals(known.term())
+        && before.equals(position)
+        && !trimmed.isAfter(position);
+  }
+
+  /** The log as it was then; of which it is told that this follows. */
+  public LogState state(LogState known) {
+    return new LogState(life, known.terms(), trimmed, last(), appended, millis);
+  }
+}

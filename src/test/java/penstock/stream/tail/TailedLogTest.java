@@ -1,0 +1,125 @@
+package penstock.stream.tail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import penstock.stream.LogEntry;
+import penstock.stream.LogState;
+import penstock.stream.Partition;
+import penstock.stream.Position;
+import penstock.stream.StreamName;
+import penstock.stream.Term;
+import penstock.stream.log.LogNews;
+import penstock.stream.log.LogPage;
+import penstock.stream.log.LogWriter;
+
+/** What is told of a log: an event is named by its position. */
+class TailedLogTest {
+
+  private static final Term TERM = new Term(1, 7, Position.ZERO, Position.ZERO);
+
+  private final RecordingListener notes = new RecordingListener();
+  private TailedLog log;
+
+  @BeforeEach
+  void follow() {
+    log =
+        new TailedLog(
+            new TailSource.Log(new Partition(new StreamName("s"), 0), "log", "told"), state(10));
+    log.join(notes);
+  }
+
+  private static Position at(long millis) {
+    return new Position(millis, 0);
+  }
+
+  private static LogState state(long last) {
+    return new LogState("life", List.of(TERM), Position.ZERO, at(last), last, last);
+  }
+
+  private static LogPage page(long from, long to) {
+    List<LogEntry> entries =
+        LongStream.rangeClosed(from, to)
+            .mapToObj(i -> new LogEntry(at(i), LogWriter.event(Long.toString(i), null)))
+            .toList();
+    return new LogPage(entries, entries.size(), at(to), 100);
+  }
+
+  private static LogNews news(long from, long to) {
+    return news("life", TERM, Position.ZERO, from, to);
+  }
+
+  private static LogNews news(String life, Term term, Position trimmed, long from, long to) {
+    return new LogNews(life, term, trimmed, at(from - 1), to, to, page(from, to));
+  }
+
+  @Test
+  void deliversWhatFollows() {
+    assertThat(log.told(news(11, 12))).isTrue();
+    assertThat(log.told(news(13, 13))).isTrue();
+    assertThat(notes.ids).containsExactly("11", "12", "13");
+    assertThat(notes.calls.getLast()).isEqualTo(state(13));
+  }
+
+  @Test
+  void readsWhatDoesNotFollow() {
+    assertThat(log.told(news(12, 12))).isFalse();
+    assertThat(log.told(news(10, 10))).isFalse();
+    assertThat(log.told(news("other", TERM, Position.ZERO, 11, 11))).isFalse();
+    var next = new Term(2, 8, at(10), Position.ZERO);
+    assertThat(log.told(news("life", next, Position.ZERO, 11, 11))).isFalse();
+    assertThat(log.told(news("life", TERM, at(11), 11, 11))).isFalse();
+    assertThat(notes.ids).isEmpty();
+  }
+
+  @Test
+  void looksForWhatIsAnnouncedUnlessItWasTold() {
+    assertThat(log.announced(at(11))).isTrue();
+    log.told(news(11, 11));
+    assertThat(log.announced(at(11))).isFalse();
+    assertThat(log.announced(at(12))).isTrue();
+  }
+
+  /** Neither answer knows of it: it would be delivered twice, or be lost from the log. */
+  @Test
+  void keepsWhatIsToldInATurnForBehindIt() {
+    log.beginTurn();
+    assertThat(log.told(news(11, 11))).isTrue();
+    assertThat(log.told(news(12, 13))).isTrue();
+    assertThat(log.told(news(14, 14))).isTrue();
+    assertThat(notes.ids).isEmpty();
+    assertThat(log.check(state(13))).isTrue();
+    log.deliver(page(11, 11));
+    assertThat(log.endTurn()).isTrue();
+    assertThat(notes.ids).containsExactly("11", "12", "13", "14");
+    assertThat(notes.calls.getLast()).isEqualTo(state(14));
+    assertThat(notes.moves).isEmpty();
+  }
+
+  @Test
+  void readsOnBehindATurnWhatWasKeptAndDoesNotFollow() {
+    log.beginTurn();
+    log.told(news(12, 12));
+    assertThat(log.endTurn()).isFalse();
+    assertThat(notes.ids).isEmpty();
+  }
+
+  @Test
+  void keepsABoundedNumber() {
+    log.beginTurn();
+    for (int i = 11; i < 411; i++) {
+      assertThat(log.told(news(i, i))).isTrue();
+    }
+    assertThat(log.endTurn()).isFalse();
+    assertThat(notes.ids).isEmpty();
+  }
+
+  @Test
+  void readsWhatIsToldOfALogThatCouldNotBeRead() {
+    log.failed(new IllegalStateException("as a test"));
+    assertThat(log.told(news(11, 11))).isFalse();
+  }
+}
