@@ -67,6 +67,11 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
     turn = writers().iterator();
   }
 
+  /** Something came of which no member has to hear at once. */
+  public boolean isOwedATurn() {
+    return false;
+  }
+
   /** Those who may have something to write in the turn that begins. */
   public List<R> writers() {
     return List.copyOf(members);
@@ -86,6 +91,9 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
 
   @Override
   final void tick(long now) {
+    if (isOwedATurn()) {
+      wake();
+    }
     for (R member : List.copyOf(members)) {
       try {
         member.tick(now);

@@ -2,6 +2,7 @@ package penstock.feed.room;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,11 +23,28 @@ import penstock.feed.loop.SubscriberShard;
 public abstract class RoomShard<H extends SharedHistory<E>, E>
     extends SubscriberShard<FeedSubscriber> {
 
+  /** So long what concerns no member may wait to be looked at, while more comes. */
+  private static final long MOST_BEHIND_NANOS = 20_000_000;
+
+  /** So much of a history may be behind what its members looked at last. */
+  private static final int PART_BEHIND = 4;
+
   /** Those members who look at all that comes. */
   private final Set<FeedSubscriber> active = new LinkedHashSet<>(2);
 
+  /** There are some; for other threads. */
+  private volatile boolean hasActive;
+
   /** The others. */
-  private final WaitingRooms<FeedSubscriber, H, E> rooms = new WaitingRooms<>(active::add);
+  private final WaitingRooms<FeedSubscriber, H, E> rooms = new WaitingRooms<>(this::activate);
+
+  /** Something came for which it was not woken. */
+  private volatile boolean isBehind;
+
+  /** When it was woken last by {@link #wakeFor}, and what came since. */
+  private long wokenAt = System.nanoTime();
+
+  private int skipped;
 
   protected RoomShard(LoopDispatcher dispatcher, Duration gather, Runnable whenEmpty) {
     super(dispatcher, gather, whenEmpty);
@@ -35,12 +53,22 @@ public abstract class RoomShard<H extends SharedHistory<E>, E>
   @Override
   public final void add(FeedSubscriber reader) {
     super.add(reader);
+    activate(reader);
+  }
+
+  private void activate(FeedSubscriber reader) {
     active.add(reader);
+    hasActive = true;
+  }
+
+  private void deactivate(FeedSubscriber reader) {
+    active.remove(reader);
+    hasActive = !active.isEmpty();
   }
 
   @Override
   public final void remove(FeedSubscriber reader) {
-    active.remove(reader);
+    deactivate(reader);
     super.remove(reader);
   }
 
@@ -55,7 +83,7 @@ public abstract class RoomShard<H extends SharedHistory<E>, E>
       FeedSubscriber reader, RoomInterest<E> interest, BufferPosition<H> place) {
     RoomWait<FeedSubscriber, H, E> wait = rooms.enter(reader, interest, place);
     if (wait != null) {
-      active.remove(reader);
+      deactivate(reader);
     }
     return wait;
   }
@@ -90,8 +118,38 @@ public abstract class RoomShard<H extends SharedHistory<E>, E>
     rooms.leave(wait);
   }
 
+  /**
+   * Wakes it for what has just come into the history, if that concerns any member: what concerns
+   * none is looked at with what does, or soon, so that the history does not leave them behind. From
+   * the thread that adds to the history.
+   *
+   * @param keys of all that came
+   * @param elements how many came
+   * @param capacity how many the history holds
+   */
+  public final void wakeFor(Collection<String> keys, int elements, int capacity) {
+    long now = System.nanoTime();
+    skipped += elements;
+    if (hasActive
+        || skipped >= capacity / PART_BEHIND
+        || now - wokenAt >= MOST_BEHIND_NANOS
+        || keys.stream().anyMatch(rooms::isAwaited)) {
+      wokenAt = now;
+      skipped = 0;
+      wake();
+    } else {
+      isBehind = true;
+    }
+  }
+
+  @Override
+  public final boolean isOwedATurn() {
+    return isBehind;
+  }
+
   @Override
   public final List<FeedSubscriber> writers() {
+    isBehind = false;
     List<FeedSubscriber> writers = new ArrayList<>();
     rooms.beginTurn(writers::add);
     writers.addAll(active);

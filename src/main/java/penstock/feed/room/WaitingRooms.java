@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.FrameBatch;
@@ -22,7 +23,9 @@ import penstock.stream.Cursor;
 public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
 
   private final Map<RoomInterest<E>, Room<R, H, E>> rooms = new HashMap<>();
-  private final Map<String, List<Room<R, H, E>>> byKey = new HashMap<>();
+
+  /** Only whether there are any of a key may be asked from another thread. */
+  private final Map<String, List<Room<R, H, E>>> byKey = new ConcurrentHashMap<>();
 
   /** Called when a wait has ended: its reader goes on by itself. */
   private final Consumer<R> leaves;
@@ -71,6 +74,11 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
     wait.take(turn);
     room.waits().add(wait);
     return wait;
+  }
+
+  /** Somebody waits for what has the key. From any thread. */
+  public boolean isAwaited(String key) {
+    return byKey.containsKey(key);
   }
 
   private Room<R, H, E> open(RoomInterest<E> interest) {
@@ -195,8 +203,9 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
   public BufferPosition<H> end(RoomWait<R, H, E> wait) {
     BufferPosition<H> place = place(wait);
     wait.end(place);
-    leave(wait);
+    // there must be no moment in which it neither waits nor looks at all that comes
     leaves.accept(wait.reader());
+    leave(wait);
     return place;
   }
 

@@ -164,6 +164,20 @@ final class StreamChannel {
     shards.values().forEach(SubscriberShard::wake);
   }
 
+  /** Those event loops whose readers wait for other subjects are let be. */
+  private void wake(List<LogEntry> entries) {
+    List<String> subjects = new ArrayList<>(entries.size());
+    for (LogEntry entry : entries) {
+      String subject = entry.event().subject();
+      if (subject != null) {
+        subjects.add(subject);
+      }
+    }
+    shards
+        .values()
+        .forEach(shard -> shard.wakeFor(subjects, entries.size(), config.historyEvents()));
+  }
+
   /** A partition is followed, or more came of it before all others were followed. */
   private void begun(int partition, LogState state) {
     begun[partition] = state;
@@ -184,7 +198,7 @@ final class StreamChannel {
     HistoryBuffer present = history;
     if (present != null) {
       present.add(partition, now, entries);
-      wake();
+      wake(entries);
     } else if (!entries.isEmpty()) {
       begun(partition, now.until(entries.getLast().position()));
     }

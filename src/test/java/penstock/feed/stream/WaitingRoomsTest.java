@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import penstock.feed.frame.BufferedEvent;
@@ -139,6 +140,25 @@ class WaitingRoomsTest {
     assertThat(failed.end()).isEqualTo(start);
     assertThat(rooms.place(failed)).isEqualTo(start);
     assertThat(well.end()).isNull();
+  }
+
+  /** Else another thread may find that nobody is to be woken. */
+  @Test
+  void whatAReaderWaitsForIsAwaitedUntilItLooksAtAll() {
+    HistoryBuffer history = history(8);
+    List<String> left = new ArrayList<>();
+    var all = new AtomicReference<WaitingRooms<String, HistoryBuffer, BufferedEvent>>();
+    var rooms =
+        new WaitingRooms<String, HistoryBuffer, BufferedEvent>(
+            reader -> {
+              assertThat(all.get().isAwaited("a")).isTrue();
+              left.add(reader);
+            });
+    all.set(rooms);
+    assertThat(rooms.isAwaited("a")).isFalse();
+    rooms.end(rooms.enter("one", subjects("a"), new BufferPosition<>(history, 0, at(0))));
+    assertThat(left).containsExactly("one");
+    assertThat(rooms.isAwaited("a")).isFalse();
   }
 
   @Test
