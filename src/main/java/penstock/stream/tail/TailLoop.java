@@ -43,8 +43,6 @@ final class TailLoop {
   /** How finely the looks at quiet logs are spread over their interval. */
   private static final int LOOKS_PER_INTERVAL = 8;
 
-  private static final Buffer NOTHING = Buffer.buffer(0);
-
   /** What the listeners of a loop want. */
   enum Mode {
     /** What readers are sent: read where readers are to read. */
@@ -89,7 +87,7 @@ final class TailLoop {
     this.pubSub =
         readers
             ? links.openPubSubForReads(name + "-news", context, this::heard)
-            : links.openPubSub(name + "-news", context, key -> heard(key, NOTHING));
+            : links.openPubSub(name + "-news", context, key -> heard(key, Buffer.buffer()));
     this.stateReader = new LogStateReader(log, link);
     this.reader = new TailReader(link, config);
     this.kind = kind;
