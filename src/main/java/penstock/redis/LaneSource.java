@@ -129,6 +129,7 @@ final class LaneSource {
 
   /**
    * What tells of a master's replicas tells its epoch, and does not go through all slots for it.
+   * Who has become a replica tells nothing, and not to a user who may not ask.
    */
   private Future<Void> whole(SlotTable.Owner master) {
     return link.node(master.address())
@@ -144,6 +145,13 @@ final class LaneSource {
               link.topology().refresh();
               return Future.failedFuture(
                   RedisFailures.notSent("its master may not have had the slot all the time"));
-            });
+            })
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    failure instanceof RedisReplyException refused
+                        ? RedisFailures.notSent("its master answers " + refused.getMessage())
+                        : failure))
+        .mapEmpty();
   }
 }

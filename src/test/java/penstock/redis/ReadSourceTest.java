@@ -132,6 +132,21 @@ class ReadSourceTest {
     assertThat(calls(replicas, "get") - atReplicas).isEqualTo(100);
   }
 
+  /** As one that has become a replica, or where its users lack the right. */
+  @Test
+  void aMasterThatDoesNotTellWhatItHasIsReadItself() {
+    RedisServer master = cluster.masterOf("ps:{told/0}:n");
+    await(writing.send(Command.SET, "ps:{told/0}:n", 1));
+    master.ask("ACL", "SETUSER", "default", "-cluster|replicas");
+    try {
+      long before = master.calls("get");
+      assertThat(await(reading.send(Command.GET, "ps:{told/0}:n"))).hasToString("1");
+      assertThat(master.calls("get") - before).isEqualTo(1);
+    } finally {
+      master.ask("ACL", "SETUSER", "default", "+cluster|replicas");
+    }
+  }
+
   /** A replica knows nothing of it: it would answer that the key is not there. */
   @Test
   void noPartOfASlotIsReadWhileItIsOnItsWay() {
