@@ -136,7 +136,7 @@ final class LaneSource {
         .sendTogether(
             RedisLink.request(Command.EXISTS, absent),
             RedisLink.request(Command.CLUSTER, "REPLICAS", master.id()))
-        .compose(
+        .<Void>compose(
             replies -> {
               if (ClusterNode.parse(replies.second(), master.address()).stream()
                   .anyMatch(replica -> replica.epoch() == master.epoch())) {
@@ -151,7 +151,6 @@ final class LaneSource {
                 Future.failedFuture(
                     failure instanceof RedisReplyException refused
                         ? RedisFailures.notSent("its master answers " + refused.getMessage())
-                        : failure))
-        .mapEmpty();
+                        : failure));
   }
 }

@@ -134,16 +134,20 @@ final class FaultyProxy implements AutoCloseable {
     swallowing = false;
     cut.set(null);
     copy.set(null);
-    Hold held = hold.getAndSet(null);
-    if (held != null) {
-      held.release();
-    }
+    letGo();
     links.forEach(
         link -> {
           if (link.swallowing) {
             link.close();
           }
         });
+  }
+
+  private void letGo() {
+    Hold held = hold.getAndSet(null);
+    if (held != null) {
+      held.release();
+    }
   }
 
   /**
@@ -207,10 +211,7 @@ final class FaultyProxy implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Hold held = hold.getAndSet(null);
-    if (held != null) {
-      held.release();
-    }
+    letGo();
     cut();
   }
 

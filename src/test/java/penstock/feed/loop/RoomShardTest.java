@@ -10,23 +10,17 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import penstock.Patience;
-import penstock.feed.DisconnectReason;
 import penstock.feed.OwnVertx;
-import penstock.feed.connection.ClientAddress;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.room.BufferPosition;
 import penstock.feed.room.RoomInterest;
 import penstock.feed.room.RoomShard;
 import penstock.feed.room.SharedHistory;
-import penstock.security.identity.Caller;
 import penstock.stream.Cursor;
 import penstock.stream.CursorScope;
 
@@ -74,33 +68,6 @@ class RoomShardTest {
     }
   }
 
-  private static final class Member implements FeedSubscriber {
-    final AtomicInteger advanced = new AtomicInteger();
-
-    @Override
-    public Caller caller() {
-      return Caller.UNKNOWN;
-    }
-
-    @Override
-    public ClientAddress client() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void advance() {
-      advanced.incrementAndGet();
-    }
-
-    @Override
-    public void tick(long now) {}
-
-    @Override
-    public void disconnect(DisconnectReason reason) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
   private static final class Shard extends RoomShard<Keys, String> {
     final AtomicInteger turns = new AtomicInteger();
     volatile long reached;
@@ -119,10 +86,10 @@ class RoomShardTest {
   @RegisterExtension final OwnVertx own = new OwnVertx();
   private final Context loop = own.vertx().getOrCreateContext();
   private final Keys history = new Keys();
-  private final Member member = new Member();
+  private final CountingSubscriber member = new CountingSubscriber();
 
   /** With a member that waits for what has the key "mine". */
-  private Shard shard(Duration heartbeat) throws Exception {
+  private Shard shard(Duration heartbeat) {
     var shard = new Shard(new LoopDispatcher((ContextInternal) loop, heartbeat));
     onLoop(
         () -> {
@@ -133,18 +100,8 @@ class RoomShardTest {
     return shard;
   }
 
-  private void onLoop(Runnable task) throws Exception {
-    var done = new CompletableFuture<Void>();
-    loop.runOnContext(
-        go -> {
-          try {
-            task.run();
-            done.complete(null);
-          } catch (Throwable failure) {
-            done.completeExceptionally(failure);
-          }
-        });
-    done.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+  private void onLoop(Runnable task) {
+    own.run(loop, task);
   }
 
   private void come(Shard shard, String key, int capacity) {
@@ -153,7 +110,7 @@ class RoomShardTest {
   }
 
   @Test
-  void isHardlyWokenForWhatNobodyWaitsFor() throws Exception {
+  void isHardlyWokenForWhatNobodyWaitsFor() {
     Shard shard = shard(Duration.ofHours(1));
     long began = System.nanoTime();
     for (int i = 0; i < 5_000; i++) {
@@ -169,7 +126,7 @@ class RoomShardTest {
   }
 
   @Test
-  void looksSoonAtWhatItWasNotWokenFor() throws Exception {
+  void looksSoonAtWhatItWasNotWokenFor() {
     Shard shard = shard(Duration.ofMillis(150));
     for (int i = 0; i < 3; i++) {
       come(shard, "other", MUCH);
@@ -179,7 +136,7 @@ class RoomShardTest {
   }
 
   /** One that was woken a moment ago, so that it is not woken since that is long ago. */
-  private Shard wokenShard() throws Exception {
+  private Shard wokenShard() {
     Shard shard = shard(Duration.ofHours(1));
     await()
         .until(
@@ -191,7 +148,7 @@ class RoomShardTest {
   }
 
   @Test
-  void isWokenBeforeTheHistoryLeavesItsMembersBehind() throws Exception {
+  void isWokenBeforeTheHistoryLeavesItsMembersBehind() {
     Shard shard = wokenShard();
     onLoop(
         () -> {
@@ -204,9 +161,9 @@ class RoomShardTest {
   }
 
   @Test
-  void isWokenForAllThatComesAsLongAsAMemberLooksAtAll() throws Exception {
+  void isWokenForAllThatComesAsLongAsAMemberLooksAtAll() {
     Shard shard = wokenShard();
-    var looks = new Member();
+    var looks = new CountingSubscriber();
     onLoop(
         () -> {
           shard.add(looks);

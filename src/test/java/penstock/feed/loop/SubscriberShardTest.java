@@ -19,8 +19,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import penstock.Patience;
 import penstock.feed.DisconnectReason;
 import penstock.feed.OwnVertx;
-import penstock.feed.connection.ClientAddress;
-import penstock.security.identity.Caller;
 
 /** Shards and the dispatcher that serves those of one event loop. */
 class SubscriberShardTest {
@@ -32,74 +30,33 @@ class SubscriberShardTest {
 
   private static final long SLOW_NANOS = 100_000;
 
-  /** Whoever is written to. */
-  private static class Member implements FeedSubscriber {
-    final AtomicInteger advanced = new AtomicInteger();
-    final List<Long> ticks = new CopyOnWriteArrayList<>();
-
-    @Override
-    public Caller caller() {
-      return Caller.UNKNOWN;
-    }
-
-    @Override
-    public ClientAddress client() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void advance() {
-      advanced.incrementAndGet();
-    }
-
-    @Override
-    public void tick(long now) {
-      ticks.add(now);
-    }
-
-    @Override
-    public void disconnect(DisconnectReason reason) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
   @RegisterExtension final OwnVertx own = new OwnVertx();
   private final Vertx vertx = own.vertx();
   private final Context loop = vertx.getOrCreateContext();
   private final LoopDispatcher dispatcher = new LoopDispatcher((ContextInternal) loop, OFTEN);
   private final AtomicInteger emptied = new AtomicInteger();
 
-  private SubscriberShard<Member> shard() {
+  private SubscriberShard<CountingSubscriber> shard() {
     return new SubscriberShard<>(dispatcher, Duration.ZERO, emptied::incrementAndGet);
   }
 
-  private static List<Member> members(int count) {
-    return Stream.generate(Member::new).limit(count).toList();
+  private static List<CountingSubscriber> members(int count) {
+    return Stream.generate(CountingSubscriber::new).limit(count).toList();
   }
 
   /** Does all of it in one task of the event loop. */
-  private void onLoop(Runnable task) throws Exception {
-    var done = new CompletableFuture<Void>();
-    loop.runOnContext(
-        go -> {
-          try {
-            task.run();
-            done.complete(null);
-          } catch (Throwable failure) {
-            done.completeExceptionally(failure);
-          }
-        });
-    done.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+  private void onLoop(Runnable task) {
+    own.run(loop, task);
   }
 
-  private static boolean haveAdvanced(List<Member> members, int times) {
+  private static boolean haveAdvanced(List<CountingSubscriber> members, int times) {
     return members.stream().allMatch(member -> member.advanced.get() >= times);
   }
 
   @Test
   void allHaveOneTurnHoweverOftenTheyAreWoken() throws Exception {
-    SubscriberShard<Member> shard = shard();
-    List<Member> members = members(100);
+    SubscriberShard<CountingSubscriber> shard = shard();
+    List<CountingSubscriber> members = members(100);
     onLoop(() -> members.forEach(shard::add));
     for (int turn = 1; turn <= 3; turn++) {
       onLoop(() -> members.forEach(each -> shard.wake()));
@@ -114,7 +71,7 @@ class SubscriberShardTest {
   void oneThatThrowsKeepsNobodyFromATurnOrATick() throws Exception {
     var reasons = new CopyOnWriteArrayList<DisconnectReason>();
     var broken =
-        new Member() {
+        new CountingSubscriber() {
           @Override
           public void advance() {
             throw new IllegalStateException("a defect");
@@ -130,10 +87,10 @@ class SubscriberShardTest {
             reasons.add(reason);
           }
         };
-    SubscriberShard<Member> shard = shard();
-    SubscriberShard<Member> other = shard();
-    Member behind = new Member();
-    Member elsewhere = new Member();
+    SubscriberShard<CountingSubscriber> shard = shard();
+    SubscriberShard<CountingSubscriber> other = shard();
+    CountingSubscriber behind = new CountingSubscriber();
+    CountingSubscriber elsewhere = new CountingSubscriber();
     onLoop(
         () -> {
           shard.add(broken);
@@ -153,10 +110,10 @@ class SubscriberShardTest {
     onLoop(
         () -> {
           var wakes = new AtomicBoolean();
-          SubscriberShard<Member> shard =
+          SubscriberShard<CountingSubscriber> shard =
               new SubscriberShard<>(dispatcher, Patience.LIMIT, () -> {});
           shard.add(
-              new Member() {
+              new CountingSubscriber() {
                 @Override
                 public void advance() {
                   long end = System.nanoTime() + LONG_NANOS;
@@ -179,7 +136,7 @@ class SubscriberShardTest {
 
   @Test
   void theLoopDoesOtherThingsInTheMidstOfALongTurn() throws Exception {
-    SubscriberShard<Member> shard = shard();
+    SubscriberShard<CountingSubscriber> shard = shard();
     var written = new AtomicInteger();
     var writtenBefore = new CompletableFuture<Integer>();
     int readers = 1_000;
@@ -187,7 +144,7 @@ class SubscriberShardTest {
         () -> {
           for (int i = 0; i < readers; i++) {
             shard.add(
-                new Member() {
+                new CountingSubscriber() {
                   @Override
                   public void advance() {
                     if (written.getAndIncrement() == 0) {
@@ -208,14 +165,14 @@ class SubscriberShardTest {
 
   @Test
   void aShardThatNeverRestsKeepsNoOtherWaiting() throws Exception {
-    SubscriberShard<Member> busy = shard();
-    SubscriberShard<Member> other = shard();
+    SubscriberShard<CountingSubscriber> busy = shard();
+    SubscriberShard<CountingSubscriber> other = shard();
     var turns = new AtomicInteger();
     var turnsBefore = new CompletableFuture<Integer>();
     onLoop(
         () -> {
           busy.add(
-              new Member() {
+              new CountingSubscriber() {
                 @Override
                 public void advance() {
                   if (turns.incrementAndGet() < 1_000) {
@@ -224,7 +181,7 @@ class SubscriberShardTest {
                 }
               });
           other.add(
-              new Member() {
+              new CountingSubscriber() {
                 @Override
                 public void advance() {
                   turnsBefore.complete(turns.get());
@@ -238,8 +195,8 @@ class SubscriberShardTest {
 
   @Test
   void allShardsOfALoopHaveOneTimerAsLongAsTheyHaveMembers() throws Exception {
-    List<SubscriberShard<Member>> shards = List.of(shard(), shard());
-    List<Member> members = members(2);
+    List<SubscriberShard<CountingSubscriber>> shards = List.of(shard(), shard());
+    List<CountingSubscriber> members = members(2);
     onLoop(
         () -> {
           for (int i = 0; i < 2; i++) {

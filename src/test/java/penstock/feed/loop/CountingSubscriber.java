@@ -1,0 +1,40 @@
+package penstock.feed.loop;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import penstock.feed.DisconnectReason;
+import penstock.feed.connection.ClientAddress;
+import penstock.security.identity.Caller;
+
+/** Notes when it is asked to write, and is not disconnected. */
+class CountingSubscriber implements FeedSubscriber {
+
+  final AtomicInteger advanced = new AtomicInteger();
+  final List<Long> ticks = new CopyOnWriteArrayList<>();
+
+  @Override
+  public Caller caller() {
+    return Caller.UNKNOWN;
+  }
+
+  @Override
+  public ClientAddress client() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void advance() {
+    advanced.incrementAndGet();
+  }
+
+  @Override
+  public void tick(long now) {
+    ticks.add(now);
+  }
+
+  @Override
+  public void disconnect(DisconnectReason reason) {
+    throw new UnsupportedOperationException();
+  }
+}
