@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import penstock.Patience;
 import penstock.redis.RedisConversation;
 import penstock.redis.RedisServer;
@@ -18,6 +19,11 @@ import penstock.redis.RedisServer;
 final class RedisFaults {
 
   private static final Duration SYNC_POLL = Duration.ofMillis(10);
+
+  /** The file is written anew once all has come. */
+  private static final Set<String> SYNCHRONISED =
+      Set.of("master_link_status:up", "aof_rewrite_in_progress:0", "aof_rewrite_scheduled:0");
+
   private static final String WAIT_MILLIS = "5000";
 
   /**
@@ -255,7 +261,7 @@ final class RedisFaults {
   static void become(RedisServer server, RedisServer other) {
     other.ask("REPLICAOF", "NO", "ONE");
     server.ask("REPLICAOF", "127.0.0.1", other.port());
-    awaitLink(server);
+    awaitSynchronised(server);
     server.ask("REPLICAOF", "NO", "ONE");
   }
 
@@ -285,7 +291,7 @@ final class RedisFaults {
    */
   static long separate(RedisServer master, RedisServer replica, FaultyProxy way) {
     replica.ask("REPLICAOF", "127.0.0.1", way.port());
-    awaitLink(replica);
+    awaitSynchronised(replica);
     long begin = System.nanoTime();
     try (RedisConversation conversation = master.open()) {
       conversation.ask("SET", "replicated", "this");
@@ -297,12 +303,18 @@ final class RedisFaults {
     return begin;
   }
 
-  private static void awaitLink(RedisServer replica) {
+  /**
+   * Waits until a replica has all that its master had, in its file too: before that it comes back
+   * with what it had of its own, if it is killed.
+   */
+  private static void awaitSynchronised(RedisServer replica) {
     Patience.await()
         .pollInterval(SYNC_POLL)
         .until(
             () ->
-                String.valueOf(replica.ask("INFO", "replication"))
-                    .contains("master_link_status:up"));
+                String.valueOf(replica.ask("INFO"))
+                    .lines()
+                    .collect(Collectors.toSet())
+                    .containsAll(SYNCHRONISED));
   }
 }
