@@ -162,7 +162,8 @@ final class DelayedProducer {
     } else if (answer.statusCode() != 404) {
       violations.add("a move was answered with " + answer.statusCode() + ": " + answer.body());
     } else if (retried) {
-      tell(id, Fate.COMES, 0);
+      // That it is not there any more says nothing of a loss before it was asked for.
+      told.put(id, new Told(Fate.COMES, 0, 0, first.sent(), System.nanoTime()));
     }
   }
 
