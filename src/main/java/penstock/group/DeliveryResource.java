@@ -74,14 +74,15 @@ class DeliveryResource {
       new PullQueues.Handle(Future.succeededFuture(List.of()), () -> {});
 
   private final Streams streams;
-  private final Groups groups;
+  private final Deliveries deliveries;
   private final PullQueues queues;
   private final GroupBodyReceiver bodies;
 
   @Inject
-  DeliveryResource(Streams streams, Groups groups, PullQueues queues, GroupBodyReceiver bodies) {
+  DeliveryResource(
+      Streams streams, Deliveries deliveries, PullQueues queues, GroupBodyReceiver bodies) {
     this.streams = streams;
-    this.groups = groups;
+    this.deliveries = deliveries;
     this.queues = queues;
     this.bodies = bodies;
   }
@@ -162,7 +163,7 @@ class DeliveryResource {
   private Future<List<SettleReply.Result>> ack(Stream stream, GroupName group, List<AckId> ids) {
     return ids.isEmpty()
         ? Future.succeededFuture(List.of())
-        : groups.ack(stream, group, ids).map(done -> SettleReply.of(ids, done).results());
+        : deliveries.ack(stream, group, ids).map(done -> SettleReply.of(ids, done).results());
   }
 
   private static RestResponse<PullAnswer> answer(
@@ -198,7 +199,7 @@ class DeliveryResource {
         request,
         body -> {
           List<AckId> ids = SettleRequest.ids(body);
-          return found -> groups.ack(found, group, ids).map(done -> SettleReply.of(ids, done));
+          return found -> deliveries.ack(found, group, ids).map(done -> SettleReply.of(ids, done));
         });
   }
 
@@ -234,7 +235,9 @@ class DeliveryResource {
           boolean drop = body.flag("drop");
           long millis = delay == null ? -1 : delay.toMillis();
           return found ->
-              groups.nack(found, group, ids, millis, drop).map(done -> SettleReply.of(ids, done));
+              deliveries
+                  .nack(found, group, ids, millis, drop)
+                  .map(done -> SettleReply.of(ids, done));
         });
   }
 
@@ -267,7 +270,7 @@ class DeliveryResource {
           Duration lease = SettleRequest.lease(body);
           long millis = lease == null ? 0 : lease.toMillis();
           return found ->
-              groups.extend(found, group, ids, millis).map(done -> SettleReply.of(ids, done));
+              deliveries.extend(found, group, ids, millis).map(done -> SettleReply.of(ids, done));
         });
   }
 

@@ -3,11 +3,17 @@ package penstock.group;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import penstock.http.NameWriter;
+import penstock.redis.RedisNumber;
 import penstock.stream.Position;
+import penstock.stream.StreamName;
 
 /**
  * A group as its resource shows it.
@@ -35,6 +41,8 @@ record GroupStatus(
     @Schema(description = "Events that were set aside", minimum = "0") long deadLetters,
     List<Consumer> consumers,
     @Schema(minItems = 1) List<OfPartition> partitions) {
+
+  private static final double MILLIS = 1_000;
 
   /**
    * A consumer.
@@ -76,4 +84,73 @@ record GroupStatus(
               description = "Events that were removed from the log before they were done",
               minimum = "0")
           long vanished) {}
+
+  /**
+   * @param replies of {@code group-describe.lua}, by partition
+   */
+  static GroupStatus of(StreamName stream, GroupName name, List<Response> replies) {
+    var partitions = new ArrayList<OfPartition>();
+    var consumers = new TreeMap<String, Consumer>();
+    for (int i = 0; i < replies.size(); i++) {
+      Response reply = replies.get(i);
+      partitions.add(partition(i, reply));
+      for (int at = 15; at + 2 < reply.size(); at += 3) {
+        var one =
+            new Consumer(
+                reply.get(at).toString(),
+                RedisNumber.longOf(reply.get(at + 1)),
+                RedisNumber.longOf(reply.get(at + 2)) / MILLIS);
+        consumers.merge(one.name(), one, GroupStatus::merge);
+      }
+    }
+    Response first = replies.getFirst();
+    GroupSettings settings =
+        GroupSettings.of(
+            first.get(0).toString(),
+            first.get(1).toString(),
+            first.get(2).toString(),
+            first.get(3).toString(),
+            first.get(4).toString());
+    boolean knowsLag = partitions.stream().allMatch(one -> one.lag() != null);
+    return new GroupStatus(
+        name.value(),
+        stream.value(),
+        settings.maxDeliveries(),
+        DurationText.of(settings.lease()),
+        settings.backoff().stream().map(DurationText::of).toList(),
+        settings.ordered(),
+        settings.filter(),
+        knowsLag
+            ? partitions.stream().mapToLong(one -> Objects.requireNonNull(one.lag())).sum()
+            : null,
+        partitions.stream().mapToLong(one -> one.pending() + one.parked()).sum(),
+        partitions.stream().mapToDouble(OfPartition::oldestSeconds).max().orElse(0),
+        partitions.stream().mapToLong(OfPartition::acknowledged).sum(),
+        partitions.stream().mapToLong(OfPartition::deadLetters).sum(),
+        List.copyOf(consumers.values()),
+        partitions);
+  }
+
+  private static OfPartition partition(int index, Response reply) {
+    long lag = RedisNumber.longOf(reply.get(6));
+    return new OfPartition(
+        index,
+        reply.get(5).toString(),
+        lag < 0 ? null : lag,
+        RedisNumber.longOf(reply.get(7)),
+        RedisNumber.longOf(reply.get(8)),
+        RedisNumber.longOf(reply.get(9)),
+        RedisNumber.longOf(reply.get(10)) / MILLIS,
+        RedisNumber.longOf(reply.get(11)),
+        RedisNumber.longOf(reply.get(12)),
+        RedisNumber.longOf(reply.get(13)),
+        RedisNumber.longOf(reply.get(14)));
+  }
+
+  private static Consumer merge(Consumer one, Consumer other) {
+    return new Consumer(
+        one.name(),
+        one.pending() + other.pending(),
+        Math.min(one.idleSeconds(), other.idleSeconds()));
+  }
 }

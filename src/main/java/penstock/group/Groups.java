@@ -6,28 +6,18 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import penstock.group.GroupRepository.Made;
-import penstock.group.GroupRepository.Return;
-import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
-import penstock.problem.ReportedFailure;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
-import penstock.redis.RedisNumber;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
 import penstock.stream.Position;
 import penstock.stream.StartPosition;
-import penstock.stream.StreamName;
 import penstock.stream.log.EventLog;
 import penstock.stream.log.StartPoint;
 import penstock.stream.registry.Stream;
@@ -48,17 +38,13 @@ class Groups implements PartitionOwner {
 
   private static final Duration SOON = Duration.ofSeconds(1);
 
-  private static final double MILLIS = 1_000;
-
   private final GroupRepository repository;
   private final EventLog log;
-  private final PullQueues queues;
 
   @Inject
-  Groups(GroupRepository repository, EventLog log, PullQueues queues) {
+  Groups(GroupRepository repository, EventLog log) {
     this.repository = repository;
     this.log = log;
-    this.queues = queues;
   }
 
   /**
@@ -215,236 +201,11 @@ class Groups implements PartitionOwner {
               return replies.stream().anyMatch(Optional::isEmpty)
                   ? Future.failedFuture(PullQueues.unknown(stream.name(), name))
                   : Future.succeededFuture(
-                      status(
+                      GroupStatus.of(
                           stream.name(),
                           name,
                           replies.stream().flatMap(Optional::stream).toList()));
             });
-  }
-
-  private static GroupStatus status(StreamName stream, GroupName name, List<Response> replies) {
-    var partitions = new ArrayList<GroupStatus.OfPartition>();
-    var consumers = new TreeMap<String, GroupStatus.Consumer>();
-    for (int i = 0; i < replies.size(); i++) {
-      Response reply = replies.get(i);
-      partitions.add(partition(i, reply));
-      for (int at = 15; at + 2 < reply.size(); at += 3) {
-        var one =
-            new GroupStatus.Consumer(
-                reply.get(at).toString(),
-                RedisNumber.longOf(reply.get(at + 1)),
-                RedisNumber.longOf(reply.get(at + 2)) / MILLIS);
-        consumers.merge(one.name(), one, Groups::merge);
-      }
-    }
-    Response first = replies.getFirst();
-    GroupSettings settings =
-        GroupSettings.of(
-            first.get(0).toString(),
-            first.get(1).toString(),
-            first.get(2).toString(),
-            first.get(3).toString(),
-            first.get(4).toString());
-    boolean knowsLag = partitions.stream().allMatch(one -> one.lag() != null);
-    return new GroupStatus(
-        name.value(),
-        stream.value(),
-        settings.maxDeliveries(),
-        DurationText.of(settings.lease()),
-        settings.backoff().stream().map(DurationText::of).toList(),
-        settings.ordered(),
-        settings.filter(),
-        knowsLag
-            ? partitions.stream().mapToLong(one -> Objects.requireNonNull(one.lag())).sum()
-            : null,
-        partitions.stream().mapToLong(one -> one.pending() + one.parked()).sum(),
-        partitions.stream().mapToDouble(GroupStatus.OfPartition::oldestSeconds).max().orElse(0),
-        partitions.stream().mapToLong(GroupStatus.OfPartition::acknowledged).sum(),
-        partitions.stream().mapToLong(GroupStatus.OfPartition::deadLetters).sum(),
-        List.copyOf(consumers.values()),
-        partitions);
-  }
-
-  private static GroupStatus.OfPartition partition(int index, Response reply) {
-    long lag = RedisNumber.longOf(reply.get(6));
-    return new GroupStatus.OfPartition(
-        index,
-        reply.get(5).toString(),
-        lag < 0 ? null : lag,
-        RedisNumber.longOf(reply.get(7)),
-        RedisNumber.longOf(reply.get(8)),
-        RedisNumber.longOf(reply.get(9)),
-        RedisNumber.longOf(reply.get(10)) / MILLIS,
-        RedisNumber.longOf(reply.get(11)),
-        RedisNumber.longOf(reply.get(12)),
-        RedisNumber.longOf(reply.get(13)),
-        RedisNumber.longOf(reply.get(14)));
-  }
-
-  private static GroupStatus.Consumer merge(GroupStatus.Consumer one, GroupStatus.Consumer other) {
-    return new GroupStatus.Consumer(
-        one.name(),
-        one.pending() + other.pending(),
-        Math.min(one.idleSeconds(), other.idleSeconds()));
-  }
-
-  /** Acknowledges deliveries; tells of each whether it stood. */
-  Future<List<Boolean>> ack(Stream stream, GroupName name, List<AckId> ids) {
-    return settle(
-            stream,
-            name,
-            ids,
-            (partition, group, deliveries) ->
-                repository.acknowledge(partition, name, group, deliveries))
-        .onSuccess(
-            done ->
-                IsolatedCall.run(
-                    () -> {
-                      long stood = count(done);
-                      queues.meters(stream.name(), name).acknowledged(stood, done.size() - stood);
-                    }));
-  }
-
-  /**
-   * Takes deliveries back; tells of each whether it stood.
-   *
-   * @param delayMillis until the next delivery; -1 for the group's backoff
-   * @param drop whether they become dead letters
-   */
-  Future<List<Boolean>> nack(
-      Stream stream, GroupName name, List<AckId> ids, long delayMillis, boolean drop) {
-    Return how =
-        drop ? Return.dropped("dropped by its consumer") : new Return(delayMillis, "", true);
-    GroupMeters meters = queues.meters(stream.name(), name);
-    return settle(
-            stream,
-            name,
-            ids,
-            (partition, group, deliveries) ->
-                repository
-                    .nack(partition, name, group, how, deliveries)
-                    .onSuccess(
-                        returned -> IsolatedCall.run(() -> meters.setAside(returned.setAside())))
-                    .map(GroupRepository.Returned::done))
-        .onSuccess(
-            done ->
-                IsolatedCall.run(
-                    () -> {
-                      long stood = count(done);
-                      meters.returned(stood, done.size() - stood);
-                    }));
-  }
-
-  /**
-   * Lengthens leases; tells of each delivery whether it stood.
-   *
-   * @param leaseMillis from now on; 0 for the group's own
-   */
-  Future<List<Boolean>> extend(Stream stream, GroupName name, List<AckId> ids, long leaseMillis) {
-    return settle(
-            stream,
-            name,
-            ids,
-            (partition, group, deliveries) ->
-                repository.extend(partition, name, group, leaseMillis, deliveries))
-        .onSuccess(
-            done ->
-                IsolatedCall.run(
-                    () -> queues.meters(stream.name(), name).extended(done.size() - count(done))));
-  }
-
-  private static long count(List<Boolean> done) {
-    return done.stream().filter(stood -> stood).count();
-  }
-
-  /** What is said of deliveries of one existence of a group on a partition. */
-  private interface Saying {
-
-    Future<List<Boolean>> run(Partition partition, String group, List<String> deliveries);
-  }
-
-  /** The deliveries of one script, and their places in the request. */
-  private record Chunk(Partition partition, String group, List<Integer> places) {}
-
-  /**
-   * Those of one partition in as few scripts as can be; of a partition that is not there: stale. A
-   * problem if there is no such group, as far as that can be told.
-   */
-  private Future<List<Boolean>> settle(
-      Stream stream, GroupName name, List<AckId> ids, Saying saying) {
-    List<Chunk> chunks = chunks(stream, ids);
-    Boolean[] results = new Boolean[ids.size()];
-    Arrays.fill(results, false);
-    var sent = new ArrayList<Future<?>>(chunks.size());
-    for (Chunk chunk : chunks) {
-      sent.add(
-          saying
-              .run(
-                  chunk.partition(),
-                  chunk.group(),
-                  chunk.places().stream().map(place -> ids.get(place).delivery()).toList())
-              .map(
-                  done -> {
-                    for (int i = 0; i < done.size(); i++) {
-                      results[chunk.places().get(i)] = done.get(i);
-                    }
-                    return done;
-                  }));
-    }
-    return Future.join(sent)
-        .map(all -> List.of(results))
-        .compose(done -> count(done) == 0 ? orUnknown(stream, name, done) : same(done))
-        .recover(
-            failure ->
-                Future.failedFuture(count(List.of(results)) == 0 ? failure : ofOthers(failure)));
-  }
-
-  /** Each partition, and each existence of the group, is a script of its own. */
-  private static Throwable ofOthers(Throwable failure) {
-    return failure instanceof ReportedFailure some
-        ? new ProblemException(
-            some.problem()
-                .withDetail(
-                    "With some of the deliveries this is done: these are stale if you ask again."
-                        + " With the others: "
-                        + some.problem().detail()),
-            failure)
-        : failure;
-  }
-
-  /** All is stale: perhaps since the group is gone, which is the more useful to know. */
-  private Future<List<Boolean>> orUnknown(Stream stream, GroupName name, List<Boolean> done) {
-    return repository
-        .names(stream.partitions().getFirst())
-        .compose(
-            names ->
-                names.contains(name.value())
-                    ? same(done)
-                    : Future.failedFuture(PullQueues.unknown(stream.name(), name)));
-  }
-
-  private static Future<List<Boolean>> same(List<Boolean> done) {
-    return Future.succeededFuture(done);
-  }
-
-  private static List<Chunk> chunks(Stream stream, List<AckId> ids) {
-    var chunks = new ArrayList<Chunk>();
-    Map<String, Chunk> open = new HashMap<>();
-    for (int i = 0; i < ids.size(); i++) {
-      AckId id = ids.get(i);
-      if (id.partition() >= stream.partitions().size()) {
-        continue;
-      }
-      String of = id.partition() + " " + id.group();
-      Chunk chunk = open.get(of);
-      if (chunk == null || chunk.places().size() == GroupRepository.MOST) {
-        chunk = new Chunk(stream.partitions().get(id.partition()), id.group(), new ArrayList<>());
-        open.put(of, chunk);
-        chunks.add(chunk);
-      }
-      chunk.places().add(i);
-    }
-    return chunks;
   }
 
   private static ProblemException conflict(GroupName name) {
