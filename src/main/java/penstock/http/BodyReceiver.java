@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import penstock.problem.IsolatedCall;
 import penstock.problem.Problem;
 import penstock.problem.ProblemException;
@@ -197,17 +198,25 @@ public final class BodyReceiver {
 
     final Promise<Buffer> promise = Promise.promise();
     private final HttpServerRequest request;
-    private final long timer;
+    private @Nullable Long timer;
     private Buffer body = Buffer.buffer(0);
     private int pieces;
     private boolean over;
 
     Reception(HttpServerRequest request) {
       this.request = request;
-      timer = vertx.setTimer(timeout.toMillis(), late -> fail(tooSlow()));
       request.handler(this::take);
       request.exceptionHandler(this::fail);
       request.endHandler(end -> complete());
+      // Most bodies come in the turn of the event loop in which their request does, and need no
+      // timer.
+      vertx.runOnContext(turn -> limit());
+    }
+
+    private void limit() {
+      if (!over) {
+        timer = vertx.setTimer(timeout.toMillis(), late -> fail(tooSlow()));
+      }
     }
 
     private void take(Buffer chunk) {
@@ -237,18 +246,23 @@ public final class BodyReceiver {
       }
     }
 
+    private void end() {
+      over = true;
+      if (timer != null) {
+        vertx.cancelTimer(timer);
+      }
+    }
+
     private void complete() {
       if (!over) {
-        over = true;
-        vertx.cancelTimer(timer);
+        end();
         promise.complete(body);
       }
     }
 
     private void fail(Throwable failure) {
       if (!over) {
-        over = true;
-        vertx.cancelTimer(timer);
+        end();
         release(body);
         body = Buffer.buffer(0);
         promise.fail(failure);

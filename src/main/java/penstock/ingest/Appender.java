@@ -103,7 +103,10 @@ class Appender {
       return Future.failedFuture(refused(unfit.get()));
     }
     if (times == null && stream.partitions().size() == 1) {
-      List<EncodedEvent> entries = events.stream().map(EncodedEvent::of).toList();
+      var entries = new ArrayList<EncodedEvent>(events.size());
+      for (Event event : events) {
+        entries.add(EncodedEvent.of(event));
+      }
       return commit(stream, stream.partitions().getFirst())
           .append(entries, loop, span)
           .map(AppendAck::ofOne);

@@ -3,7 +3,9 @@ package penstock.ingest;
 import io.netty.util.concurrent.EventExecutor;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -23,8 +25,8 @@ import penstock.trace.Tracing;
 
 /**
  * Appends to one partition: requests that arrive while an append is under way are sent together as
- * the next one. There is no timer, so that a lone request waits for nothing. What waits is bounded
- * in bytes.
+ * the next one, and so are those that arrive in one turn of an event loop. There is no timer, so
+ * that a lone request waits for nothing. What waits is bounded in bytes.
  *
  * <p>May be used from any thread. A request is answered on its own event loop, in one task for all
  * requests of an append that share the loop.
@@ -68,7 +70,7 @@ final class GroupCommit {
    */
   Future<PartitionAck> append(List<EncodedEvent> entries, EventExecutor loop, SpanContext span) {
     PendingAppend request = new PendingAppend(entries, loop, span);
-    AppendBatch batch;
+    boolean begins;
     synchronized (this) {
       // a request is let in whenever nothing waits, so that none is too large for ever
       if (queuedBytes > 0 && queuedBytes + request.unsentBytes() > maxQueued) {
@@ -76,10 +78,11 @@ final class GroupCommit {
       }
       queue.add(request);
       queuedBytes += request.unsentBytes();
-      batch = underWay ? null : nextBatch();
+      begins = !underWay;
+      underWay = true;
     }
-    if (batch != null) {
-      send(batch);
+    if (begins) {
+      sendBehindTurn();
     }
     return request.promise.future();
   }
@@ -115,6 +118,26 @@ final class GroupCommit {
     return underWay ? batch : null;
   }
 
+  /** Behind the requests that this turn of the event loop is yet to read, which go along. */
+  private void sendBehindTurn() {
+    Context here = Vertx.currentContext();
+    if (here == null) {
+      sendNext();
+    } else {
+      here.runOnContext(turn -> sendNext());
+    }
+  }
+
+  private void sendNext() {
+    AppendBatch next;
+    synchronized (this) {
+      next = nextBatch();
+    }
+    if (next != null) {
+      send(next);
+    }
+  }
+
   /** Whatever is thrown on the way, the requests are answered, and the next ones are sent. */
   private void send(AppendBatch batch) {
     long start = System.nanoTime();
@@ -127,7 +150,6 @@ final class GroupCommit {
                     meters.committed(batch.entries().size(), System.nanoTime() - start);
                     Tracing.end(span, batch.entries().size(), reply.cause());
                   });
-              AppendBatch next;
               var answers = new AppendAnswers();
               synchronized (this) {
                 if (reply.succeeded()) {
@@ -135,11 +157,8 @@ final class GroupCommit {
                 } else {
                   fail(batch, reply.cause(), answers);
                 }
-                next = nextBatch();
               }
-              if (next != null) {
-                send(next);
-              }
+              IsolatedCall.run(this::sendBehindTurn);
               answers.give();
             });
   }

@@ -16,26 +16,47 @@ public final class NameRule {
   public static final String WHOLE = "(" + Namespace.TENANT_RULE + "~)?" + RULE;
 
   private static final Pattern PATTERN = Pattern.compile(WHOLE);
-  private static final Pattern OWN = Pattern.compile(RULE);
+
+  /** Characters of a name without a tenant. */
+  private static final int LONGEST = 64;
 
   private NameRule() {}
 
   public static boolean isValid(String name) {
-    return PATTERN.matcher(name).matches();
+    return isOwn(name) || PATTERN.matcher(name).matches();
+  }
+
+  /** {@link #RULE}, which each request's name is held to, without the detour of a pattern. */
+  private static boolean isOwn(String name) {
+    int length = name.length();
+    if (length == 0 || length > LONGEST || !isLetterOrDigit(name.charAt(0))) {
+      return false;
+    }
+    for (int i = 1; i < length; i++) {
+      char c = name.charAt(i);
+      if (!isLetterOrDigit(c) && c != '.' && c != '_' && c != '-') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
   }
 
   /** The name itself, perhaps with a tenant before it, if it obeys the rule. */
   public static String check(String what, String name) {
-    return check(what, name, PATTERN);
+    return check(what, name, isValid(name));
   }
 
   /** The name itself, of what belongs to something that has a tenant's name. */
   public static String checkOwn(String what, String name) {
-    return check(what, name, OWN);
+    return check(what, name, isOwn(name));
   }
 
-  private static String check(String what, String name, Pattern pattern) {
-    if (!pattern.matcher(name).matches()) {
+  private static String check(String what, String name, boolean valid) {
+    if (!valid) {
       String rule = "must match " + RULE;
       throw Problem.invalid(
               ProblemType.INVALID_NAME,

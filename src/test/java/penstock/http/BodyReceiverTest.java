@@ -14,6 +14,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import penstock.feed.OwnVertx;
+import penstock.problem.ProblemType;
+import penstock.problem.Problems;
 
 class BodyReceiverTest {
 
@@ -91,6 +93,34 @@ class BodyReceiverTest {
                               throw new IllegalStateException("a defect");
                             })))
         .isEqualTo(500);
+    assertThat(receiver.buffered()).isZero();
+  }
+
+  @Test
+  void aBodyThatStopsOnItsWayIsWaitedForSoLong() {
+    Vertx vertx = own.vertx();
+    var receiver = new BodyReceiver(vertx, 1_000, 1_000, Duration.ofMillis(100), "Send less.");
+    Promise<Buffer> received = Promise.promise();
+    HttpServer server =
+        await(
+            vertx
+                .createHttpServer()
+                .requestHandler(
+                    request ->
+                        receiver.receive(request, Future::succeededFuture).onComplete(received))
+                .listen(0, "127.0.0.1"));
+    await(
+        vertx
+            .createNetClient()
+            .connect(server.actualPort(), "127.0.0.1")
+            .compose(
+                socket ->
+                    socket.write(
+                        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8\r\n\r\nhalf")));
+    assertThat(await(received.future().recover(late -> Future.succeededFuture(Buffer.buffer()))))
+        .isEqualTo(Buffer.buffer());
+    assertThat(Problems.from(received.future().cause()).type())
+        .isEqualTo(ProblemType.REQUEST_TIMEOUT);
     assertThat(receiver.buffered()).isZero();
   }
 }

@@ -9,7 +9,10 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +43,7 @@ class GroupCommitTest {
   RedisServer redis;
   @Inject EventLog log;
   @Inject LogWriter writer;
+  @Inject Vertx vertx;
 
   private final StreamName name = new StreamName("commit-" + NAMES.incrementAndGet());
   private final Stream stream =
@@ -119,5 +123,24 @@ class GroupCommitTest {
     redis.ask("DEL", keys.events(), keys.log());
     assertThat(Patience.await(append(commit, "1")).results()).hasSize(1);
     assertThat(Patience.await(append(commit, "2")).results()).hasSize(1);
+  }
+
+  @Test
+  void whatComesInOneTurnOfALoopIsSentTogether() {
+    var scripts = new AtomicInteger();
+    GroupCommit commit =
+        commit(
+            () -> {
+              scripts.incrementAndGet();
+              return writer.link();
+            },
+            () -> {});
+    Promise<CompositeFuture> all = Promise.promise();
+    vertx.runOnContext(
+        turn ->
+            Future.all(append(commit, "1"), append(commit, "2"), append(commit, "3"))
+                .onComplete(all));
+    Patience.await(all.future());
+    assertThat(scripts).hasValue(1);
   }
 }
