@@ -71,7 +71,9 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
   private void scan(ChannelPipeline pipeline) {
     Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
     if (http2 == null) {
-      pipeline.addAfter(ENCODER, null, new RequestScanner(timer));
+      var joiner = new AnswerJoiner();
+      pipeline.addBefore(ENCODER, null, joiner);
+      pipeline.addAfter(ENCODER, null, new RequestScanner(timer, joiner));
     } else {
       TargetListener.listen(http2.decoder(), largestHeaders);
       // From here on the protocol's own limits hold, and a connection that says nothing is idle.

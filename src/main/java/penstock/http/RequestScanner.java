@@ -11,6 +11,7 @@ import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -36,7 +37,11 @@ final class RequestScanner extends ChannelDuplexHandler {
   /** How long such a client has to read it; as after an append that is refused. */
   private static final int LINGER_MILLIS = 2_000;
 
+  /** Bytes of an answer's body that are copied behind its head. */
+  private static final int MOST_COPIED = 1_024;
+
   private final HeaderTimer timer;
+  private final AnswerJoiner joiner;
 
   /** Requests that came and are not answered. */
   private int open;
@@ -49,8 +54,9 @@ final class RequestScanner extends ChannelDuplexHandler {
   /** What comes after a request that could not be read cannot be read either. */
   private boolean over;
 
-  RequestScanner(HeaderTimer timer) {
+  RequestScanner(HeaderTimer timer, AnswerJoiner joiner) {
     this.timer = timer;
+    this.joiner = joiner;
   }
 
   @Override
@@ -189,6 +195,14 @@ final class RequestScanner extends ChannelDuplexHandler {
         timer.resume();
       }
     }
-    context.write(message, promise);
+    if (message instanceof FullHttpResponse answer && isSmall(answer.content())) {
+      joiner.join(context, answer, promise);
+    } else {
+      context.write(message, promise);
+    }
+  }
+
+  private static boolean isSmall(ByteBuf body) {
+    return body.readableBytes() <= MOST_COPIED;
   }
 }

@@ -22,7 +22,8 @@ class HeaderTimerTest {
   private final HeaderTimer timer =
       new HeaderTimer(Duration.ofSeconds(10), new SilentConnections(), 1);
   private final EmbeddedChannel connection =
-      new EmbeddedChannel(timer, new HttpServerCodec(), new RequestScanner(timer));
+      new EmbeddedChannel(
+          timer, new HttpServerCodec(), new RequestScanner(timer, new AnswerJoiner()));
 
   @AfterEach
   void close() {

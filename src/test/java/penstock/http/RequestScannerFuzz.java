@@ -31,7 +31,8 @@ public final class RequestScannerFuzz {
     var framework = new Framework();
     var timer = new HeaderTimer(Duration.ofHours(1), new SilentConnections(), 1);
     var connection =
-        new EmbeddedChannel(timer, new HttpServerCodec(), new RequestScanner(timer), framework);
+        new EmbeddedChannel(
+            timer, new HttpServerCodec(), new RequestScanner(timer, new AnswerJoiner()), framework);
     connection.writeInbound(Unpooled.wrappedBuffer(Arrays.copyOfRange(input, 1, cut)));
     if (connection.isOpen()) {
       connection.writeInbound(Unpooled.wrappedBuffer(Arrays.copyOfRange(input, cut, input.length)));

@@ -22,7 +22,9 @@ class SilentConnectionsTest {
 
   private EmbeddedChannel connect() {
     var timer = new HeaderTimer(Duration.ofSeconds(10), silent, MOST);
-    var connection = new EmbeddedChannel(timer, new HttpServerCodec(), new RequestScanner(timer));
+    var connection =
+        new EmbeddedChannel(
+            timer, new HttpServerCodec(), new RequestScanner(timer, new AnswerJoiner()));
     all.add(connection);
     return connection;
   }
