@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.problem.IsolatedCall;
 import penstock.redis.PubSubListener;
@@ -37,8 +36,6 @@ import penstock.stream.log.LogNews;
  * <p>State belongs to one event loop, on which the listeners are called too.
  */
 final class TailLoop {
-
-  private static final Logger LOG = Logger.getLogger(TailLoop.class);
 
   /** How finely the looks at quiet logs are spread over their interval. */
   private static final int LOOKS_PER_INTERVAL = 8;
@@ -72,6 +69,8 @@ final class TailLoop {
 
   /** The same by the channels on which they are told what is appended. */
   private final Map<String, TailedLog> toBeTold = new HashMap<>();
+
+  private final UnknownNews unknown = new UnknownNews(System::nanoTime);
 
   /** By the slot of their keys; one where there is no cluster. */
   private final Map<Integer, TailLane> lanes = new ConcurrentHashMap<>();
@@ -255,14 +254,15 @@ final class TailLoop {
     LogNews what;
     try {
       what = LogNews.of(news);
-    } catch (RuntimeException unknown) {
-      LOG.warnf("not understood: source=%s reason=%s", one.source(), unknown.getMessage());
+    } catch (RuntimeException notOurs) {
+      unknown.add(one.source(), notOurs);
       return;
     }
     laneOf(one).told(one, what);
   }
 
   private void look() {
+    unknown.say();
     long now = System.nanoTime();
     lanes.values().forEach(lane -> lane.look(now, intervalNanos));
   }
