@@ -67,7 +67,15 @@ local function tell(events, state, found, appended, ids, fresh, fields)
   end
   local parts, bytes = {}, 0
   for i, n in ipairs(fresh) do
-    parts[i] = cmsgpack.pack(ids[n], {fields(n)})
+    local values, least = {fields(n)}, bytes
+    -- What is packed is no shorter than what it is packed of: what is far too much is not packed to be thrown away.
+    for _, value in ipairs(values) do
+      least = least + #value
+      if least > MOST_TOLD_BYTES then
+        return
+      end
+    end
+    parts[i] = cmsgpack.pack(ids[n], values)
     bytes = bytes + #parts[i]
     if bytes > MOST_TOLD_BYTES then
       return

@@ -1,0 +1,123 @@
+package penstock.stream.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import penstock.projection.TestLog;
+import penstock.redis.Keys;
+import penstock.redis.RedisConversation;
+import penstock.redis.RedisServer;
+
+/** What is little enough to be told, to the event and to the byte. */
+class ToldEventsTest {
+
+  private static final int MOST_BYTES = 8192;
+
+  /** The header of an array of few, and of a string of some hundred bytes and more. */
+  private static final int ARRAY = 1;
+
+  private static final int LONG_TEXT = 3;
+
+  private static RedisServer server;
+
+  private TestLog log;
+  private Keys.OfPartition keys;
+  private RedisConversation follower;
+  private int ids;
+
+  @BeforeAll
+  static void start() {
+    server = RedisServer.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @BeforeEach
+  void follow() {
+    server.flush();
+    log = new TestLog(server, "told");
+    keys = log.names();
+    follower = server.open();
+    follower.ask("SUBSCRIBE", keys.told());
+  }
+
+  @AfterEach
+  void leave() {
+    follower.close();
+    log.close();
+  }
+
+  private static List<String> fields(String id, String data) {
+    return List.of("id", id, "source", "/t", "type", "t", "data", data);
+  }
+
+  private List<?> append(String script, int events, String data) {
+    List<Object> command = new ArrayList<>();
+    command.addAll(
+        List.of("EVAL", script, 2, keys.events(), keys.log(), keys.seen(), "life", 120_000));
+    for (int i = 0; i < events; i++) {
+      List<String> fields = fields("%08d".formatted(ids++), data);
+      command.add("digest--" + fields.get(1));
+      command.add(fields.size());
+      command.addAll(fields);
+    }
+    return (List<?>) log.ask(command.toArray());
+  }
+
+  /** Whether it is published on the second channel too. */
+  private boolean isTold(int events, int bytes) {
+    long before = server.calls("publish");
+    assertThat(append(TestLog.source("append"), events, "x".repeat(bytes))).hasSize(2 + 2 * events);
+    return server.calls("publish") - before == 2;
+  }
+
+  /** The most data of an event that is told, packed with its position and its other fields. */
+  private static int mostData() {
+    int rest = ARRAY + LONG_TEXT + 1 + "1764298800000-0".length();
+    for (String one : fields("00000000", "")) {
+      rest += one.isEmpty() ? 0 : 1 + one.length();
+    }
+    return MOST_BYTES - rest;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, true", "1, false", "30, false", "60, false", "70000, false"})
+  void tellsAnEventOfUpToSoManyBytes(int more, boolean told) {
+    assertThat(isTold(1, mostData() + more)).isEqualTo(told);
+  }
+
+  @Test
+  void tellsEventsOfUpToSoManyBytesTogether() {
+    assertThat(isTold(2, mostData() / 2 - 30)).isTrue();
+    assertThat(isTold(2, mostData() / 2 + 1)).isFalse();
+  }
+
+  @Test
+  void tellsUpToSoManyEvents() {
+    assertThat(isTold(16, 1)).isTrue();
+    assertThat(isTold(17, 1)).isFalse();
+  }
+
+  /** To pack it and throw that away takes Redis as long as to write it. */
+  @Test
+  void doesNotPackWhatIsFarTooMuch() {
+    String source = TestLog.source("append");
+    String cannotPack = source.replace("cmsgpack.pack(ids[n],", "cannot_pack(ids[n],");
+    assertThat(cannotPack).isNotEqualTo(source);
+    append(cannotPack, 1, "x".repeat(MOST_BYTES));
+    append(cannotPack, 16, "x".repeat(MOST_BYTES));
+    assertThatThrownBy(() -> append(cannotPack, 1, "x")).hasMessageContaining("cannot_pack");
+  }
+}
