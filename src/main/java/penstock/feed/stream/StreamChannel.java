@@ -56,6 +56,8 @@ final class StreamChannel {
   /** None before the first event, since it takes as much memory as half of the rest. */
   private volatile @Nullable Timer latency;
 
+  private boolean closed;
+
   /**
    * @param replays one for each partition, in order
    */
@@ -93,20 +95,29 @@ final class StreamChannel {
   void close() {
     // what is not followed yet could not be left
     opened.onComplete(done -> unfollow());
-    Timer present = latency;
-    if (present != null) {
-      meters.forget(present);
+    synchronized (this) {
+      closed = true;
+      Timer present = latency;
+      if (present != null) {
+        meters.forget(present);
+      }
     }
   }
 
-  /** Of its events, to all readers. */
-  Timer latency() {
+  /**
+   * Of its events, to all readers. Null if it is closed and had none before: a turn may be over
+   * after its last reader has gone, and what is registered then nobody would remove.
+   */
+  @Nullable Timer latency() {
     Timer present = latency;
-    if (present == null) {
-      present = meters.latency(stream.name());
-      latency = present;
+    return present == null ? firstLatency() : present;
+  }
+
+  private synchronized @Nullable Timer firstLatency() {
+    if (latency == null && !closed) {
+      latency = meters.latency(stream.name());
     }
-    return present;
+    return latency;
   }
 
   private void unfollow() {

@@ -35,7 +35,7 @@ final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
   }
 
   private final FeedMeters meters;
-  private final Supplier<Timer> latency;
+  private final Supplier<@Nullable Timer> latency;
 
   private @Nullable HistoryBuffer measuredHistory;
 
@@ -53,7 +53,7 @@ final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
       LoopDispatcher dispatcher,
       Duration gather,
       FeedMeters meters,
-      Supplier<Timer> latency,
+      Supplier<@Nullable Timer> latency,
       Runnable whenEmpty) {
     super(dispatcher, gather, whenEmpty);
     this.meters = meters;
@@ -75,6 +75,9 @@ final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
       return;
     }
     Timer latency = this.latency.get();
+    if (latency == null) {
+      return;
+    }
     SpanLinks causes = meters.causes();
     long events = 0;
     if (usual != null && usualBatch != null) {

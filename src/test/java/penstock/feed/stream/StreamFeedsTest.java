@@ -3,6 +3,7 @@ package penstock.feed.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -26,7 +27,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import penstock.Meters;
 import penstock.feed.FeedClient;
+import penstock.feed.FeedConfig;
+import penstock.feed.FeedMeters;
 import penstock.feed.FeedReaders;
+import penstock.feed.loop.LoopDispatchers;
+import penstock.feed.replay.Replays;
 import penstock.redis.Keys;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
@@ -34,6 +39,9 @@ import penstock.stream.Partition;
 import penstock.stream.StreamName;
 import penstock.stream.log.EventLog;
 import penstock.stream.log.LogWriter;
+import penstock.stream.registry.Stream;
+import penstock.stream.registry.Streams;
+import penstock.stream.tail.Tail;
 
 @QuarkusTest
 @WithTestResource(
@@ -63,6 +71,13 @@ class StreamFeedsTest {
   @Inject Keys keys;
   @Inject EventLog log;
   @Inject LogWriter writer;
+  @Inject Streams streams;
+  @Inject Tail tail;
+  @Inject Replays replays;
+  @Inject LoopDispatchers dispatchers;
+  @Inject FeedConfig config;
+  @Inject FeedMeters meters;
+  @Inject MeterRegistry registry;
 
   private final StreamName stream = new StreamName("feed-" + NAMES.incrementAndGet());
   private FeedReaders readers;
@@ -136,6 +151,19 @@ class StreamFeedsTest {
         .until(
             () ->
                 Meters.read("penstock_feed_latency_seconds_count", "stream", stream.value()) == 1);
+  }
+
+  /** It was interrupted, so that its loop could look at sockets, and they went meanwhile. */
+  @Test
+  void aTurnThatIsOverBehindItsLastReaderLeavesNoMeter() {
+    Stream followed = await(streams.find(stream));
+    var channel =
+        new StreamChannel(followed, tail, log, dispatchers, config, meters, replays.of(followed));
+    await(channel.opened());
+    channel.close();
+    channel.latency();
+    assertThat(registry.find("penstock.feed.latency").tag("stream", stream.value()).timer())
+        .isNull();
   }
 
   @Test
