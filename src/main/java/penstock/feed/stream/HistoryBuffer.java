@@ -177,8 +177,7 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
   @Override
   public Collection<String> keys(BufferedEvent event) {
-    String subject = event.attributes().subject();
-    return subject == null ? List.of() : List.of(subject);
+    return SubjectInterest.keys(event.attributes());
   }
 
   @Override

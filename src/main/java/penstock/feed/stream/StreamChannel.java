@@ -177,16 +177,9 @@ final class StreamChannel {
 
   /** Those event loops whose readers wait for other subjects are let be. */
   private void wake(List<LogEntry> entries) {
-    List<String> subjects = new ArrayList<>(entries.size());
-    for (LogEntry entry : entries) {
-      String subject = entry.event().subject();
-      if (subject != null) {
-        subjects.add(subject);
-      }
-    }
-    shards
-        .values()
-        .forEach(shard -> shard.wakeFor(subjects, entries.size(), config.historyEvents()));
+    List<String> keys = new ArrayList<>(entries.size());
+    entries.forEach(entry -> keys.addAll(SubjectInterest.keys(entry.event())));
+    shards.values().forEach(shard -> shard.wakeFor(keys, entries.size(), config.historyEvents()));
   }
 
   /** A partition is followed, or more came of it before all others were followed. */

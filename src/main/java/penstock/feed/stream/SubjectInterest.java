@@ -1,6 +1,8 @@
 package penstock.feed.stream;
 
+import java.util.List;
 import java.util.Set;
+import penstock.event.Event;
 import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.room.RoomInterest;
@@ -12,6 +14,12 @@ import penstock.stream.filter.EventFilter;
  * @param filter of whole subjects
  */
 record SubjectInterest(EventFilter filter) implements RoomInterest<BufferedEvent> {
+
+  /** What an event is looked up by: its subject, if it has one. */
+  static List<String> keys(Event event) {
+    String subject = event.subject();
+    return subject == null ? List.of() : List.of(subject);
+  }
 
   @Override
   public Set<String> keys() {
