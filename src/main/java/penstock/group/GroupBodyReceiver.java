@@ -33,15 +33,13 @@ class GroupBodyReceiver {
 
   /** What is made of the body. */
   <T> Future<T> read(HttpServerRequest request, Function<GroupMembers, T> reader) {
-    return bodies
-        .receive(
-            request,
-            body -> {
-              if (body.length() > 0) {
-                BodyReceiver.requireJson(request);
-              }
-              return Future.succeededFuture(reader.apply(GroupMembers.read(body)));
-            })
-        .onFailure(refused -> bodies.endUnread(request));
+    return bodies.read(
+        request,
+        body -> {
+          if (body.length() > 0) {
+            BodyReceiver.requireJson(request);
+          }
+          return reader.apply(GroupMembers.read(body));
+        });
   }
 }

@@ -148,6 +148,12 @@ public final class BodyReceiver {
     buffered.addAndGet(-body.length());
   }
 
+  /** What is made of a whole body; of what is refused nothing more is waited for. */
+  public <T> Future<T> read(HttpServerRequest request, Function<Buffer, T> reader) {
+    return receive(request, body -> Future.succeededFuture(reader.apply(body)))
+        .onFailure(refused -> endUnread(request));
+  }
+
   /**
    * Waits for nothing of the body that is still to come. What little is on its way is thrown away,
    * and the connection goes on; else it ends, but not before a client that still sends had time to

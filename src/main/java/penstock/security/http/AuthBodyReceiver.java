@@ -37,14 +37,12 @@ class AuthBodyReceiver {
 
   /** What is made of the body's members. */
   <T> Future<T> read(HttpServerRequest request, Function<Claims, T> reader) {
-    return bodies
-        .receive(
-            request,
-            body -> {
-              BodyReceiver.requireJson(request);
-              return Future.succeededFuture(reader.apply(members(body)));
-            })
-        .onFailure(refused -> bodies.endUnread(request));
+    return bodies.read(
+        request,
+        body -> {
+          BodyReceiver.requireJson(request);
+          return reader.apply(members(body));
+        });
   }
 
   private static Claims members(Buffer body) {
