@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +21,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import penstock.projection.DrivenScripts;
 import penstock.projection.TestLog;
 import penstock.redis.Keys;
 import penstock.redis.RedisServer;
@@ -36,7 +36,6 @@ class PresenceModelTest {
 
   private static final int STEPS = 400;
   private static final int MOST_MEMBERS = 3;
-  private static final String CLOCK = "driven-clock";
   private static final List<String> ROOMS = List.of("a", "b c");
   private static final List<String> NAMES = List.of("ann", "bob", "cy", "dee", "\"e");
   private static final List<String> DATA = List.of("", "null", "{\"x\":1.10}", "[]", "\"é\"");
@@ -94,9 +93,7 @@ class PresenceModelTest {
         "present  | known.deadline > now                                  | true"
       })
   void aMutantIsCaught(String script, String part, String other) {
-    String source = TestLog.source(script);
-    assertThat(source).contains(part.strip());
-    Map<String, String> mutant = Map.of(script, source.replace(part.strip(), other.strip()));
+    Map<String, String> mutant = DrivenScripts.mutant(script, part, other);
     assertThatThrownBy(
             () ->
                 seeds()
@@ -112,7 +109,7 @@ class PresenceModelTest {
 
     private final long seed;
     private final Random random;
-    private final Map<String, String> scripts = new HashMap<>();
+    private final DrivenScripts scripts;
     private final PresenceModel model = new PresenceModel(MOST_MEMBERS, START);
     private final List<String> done = new ArrayList<>();
     private long now = START;
@@ -121,20 +118,11 @@ class PresenceModelTest {
     Run(long seed, Map<String, String> mutants) {
       this.seed = seed;
       this.random = new Random(seed);
-      for (String name : List.of("arrive", "depart", "time-out", "present", "observe")) {
-        scripts.put(name, driven(mutants.getOrDefault(name, TestLog.source(name))));
-      }
-    }
-
-    /** The scripts read the time that the test has set. */
-    private static String driven(String script) {
-      return script.replaceFirst(
-          "local now = redis\\.call\\('TIME'\\)\n  return [^\n]*",
-          "return tonumber(redis.call('GET', '" + CLOCK + "'))");
+      this.scripts = new DrivenScripts(log, mutants);
     }
 
     void steps() {
-      log.ask("SET", CLOCK, now);
+      scripts.time(now);
       for (int step = 0; step < STEPS; step++) {
         switch (random.nextInt(20)) {
           case 0, 1, 2, 3, 4, 5, 6, 7 -> arrive();
@@ -159,7 +147,7 @@ class PresenceModelTest {
     private void pass() {
       now += random.nextInt(4) * 500L;
       model.now(now);
-      log.ask("SET", CLOCK, now);
+      scripts.time(now);
       done.add("pass to " + now);
     }
 
@@ -249,18 +237,14 @@ class PresenceModelTest {
         List<?> reply =
             (List<?>)
                 Objects.requireNonNull(
-                    log.ask(
-                        evaluation(
-                            "present",
-                            List.of(
-                                keys.log(),
-                                keys.presence(),
-                                keys.presenceMembers() + room,
-                                keys.presenceNames() + room),
-                            room,
-                            "-",
-                            100,
-                            100_000)));
+                    scripts.run(
+                        "present",
+                        List.of(
+                            keys.log(),
+                            keys.presence(),
+                            keys.presenceMembers() + room,
+                            keys.presenceNames() + room),
+                        List.of(room, "-", 100, 100_000)));
         assertThat(reply.subList(2, reply.size())).as(this::story).isEqualTo(model.present(room));
       }
       List<String> events = new ArrayList<>();
@@ -301,14 +285,7 @@ class PresenceModelTest {
           all.add(argument);
         }
       }
-      return Objects.requireNonNull(log.ask(evaluation(script, names, all.toArray())));
-    }
-
-    private Object[] evaluation(String script, List<String> names, Object... arguments) {
-      List<Object> command = new ArrayList<>(List.of("EVAL", scripts.get(script), names.size()));
-      command.addAll(names);
-      command.addAll(Arrays.asList(arguments));
-      return command.toArray();
+      return Objects.requireNonNull(scripts.run(script, names, all));
     }
 
     private String story() {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import penstock.projection.DrivenScripts;
 import penstock.projection.TestLog;
 import penstock.redis.Keys;
 import penstock.redis.RedisServer;
@@ -36,14 +37,7 @@ class ScheduleModelTest {
   private static final int MOST = 5;
   private static final int IDS = 12;
   private static final long WINDOW_MILLIS = 3_600_000;
-  private static final String CLOCK = "driven-clock";
   private static final long START = 1_800_000_000_000L;
-
-  /** Seconds and microseconds, as TIME has them. */
-  private static final String DRIVEN =
-      "(function() local ms = tonumber(redis.call('GET', '"
-          + CLOCK
-          + "')) return {math.floor(ms / 1000), ms % 1000 * 1000} end)()";
 
   private RedisServer server;
   private TestLog log;
@@ -99,9 +93,7 @@ class ScheduleModelTest {
         "cancel   | local was = redis.call('ZREM', KEYS[1], ARGV[1])       | local was = 1"
       })
   void aMutantIsCaught(String script, String part, String other) {
-    String source = TestLog.source(script);
-    assertThat(source).contains(part.strip());
-    Map<String, String> mutant = Map.of(script, source.replace(part.strip(), other.strip()));
+    Map<String, String> mutant = DrivenScripts.mutant(script, part, other);
     assertThatThrownBy(
             () ->
                 seeds()
@@ -117,7 +109,7 @@ class ScheduleModelTest {
 
     private final long seed;
     private final Random random;
-    private final Map<String, String> scripts = new HashMap<>();
+    private final DrivenScripts scripts;
     private final ScheduleModel model = new ScheduleModel(MOST, START);
     private final Map<String, String> names = new HashMap<>();
     private final List<String> done = new ArrayList<>();
@@ -127,15 +119,11 @@ class ScheduleModelTest {
     Run(long seed, Map<String, String> mutants) {
       this.seed = seed;
       this.random = new Random(seed);
-      for (String name : List.of("schedule", "deliver", "append", "move", "cancel")) {
-        scripts.put(
-            name,
-            mutants.getOrDefault(name, TestLog.source(name)).replace("redis.call('TIME')", DRIVEN));
-      }
+      this.scripts = new DrivenScripts(log, mutants);
     }
 
     void steps() {
-      log.ask("SET", CLOCK, now);
+      scripts.time(now);
       for (int step = 0; step < STEPS; step++) {
         switch (random.nextInt(20)) {
           case 0, 1, 2, 3, 4, 5, 6 -> schedule();
@@ -170,7 +158,7 @@ class ScheduleModelTest {
     private void pass() {
       now += random.nextInt(4) * 500L;
       model.now(now);
-      log.ask("SET", CLOCK, now);
+      scripts.time(now);
       done.add("pass to " + now);
     }
 
@@ -233,7 +221,7 @@ class ScheduleModelTest {
       String id = anyId();
       long deadline = now + random.nextInt(4) * 500L;
       done.add("move " + id + " to " + deadline);
-      Object reply = ask("move", List.of(keys.due()), List.of(nameOf(id), deadline));
+      Object reply = scripts.run("move", List.of(keys.due()), List.of(nameOf(id), deadline));
       assertThat(reply != null).as(this::story).isEqualTo(model.move(id, deadline));
     }
 
@@ -243,7 +231,7 @@ class ScheduleModelTest {
       List<?> reply =
           (List<?>)
               Objects.requireNonNull(
-                  ask(
+                  scripts.run(
                       "cancel",
                       List.of(keys.due(), keys.dueEvents(), keys.dueDigests()),
                       List.of(nameOf(id))));
@@ -291,14 +279,7 @@ class ScheduleModelTest {
     private List<?> call(String script, List<String> of, List<?> arguments) {
       List<Object> all = new ArrayList<>(List.of(keys.seen(), "life" + lives++));
       all.addAll(arguments);
-      return (List<?>) Objects.requireNonNull(ask(script, of, all));
-    }
-
-    private Object ask(String script, List<String> of, List<?> arguments) {
-      List<Object> command = new ArrayList<>(List.of("EVAL", scripts.get(script), of.size()));
-      command.addAll(of);
-      command.addAll(arguments);
-      return log.ask(command.toArray());
+      return (List<?>) Objects.requireNonNull(scripts.run(script, of, all));
     }
 
     private String story() {
