@@ -135,7 +135,6 @@ class ArchiveIT {
     return ids;
   }
 
-  /** Redis hands out events, and the worker never hears of it. */
   @Test
   void theCheckerTellsABuildWithoutTheRangeOfTheTakeover() throws Exception {
     List<String> found =
@@ -148,28 +147,11 @@ class ArchiveIT {
   }
 
   private List<String> lostRead(Path application, String what, Duration within) throws Exception {
-    Settings settings = new Settings(1, Duration.ZERO, 2, 1, 0, 0, 1_000, LONG_LEASE);
     String index = "lost-read-" + what;
     try (FaultyArchive archive = FaultyArchive.open(node.uri());
-        Cluster cluster = cluster(application, settings, archive, index);
-        Producers producers = new Producers(settings, cluster.uris(), Cluster.STREAM)) {
-      boolean first = cluster.holder(SINK).equals("i0");
-      Cluster.Member worker = cluster.members().get(first ? 0 : 1);
-      Cluster.Member other = cluster.members().get(first ? 1 : 0);
-      Producer producer =
-          new Producer(producers, settings, 0, List.of(other.process().uri()), Cluster.STREAM);
-      producer.sendPlain(0, 3);
-      await().until(() -> new SinkState(cluster.redis(), 1).isDone(SINK));
-      worker.process().pause();
-      producer.sendPlain(3, 5);
-      FaultyProxy.Cut read =
-          worker
-              .proxy()
-              .cutBeforeReply(frame -> frame.isGroupRead() && frame.mentions("sink." + SINK));
-      worker.process().resume();
-      assertThat(read.done().await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
-          .as("the situation was reached")
-          .isTrue();
+        Cluster cluster = cluster(application, LostRead.SETTINGS, archive, index);
+        Producers producers = new Producers(LostRead.SETTINGS, cluster.uris(), Cluster.STREAM)) {
+      LostRead.happen(cluster, producers, SINK);
       return drain(cluster, archive, index, within);
     }
   }

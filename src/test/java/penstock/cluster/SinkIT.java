@@ -29,7 +29,6 @@ class SinkIT {
   private static final int PARTITIONS = 2;
   private static final int FAILING = 10;
   private static final Duration DRAINED_WITHIN = Patience.LIMIT.multipliedBy(2);
-  private static final Duration LONG_LEASE = Duration.ofSeconds(30);
   private static final Duration MUTANT_DRAINED_WITHIN = Duration.ofSeconds(30);
   private static final Set<Fault> OF_REDIS =
       EnumSet.of(Fault.KILL_REDIS, Fault.CLIENT_KILL, Fault.SCRIPT_FLUSH, Fault.FULL);
@@ -133,7 +132,6 @@ class SinkIT {
     return violations;
   }
 
-  /** Redis hands out events, and the worker never hears of it. */
   @Test
   void theCheckerTellsABuildWithoutTheRangeOfTheTakeover() throws Exception {
     assertThat(lostRead(ServiceProcess.PACKAGED, DRAINED_WITHIN)).as("the product").isEmpty();
@@ -144,29 +142,11 @@ class SinkIT {
   }
 
   private static List<String> lostRead(Path application, Duration within) throws Exception {
-    Settings settings = new Settings(1, Duration.ZERO, 2, 1, 0, 0, 1_000, LONG_LEASE);
     try (SinkReceiver receiver = new SinkReceiver(1, 0);
-        Cluster cluster = new Cluster(application, settings, byKey(receiver));
-        Producers producers = new Producers(settings, cluster.uris(), Cluster.STREAM)) {
-      String holder = cluster.holder(BY_KEY);
-      Cluster.Member worker = cluster.members().get(holder.equals("i0") ? 0 : 1);
-      Cluster.Member other = cluster.members().get(holder.equals("i0") ? 1 : 0);
-      Producer producer =
-          new Producer(producers, settings, 0, List.of(other.process().uri()), Cluster.STREAM);
-      producer.sendPlain(0, 3);
-      var checker = SinkChecker.byKey(new SinkState(cluster.redis(), 1), BY_KEY);
-      await().until(checker::isDone);
-      worker.process().pause();
-      producer.sendPlain(3, 5);
-      FaultyProxy.Cut read =
-          worker
-              .proxy()
-              .cutBeforeReply(frame -> frame.isGroupRead() && frame.mentions("sink." + BY_KEY));
-      worker.process().resume();
-      assertThat(read.done().await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
-          .as("the situation was reached")
-          .isTrue();
-      return drain(checker, receiver, within);
+        Cluster cluster = new Cluster(application, LostRead.SETTINGS, byKey(receiver));
+        Producers producers = new Producers(LostRead.SETTINGS, cluster.uris(), Cluster.STREAM)) {
+      LostRead.happen(cluster, producers, BY_KEY);
+      return drain(SinkChecker.byKey(new SinkState(cluster.redis(), 1), BY_KEY), receiver, within);
     }
   }
 }
