@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one buffer of a small answer, of which the encoder makes two: to copy the body costs less
- * than a gathering write and a promise for each. Stands between the encoder and the socket; belongs
- * to the connection's event loop.
+ * than a gathering write and a promise for each. Of a chunked one, the first two of several. Stands
+ * between the encoder and the socket; belongs to the connection's event loop.
  */
 final class AnswerJoiner extends ChannelOutboundHandlerAdapter {
 
@@ -44,6 +44,8 @@ final class AnswerJoiner extends ChannelOutboundHandlerAdapter {
       // whoever waits for both learns from the other what became of it
       held.promise.trySuccess();
       held = null;
+      // what comes of a chunked answer behind this goes by itself: some of it is the encoder's own
+      joining = false;
       bytes.release();
       context.write(whole, promise);
     }

@@ -10,8 +10,8 @@ import org.jboss.resteasy.reactive.server.core.serialization.EntityWriter;
  *
  * <p>The resource names it itself. Left to itself, Quarkus REST would look through all writers for
  * each response, since the method does not say what it {@code @Produces} (why not: decision 011),
- * and would copy the headers of a {@code RestResponse} twice; see docs/decisions/011-resources.md for what
- * that takes.
+ * and would copy the headers of a {@code RestResponse} twice; see docs/decisions/011-resources.md
+ * for what that takes.
  */
 final class AppendReplyWriter implements EntityWriter {
 

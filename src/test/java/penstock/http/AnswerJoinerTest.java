@@ -12,6 +12,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,28 @@ class AnswerJoinerTest {
       assertThat(written.isSuccess()).isTrue();
       assertThat(answer.refCnt()).isZero();
       bytes.release();
+    }
+  }
+
+  /** Twice, since the encoder has buffers that it writes again and again. */
+  @Test
+  void aChunkedAnswerIsWhole() {
+    for (int i = 0; i < 2; i++) {
+      DefaultFullHttpResponse answer = answer(200);
+      HttpUtil.setTransferEncodingChunked(answer, true);
+      ChannelFuture written = channel.writeAndFlush(answer);
+      var text = new StringBuilder();
+      for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
+        text.append(bytes.toString(StandardCharsets.UTF_8));
+        bytes.release();
+      }
+      assertThat(text)
+          .hasToString(
+              "HTTP/1.1 201 Created\r\ntransfer-encoding: chunked\r\n\r\nc8\r\n"
+                  + "x".repeat(200)
+                  + "\r\n0\r\n\r\n");
+      assertThat(written.isSuccess()).isTrue();
+      assertThat(answer.refCnt()).isZero();
     }
   }
 
