@@ -43,7 +43,10 @@ final class GroupCommit {
   private final Runnable lost;
   private final ArrayDeque<PendingAppend> queue = new ArrayDeque<>();
   private long queuedBytes;
+
+  /** A script is on its way, or leaves at the end of a turn. */
   private boolean underWay;
+
   private String life = "";
   private CursorScope scope = new CursorScope(0, 0);
 

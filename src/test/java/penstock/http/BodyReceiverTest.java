@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -25,24 +27,21 @@ class BodyReceiverTest {
     return new BodyReceiver(own.vertx(), 1_000, 1_000, Duration.ofSeconds(10), "Send less.");
   }
 
+  private HttpServer listen(Handler<HttpServerRequest> handler) {
+    return await(own.vertx().createHttpServer().requestHandler(handler).listen(0, "127.0.0.1"));
+  }
+
   /** What is answered to a body of four bytes: 200, or 500 if it cannot be used. */
   private int post(BodyReceiver receiver, Function<Buffer, Future<Void>> use) {
     Vertx vertx = own.vertx();
     HttpServer server =
-        await(
-            vertx
-                .createHttpServer()
-                .requestHandler(
-                    request ->
-                        receiver
-                            .receive(request, use)
-                            .onComplete(
-                                done ->
-                                    request
-                                        .response()
-                                        .setStatusCode(done.succeeded() ? 200 : 500)
-                                        .end()))
-                .listen(0, "127.0.0.1"));
+        listen(
+            request ->
+                receiver
+                    .receive(request, use)
+                    .onComplete(
+                        done ->
+                            request.response().setStatusCode(done.succeeded() ? 200 : 500).end()));
     return await(
         vertx
             .createHttpClient()
@@ -102,13 +101,7 @@ class BodyReceiverTest {
     var receiver = new BodyReceiver(vertx, 1_000, 1_000, Duration.ofMillis(100), "Send less.");
     Promise<Buffer> received = Promise.promise();
     HttpServer server =
-        await(
-            vertx
-                .createHttpServer()
-                .requestHandler(
-                    request ->
-                        receiver.receive(request, Future::succeededFuture).onComplete(received))
-                .listen(0, "127.0.0.1"));
+        listen(request -> receiver.receive(request, Future::succeededFuture).onComplete(received));
     await(
         vertx
             .createNetClient()
