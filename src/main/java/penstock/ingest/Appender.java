@@ -34,6 +34,7 @@ import penstock.stream.StreamName;
 import penstock.stream.log.EventLog;
 import penstock.stream.registry.Stream;
 import penstock.stream.registry.Streams;
+import penstock.stream.tail.Tail;
 import penstock.trace.Tracing;
 
 /**
@@ -48,6 +49,7 @@ class Appender {
   private final Streams streams;
   private final LoopLinks shared;
   private final EventLog log;
+  private final Tail tail;
   private final MeterRegistry registry;
   private final Tracing tracing;
   private final IngestConfig config;
@@ -65,6 +67,7 @@ class Appender {
       RedisMonitor monitor,
       Streams streams,
       EventLog log,
+      Tail tail,
       MeterRegistry registry,
       Tracing tracing,
       DelayedEvents delayed,
@@ -76,6 +79,7 @@ class Appender {
     this.streams = streams;
     this.shared = links.openOnLoops("append");
     this.log = log;
+    this.tail = tail;
     this.registry = registry;
     this.tracing = tracing;
     this.delayed = delayed;
@@ -208,7 +212,7 @@ class Appender {
     return create(
         stream,
         partition,
-        new PartitionAppend(stream, partition, log, link(stream, partition))::run);
+        new PartitionAppend(stream, partition, log, tail, link(stream, partition))::run);
   }
 
   private GroupCommit create(

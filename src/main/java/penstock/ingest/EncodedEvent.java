@@ -11,11 +11,13 @@ import penstock.schedule.delayed.DeliveryTime;
  * An event made ready for {@code append.lua} or {@code schedule.lua}, on the thread of its request.
  *
  * @param digest of (source, id)
+ * @param event as it was sent
  * @param fields field, value, ...
  * @param bytes the size of all of it
  * @param time when it is to enter the log; null for at once
  */
-record EncodedEvent(byte[] digest, List<byte[]> fields, int bytes, @Nullable DeliveryTime time) {
+record EncodedEvent(
+    Event event, byte[] digest, List<byte[]> fields, int bytes, @Nullable DeliveryTime time) {
 
   static EncodedEvent of(Event event) {
     return of(event, null);
@@ -27,6 +29,6 @@ record EncodedEvent(byte[] digest, List<byte[]> fields, int bytes, @Nullable Del
     for (byte[] field : fields) {
       bytes += field.length;
     }
-    return new EncodedEvent(EventDigest.of(event.source(), event.id()), fields, bytes, time);
+    return new EncodedEvent(event, EventDigest.of(event.source(), event.id()), fields, bytes, time);
   }
 }

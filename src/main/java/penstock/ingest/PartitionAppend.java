@@ -10,11 +10,15 @@ import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisNumber;
 import penstock.redis.Script;
+import penstock.stream.LogEntry;
 import penstock.stream.Partition;
 import penstock.stream.Position;
 import penstock.stream.Term;
 import penstock.stream.log.EventLog;
+import penstock.stream.log.LogNews;
+import penstock.stream.log.LogPage;
 import penstock.stream.registry.Stream;
+import penstock.stream.tail.Tail;
 
 /** Runs {@code append.lua} for one partition. */
 final class PartitionAppend {
@@ -23,22 +27,40 @@ final class PartitionAppend {
 
   private final Partition partition;
   private final Keys.OfPartition keys;
+
+  /** What is told by the answer is held by the tail while it reads. */
+  private static final int MOST_TOLD_BYTES = 8 * 1024;
+
   private final EventLog log;
+  private final Tail tail;
   private final DurableCall durable;
 
-  PartitionAppend(Stream stream, Partition partition, EventLog log, Supplier<RedisLink> links) {
+  PartitionAppend(
+      Stream stream, Partition partition, EventLog log, Tail tail, Supplier<RedisLink> links) {
     this.partition = partition;
     this.keys = log.keys(partition);
     this.log = log;
+    this.tail = tail;
     this.durable = new DurableCall(stream, SCRIPT, links);
   }
 
   Future<BatchResult> run(AppendBatch batch) {
-    int events = batch.entries().size();
-    return durable.run(call(batch)).map(reply -> DurableCall.read(reply, of -> result(of, events)));
+    boolean follows = isToldByAnswer(batch);
+    Future<BatchResult> done =
+        durable
+            .run(call(batch, follows))
+            .map(reply -> DurableCall.read(reply, of -> result(of, batch)));
+    return follows ? done.onFailure(unknown -> tail.look(partition)) : done;
   }
 
-  private Request call(AppendBatch batch) {
+  /** Not what is to be replicated before it is answered: readers need not wait for that. */
+  private boolean isToldByAnswer(AppendBatch batch) {
+    return durable.stream().replicas() == 0
+        && batch.entries().stream().mapToInt(EncodedEvent::bytes).sum() <= MOST_TOLD_BYTES
+        && tail.takesAnswers(partition);
+  }
+
+  private Request call(AppendBatch batch, boolean follows) {
     Request call =
         durable
             .with(keys.events(), keys.log())
@@ -51,10 +73,11 @@ final class PartitionAppend {
         call.arg(field);
       }
     }
-    return call;
+    return follows ? call.arg("follows") : call;
   }
 
-  private BatchResult result(Response reply, int events) {
+  private BatchResult result(Response reply, AppendBatch batch) {
+    int events = batch.entries().size();
     List<EventResult> results = new ArrayList<>(events);
     for (int i = 0; i < events; i++) {
       results.add(
@@ -63,6 +86,28 @@ final class PartitionAppend {
               Position.parse(reply.get(2 + 2 * i).toString()),
               RedisNumber.intOf(reply.get(3 + 2 * i)) == 1));
     }
-    return new BatchResult(reply.get(0).toString(), Term.parse(reply.get(1).toString()), results);
+    var result =
+        new BatchResult(reply.get(0).toString(), Term.parse(reply.get(1).toString()), results);
+    if (reply.size() > 2 + 2 * events) {
+      tail.answered(partition, news(reply, 2 + 2 * events, batch, result));
+    }
+    return result;
+  }
+
+  private static LogNews news(Response reply, int from, AppendBatch batch, BatchResult result) {
+    List<LogEntry> entries = new ArrayList<>(result.events().size());
+    for (int i = 0; i < result.events().size(); i++) {
+      if (result.events().get(i) instanceof EventResult.Appended one && !one.duplicate()) {
+        entries.add(new LogEntry(one.position(), batch.entries().get(i).event()));
+      }
+    }
+    return new LogNews(
+        result.life(),
+        result.term(),
+        Position.parse(reply.get(from).toString()),
+        Position.parse(reply.get(from + 1).toString()),
+        RedisNumber.longOf(reply.get(from + 2)),
+        RedisNumber.longOf(reply.get(from + 3)),
+        LogPage.of(entries));
   }
 }

@@ -89,6 +89,11 @@ public final class PubSubListener {
             });
   }
 
+  /** The link is up. Any thread. */
+  public boolean isUp() {
+    return link.isUp();
+  }
+
   /** One less listens. */
   public void leave(String name) {
     Channel channel = channels.get(name);

@@ -4,7 +4,7 @@
 -- the window, so that every digest is found for at least the window after it was written, and never more than two
 -- slices live. What another hand than retention removed is not there any more. The clock is Redis's, and never behind
 -- the log's last id. Whoever follows the log hears of it on the channel of its name, and may be told what it is on another
--- (`:told`), so that nothing has to be read.
+-- (`:told`), so that nothing has to be read. Where that is nobody but who appends, the answer says it, and nothing is published.
 -- Needs ids, log. To be called in the order in which they stand here, the first before anything is written.
 
 -- So much is told; more is better read.
@@ -56,14 +56,23 @@ end
 -- Tells those who want it what was appended, if somebody does and it is not much: life, term and what was trimmed, the last id
 -- before it, how many were ever appended, the clock, then for each event its id and fields; packed one behind the other. Nothing
 -- is told if another hand's entries stand in between. To be called when all is written, so nothing may fail here.
-local function tell(events, state, found, appended, ids, fresh, fields)
+-- `follows`: who appends follows the log, too. If nobody else does, this returns what has to be added to the answer for it to know
+-- what is told.
+local function tell(events, state, found, appended, ids, fresh, fields, follows)
   if #fresh > MOST_TOLD_EVENTS then
     return
   end
   local channel = events .. ':told'
-  local listeners = redis.pcall('PUBSUB', 'NUMSUB', channel)
+  local listeners = redis.pcall('PUBSUB', 'NUMSUB', channel, events)
   if listeners.err or listeners[2] == 0 then
     return
+  end
+  local function is_next()
+    local others = redis.pcall('XRANGE', events, '(' .. state.last, '(' .. ids[fresh[1]], 'COUNT', 1)
+    return not others.err and #others == 0
+  end
+  if follows and listeners[2] == 1 and listeners[4] == 1 then
+    return is_next() and {state.trimmed, state.last, appended, found.clock} or nil
   end
   local parts, bytes = {}, 0
   for i, n in ipairs(fresh) do
@@ -81,17 +90,16 @@ local function tell(events, state, found, appended, ids, fresh, fields)
       return
     end
   end
-  local others = redis.pcall('XRANGE', events, '(' .. state.last, '(' .. ids[fresh[1]], 'COUNT', 1)
-  if not others.err and #others == 0 then
+  if is_next() then
     redis.pcall('PUBLISH', channel, cmsgpack.pack(state.life, string.match(state.terms, '[^,]+$'), state.trimmed, state.last,
       appended, found.clock) .. table.concat(parts))
   end
 end
 
 -- Appends the events that are not there: `fields(n)` is field, value, ... of the n-th. Returns the id of each, and for each
--- whether it was there before. `state` must have been begun.
-local function append_new(events, log, seen, state, found, digests, fields)
-  local ids, repeated, fresh, noted, mine, last = {}, {}, {}, {}, {}, state.last
+-- whether it was there before; and what tell returns. `state` must have been begun.
+local function append_new(events, log, seen, state, found, digests, fields, follows)
+  local ids, repeated, fresh, noted, mine, last, news = {}, {}, {}, {}, {}, state.last, nil
   for n = 1, #digests do
     local id = found.known[n] or mine[digests[n]]
     repeated[n] = id and true or false
@@ -114,11 +122,13 @@ local function append_new(events, log, seen, state, found, digests, fields)
     if found.stale and found.stale ~= '' then
       redis.call('UNLINK', seen .. found.stale)
     end
-    tell(events, state, found, appended, ids, fresh, fields)
-    -- Not heard is told late; a user who may not publish must not fail here, half-way.
-    redis.pcall('PUBLISH', events, last)
+    news = tell(events, state, found, appended, ids, fresh, fields, follows)
+    if not news then
+      -- Not heard is told late; a user who may not publish must not fail here, half-way.
+      redis.pcall('PUBLISH', events, last)
+    end
   end
-  return ids, repeated
+  return ids, repeated, news
 end
 
 -- Writes what is there already, where a script had nothing to write and is to be waited for all the same: servers since Redis 8 and

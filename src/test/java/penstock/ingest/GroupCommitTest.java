@@ -30,6 +30,7 @@ import penstock.stream.log.EventLog;
 import penstock.stream.log.LogWriter;
 import penstock.stream.registry.RetentionPolicy;
 import penstock.stream.registry.Stream;
+import penstock.stream.tail.Tail;
 import penstock.trace.Tracing;
 
 /** Whatever is thrown while an append is made, each request is answered, and the next one goes. */
@@ -42,6 +43,7 @@ class GroupCommitTest {
 
   RedisServer redis;
   @Inject EventLog log;
+  @Inject Tail tail;
   @Inject LogWriter writer;
   @Inject Vertx vertx;
 
@@ -64,7 +66,7 @@ class GroupCommitTest {
     var partition = stream.partitions().getFirst();
     return new GroupCommit(
         partition,
-        new PartitionAppend(stream, partition, log, links)::run,
+        new PartitionAppend(stream, partition, log, tail, links)::run,
         new IngestMeters(new SimpleMeterRegistry(), stream.name()),
         Tracing.off(),
         1_000_000,

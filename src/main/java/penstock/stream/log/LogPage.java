@@ -27,6 +27,11 @@ public record LogPage(List<LogEntry> entries, int read, Position last, long byte
     entries = List.copyOf(entries);
   }
 
+  /** Of events that were appended one behind the other, of which nothing was read. */
+  public static LogPage of(List<LogEntry> appended) {
+    return new LogPage(appended, appended.size(), appended.getLast().position(), 0);
+  }
+
   /** Reads an array of entries, as XRANGE gives it and XREAD within its reply. */
   public static LogPage of(Response raw) {
     var entries = new ArrayList<LogEntry>(raw.size());

@@ -18,6 +18,7 @@ import penstock.redis.RedisLinks;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
 import penstock.stream.log.EventLog;
+import penstock.stream.log.LogNews;
 
 /**
  * Follows the logs of this instance's streams, for all who want to know: one loop for those who
@@ -95,6 +96,24 @@ public class Tail {
   public LongSupplier silence(List<Partition> partitions) {
     return entries.silence(
         partitions.stream().map(partition -> log.keys(partition).events()).toList());
+  }
+
+  /**
+   * Whether this instance follows the partition such that what it appends need not be published to
+   * it, if nobody else follows: the answer is {@linkplain #answered given} to the tail. Any thread.
+   */
+  public boolean takesAnswers(Partition partition) {
+    return entries.takesAnswers(log.keys(partition).events());
+  }
+
+  /** This was appended by this instance, and was not published. Any thread. */
+  public void answered(Partition partition, LogNews news) {
+    entries.answered(log.keys(partition).events(), news);
+  }
+
+  /** Something may have been appended by this instance that was not published. Any thread. */
+  public void look(Partition partition) {
+    entries.lookAt(log.keys(partition).events());
   }
 
   private TailSource logOf(Partition partition) {

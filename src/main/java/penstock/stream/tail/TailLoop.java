@@ -8,7 +8,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,8 +63,11 @@ final class TailLoop {
   private final long intervalNanos;
   private final long looks;
 
-  /** By the name of the log in Redis, which is also that of its channel. */
-  private final Map<String, TailedLog> tailed = new LinkedHashMap<>();
+  /**
+   * By the name of the log in Redis, which is also that of its channel. Only whether one is there
+   * may be asked from another thread.
+   */
+  private final Map<String, TailedLog> tailed = new ConcurrentHashMap<>();
 
   /** The same by the channels on which they are told what is appended. */
   private final Map<String, TailedLog> toBeTold = new HashMap<>();
@@ -259,6 +261,37 @@ final class TailLoop {
       return;
     }
     laneOf(one).told(one, what);
+  }
+
+  /** See {@link Tail#takesAnswers}. Any thread. */
+  boolean takesAnswers(String key) {
+    if (!isTold || !pubSub.isUp()) {
+      return false;
+    }
+    TailedLog one = tailed.get(key);
+    return one != null && one.takesAnswers();
+  }
+
+  /** What is told by an answer in the place of a message. Any thread. */
+  void answered(String key, LogNews news) {
+    context.runOnContext(
+        go -> {
+          TailedLog one = tailed.get(key);
+          if (one != null) {
+            laneOf(one).told(one, news);
+          }
+        });
+  }
+
+  /** An answer did not come. Any thread. */
+  void lookAt(String key) {
+    context.runOnContext(
+        go -> {
+          TailedLog one = tailed.get(key);
+          if (one != null) {
+            laneOf(one).heard(one);
+          }
+        });
   }
 
   private void look() {

@@ -32,6 +32,9 @@ final class TailedLog {
   /** Looks for what was announced take a second together; then it is left to the usual ones. */
   private static final int MOST_MISSES = 10;
 
+  /** How long messages are relied on, which come in order, after some news did not follow. */
+  private static final long IN_ORDER_NANOS = 1_000_000_000;
+
   private final TailSource source;
   private final Set<TailListener> listeners = new LinkedHashSet<>(2);
 
@@ -51,6 +54,9 @@ final class TailedLog {
   private boolean inTurn;
 
   private List<LogNews> kept = List.of();
+
+  /** When some of what was told did not follow. */
+  private volatile long disorderedAt = System.nanoTime() - IN_ORDER_NANOS;
 
   /** The last of what was told; null if nothing was. */
   private @Nullable Position told;
@@ -158,8 +164,17 @@ final class TailedLog {
     return true;
   }
 
+  /**
+   * Whether what this instance appends may be told by the answer, which comes another way than the
+   * messages that tell what others append: not for a while if they overtook each other. Any thread.
+   */
+  boolean takesAnswers() {
+    return System.nanoTime() - disorderedAt >= IN_ORDER_NANOS;
+  }
+
   private boolean take(LogNews news) {
     if (broken || !news.follows(log, position)) {
+      disorderedAt = System.nanoTime();
       return false;
     }
     told = news.last();

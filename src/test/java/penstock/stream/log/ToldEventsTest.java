@@ -2,6 +2,8 @@ package penstock.stream.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static penstock.Patience.await;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +65,7 @@ class ToldEventsTest {
     return List.of("id", id, "source", "/t", "type", "t", "data", data);
   }
 
-  private List<?> append(String script, int events, String data) {
+  private List<?> append(String script, int events, String data, String... last) {
     List<Object> command = new ArrayList<>();
     command.addAll(
         List.of("EVAL", script, 2, keys.events(), keys.log(), keys.seen(), "life", 120_000));
@@ -73,6 +75,7 @@ class ToldEventsTest {
       command.add(fields.size());
       command.addAll(fields);
     }
+    command.addAll(List.of(last));
     return (List<?>) log.ask(command.toArray());
   }
 
@@ -119,5 +122,40 @@ class ToldEventsTest {
     append(cannotPack, 1, "x".repeat(MOST_BYTES));
     append(cannotPack, 16, "x".repeat(MOST_BYTES));
     assertThatThrownBy(() -> append(cannotPack, 1, "x")).hasMessageContaining("cannot_pack");
+  }
+
+  /** Whether who appends and follows is told by the answer, and nothing is published. */
+  private boolean isAnswered(int events) {
+    long before = server.calls("publish");
+    int words = append(TestLog.source("append"), events, "x", "follows").size();
+    boolean answered = words > 2 + 2 * events;
+    assertThat(server.calls("publish") - before).isEqualTo(answered ? 0 : events > 16 ? 1 : 2);
+    return answered;
+  }
+
+  @Test
+  void answersWhoAppendsIfNobodyElseFollows() {
+    assertThat(isAnswered(1)).as("does not listen to what is not told").isFalse();
+    follower.ask("SUBSCRIBE", keys.events());
+    assertThat(isAnswered(1)).isTrue();
+    assertThat(isAnswered(17)).as("is more than is told").isFalse();
+    for (String channel : List.of(keys.events(), keys.told())) {
+      try (RedisConversation other = server.open()) {
+        other.ask("SUBSCRIBE", channel);
+        assertThat(isAnswered(1)).as("another listens").isFalse();
+      }
+      await().until(() -> isAnswered(1));
+    }
+  }
+
+  @Test
+  void saysInTheAnswerWhatIsToldOtherwise() {
+    follower.ask("SUBSCRIBE", keys.events());
+    String before = String.valueOf(append(TestLog.source("append"), 1, "x").get(2));
+    List<?> answer = append(TestLog.source("append"), 2, "x", "follows");
+    assertThat(answer.subList(6, 9)).isEqualTo(List.of("0-0", before, "3"));
+    assertThat(Long.parseLong(answer.get(9).toString()))
+        .isCloseTo(System.currentTimeMillis(), within(60_000L));
+    assertThat(append(TestLog.source("append"), 0, "x", "follows")).hasSize(2);
   }
 }

@@ -122,4 +122,14 @@ class TailedLogTest {
     log.failed(new IllegalStateException("as a test"));
     assertThat(log.told(news(11, 11))).isFalse();
   }
+
+  /** An answer and a message come by different ways; messages alone come in order. */
+  @Test
+  void reliesOnMessagesForAWhileAfterSomethingDidNotFollow() {
+    assertThat(log.takesAnswers()).isTrue();
+    log.told(news(11, 11));
+    assertThat(log.takesAnswers()).isTrue();
+    log.told(news(13, 13));
+    assertThat(log.takesAnswers()).isFalse();
+  }
 }
