@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,10 @@ public final class PubSubListener {
   private final String beat;
   private final BiConsumer<String, Buffer> heard;
   private final Map<String, Channel> channels = new HashMap<>();
+
+  /** How many of them Redis has not confirmed, or not again; for other threads. */
+  private final AtomicInteger unconfirmed = new AtomicInteger();
+
   private boolean refused;
 
   private static final class Channel {
@@ -65,7 +70,7 @@ public final class PubSubListener {
    *     RedisLink} says
    */
   public Future<Void> listen(String name) {
-    Channel channel = channels.computeIfAbsent(name, absent -> new Channel());
+    Channel channel = channels.computeIfAbsent(name, absent -> unconfirmed());
     channel.listeners++;
     if (channel.confirmed) {
       return Future.succeededFuture();
@@ -89,9 +94,14 @@ public final class PubSubListener {
             });
   }
 
-  /** The link is up. Any thread. */
-  public boolean isUp() {
-    return link.isUp();
+  private Channel unconfirmed() {
+    unconfirmed.incrementAndGet();
+    return new Channel();
+  }
+
+  /** Redis counts it among those who are subscribed to its channels, to each. Any thread. */
+  public boolean hearsAll() {
+    return link.isUp() && unconfirmed.get() == 0;
   }
 
   /** One less listens. */
@@ -99,6 +109,9 @@ public final class PubSubListener {
     Channel channel = channels.get(name);
     if (channel != null && --channel.listeners == 0) {
       channels.remove(name);
+      if (!channel.confirmed) {
+        unconfirmed.decrementAndGet();
+      }
       link.sendForMessages(1, Request.cmd(Command.UNSUBSCRIBE).arg(name));
     }
   }
@@ -120,7 +133,10 @@ public final class PubSubListener {
   /** The link is down, or could not be opened. */
   void down(RuntimeException why) {
     for (Channel channel : List.copyOf(channels.values())) {
-      channel.confirmed = false;
+      if (channel.confirmed) {
+        channel.confirmed = false;
+        unconfirmed.incrementAndGet();
+      }
       settle(channel, Future.failedFuture(why));
     }
   }
@@ -157,7 +173,10 @@ public final class PubSubListener {
     }
     Channel channel = channels.get(name);
     if (channel != null) {
-      channel.confirmed = true;
+      if (!channel.confirmed) {
+        channel.confirmed = true;
+        unconfirmed.decrementAndGet();
+      }
       IsolatedCall.run(() -> heard.accept(name, Buffer.buffer(0)));
       settle(channel, Future.succeededFuture());
     }

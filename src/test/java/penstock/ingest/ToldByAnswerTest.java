@@ -31,6 +31,8 @@ import penstock.stream.Partition;
 import penstock.stream.Position;
 import penstock.stream.StreamName;
 import penstock.stream.log.EventLog;
+import penstock.stream.log.LogNews;
+import penstock.stream.log.LogPage;
 import penstock.stream.log.LogWriter;
 import penstock.stream.tail.Tail;
 import penstock.stream.tail.TailListener;
@@ -224,6 +226,30 @@ class ToldByAnswerTest {
     await().until(() -> notes.entries.size() >= 600);
     assertThat(notes.entries).isEqualTo(written());
     assertThat(notes.moves).isEmpty();
+  }
+
+  /** Redis counts who listens when it appends, and who follows then may be gone with the answer. */
+  @Test
+  void whoElseListensHearsOfItWhenThisInstanceHasLeft() {
+    LogState last = await(log.observe(partition));
+    ends.forEach(Runnable::run);
+    await()
+        .until(() -> String.valueOf(redis.ask("PUBSUB", "NUMSUB", keys.events())).contains(", 0"));
+    try (var other = redis.open()) {
+      other.ask("SUBSCRIBE", keys.events());
+      Position next = Position.parse("9" + last.last());
+      tail.answered(
+          partition,
+          new LogNews(
+              last.life(),
+              last.term(),
+              last.trimmed(),
+              last.last(),
+              last.appended() + 1,
+              last.millis(),
+              LogPage.of(List.of(new LogEntry(next, LogWriter.event("a", null))))));
+      await().until(() -> String.valueOf(other.ask("PING")).contains(next.toString()));
+    }
   }
 
   @Test

@@ -160,6 +160,24 @@ class PubSubListenerTest {
     assertThat(publish("b")).isZero();
   }
 
+  /** Others would take it for one that hears what it does not. */
+  @Test
+  void hearsAllOnlyWhileRedisCountsIt() {
+    assertThat(pubSub.hearsAll()).isTrue();
+    listen("a");
+    assertThat(pubSub.hearsAll()).isTrue();
+    redis.ask("ACL", "SETUSER", "default", "resetchannels");
+    await().until(() -> listeners("a") == 0 && !pubSub.hearsAll());
+    redis.ask("ACL", "SETUSER", "default", "allchannels");
+    await().until(pubSub::hearsAll);
+    assertThat(listeners("a")).isOne();
+    redis.kill();
+    await().until(() -> !pubSub.hearsAll());
+    leave("a");
+    redis.startAgain();
+    await().until(pubSub::hearsAll);
+  }
+
   @Test
   void goesOnWithoutNewsWhereTheyAreForbidden() {
     await(link.close());

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
@@ -265,7 +266,7 @@ final class TailLoop {
 
   /** See {@link Tail#takesAnswers}. Any thread. */
   boolean takesAnswers(String key) {
-    if (!isTold || !pubSub.isUp()) {
+    if (!isTold || !pubSub.hearsAll()) {
       return false;
     }
     TailedLog one = tailed.get(key);
@@ -279,6 +280,9 @@ final class TailLoop {
           TailedLog one = tailed.get(key);
           if (one != null) {
             laneOf(one).told(one, news);
+          } else {
+            // It stopped following meanwhile, so the only one who listened may have been another.
+            link.send(Command.PUBLISH, key, news.last().toString());
           }
         });
   }
