@@ -40,18 +40,22 @@ class SlowClientsTest {
 
   private static final Logger LOG = Logger.getLogger(SlowClientsTest.class);
   private static final StreamName STREAM = new StreamName("slow-readers");
+  private static final StreamName PAUSED = new StreamName("paused-reader");
   private static final String FEED = "/streams/" + STREAM + "/feed";
   private static final int SLOW = 100;
   private static final int OTHERS = 20;
   private static final int EVENTS = 300;
   private static final String PADDING = "x".repeat(8_000);
   private static final int SMALLEST_WINDOW = 1_024;
+  private static final int SMALL_WINDOW = 32 * 1_024;
 
   public static final class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of(
           "penstock.streams." + STREAM + ".partitions",
+          "1",
+          "penstock.streams." + PAUSED + ".partitions",
           "1",
           "penstock.feed.drain-time",
           "0s",
@@ -138,6 +142,27 @@ class SlowClientsTest {
     assertThat(others).allSatisfy(one -> assertThat(one.ids()).isEqualTo(all));
     // They are late, and nobody waited for them.
     assertThat(sippers).allMatch(one -> one.taken.get() < PADDING.length());
+  }
+
+  /** Its socket takes the last of what fits only in part; the rest waits, and comes behind it. */
+  @Test
+  void whoTakesNothingForAWhileGetsTheRestFromThere() {
+    await().ignoreExceptions().until(() -> !writer.append(PAUSED, "0").isEmpty());
+    FeedClient reader =
+        FeedClient.open(base.getPort(), "/streams/" + PAUSED + "/feed", null, SMALL_WINDOW);
+    open.add(reader);
+    await().until(() -> !reader.messages("caught-up").isEmpty());
+    reader.pause();
+    List<String> all = IntStream.range(1, 1 + EVENTS).mapToObj(Integer::toString).toList();
+    for (String id : all) {
+      writer.append(PAUSED, List.of(LogWriter.event(id, null, "test", "\"" + PADDING + "\"")));
+    }
+    reader.resume();
+    await().until(() -> reader.ids().size() >= EVENTS);
+    assertThat(reader.ids()).isEqualTo(all);
+    assertThat(reader.messages())
+        .filteredOn(message -> message.data().contains(PADDING))
+        .hasSize(EVENTS);
   }
 
   /** Appends events; returns how many milliseconds it took until all the others had them. */
