@@ -1,6 +1,5 @@
 package penstock.event;
 
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -50,22 +49,6 @@ public record Event(
   public Event attributes() {
     return new Event(
         id, source, type, subject, time, dataContentType, dataSchema, extensions, EventData.NONE);
-  }
-
-  /** The same, with the text that another has too as one with the other's: for those kept long. */
-  public Event sharing(Event other) {
-    return new Event(
-        id,
-        source.equals(other.source) ? other.source : source,
-        type.equals(other.type) ? other.type : type,
-        Objects.equals(subject, other.subject) ? other.subject : subject,
-        time,
-        Objects.equals(dataContentType, other.dataContentType)
-            ? other.dataContentType
-            : dataContentType,
-        Objects.equals(dataSchema, other.dataSchema) ? other.dataSchema : dataSchema,
-        extensions,
-        data);
   }
 
   /**

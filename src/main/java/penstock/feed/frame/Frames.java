@@ -1,6 +1,7 @@
 package penstock.feed.frame;
 
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import penstock.event.Event;
 import penstock.event.EventJson;
@@ -15,6 +16,7 @@ import penstock.stream.ResetReason;
 public final class Frames {
 
   private static final int TYPICAL_FRAME = 512;
+  private static final String ID = "id: ";
 
   private Frames() {}
 
@@ -29,9 +31,20 @@ public final class Frames {
   /** The line that gives a frame its id, with room for an event. */
   static Buffer id(Cursor cursor) {
     return Buffer.buffer(TYPICAL_FRAME)
-        .appendString("id: ")
+        .appendString(ID)
         .appendString(cursor.encode())
         .appendString("\n");
+  }
+
+  /**
+   * The cursor in such a line.
+   *
+   * @param length of the line
+   */
+  static Cursor cursor(byte[] bytes, int start, int length) {
+    int before = ID.length();
+    return Cursor.parse(
+        new String(bytes, start + before, length - before - 1, StandardCharsets.US_ASCII));
   }
 
   /** Completes a frame, behind its id if it has one. */

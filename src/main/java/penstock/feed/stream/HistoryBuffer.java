@@ -1,11 +1,12 @@
 package penstock.feed.stream;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
-import penstock.event.Event;
 import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.room.SharedHistory;
@@ -23,38 +24,83 @@ import penstock.stream.filter.EventFilter;
  * order in which this instance learned of them, which is another on each: what a reader has seen is
  * known by its cursor, not by a number.
  *
+ * <p>They are bytes in one array, which collections leave alone. Only the newest, which readers
+ * want next, are objects too; of the others objects are made for whoever falls behind, and kept for
+ * those who are as far behind, until the next collection.
+ *
  * <p>Written by one thread, read by any. A reader that comes too late finds that an event is not
- * the one that it asked for.
+ * there any more.
  */
 final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
-  /** What a place in an event's cursor takes. */
-  private static final int PLACE_BYTES = 8;
+  /** How many are at hand as objects, and what they may take together. */
+  private static final int RECENT_EVENTS = 128;
 
-  /**
-   * Where the history begins.
-   *
-   * @param oldest the number of the oldest event
-   * @param before the cursor before it: a reader that stands there misses nothing
-   */
-  private record Floor(long oldest, Cursor before) {}
+  private static final int RECENT_BYTES = 256 * 1024;
+
+  /** As many are made objects again at once: who wants one wants the next. */
+  private static final int BLOCK = 64;
+
+  /** Where the history begins. */
+  private static final class Floor {
+
+    private final long oldest;
+
+    /** The event before it; null if there was none, and the cursor is known. */
+    private final byte @Nullable [] last;
+
+    private @Nullable Cursor before;
+
+    private Floor(long oldest, byte @Nullable [] last, @Nullable Cursor before) {
+      this.oldest = oldest;
+      this.last = last;
+      this.before = before;
+    }
+
+    static Floor at(Cursor before) {
+      return new Floor(0, null, before);
+    }
+
+    /** Behind an event that was dropped. */
+    static Floor behind(long number, byte[] dropped) {
+      return new Floor(number + 1, dropped, null);
+    }
+
+    /** The number of the oldest event. */
+    long oldest() {
+      return oldest;
+    }
+
+    /** The cursor before it: a reader that stands there misses nothing. */
+    Cursor before() {
+      Cursor known = before;
+      if (known == null) {
+        known = BufferedEvent.packedAt(Objects.requireNonNull(last));
+        before = known;
+      }
+      return known;
+    }
+  }
 
   /**
    * @param at the history's cursor behind the event
    */
   private record NumberedEvent(long number, BufferedEvent event, Cursor at) {}
 
-  /**
-   * Room at first, for a stream of which hardly anything comes: the array would be most of what it
-   * takes. It is doubled whenever it is full.
-   */
-  private static final int FIRST_EVENTS = 16;
+  private final ByteRing packed;
 
-  /** Each at its number modulo the length; replaced by a longer one before the head moves on. */
-  private volatile AtomicReferenceArray<@Nullable NumberedEvent> events;
+  /** Each at its number modulo the length; none before the first event. */
+  private volatile @Nullable AtomicReferenceArray<@Nullable NumberedEvent> recent;
+
+  /** The number of the oldest of them, and what they take. */
+  private long recentFrom;
+
+  private long recentBytes;
+
+  /** Blocks of older ones, for as long as no collection comes; none before the first reader. */
+  private volatile @Nullable AtomicReferenceArray<@Nullable WeakReference<NumberedEvent[]>> older;
 
   private final int mostEvents;
-  private final long mostBytes;
   private volatile KnownLogs logs;
   private volatile Floor floor;
   private volatile long head;
@@ -62,10 +108,6 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
   /** Behind the newest event. */
   private Cursor end;
-
-  private @Nullable Event newest;
-
-  private long bytes;
 
   /**
    * A history that begins at the ends of the logs.
@@ -75,11 +117,10 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
    */
   HistoryBuffer(StreamName stream, List<LogState> logs, int mostEvents, long mostBytes) {
     this.end = Cursor.ofStream(stream, logs, logs.stream().map(LogState::last).toList());
-    this.events = new AtomicReferenceArray<>(Math.min(FIRST_EVENTS, mostEvents));
+    this.packed = new ByteRing(mostEvents, mostBytes);
     this.mostEvents = mostEvents;
-    this.mostBytes = mostBytes;
     this.logs = new KnownLogs(end.scope(), List.copyOf(logs));
-    this.floor = new Floor(0, end);
+    this.floor = Floor.at(end);
   }
 
   /** What is known of the logs; their ends may not have come here yet. */
@@ -116,57 +157,93 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
   void add(int partition, LogState now, List<LogEntry> entries) {
     logs = logs.with(partition, now);
     long next = head;
-    long oldest = floor.oldest();
-    Cursor before = floor.before();
+    Floor from = floor;
     for (LogEntry entry : entries) {
       end = end.with(partition, PartitionPosition.in(now, entry.position()));
-      BufferedEvent event = BufferedEvent.at(end, partition, sharing(entry.event()));
-      newest = event.attributes();
-      bytes += bytes(event);
-      while (next > oldest && (next - oldest == mostEvents || bytes > mostBytes)) {
-        NumberedEvent old = events.getAndSet(index(events, oldest), null);
-        bytes -= bytes(old.event());
-        before = old.at();
-        oldest++;
+      BufferedEvent event = BufferedEvent.at(end, partition, entry.event());
+      byte[] piece = event.pack();
+      while (!packed.hasRoom(piece.length)) {
+        long oldest = from.oldest();
+        from = Floor.behind(oldest, Objects.requireNonNull(packed.get(oldest)));
+        packed.drop();
       }
-      if (next - oldest == events.length()) {
-        events = longer(events, oldest, next);
-      }
-      events.set(index(events, next), new NumberedEvent(next, event, end));
+      packed.add(piece);
+      keep(new NumberedEvent(next, event, end));
       next++;
     }
-    floor = new Floor(oldest, before);
+    floor = from;
     head = next;
   }
 
-  /** Sources and types are mostly those of the event before. */
-  private Event sharing(Event event) {
-    Event before = newest;
-    return before == null ? event : event.sharing(before);
-  }
-
-  private int bytes(BufferedEvent event) {
-    return event.bytes() + PLACE_BYTES * end.places().size();
-  }
-
-  private AtomicReferenceArray<@Nullable NumberedEvent> longer(
-      AtomicReferenceArray<@Nullable NumberedEvent> full, long oldest, long next) {
-    var longer =
-        new AtomicReferenceArray<@Nullable NumberedEvent>(Math.min(2 * full.length(), mostEvents));
-    for (long number = oldest; number < next; number++) {
-      longer.set(index(longer, number), full.get(index(full, number)));
+  /** The newest is at hand. */
+  private void keep(NumberedEvent newest) {
+    AtomicReferenceArray<@Nullable NumberedEvent> present = recent;
+    if (present == null) {
+      present = new AtomicReferenceArray<>(RECENT_EVENTS);
+      recent = present;
     }
-    return longer;
+    recentBytes += newest.event().bytes();
+    while (recentFrom < newest.number()
+        && (recentBytes > RECENT_BYTES || newest.number() - recentFrom == RECENT_EVENTS)) {
+      NumberedEvent old =
+          Objects.requireNonNull(present.getAndSet((int) (recentFrom % RECENT_EVENTS), null));
+      recentBytes -= old.event().bytes();
+      recentFrom++;
+    }
+    present.set((int) (newest.number() % RECENT_EVENTS), newest);
   }
 
-  private static int index(AtomicReferenceArray<?> array, long number) {
-    return (int) (number % array.length());
+  private @Nullable NumberedEvent recent(long number) {
+    AtomicReferenceArray<@Nullable NumberedEvent> present = recent;
+    NumberedEvent found = present == null ? null : present.get((int) (number % RECENT_EVENTS));
+    return found != null && found.number() == number ? found : null;
   }
 
   private @Nullable NumberedEvent numbered(long number) {
-    AtomicReferenceArray<@Nullable NumberedEvent> present = events;
-    NumberedEvent found = present.get(index(present, number));
-    return found != null && found.number() == number ? found : null;
+    if (number < floor.oldest()) {
+      return null;
+    }
+    NumberedEvent found = recent(number);
+    return found == null ? older(number) : found;
+  }
+
+  private @Nullable NumberedEvent older(long number) {
+    AtomicReferenceArray<@Nullable WeakReference<NumberedEvent[]>> blocks = older;
+    if (blocks == null) {
+      blocks = new AtomicReferenceArray<>(mostEvents / BLOCK + 2);
+      older = blocks;
+    }
+    int place = (int) (number / BLOCK % blocks.length());
+    int within = (int) (number % BLOCK);
+    WeakReference<NumberedEvent[]> made = blocks.get(place);
+    NumberedEvent[] block = made == null ? null : made.get();
+    if (block == null || block[within] == null || block[within].number() != number) {
+      block = unpack(number - within);
+      blocks.set(place, new WeakReference<>(block));
+    }
+    return block[within];
+  }
+
+  private NumberedEvent[] unpack(long first) {
+    var block = new NumberedEvent[BLOCK];
+    for (int i = 0; i < BLOCK; i++) {
+      byte[] piece = packed.get(first + i);
+      if (piece != null) {
+        Cursor at = BufferedEvent.packedAt(piece);
+        block[i] = new NumberedEvent(first + i, BufferedEvent.unpack(piece, at), at);
+      }
+    }
+    return block;
+  }
+
+  /** The history's cursor behind an event; null if that is not there any more. */
+  private @Nullable Cursor at(long number) {
+    NumberedEvent found = recent(number);
+    if (found != null) {
+      return found.at();
+    }
+    byte[] piece = packed.get(number);
+    return piece == null ? null : BufferedEvent.packedAt(piece);
   }
 
   @Override
@@ -186,8 +263,7 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
     if (number <= from.oldest()) {
       return number == from.oldest() ? from.before() : null;
     }
-    NumberedEvent found = numbered(number - 1);
-    return found == null ? null : found.at();
+    return at(number - 1);
   }
 
   /** Up to this position all events of a partition are here or were. */
@@ -209,11 +285,11 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
     long low = from.oldest();
     while (low < high) {
       long middle = (low + high) >>> 1;
-      NumberedEvent found = numbered(middle);
-      if (found == null) {
+      Cursor behind = at(middle);
+      if (behind == null) {
         return -1;
       }
-      if (found.at().firstAheadOf(cursor) >= 0) {
+      if (behind.firstAheadOf(cursor) >= 0) {
         high = middle;
       } else {
         low = middle + 1;

@@ -1,11 +1,16 @@
 package penstock.feed.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static penstock.Patience.await;
 
+import java.lang.ref.WeakReference;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -13,6 +18,8 @@ import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import penstock.event.Event;
+import penstock.event.EventData;
+import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
 import penstock.stream.Cursor;
 import penstock.stream.CursorScope;
@@ -29,9 +36,6 @@ class HistoryBufferTest {
 
   private static final StreamName ORDERS = new StreamName("orders");
   private static final long PLENTY = 1 << 30;
-
-  /** What an event counts for beside its frame: itself and its cursor's place. */
-  private static final int SLOT_OVERHEAD = 508;
 
   private static LogState log(long last, String... terms) {
     return new LogState(
@@ -92,32 +96,54 @@ class HistoryBufferTest {
     assertThat(idle).allSatisfy(one -> assertThat(one.head()).isZero());
   }
 
-  /** As they come from Redis, each has its own text. */
-  private static LogEntry parsed(long position) {
-    Event event = LogWriter.event("" + position, "a type");
-    return new LogEntry(
-        new Position(position, 0),
-        new Event(
-            event.id(),
-            new String(event.source()),
-            new String(event.type()),
-            event.subject(),
-            event.time(),
-            event.dataContentType(),
-            event.dataSchema(),
-            event.extensions(),
-            event.data()));
+  /** Whoever reads the older ones gets what all got while they were new, to the last attribute. */
+  @Test
+  void theOlderOnesAreAsTheyWere() {
+    int most = 1_000;
+    HistoryBuffer history = history(0, most, PLENTY);
+    List<BufferedEvent> asNew = new ArrayList<>();
+    for (long last = 1; last <= most; last++) {
+      history.add(
+          0,
+          log(last),
+          List.of(
+              new LogEntry(
+                  new Position(last, 0),
+                  new Event(
+                      "ü" + last,
+                      "/source",
+                      "type" + last % 3,
+                      last % 4 == 0 ? null : "subject" + last,
+                      last % 5 == 0 ? "2026-01-02T03:04:05Z" : null,
+                      "application/json",
+                      null,
+                      new TreeMap<>(
+                          Map.of("flag", last % 2 == 0, "number", (int) last, "text", "")),
+                      new EventData.Json("{\"a\":\"ß\"}".getBytes(StandardCharsets.UTF_8))))));
+      asNew.add(history.find(last - 1));
+    }
+    for (int number = 0; number < most; number++) {
+      assertThat(history.find(number)).isEqualTo(asNew.get(number));
+      assertThat(history.before(number)).isEqualTo(at(number));
+    }
   }
 
+  /** What a collection would have to copy each time, since it came after the one before. */
   @Test
-  void whatEventsHaveInCommonIsKeptOnce() {
-    HistoryBuffer history = history(0, 4, PLENTY);
-    history.add(0, log(2), List.of(parsed(1), parsed(2)));
-    Event first = history.find(0).attributes();
-    Event second = history.find(1).attributes();
-    assertThat(second.id()).isEqualTo("2");
-    assertThat(second.source()).isSameAs(first.source());
-    assertThat(second.type()).isSameAs(first.type());
+  void onlyTheNewestAreKeptAsObjects() {
+    HistoryBuffer history = history(0, 8_192, PLENTY);
+    List<WeakReference<BufferedEvent>> all = new ArrayList<>();
+    for (long last = 1; last <= 8_192; last++) {
+      history.add(0, log(last), entries(last, last + 1));
+      all.add(new WeakReference<>(history.find(last - 1)));
+    }
+    await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              assertThat(all.stream().filter(one -> one.get() != null)).hasSizeLessThan(200);
+            });
+    assertThat(history.find(0).attributes().id()).isEqualTo("1");
   }
 
   @Test
@@ -144,7 +170,7 @@ class HistoryBufferTest {
     assertThat(history.from(5, EventFilter.OPEN, at(5))).isNull();
     assertThat(history.from(6, EventFilter.OPEN, at(6)).events()).isEqualTo(4);
 
-    int one = frameBytes();
+    int one = packedBytes();
     HistoryBuffer narrow = history(0, 1_000, 3L * one + 10);
     narrow.add(0, log(9), entries(1, 10));
     assertThat(narrow.behind(at(5))).isEqualTo(-1);
@@ -154,10 +180,10 @@ class HistoryBufferTest {
     assertThat(tooNarrow.from(8, EventFilter.OPEN, at(8)).events()).isEqualTo(1);
   }
 
-  private static int frameBytes() {
+  private static int packedBytes() {
     HistoryBuffer history = history(0, 1, PLENTY);
     history.add(0, log(1), entries(1, 2));
-    return history.from(0, EventFilter.OPEN, at(0)).frames().length() + SLOT_OVERHEAD;
+    return history.find(0).pack().length + ByteRing.OVERHEAD;
   }
 
   @Test
