@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes one buffer of a small answer, of which the encoder makes two: to copy the body costs less
  * than a gathering write and a promise for each. Of a chunked one, the first two of several. Stands
- * between the encoder and the socket; belongs to the connection's event loop.
+ * between the encoder and the socket; belongs to the connection's event loop. It keeps nothing back
+ * of an answer that was written.
  */
-final class AnswerJoiner extends ChannelOutboundHandlerAdapter {
+public final class AnswerJoiner extends ChannelOutboundHandlerAdapter {
 
   private boolean joining;
   private @Nullable Held held;

@@ -3,10 +3,8 @@ package penstock.feed.connection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.unix.Socket;
 import io.netty.handler.codec.http.HttpContentEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.buffer.Buffer;
@@ -14,8 +12,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.HeartbeatType;
@@ -39,8 +35,8 @@ final class NettyTransport extends ResponseTransport {
   /** Where the response's encoder stands: what is written here goes to the socket as it is. */
   private final ChannelHandlerContext behindEncoder;
 
-  /** Null for one of Java's. */
-  private final @Nullable Socket socket;
+  /** Null where only the pipeline knows how to write to the socket. */
+  private final @Nullable EpollWriter socket;
 
   private NettyTransport(
       HttpServerResponse response,
@@ -52,11 +48,7 @@ final class NettyTransport extends ResponseTransport {
     super(response, client, caller, heartbeat);
     this.connection = connection;
     this.behindEncoder = behindEncoder;
-    this.socket =
-        connection.channel() instanceof EpollSocketChannel channel
-                && channel.fd() instanceof Socket found
-            ? found
-            : null;
+    this.socket = EpollWriter.of(behindEncoder);
   }
 
   /** Null if the way to the socket does more to the bytes than chunks. */
@@ -107,35 +99,10 @@ final class NettyTransport extends ResponseTransport {
   @Override
   public void write(FrameBatch batch) {
     ByteBuf wire = batch.wire();
-    int sent = send(wire);
+    int sent = socket == null ? 0 : socket.send(wire);
     if (sent < wire.readableBytes()) {
       write(wire.retainedDuplicate().skipBytes(sent));
     }
-  }
-
-  /**
-   * Gives the socket what it takes at once, if nothing waits for it. What passes through the
-   * channel's queue changes objects of the channel, each of which a collection has to look at.
-   *
-   * @return how much the socket took
-   */
-  private int send(ByteBuf wire) {
-    if (socket == null || !isIdle()) {
-      return 0;
-    }
-    ByteBuffer bytes = wire.internalNioBuffer(wire.readerIndex(), wire.readableBytes());
-    try {
-      return socket.send(bytes, bytes.position(), bytes.limit());
-    } catch (IOException broken) {
-      // the channel finds the same, and closes
-      return 0;
-    }
-  }
-
-  /** Open, and nothing waits to be sent. */
-  private boolean isIdle() {
-    ChannelOutboundBuffer waiting = behindEncoder.channel().unsafe().outboundBuffer();
-    return waiting != null && waiting.totalPendingWriteBytes() == 0;
   }
 
   private void write(ByteBuf wire) {
