@@ -5,7 +5,8 @@
 --       with a request to the holder also   7 why letters failed again (hash)   8 the requests (list)
 -- ARGV  1 fence   2 life   3 group   4 the position that was folded from   5 prefix of the entries
 --       6 how long changes are kept, in milliseconds   7 how many changed keys are kept   8 events skipped
---       9 number of events, and the position of each, in order and without a gap
+--       9 1 if the group was not given the events, and is to be moved behind them, else 0
+--       10 number of events, and the position of each, in order and without a gap
 --       then number of entries, and for each: key, what became of it (+ made, = changed, - deleted),
 --       number of arguments and field, value, ..., number of fields removed and their names
 --       then number of dead letters, and for each: number of arguments and field, value, ...
@@ -19,7 +20,7 @@
 --         BROKEN  a write failed, and those before it stand: the generation is marked and must be rebuilt
 --         With all but BROKEN nothing is written.
 --
--- Whoever follows the changes hears of new ones on the channel of their name.
+-- Whoever follows the changes hears of new ones on the channel of their name, and may be told what they are on another (`:told`).
 -- One of the first writes marks up to where it goes, and removes the mark of the commit before: so acquire.lua knows of a
 -- part of a commit that Redis left out after it was killed, and brought back later (see part/log.lua).
 -- Works on a full Redis: its first write, XACK, is one that is never refused. XACK is no guard: it ignores who holds
@@ -29,9 +30,12 @@ local events, log, view, index, changes, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[
 local STEP = 998
 local MOST_TRIMMED = 4
 
-local f = redis.call('HMGET', view, 'fence', 'applied', 'count', 'change-keys', 'lone')
-local l = redis.call('HMGET', log, 'life', 'last', 'appended')
-local count, request = tonumber(ARGV[9]), false
+-- So much is told of what changed; more is better read.
+local MOST_TOLD_KEYS, MOST_TOLD_BYTES = 16, 8192
+
+local f = redis.call('HMGET', view, 'fence', 'applied', 'count', 'change-keys', 'lone', 'life', 'changes-trimmed')
+local l = redis.call('HMGET', log, 'life', 'last', 'appended', 'reign', 'terms')
+local count, request = tonumber(ARGV[10]), false
 if #KEYS > 7 then
   request = {asked = ARGV[#ARGV - 3], next = ARGV[#ARGV - 2], letter = ARGV[#ARGV - 1], why = ARGV[#ARGV]}
 end
@@ -45,7 +49,7 @@ if f[2] ~= ARGV[4] then
 end
 -- check gap
 local first = count > 0 and redis.call('XRANGE', events, '(' .. ARGV[4], '+', 'COUNT', 1)[1]
-if count > 0 and (not first or first[1] ~= ARGV[10]) then
+if count > 0 and (not first or first[1] ~= ARGV[11]) then
   return redis.error_reply('GAP the log goes on with ' .. (first and first[1] or 'nothing'))
 end
 -- check request
@@ -55,13 +59,33 @@ if request and (redis.call('LINDEX', KEYS[8], 0) ~= request.asked
 end
 -- checked
 
-local last = count > 0 and ARGV[9 + count] or ARGV[4]
+local last = count > 0 and ARGV[10 + count] or ARGV[4]
+
+-- Tells those who want it what changed and what it is now, if somebody does and it is not much: the change, life, term, what was
+-- trimmed and the change before it, then for each key what became of it and its fields; packed one behind the other.
+local function tell(changed, newest, behind, trimmed)
+  local parts, bytes = {}, 0
+  for i = 1, #changed, 2 do
+    local fields = changed[i + 1] == '-' and {} or redis.call('HGETALL', ARGV[5] .. changed[i])
+    parts[#parts + 1] = cmsgpack.pack(changed[i], changed[i + 1], fields)
+    bytes = bytes + #parts[#parts]
+    if bytes > MOST_TOLD_BYTES then
+      return
+    end
+  end
+  redis.pcall('PUBLISH', changes .. ':told', cmsgpack.pack(newest, f[6], l[4] or string.match(l[5], '[^,]+$'),
+    trimmed or f[7] or '0-0', behind and behind[1] or '0-0') .. table.concat(parts))
+end
 
 local function write()
   if count > 0 then
-    redis.call('XACK', events, ARGV[3], unpack(ARGV, 10, 9 + count))
+    redis.call('XACK', events, ARGV[3], unpack(ARGV, 11, 10 + count))
     redis.call('HDEL', view, 'begun:' .. ARGV[4])
     redis.call('HSET', view, 'begun:' .. last, 1)
+    if ARGV[9] == '1' then
+      -- Without a group there is nothing to move: whoever takes the lease anew makes it at `applied`.
+      redis.pcall('XGROUP', 'SETID', events, ARGV[3], last)
+    end
   else
     redis.call('HDEL', view, '')
     redis.call('HSET', view, 'replaying', 1)
@@ -69,7 +93,7 @@ local function write()
   if count > 0 and f[5] then
     redis.call('HDEL', view, 'lone', 'lone-attempts')
   end
-  local at = 10 + count
+  local at = 11 + count
   local changed, made, deleted = {}, {}, {}
   for _ = 1, tonumber(ARGV[at]) do
     local key, what, sets = ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
@@ -115,6 +139,9 @@ local function write()
     local oldest = now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(ARGV[6])
     local kept = tonumber(f[4] or '0') + #changed / 2
     local trimmed
+    local listeners = #changed <= 2 * MOST_TOLD_KEYS and f[6] == l[1] and redis.pcall('PUBSUB', 'NUMSUB', changes .. ':told')
+    local is_told = listeners and not listeners.err and listeners[2] > 0
+    local behind = is_told and redis.call('XREVRANGE', changes, '+', '-', 'COUNT', 1)[1]
     local newest = redis.call('XADD', changes, '*', unpack(changed))
     for _ = 1, MOST_TRIMMED do
       local change = redis.call('XRANGE', changes, '-', '+', 'COUNT', 1)[1]
@@ -127,6 +154,9 @@ local function write()
       if kept == 0 then
         break
       end
+    end
+    if is_told then
+      tell(changed, newest, behind, trimmed)
     end
     redis.pcall('PUBLISH', changes, newest)
     state[#state + 1] = 'change-keys'

@@ -335,5 +335,10 @@ public final class Keys {
     public String changes() {
       return state + ":changes";
     }
+
+    /** Channel: what was changed and what it is now, for those who follow the changes. */
+    public String told() {
+      return changes() + ":told";
+    }
   }
 }

@@ -293,8 +293,17 @@ public class RedisLinks {
    *     been while the link was down
    */
   public PubSubListener openPubSub(String purpose, Context context, Consumer<String> heard) {
-    return openPubSub(
-        create(purpose, context, writes(purpose)), (channel, news) -> heard.accept(channel));
+    return openPubSubForWrites(purpose, context, (channel, news) -> heard.accept(channel));
+  }
+
+  /**
+   * The same.
+   *
+   * @param heard is given what was published, too; nothing, if something may have been
+   */
+  public PubSubListener openPubSubForWrites(
+      String purpose, Context context, BiConsumer<String, Buffer> heard) {
+    return openPubSub(create(purpose, context, writes(purpose)), heard);
   }
 
   /**

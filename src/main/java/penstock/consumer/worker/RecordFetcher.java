@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 import penstock.consumer.BlockingCall;
 import penstock.consumer.Shard;
 import penstock.stream.Position;
+import penstock.stream.log.LogNews;
 import penstock.stream.log.RawRecord;
 
 /**
  * Reads the log of one shard ahead of the work, without a gap. At a takeover it reads all that the
  * group was ever given by position, whoever was given it; only then it asks the group for what is
- * new. Belongs to its task's thread.
+ * new. What is told behind all that was read is taken as it is told: then nothing is asked until
+ * something comes that does not follow. Belongs to its task's thread.
  */
 public final class RecordFetcher {
 
@@ -29,6 +31,12 @@ public final class RecordFetcher {
   private Position takeoverEnd = Position.ZERO;
 
   private boolean takingOver;
+
+  private final ToldRecords told = new ToldRecords();
+
+  /** What was taken last was told: the group was not given it, but is moved behind it. */
+  private boolean hasTakenTold;
+
   private @Nullable Future<List<RawRecord>> ahead;
 
   public RecordFetcher(Shard shard, ConsumerGroup group) {
@@ -46,6 +54,29 @@ public final class RecordFetcher {
     read = applied;
     takeoverEnd = delivered;
     takingOver = delivered.isAfter(applied);
+  }
+
+  /** Something was appended of which is not told what it is. May be called on any thread. */
+  public void appended() {
+    told.miss();
+  }
+
+  /** This was appended. May be called on any thread. */
+  public void told(LogNews news) {
+    told.add(news);
+  }
+
+  /** Whether the group has to be asked for what comes next, or is being asked. */
+  public boolean mustAsk() {
+    return !hasTakenTold || told.hasMissed();
+  }
+
+  /**
+   * Whether what was taken last was told: the group was not given it, and has it behind it once it
+   * is done.
+   */
+  public boolean hasTakenTold() {
+    return hasTakenTold;
   }
 
   /** Whether entries are read that others may have been given. */
@@ -68,15 +99,31 @@ public final class RecordFetcher {
     return ahead != null;
   }
 
-  /** Sends a read if none is under way. */
+  /** Sends a read if none is under way, and there may be something that is not told. */
   public void prefetch() {
-    if (ahead == null) {
+    if (ahead == null && !hasTakenTold) {
       ahead = send();
     }
   }
 
   private Future<List<RawRecord>> send() {
+    told.begin();
     return takingOver ? group.readRange(read, takeoverEnd) : group.readNew();
+  }
+
+  /**
+   * What was told and follows what was taken, oldest first; empty if there is nothing like that.
+   */
+  public List<RawRecord> takeTold() {
+    if (ahead != null || takingOver) {
+      return List.of();
+    }
+    List<RawRecord> next = told.take(read);
+    if (!next.isEmpty()) {
+      hasTakenTold = true;
+      read = next.getLast().position();
+    }
+    return next;
   }
 
   /**
@@ -86,6 +133,7 @@ public final class RecordFetcher {
    * @return oldest first; empty if there was nothing
    */
   public List<RawRecord> take() throws InterruptedException {
+    hasTakenTold = false;
     List<RawRecord> entries = BlockingCall.of(ahead == null ? send() : ahead);
     ahead = null;
     var fresh = new ArrayList<RawRecord>(entries.size());
@@ -108,5 +156,7 @@ public final class RecordFetcher {
   /** Forgets the read under way: what it brings is read anew by whoever takes over. */
   public void drop() {
     ahead = null;
+    hasTakenTold = false;
+    told.miss();
   }
 }

@@ -1,5 +1,7 @@
 package penstock.consumer.worker;
 
+import penstock.stream.log.LogNews;
+
 /**
  * What becomes of a shard's events: the one seam where views, which fold, and sinks, which deliver,
  * differ. Belongs to its task's thread, and blocks. Whatever fails is thrown; then it is
@@ -12,6 +14,11 @@ public interface ShardPipeline {
 
   /** Something was appended to the log. May be called on any thread. */
   default void appended() {}
+
+  /** The same, and this is what was appended. May be called on any thread. */
+  default void told(LogNews news) {
+    appended();
+  }
 
   /** Before each attempt to acquire the lease. */
   default void enter() throws InterruptedException {}

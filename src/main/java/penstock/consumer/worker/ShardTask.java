@@ -6,6 +6,7 @@ import penstock.consumer.Shard;
 import penstock.consumer.membership.PartitionAssignor;
 import penstock.problem.ProblemException;
 import penstock.redis.RedisReplyException;
+import penstock.stream.log.LogNews;
 
 /**
  * Works one shard: gets the lease, and works under it. A step at a time, on one thread of its own,
@@ -72,6 +73,11 @@ public final class ShardTask {
   /** Something was appended to the log. May be called on any thread. */
   public void appended() {
     pipeline.appended();
+  }
+
+  /** The same, and this is what was appended. May be called on any thread. */
+  public void told(LogNews news) {
+    pipeline.told(news);
   }
 
   /** After how much time another step makes sense when there was nothing to do and nothing came. */

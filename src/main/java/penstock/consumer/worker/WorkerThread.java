@@ -12,6 +12,7 @@ import penstock.consumer.Backoff;
 import penstock.problem.IsolatedCall;
 import penstock.problem.ProblemException;
 import penstock.redis.RedisReplyException;
+import penstock.stream.log.LogNews;
 
 /** Runs a task's steps until the shutdown; nothing else ends it. Has a thread of its own. */
 final class WorkerThread {
@@ -47,6 +48,16 @@ final class WorkerThread {
    */
   void wake() {
     task.appended();
+    nudgeIfWorking();
+  }
+
+  /** The same, and this is what was appended. */
+  void wake(LogNews news) {
+    task.told(news);
+    nudgeIfWorking();
+  }
+
+  private void nudgeIfWorking() {
     if (task.state().equals(new ShardTaskState.Working())) {
       nudge();
     }

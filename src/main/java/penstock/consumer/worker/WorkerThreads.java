@@ -15,6 +15,7 @@ import penstock.consumer.membership.ControlMessage;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
+import penstock.stream.log.LogNews;
 import penstock.stream.tail.Tail;
 import penstock.stream.tail.TailListener;
 
@@ -145,6 +146,11 @@ public final class WorkerThreads {
     @Override
     public void appended(LogState log, List<LogEntry> entries) {
       thread.wake();
+    }
+
+    @Override
+    public void told(LogState log, LogNews news) {
+      thread.wake(news);
     }
 
     @Override

@@ -35,6 +35,10 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
   private final long mostKeys;
   private final long mostBytes;
   private final Cursor begin;
+
+  /** What readers may have been shown is of changes up to here. */
+  private final Position[] seen;
+
   private volatile Cursor end;
   private volatile long head;
   private volatile boolean closed;
@@ -57,6 +61,7 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
     this.mostBytes = mostBytes;
     this.begin = cursor(states.stream().map(LogState::last).toList());
     this.end = begin;
+    this.seen = states.stream().map(LogState::last).toArray(Position[]::new);
   }
 
   static CursorScope scope(ViewName view, Generation generation, List<LogState> states) {
@@ -75,6 +80,20 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
   /** Up to here the values of what changed were read. */
   Cursor end() {
     return end;
+  }
+
+  /** What readers may have been shown is of changes up to here. */
+  Position seen(int partition) {
+    return seen[partition];
+  }
+
+  /** Values were read; this is how the changes were behind that. */
+  void saw(List<LogState> behind) {
+    for (int p = 0; p < seen.length; p++) {
+      if (behind.get(p).last().isAfter(seen[p])) {
+        seen[p] = behind.get(p).last();
+      }
+    }
   }
 
   Cursor cursor(List<Position> positions) {

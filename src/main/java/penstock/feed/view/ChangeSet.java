@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import penstock.stream.LogState;
 import penstock.stream.Position;
 import penstock.view.read.ChangelogReader;
 
@@ -12,10 +13,12 @@ import penstock.view.read.ChangelogReader;
  *
  * @param keys in the order in which they changed first
  * @param end behind the last of the changes
+ * @param states of all partitions, when it was asked
  * @param more there may be more behind them
  * @param trimmed some of them are gone
  */
-record ChangeSet(Set<String> keys, List<Position> end, boolean more, boolean trimmed) {
+record ChangeSet(
+    Set<String> keys, List<Position> end, List<LogState> states, boolean more, boolean trimmed) {
 
   /**
    * @param from behind which places
@@ -34,7 +37,12 @@ record ChangeSet(Set<String> keys, List<Position> end, boolean more, boolean tri
       found.changes().forEach(change -> keys.addAll(change.keys()));
       end.add(found.changes().isEmpty() ? from.get(p) : found.changes().getLast().position());
     }
-    return new ChangeSet(keys, end, more, trimmed);
+    return new ChangeSet(
+        keys,
+        end,
+        parts.stream().map(ChangelogReader.ChangelogPage::state).toList(),
+        more,
+        trimmed);
   }
 
   /** Whether the server that was read from does not have yet what was seen at these places. */
@@ -45,6 +53,25 @@ record ChangeSet(Set<String> keys, List<Position> end, boolean more, boolean tri
       }
     }
     return false;
+  }
+
+  /** Whether some of them are behind these places. */
+  boolean isAfter(List<Position> places) {
+    for (int p = 0; p < places.size(); p++) {
+      if (end.get(p).isAfter(places.get(p))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Behind the last of the changes, and not before these places. */
+  List<Position> endFrom(List<Position> places) {
+    var furthest = new ArrayList<Position>();
+    for (int p = 0; p < places.size(); p++) {
+      furthest.add(end.get(p).isAfter(places.get(p)) ? end.get(p) : places.get(p));
+    }
+    return furthest;
   }
 
   /** Whether they reach as far as these places. */

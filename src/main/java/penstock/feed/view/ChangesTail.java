@@ -1,6 +1,7 @@
 package penstock.feed.view;
 
 import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import penstock.stream.LogEntry;
@@ -13,14 +14,14 @@ import penstock.stream.tail.TailSource;
  * Follows the changes of one generation of a view. Without it, changes are seen when it is looked
  * which generation is served. Belongs to the channel's event loop.
  */
-final class ChangesTail implements TailListener {
+final class ChangesTail {
 
   private static final int RETRY_MILLIS = 1_000;
 
   private final Tail tail;
   private final Context context;
   private final Runnable changed;
-  private final List<TailSource> followed = new ArrayList<>();
+  private List<Follower> followed = List.of();
 
   /**
    * @param changed is called when something changed, from any thread
@@ -31,47 +32,79 @@ final class ChangesTail implements TailListener {
     this.changed = changed;
   }
 
-  /** Follows the changes of all partitions, in the place of what was followed before. */
-  void follow(List<TailSource> sources) {
+  /** Is given what is told of a partition's changes, from any thread. */
+  interface ToldListener {
+
+    void told(int partition, Buffer news);
+  }
+
+  /**
+   * Follows the changes of all partitions, in the place of what was followed before.
+   *
+   * @param told is given what is told of them
+   */
+  void follow(List<TailSource> sources, ToldListener told) {
     stop();
-    followed.addAll(sources);
+    var followers = new ArrayList<Follower>();
+    for (int p = 0; p < sources.size(); p++) {
+      followers.add(new Follower(p, sources.get(p), told));
+    }
+    followed = List.copyOf(followers);
     followed.forEach(this::follow);
   }
 
-  private void follow(TailSource source) {
-    tail.follow(source, this)
+  private void follow(Follower one) {
+    tail.follow(one.source, one)
         .onSuccess(following -> changed.run())
         .onFailure(
             failure ->
                 context
                     .owner()
-                    .setTimer(
-                        RETRY_MILLIS, again -> context.runOnContext(go -> followAgain(source))));
+                    .setTimer(RETRY_MILLIS, again -> context.runOnContext(go -> followAgain(one))));
   }
 
-  private void followAgain(TailSource source) {
-    if (followed.contains(source)) {
-      follow(source);
+  private void followAgain(Follower one) {
+    if (followed.contains(one)) {
+      follow(one);
     }
   }
 
   void stop() {
-    followed.forEach(source -> tail.unfollow(source, this));
-    followed.clear();
+    followed.forEach(one -> tail.unfollow(one.source, one));
+    followed = List.of();
   }
 
-  @Override
-  public boolean wantsEntries() {
-    return false;
-  }
+  /** Follows one partition. */
+  private final class Follower implements TailListener {
 
-  @Override
-  public void appended(LogState log, List<LogEntry> entries) {
-    changed.run();
-  }
+    private final int partition;
+    private final TailSource source;
+    private final ToldListener told;
 
-  @Override
-  public void moved(LogState log) {
-    changed.run();
+    Follower(int partition, TailSource source, ToldListener told) {
+      this.partition = partition;
+      this.source = source;
+      this.told = told;
+    }
+
+    @Override
+    public boolean wantsEntries() {
+      return false;
+    }
+
+    @Override
+    public void appended(LogState log, List<LogEntry> entries) {
+      changed.run();
+    }
+
+    @Override
+    public void told(LogState log, Buffer news) {
+      told.told(partition, news);
+    }
+
+    @Override
+    public void moved(LogState log) {
+      changed.run();
+    }
   }
 }

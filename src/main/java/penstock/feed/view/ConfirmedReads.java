@@ -207,6 +207,7 @@ final class ConfirmedReads {
         .map(
             both -> {
               requireServed(buffer, served.result(), states.result());
+              buffer.saw(states.result());
               return null;
             });
   }

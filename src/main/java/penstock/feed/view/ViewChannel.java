@@ -20,6 +20,7 @@ import penstock.feed.replay.PageSize;
 import penstock.problem.IsolatedCall;
 import penstock.stream.tail.Tail;
 import penstock.view.ViewDefinition;
+import penstock.view.read.ChangeNews;
 
 /**
  * What this instance's readers of one view share: what changed last, encoded, and all reads of the
@@ -38,6 +39,9 @@ final class ViewChannel {
 
   private static final int RETRY_MILLIS = 200;
 
+  /** So many are answered between two reads of what changed. */
+  private static final int MOST_ANSWERS = 16;
+
   private final ConfirmedReads reads;
   private final ViewReader answers;
   private final ChangesTail followed;
@@ -49,10 +53,14 @@ final class ViewChannel {
   private final ConcurrentMap<Thread, ViewShard> shards = new ConcurrentHashMap<>();
   private final PendingReads pending = new PendingReads();
   private final long timer;
+  private final ToldChanges told = new ToldChanges();
   private @Nullable ChangeBuffer buffer;
 
   /** There may be changes that were not read yet. */
   private boolean changed;
+
+  /** So many asked before what changed was read last: they come first, or they might never come. */
+  private int answersFirst;
 
   /** Something is being read, or a pause is made before the next read. */
   private boolean busy;
@@ -132,16 +140,21 @@ final class ViewChannel {
       return;
     }
     ChangeBuffer present = buffer;
+    if (present != null) {
+      take(present);
+    }
     Future<Void> read;
     if (present == null) {
       if (pending.isEmpty() && shards.isEmpty()) {
         return;
       }
       read = IsolatedCall.begin(reads::open).map(this::begin);
-    } else if (changed) {
+    } else if (changed && (answersFirst == 0 || pending.isEmpty())) {
       changed = false;
+      answersFirst = Math.min(MOST_ANSWERS, pending.size());
       read = settled(present, IsolatedCall.begin(() -> readChanges(present)));
     } else {
+      answersFirst = Math.max(0, answersFirst - 1);
       PendingReads.Read oldest = pending.next();
       if (oldest == null) {
         return;
@@ -180,9 +193,40 @@ final class ViewChannel {
                 }));
   }
 
+  /** What is told is as good as read, if it is newer than all that was read. */
+  private void told(ChangeBuffer of, int partition, Buffer news) {
+    ChangeNews what;
+    try {
+      what = ChangeNews.of(news);
+    } catch (RuntimeException notOurs) {
+      LOG.debugf("told and not understood: view=%s reason=%s", view().name(), notOurs.getMessage());
+      refresh();
+      return;
+    }
+    context.runOnContext(
+        go -> {
+          if (of == buffer) {
+            told.add(partition, what);
+            readNext();
+          }
+        });
+  }
+
+  /** Takes in what was told while nothing is being read. */
+  private void take(ChangeBuffer present) {
+    ChangeBatch batch = told.take(present);
+    changed |= told.hasMissed();
+    if (batch != null) {
+      lastRead = System.nanoTime();
+      present.add(batch);
+      wake();
+    }
+  }
+
   private Void begin(ChangeBuffer begun) {
     buffer = begun;
-    followed.follow(reads.sources(begun));
+    told.clear();
+    followed.follow(reads.sources(begun), (partition, news) -> told(begun, partition, news));
     wake();
     return null;
   }
@@ -224,12 +268,18 @@ final class ViewChannel {
               if (found.keys().isEmpty()) {
                 return Future.succeededFuture();
               }
+              take(present);
+              if (!found.isAfter(present.end().positions())) {
+                return Future.succeededFuture();
+              }
               changed = changed || found.more();
               return reads
                   .values(present, List.copyOf(found.keys()))
                   .map(
                       values -> {
-                        present.add(new ChangeBatch(present.cursor(found.end()), values));
+                        present.add(
+                            new ChangeBatch(
+                                present.cursor(found.endFrom(present.end().positions())), values));
                         changesAtOnce.adapt(most, values.size(), bytes(values));
                         wake();
                         return null;

@@ -69,16 +69,17 @@ final class ViewReader {
     if (obstacle.isPresent()) {
       return reason(buffer, cursor, obstacle.get()).map(ViewReadResult.Reset::new);
     }
-    if (cursor.positions().equals(buffer.end().positions())) {
-      return Future.succeededFuture(joined(buffer));
-    }
     return reads
         .changed(buffer, cursor.positions(), mostChanges)
         .compose(
-            changed ->
-                changed.trimmed()
-                    ? Future.succeededFuture(new ViewReadResult.Reset(ResetReason.TRIMMED))
-                    : caught(buffer, changed, wanted));
+            changed -> {
+              if (changed.trimmed()) {
+                return Future.succeededFuture(new ViewReadResult.Reset(ResetReason.TRIMMED));
+              }
+              // Another instance may have shown it all that has changed by now.
+              buffer.saw(changed.states());
+              return caught(buffer, changed, wanted);
+            });
   }
 
   /**

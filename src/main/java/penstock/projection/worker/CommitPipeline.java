@@ -60,8 +60,12 @@ final class CommitPipeline {
     return underWay != null;
   }
 
-  /** Sends a commit; the one before must be settled. */
-  void send(Lease lease, FoldBatch batch) {
+  /**
+   * Sends a commit; the one before must be settled.
+   *
+   * @param told the group was not given the events
+   */
+  void send(Lease lease, FoldBatch batch, boolean told) {
     long start = System.nanoTime();
     Span span =
         tracing.begin(
@@ -70,7 +74,7 @@ final class CommitPipeline {
     folded = batch.last();
     underWay =
         commits
-            .commit(lease, batch)
+            .commit(lease, batch, told)
             .andThen(done -> Tracing.end(span, batch.size(), done.cause()))
             .map(
                 committed -> {

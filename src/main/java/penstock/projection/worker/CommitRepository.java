@@ -47,8 +47,13 @@ final class CommitRepository {
    */
   record Committed(long appended, long applied) {}
 
-  Future<Committed> commit(Lease lease, FoldBatch batch) {
-    return run(request(lease, batch));
+  /**
+   * Commits a batch.
+   *
+   * @param told the group was not given its events, and is moved behind them
+   */
+  Future<Committed> commit(Lease lease, FoldBatch batch, boolean told) {
+    return run(request(lease, batch, told));
   }
 
   /**
@@ -63,7 +68,7 @@ final class CommitRepository {
   Future<Committed> execute(
       Lease lease, FoldBatch batch, String command, String rest, String letter, String failure) {
     return run(
-        request(lease, batch, shard.log().failedReplays(), shard.names().requests())
+        request(lease, batch, false, shard.log().failedReplays(), shard.names().requests())
             .arg(command)
             .arg(rest)
             .arg(letter)
@@ -73,7 +78,7 @@ final class CommitRepository {
   /**
    * @param more keys behind those that every commit has
    */
-  private Request request(Lease lease, FoldBatch batch, String... more) {
+  private Request request(Lease lease, FoldBatch batch, boolean told, String... more) {
     Request request =
         commit
             .call(
@@ -95,6 +100,7 @@ final class CommitRepository {
             .arg(changes.maxAge().toMillis())
             .arg(changes.maxKeys())
             .arg(batch.skipped())
+            .arg(told ? 1 : 0)
             .arg(batch.size());
     for (Position position : batch.positions()) {
       request.arg(position.toString());

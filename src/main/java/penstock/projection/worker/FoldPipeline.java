@@ -1,6 +1,7 @@
 package penstock.projection.worker;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,8 @@ import penstock.consumer.worker.RecordFetcher;
 import penstock.consumer.worker.StepResult;
 import penstock.redis.RedisReplyException;
 import penstock.stream.Position;
+import penstock.stream.log.LogNews;
+import penstock.stream.log.RawRecord;
 
 /**
  * Reads, folds and commits the log of one shard under one lease: while a batch is committed, the
@@ -60,6 +63,16 @@ final class FoldPipeline {
     fetcher.begin(applied, lease.delivered());
   }
 
+  /** Something was appended of which is not told what it is. May be called on any thread. */
+  void appended() {
+    fetcher.appended();
+  }
+
+  /** This was appended. May be called on any thread. */
+  void told(LogNews news) {
+    fetcher.told(news);
+  }
+
   /** What the commits sent so far bring the view to, if they succeed. */
   Position folded() {
     return commits.folded();
@@ -81,7 +94,7 @@ final class FoldPipeline {
   /** Folds the next batch and sends its commit. */
   StepResult advance(Lease lease) throws InterruptedException {
     if (builder.isEmpty()) {
-      builder.addAll(fetcher.take());
+      builder.addAll(next());
     }
     if (builder.isEmpty()) {
       commits.settle();
@@ -96,6 +109,18 @@ final class FoldPipeline {
     return builder.beginsWithSuspect()
         ? advanceAlone(lease)
         : commit(lease, builder.fold(commits.folded()));
+  }
+
+  private List<RawRecord> next() throws InterruptedException {
+    List<RawRecord> told = fetcher.takeTold();
+    if (!told.isEmpty() || !fetcher.mustAsk()) {
+      return told;
+    }
+    if (fetcher.hasTakenTold()) {
+      // The commit of what was told moves the group behind it.
+      commits.settle();
+    }
+    return fetcher.take();
   }
 
   /**
@@ -121,7 +146,7 @@ final class FoldPipeline {
     if (batch.size() == 0) {
       return new StepResult.Obstructed(Objects.requireNonNull(batch.obstacle()));
     }
-    commits.send(lease, batch);
+    commits.send(lease, batch, fetcher.hasTakenTold());
     return StepResult.ADVANCED;
   }
 
@@ -136,7 +161,8 @@ final class FoldPipeline {
     if (!BlockingCall.of(group.hasMore(commits.folded()))) {
       return false;
     }
-    builder.addAll(fetcher.take());
+    fetcher.appended();
+    builder.addAll(next());
     if (builder.isEmpty()) {
       throw new RedisReplyException("GAP another consumer of the group was given entries");
     }

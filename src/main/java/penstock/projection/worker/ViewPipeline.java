@@ -3,6 +3,7 @@ package penstock.projection.worker;
 import penstock.consumer.worker.Lease;
 import penstock.consumer.worker.ShardPipeline;
 import penstock.consumer.worker.StepResult;
+import penstock.stream.log.LogNews;
 
 /**
  * What becomes of a view's events: they are folded. Belongs to its task's thread, and blocks.
@@ -30,6 +31,16 @@ final class ViewPipeline implements ShardPipeline {
     this.commands = commands;
     this.cache = cache;
     this.suspects = suspects;
+  }
+
+  @Override
+  public void appended() {
+    folds.appended();
+  }
+
+  @Override
+  public void told(LogNews news) {
+    folds.told(news);
   }
 
   @Override

@@ -2,6 +2,7 @@ package penstock.stream.log;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
+import java.util.List;
 import penstock.event.EventFields;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
@@ -17,7 +18,8 @@ import penstock.stream.Term;
  * @param before the last position before the first of the entries
  * @param appended how many events were ever appended in this life
  * @param millis Redis's clock
- * @param page all that was appended
+ * @param page all that was appended; without entries where they are wanted as they are written
+ * @param records all that was appended, not looked into; none where entries are wanted
  */
 public record LogNews(
     String life,
@@ -26,7 +28,12 @@ public record LogNews(
     Position before,
     long appended,
     long millis,
-    LogPage page) {
+    LogPage page,
+    List<RawRecord> records) {
+
+  public LogNews {
+    records = List.copyOf(records);
+  }
 
   /**
    * Reads what was published.
@@ -34,6 +41,19 @@ public record LogNews(
    * @throws RuntimeException if it is something else
    */
   public static LogNews of(Buffer packed) {
+    return read(packed, true);
+  }
+
+  /**
+   * The same for those who look into the entries by themselves.
+   *
+   * @throws RuntimeException if it is something else
+   */
+  public static LogNews raw(Buffer packed) {
+    return read(packed, false);
+  }
+
+  private static LogNews read(Buffer packed, boolean asEvents) {
     var reader = new PackedReader(packed);
     String life = reader.text();
     Term term = Term.parse(reader.text());
@@ -42,9 +62,19 @@ public record LogNews(
     long appended = Long.parseLong(reader.text());
     long millis = Long.parseLong(reader.text());
     var entries = new ArrayList<LogEntry>();
-    while (reader.hasMore()) {
-      Position position = Position.parse(reader.text());
-      entries.add(new LogEntry(position, EventFields.read(reader.array())));
+    var records = new ArrayList<RawRecord>();
+    Position last = Position.ZERO;
+    int read = 0;
+    for (; reader.hasMore(); read++) {
+      last = Position.parse(reader.text());
+      if (asEvents) {
+        entries.add(new LogEntry(last, EventFields.read(reader.array())));
+      } else {
+        records.add(RawRecord.of(last, reader.array()));
+      }
+    }
+    if (read == 0) {
+      throw new IllegalArgumentException("nothing is told");
     }
     return new LogNews(
         life,
@@ -53,7 +83,8 @@ public record LogNews(
         before,
         appended,
         millis,
-        new LogPage(entries, entries.size(), entries.getLast().position(), packed.length()));
+        new LogPage(entries, read, last, packed.length()),
+        records);
   }
 
   /** The position of the last entry. */

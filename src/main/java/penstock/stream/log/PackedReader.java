@@ -11,30 +11,30 @@ import java.util.List;
  *
  * @see <a href="https://github.com/msgpack/msgpack/blob/master/spec.md">MessagePack</a>
  */
-final class PackedReader {
+public final class PackedReader {
 
   private final Buffer packed;
   private int at;
 
-  PackedReader(Buffer packed) {
+  public PackedReader(Buffer packed) {
     this.packed = packed;
   }
 
-  boolean hasMore() {
+  public boolean hasMore() {
     return at < packed.length();
   }
 
   /**
    * @throws RuntimeException if it is no string that comes next
    */
-  String text() {
+  public String text() {
     return new String(bytes(), StandardCharsets.UTF_8);
   }
 
   /**
    * @throws RuntimeException if it is no array of strings that comes next
    */
-  List<byte[]> array() {
+  public List<byte[]> array() {
     int kind = packed.getUnsignedByte(at++);
     int size;
     if ((kind & 0xf0) == 0x90) {

@@ -1,6 +1,9 @@
 package penstock.stream.log;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.BulkType;
+import io.vertx.redis.client.impl.types.MultiType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,13 @@ public record RawRecord(Position position, Response fields, int from) {
   /** Reads the reply of XREADGROUP for one stream. */
   public static List<RawRecord> ofGroup(@Nullable Response reply) {
     return list(reply == null || reply.size() == 0 ? null : reply.get(0).get(1));
+  }
+
+  /** One whose fields and values are known. */
+  static RawRecord of(Position position, List<byte[]> fields) {
+    var all = MultiType.create(fields.size(), false);
+    fields.forEach(field -> all.add(BulkType.create(Buffer.buffer(field), false)));
+    return new RawRecord(position, all, 0);
   }
 
   /** The event's subject; null if it has none. */

@@ -1,8 +1,10 @@
 package penstock.stream.tail;
 
+import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
+import penstock.stream.log.LogNews;
 
 /**
  * Is called by the {@link Tail} with what happens to one partition. All calls come on the tail's
@@ -27,6 +29,25 @@ public interface TailListener {
    * @param entries not modifiable; empty if they are not {@linkplain #wantsEntries wanted}
    */
   void appended(LogState log, List<LogEntry> entries);
+
+  /**
+   * Entries were appended, as {@link #appended} has it, of which was told what they are. For those
+   * who only want to be woken, and may take them from here in the place of reading them.
+   *
+   * @param news with the entries as they are written
+   */
+  default void told(LogState log, LogNews news) {
+    appended(log, List.of());
+  }
+
+  /**
+   * The same of what is no log.
+   *
+   * @param news as it was told; it may not follow what was told before
+   */
+  default void told(LogState log, Buffer news) {
+    appended(log, List.of());
+  }
 
   /**
    * The log is not what it was: another life began, or another term, which may lack some of what

@@ -22,6 +22,7 @@ import penstock.stream.LogState;
 import penstock.stream.Position;
 import penstock.stream.log.EventLog;
 import penstock.stream.log.LogNews;
+import penstock.stream.log.PackedReader;
 
 /**
  * Reads the followed logs in turns, over one link: those on whose channels it heard that something
@@ -89,11 +90,11 @@ final class TailLoop {
     this.pubSub =
         readers
             ? links.openPubSubForReads(name + "-news", context, this::heard)
-            : links.openPubSub(name + "-news", context, key -> heard(key, Buffer.buffer()));
+            : links.openPubSubForWrites(name + "-news", context, this::heard);
     this.stateReader = new LogStateReader(log, link);
     this.reader = new TailReader(link, config);
     this.kind = kind;
-    this.isTold = kind == Mode.ENTRIES && links.hearsTheMaster();
+    this.isTold = kind != Mode.CHANGES && links.hearsTheMaster();
     this.intervalNanos = config.checkInterval().toNanos();
     this.looks =
         vertx.setPeriodic(
@@ -183,7 +184,7 @@ final class TailLoop {
 
   /** The channel on which it is told what is appended; null if that is not wanted. */
   private @Nullable String told(TailSource source) {
-    return isTold && source instanceof TailSource.Log log ? log.told() : null;
+    return isTold ? source.told() : null;
   }
 
   private TailedLog begin(TailSource source, LogState state) {
@@ -256,7 +257,11 @@ final class TailLoop {
   private void told(TailedLog one, Buffer news) {
     LogNews what;
     try {
-      what = LogNews.of(news);
+      if (one.source() instanceof TailSource.Other) {
+        one.told(Position.parse(new PackedReader(news).text()), news);
+        return;
+      }
+      what = kind == Mode.ENTRIES ? LogNews.of(news) : LogNews.raw(news);
     } catch (RuntimeException notOurs) {
       unknown.add(one.source(), notOurs);
       return;

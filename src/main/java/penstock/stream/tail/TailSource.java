@@ -2,6 +2,7 @@ package penstock.stream.tail;
 
 import io.vertx.core.Future;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisLink;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
@@ -12,11 +13,10 @@ public sealed interface TailSource {
   /** The name in Redis. */
   String key();
 
-  /**
-   * The log of a partition. Many are observed in one call.
-   *
-   * @param told the channel on which it is told what is appended
-   */
+  /** The channel on which it is told what is appended; null if that is not wanted. */
+  @Nullable String told();
+
+  /** The log of a partition. Many are observed in one call. */
   record Log(Partition partition, String key, String told) implements TailSource {
 
     @Override
@@ -29,9 +29,14 @@ public sealed interface TailSource {
    * What is read like a log.
    *
    * @param name for the log
+   * @param told where each message begins with the position up to which it goes
    * @param observation reads its state over a link
    */
-  record Other(String name, String key, Function<RedisLink, Future<LogState>> observation)
+  record Other(
+      String name,
+      String key,
+      @Nullable String told,
+      Function<RedisLink, Future<LogState>> observation)
       implements TailSource {
 
     @Override

@@ -1,5 +1,6 @@
 package penstock.stream.tail;
 
+import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -182,8 +183,22 @@ final class TailedLog {
       log = news.state(log);
     }
     checkedAt = System.nanoTime();
-    deliver(news.page());
+    if (news.records().isEmpty()) {
+      deliver(news.page());
+    } else {
+      moveTo(news.last());
+      each(listener -> listener.told(log, news));
+    }
     return true;
+  }
+
+  /** Hands on what is told of what is no log, of which its listeners know whether it follows. */
+  void told(Position last, Buffer news) {
+    told = last;
+    if (!inTurn && last.isAfter(position)) {
+      moveTo(last);
+    }
+    each(listener -> listener.told(log, news));
   }
 
   /** Is read and observed: neither answer knows of what is told from now on. */

@@ -103,11 +103,17 @@ public class ChangelogReader {
     return generations.registry().map(registry -> registry.known(view.name()));
   }
 
-  /** The changes of a partition, to be followed. */
+  /**
+   * The changes of a partition, to be followed. What is told of a key in one of several partitions
+   * is not what it is, if what they have of it is combined.
+   */
   public TailSource source(ViewDefinition view, Generation generation, int partition) {
+    Keys.OfView names = generations.keys(view.name(), generation, partition);
+    boolean whole = generation.partitions().size() == 1 || !generation.fold().combines();
     return new TailSource.Other(
         view.name() + ":" + generation + "/" + partition,
-        generations.keys(view.name(), generation, partition).changes(),
+        names.changes(),
+        whole ? names.told() : null,
         over ->
             after(view, generation, partition, Position.ZERO, 0, over).map(found -> found.state()));
   }

@@ -113,6 +113,7 @@ abstract class CommitScriptContract {
             600_000,
             1_000_000,
             0,
+            0,
             positions.size()));
     command.addAll(positions);
     return command;

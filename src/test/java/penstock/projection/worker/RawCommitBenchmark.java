@@ -153,6 +153,7 @@ public final class RawCommitBenchmark {
               MINUTES_OF_CHANGES * 60_000,
               1_000_000,
               0,
+              0,
               to - from));
       commit.addAll(positions.subList(from, to));
       Map<String, List<Object>> changed = new LinkedHashMap<>();

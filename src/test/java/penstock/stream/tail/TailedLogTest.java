@@ -53,7 +53,7 @@ class TailedLogTest {
   }
 
   private static LogNews news(String life, Term term, Position trimmed, long from, long to) {
-    return new LogNews(life, term, trimmed, at(from - 1), to, to, page(from, to));
+    return new LogNews(life, term, trimmed, at(from - 1), to, to, page(from, to), List.of());
   }
 
   @Test
