@@ -32,7 +32,7 @@ public final class RecordFetcher {
 
   private boolean takingOver;
 
-  private final ToldRecords told = new ToldRecords();
+  private final ToldRecordQueue told = new ToldRecordQueue();
 
   /** What was taken last was told: the group was not given it, but is moved behind it. */
   private boolean hasTakenTold;

@@ -53,7 +53,7 @@ final class ViewChannel {
   private final ConcurrentMap<Thread, ViewShard> shards = new ConcurrentHashMap<>();
   private final PendingReads pending = new PendingReads();
   private final long timer;
-  private final ToldChanges told = new ToldChanges();
+  private final ToldChangeQueue told = new ToldChangeQueue();
   private @Nullable ChangeBuffer buffer;
 
   /** There may be changes that were not read yet. */
@@ -218,9 +218,15 @@ final class ViewChannel {
     changed |= told.hasMissed();
     if (batch != null) {
       lastRead = System.nanoTime();
-      present.add(batch);
-      wake();
+      add(present, batch);
     }
+  }
+
+  private void add(ChangeBuffer present, ChangeBatch batch) {
+    present.add(batch);
+    shards
+        .values()
+        .forEach(shard -> shard.wakeFor(batch.keys(), batch.size(), config.historyEvents()));
   }
 
   private Void begin(ChangeBuffer begun) {
@@ -277,11 +283,11 @@ final class ViewChannel {
                   .values(present, List.copyOf(found.keys()))
                   .map(
                       values -> {
-                        present.add(
+                        add(
+                            present,
                             new ChangeBatch(
                                 present.cursor(found.endFrom(present.end().positions())), values));
                         changesAtOnce.adapt(most, values.size(), bytes(values));
-                        wake();
                         return null;
                       });
             });

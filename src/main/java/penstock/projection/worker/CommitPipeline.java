@@ -30,6 +30,7 @@ final class CommitPipeline {
 
   private @Nullable FoldBatch sent;
   private @Nullable Future<CommitRepository.Committed> underWay;
+  private Runnable nudge = () -> {};
 
   CommitPipeline(
       ProjectionShard shard,
@@ -46,6 +47,11 @@ final class CommitPipeline {
     this.tracing = tracing;
   }
 
+  /** What wakes the thread when a commit has failed. */
+  void wokenBy(Runnable nudge) {
+    this.nudge = nudge;
+  }
+
   /** Begins under a new lease, with what is applied. */
   void begin(Position applied) {
     folded = applied;
@@ -58,6 +64,12 @@ final class CommitPipeline {
 
   boolean isUnderWay() {
     return underWay != null;
+  }
+
+  /** A commit was sent that is not answered yet; if it fails, the thread is woken. */
+  boolean isAwaited() {
+    Future<CommitRepository.Committed> sent = underWay;
+    return sent != null && !sent.isComplete();
   }
 
   /**
@@ -82,7 +94,8 @@ final class CommitPipeline {
                   meters.lag(committed.appended() - committed.applied());
                   progress.applied(shard.names(), lease.life(), batch.last());
                   return committed;
-                });
+                })
+            .onFailure(failed -> nudge.run());
   }
 
   /** Waits for the commit under way, and throws what it fails with. */

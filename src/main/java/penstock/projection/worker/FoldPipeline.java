@@ -29,12 +29,12 @@ final class FoldPipeline {
   private final CommitPipeline commits;
   private final PendingSweeper sweeper;
   private final Semaphore loneFolds;
-  private final Duration loneFoldPatience;
+  private final Duration patience;
 
   /**
    * @param loneFolds one permit, shared by all shards of the process: for the one that folds an
    *     event alone
-   * @param loneFoldPatience how long one step waits for the permit
+   * @param patience how long one step waits, for the permit or for what is appended
    */
   FoldPipeline(
       ConsumerGroup group,
@@ -43,14 +43,14 @@ final class FoldPipeline {
       CommitPipeline commits,
       PendingSweeper sweeper,
       Semaphore loneFolds,
-      Duration loneFoldPatience) {
+      Duration patience) {
     this.group = group;
     this.fetcher = fetcher;
     this.builder = builder;
     this.commits = commits;
     this.sweeper = sweeper;
     this.loneFolds = loneFolds;
-    this.loneFoldPatience = loneFoldPatience;
+    this.patience = patience;
   }
 
   /**
@@ -61,6 +61,11 @@ final class FoldPipeline {
   void begin(Lease lease, Position applied) {
     commits.begin(applied);
     fetcher.begin(applied, lease.delivered());
+  }
+
+  /** What wakes the thread when a commit has failed that it does not wait for. */
+  void wokenBy(Runnable nudge) {
+    commits.wokenBy(nudge);
   }
 
   /** Something was appended of which is not told what it is. May be called on any thread. */
@@ -91,12 +96,20 @@ final class FoldPipeline {
         && !fetcher.isTakingOver();
   }
 
-  /** Folds the next batch and sends its commit. */
-  StepResult advance(Lease lease) throws InterruptedException {
+  /**
+   * Folds the next batch and sends its commit.
+   *
+   * @param rests whether nobody has to hear when the log's end is reached: then a commit of what
+   *     was told is not waited for
+   */
+  StepResult advance(Lease lease, boolean rests) throws InterruptedException {
     if (builder.isEmpty()) {
       builder.addAll(next());
     }
     if (builder.isEmpty()) {
+      if (rests && fetcher.hasTakenTold() && commits.isAwaited()) {
+        return new StepResult.Waiting(patience);
+      }
       commits.settle();
       if (!fetcher.isTakingOver()) {
         return StepResult.DRAINED;
@@ -129,7 +142,7 @@ final class FoldPipeline {
    */
   private StepResult advanceAlone(Lease lease) throws InterruptedException {
     commits.settle();
-    if (!loneFolds.tryAcquire(loneFoldPatience.toNanos(), TimeUnit.NANOSECONDS)) {
+    if (!loneFolds.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
       return StepResult.ADVANCED;
     }
     try {

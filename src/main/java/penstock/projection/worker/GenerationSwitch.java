@@ -54,13 +54,18 @@ final class GenerationSwitch {
     served = BlockingCall.of(generations.register(shard.view().name(), shard.generation()));
   }
 
+  /** Whether the generation is served, as this instance last heard. */
+  boolean isServed() {
+    return assignor.served(shard.view().name()).orElse(served).equals(shard.generation().id());
+  }
+
   /** The shard has applied all that the log holds. */
   void caughtUp(Lease lease) throws InterruptedException {
-    ViewName view = shard.view().name();
-    String own = shard.generation().id();
-    if (assignor.served(view).orElse(served).equals(own)) {
+    if (isServed()) {
       return;
     }
+    ViewName view = shard.view().name();
+    String own = shard.generation().id();
     RegistrySnapshot registry = BlockingCall.of(generations.registry());
     served = registry.served(view).orElse("");
     boolean abandoned = !assignor.isWorked(view, served);

@@ -18,6 +18,7 @@ import penstock.redis.RedisClock;
 import penstock.redis.RedisLinks;
 import penstock.redis.Script;
 import penstock.stream.log.EventLog;
+import penstock.stream.tail.Tail;
 import penstock.trace.Tracing;
 import penstock.view.GenerationRegistry;
 import penstock.view.read.ProgressWaiters;
@@ -38,6 +39,7 @@ public class ShardTaskFactory {
   @Inject
   ShardTaskFactory(
       RedisLinks links,
+      Tail tail,
       EventLog log,
       Instance instance,
       Membership membership,
@@ -50,7 +52,7 @@ public class ShardTaskFactory {
     this.redis =
         new ShardRepositories(
             links.open("projection-reads"),
-            links.open("projection"),
+            links.open("projection", tail.wakes()),
             log,
             instance,
             membership,

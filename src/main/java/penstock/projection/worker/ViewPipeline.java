@@ -34,6 +34,11 @@ final class ViewPipeline implements ShardPipeline {
   }
 
   @Override
+  public void wokenBy(Runnable nudge) {
+    folds.wokenBy(nudge);
+  }
+
+  @Override
   public void appended() {
     folds.appended();
   }
@@ -55,7 +60,7 @@ final class ViewPipeline implements ShardPipeline {
 
   @Override
   public StepResult advance(Lease lease) throws InterruptedException {
-    return folds.advance(lease);
+    return folds.advance(lease, generations.isServed());
   }
 
   @Override

@@ -37,7 +37,7 @@ public record RawRecord(Position position, Response fields, int from) {
   }
 
   /** One whose fields and values are known. */
-  static RawRecord of(Position position, List<byte[]> fields) {
+  public static RawRecord of(Position position, List<byte[]> fields) {
     var all = MultiType.create(fields.size(), false);
     fields.forEach(field -> all.add(BulkType.create(Buffer.buffer(field), false)));
     return new RawRecord(position, all, 0);

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
@@ -57,6 +58,11 @@ public class Tail {
           .tags(loop.tags())
           .register(meters);
     }
+  }
+
+  /** The event loop on which those are called who only want to be woken. */
+  public Context wakes() {
+    return wakes.context();
   }
 
   /**

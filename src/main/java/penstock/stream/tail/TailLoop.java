@@ -102,6 +102,10 @@ final class TailLoop {
             look -> context.runOnContext(go -> look()));
   }
 
+  Context context() {
+    return context;
+  }
+
   Tags tags() {
     return Tags.of("kind", kind.name().toLowerCase(Locale.ROOT));
   }

@@ -132,6 +132,14 @@ abstract class CommitScriptContract {
     return commit(TestLog.source("commit"), fence, from, positions);
   }
 
+  /** The same of events that the group was not given. */
+  private Object commitTold(String fence, String from, List<String> positions) {
+    List<Object> command = begun(TestLog.source("commit"), fence, from, positions);
+    command.set(command.size() - positions.size() - 2, 1);
+    command.addAll(List.of(1, "k", "+", 2, "a", "1", 0, 0));
+    return log.ask(command.toArray());
+  }
+
   private static String without(String check) {
     String script = TestLog.source("commit");
     int from = script.indexOf("-- check " + check);
@@ -498,5 +506,32 @@ abstract class CommitScriptContract {
     command.add(0);
     log.ask(command.toArray());
     assertThat(log.ask("HLEN", view.entries() + "k")).isEqualTo(1500L);
+  }
+
+  @Test
+  void whatWasToldMovesTheGroupBehindIt() {
+    String fence = acquire("a");
+    List<String> ids = append(3);
+    commitTold(fence, "0-0", ids.subList(0, 2));
+    assertThat(lastDelivered()).isEqualTo(ids.get(1));
+    assertThat(applied()).isEqualTo(ids.get(1));
+    commit(fence, ids.get(1), ids.subList(2, 3));
+    assertThat(lastDelivered()).as("what was read moves nothing").isEqualTo(ids.get(1));
+  }
+
+  @Test
+  void whatWasToldIsCommittedWhereTheGroupIsGone() {
+    String fence = acquire("a");
+    List<String> ids = append(1);
+    log.ask("XGROUP", "DESTROY", log.names().events(), GROUP);
+    commitTold(fence, "0-0", ids);
+    assertThat(applied()).isEqualTo(ids.getFirst());
+    assertThat(log.ask("HGET", view.state(), "broken")).isNull();
+  }
+
+  private String lastDelivered() {
+    List<?> group =
+        (List<?>) ((List<?>) log.ask("XINFO", "GROUPS", log.names().events())).getFirst();
+    return (String) group.get(group.indexOf("last-delivered-id") + 1);
   }
 }

@@ -12,7 +12,7 @@ import penstock.stream.log.RawRecord;
  * What was told of a log, until it is taken, and whether something was appended of which is not
  * told what it is. Of more than one batch can have nothing is kept: it is read. Any thread.
  */
-final class ToldRecords {
+final class ToldRecordQueue {
 
   private final Deque<LogNews> told = new ArrayDeque<>();
   private int records;

@@ -13,7 +13,7 @@ import penstock.view.read.ChangeNews;
  * What was told of a buffer's changes, until nothing is being read any more that may be newer.
  * Belongs to the channel's event loop.
  */
-final class ToldChanges {
+final class ToldChangeQueue {
 
   /** With more, what is left does not follow, and is read. */
   private static final int MOST_KEPT = 256;
