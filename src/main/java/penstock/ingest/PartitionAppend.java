@@ -108,6 +108,7 @@ final class PartitionAppend {
         Position.parse(reply.get(from + 1).toString()),
         RedisNumber.longOf(reply.get(from + 2)),
         RedisNumber.longOf(reply.get(from + 3)),
-        LogPage.of(entries));
+        LogPage.of(entries),
+        List.of());
   }
 }

@@ -247,7 +247,8 @@ class ToldByAnswerTest {
               last.last(),
               last.appended() + 1,
               last.millis(),
-              LogPage.of(List.of(new LogEntry(next, LogWriter.event("a", null))))));
+              LogPage.of(List.of(new LogEntry(next, LogWriter.event("a", null)))),
+              List.of()));
       await().until(() -> String.valueOf(other.ask("PING")).contains(next.toString()));
     }
   }

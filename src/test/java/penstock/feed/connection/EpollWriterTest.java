@@ -19,6 +19,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +35,12 @@ class EpollWriterTest {
   private EventLoopGroup loops = new EpollEventLoopGroup(1);
   private final Socket client = new Socket();
   private Channel channel = new LocalChannel();
+  private EpollWriter writer;
 
   @BeforeEach
   void connect() throws Exception {
     channel = accept(new ServerBootstrap().channel(EpollServerSocketChannel.class), client);
+    writer = Objects.requireNonNull(EpollWriter.of(channel.pipeline().context(ENCODER)));
   }
 
   private Channel accept(ServerBootstrap server, Socket from) throws Exception {
@@ -74,12 +77,6 @@ class EpollWriterTest {
     return channel.eventLoop().submit(what).get(10, TimeUnit.SECONDS);
   }
 
-  private EpollWriter writer() {
-    EpollWriter writer = EpollWriter.of(channel.pipeline().context(ENCODER));
-    assertThat(writer).isNotNull();
-    return writer;
-  }
-
   private static ByteBuf bytes(String text) {
     return PooledByteBufAllocator.DEFAULT.directBuffer().writeBytes(text.getBytes(US_ASCII));
   }
@@ -88,7 +85,7 @@ class EpollWriterTest {
     return onLoop(
         () -> {
           ByteBuf bytes = bytes(text);
-          int sent = writer().send(bytes);
+          int sent = writer.send(bytes);
           assertThat(bytes.readableBytes()).isEqualTo(text.length());
           bytes.release();
           return sent;
