@@ -45,11 +45,6 @@ final class PendingReads {
     return waiting.isEmpty();
   }
 
-  /** How many different requests wait. */
-  int size() {
-    return waiting.size();
-  }
-
   /**
    * @param keys whose changes the reader wants; null for all
    * @param answer is given it once

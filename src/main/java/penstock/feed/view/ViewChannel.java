@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +40,7 @@ final class ViewChannel {
 
   private static final int RETRY_MILLIS = 200;
 
-  /** So many are answered between two reads of what changed. */
+  /** So many are answered together, between two reads of what changed. */
   private static final int MOST_ANSWERS = 16;
 
   private final ConfirmedReads reads;
@@ -59,8 +60,8 @@ final class ViewChannel {
   /** There may be changes that were not read yet. */
   private boolean changed;
 
-  /** So many asked before what changed was read last: they come first, or they might never come. */
-  private int answersFirst;
+  /** What changed was read last: those who ask come next, or they might never come. */
+  private boolean answersFirst;
 
   /** Something is being read, or a pause is made before the next read. */
   private boolean busy;
@@ -149,17 +150,15 @@ final class ViewChannel {
         return;
       }
       read = IsolatedCall.begin(reads::open).map(this::begin);
-    } else if (changed && (answersFirst == 0 || pending.isEmpty())) {
+    } else if (changed && (!answersFirst || pending.isEmpty())) {
       changed = false;
-      answersFirst = Math.min(MOST_ANSWERS, pending.size());
+      answersFirst = true;
       read = settled(present, IsolatedCall.begin(() -> readChanges(present)));
+    } else if (!pending.isEmpty()) {
+      answersFirst = false;
+      read = answerSome(present);
     } else {
-      answersFirst = Math.max(0, answersFirst - 1);
-      PendingReads.Read oldest = pending.next();
-      if (oldest == null) {
-        return;
-      }
-      read = settled(present, answer(present, oldest));
+      return;
     }
     busy = true;
     read.onComplete(
@@ -255,6 +254,9 @@ final class ViewChannel {
 
   /** The view goes on in another generation, life or term: all readers are judged anew. */
   private void leave(ChangeBuffer left) {
+    if (left.isClosed()) {
+      return;
+    }
     LOG.infof("the view has moved: view=%s generation=%s", view().name(), left.generation());
     left.close();
     buffer = null;
@@ -295,6 +297,17 @@ final class ViewChannel {
 
   private static long bytes(Map<String, Buffer> values) {
     return values.values().stream().mapToLong(Buffer::length).sum();
+  }
+
+  /** None of them goes on in the history before all are answered. */
+  private Future<Void> answerSome(ChangeBuffer present) {
+    var answers = new ArrayList<Future<Void>>();
+    for (PendingReads.Read oldest = pending.next();
+        oldest != null;
+        oldest = answers.size() < MOST_ANSWERS ? pending.next() : null) {
+      answers.add(settled(present, answer(present, oldest)));
+    }
+    return Future.join(answers).mapEmpty();
   }
 
   /** Those whose buffer is left meanwhile are answered of the next one. */
