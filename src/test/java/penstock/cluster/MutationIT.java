@@ -3,6 +3,7 @@ package penstock.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
 
+import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import penstock.cluster.RequestFrames.Frame;
@@ -30,6 +32,9 @@ class MutationIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Map<String, String> CONFIG =
       Map.of("penstock.instance", "{i}", "penstock.redis.timeout", "20s");
+
+  /** So many at once are not told to the worker one by one: it reads all that there is together. */
+  private static final int UNTOLD = 20;
 
   private final List<Loss> losses = new ArrayList<>();
   private int next;
@@ -99,10 +104,10 @@ class MutationIT {
     try (RedisServer replica = Cluster.newRedis();
         FaultyProxy way = new FaultyProxy(redis.port())) {
       worker.process().pause();
-      send(producer, "kept", 5);
+      sendTogether(producer, "kept");
       long begin = RedisFaults.separate(redis, replica, way);
       long cut = System.nanoTime();
-      send(producer, "lost", 5);
+      sendTogether(producer, "lost");
       FaultyProxy.Hold commit = worker.proxy().hold(ofView(Frame::isCommit));
       worker.process().resume();
       reach(commit.came());
@@ -150,7 +155,7 @@ class MutationIT {
   /** Redis hands out entries, and the worker never hears of it. */
   private void readIsLost(Cluster.Member worker, Producer producer) throws Exception {
     worker.process().pause();
-    send(producer, "unheard", 5);
+    sendTogether(producer, "unheard");
     FaultyProxy.Cut read = worker.proxy().cutBeforeReply(ofView(Frame::isGroupRead));
     worker.process().resume();
     reach(read.done());
@@ -205,15 +210,17 @@ class MutationIT {
   private void send(Producer producer, String key, String type, int count)
       throws InterruptedException {
     for (int i = 0; i < count; i++) {
-      producer.send(
-          List.of(
-              new Occurrence(
-                  0,
-                  next++,
-                  key,
-                  type,
-                  new io.vertx.core.json.JsonObject().put("e" + next, next))));
+      producer.send(List.of(occurrence(key, type)));
     }
+  }
+
+  private void sendTogether(Producer producer, String key) throws InterruptedException {
+    producer.send(
+        IntStream.range(0, UNTOLD).mapToObj(i -> occurrence(key, Occurrence.CHANGED)).toList());
+  }
+
+  private Occurrence occurrence(String key, String type) {
+    return new Occurrence(0, next++, key, type, new JsonObject().put("e" + next, next));
   }
 
   private static void reach(CountDownLatch moment) throws InterruptedException {
