@@ -25,12 +25,11 @@ final class PartitionAppend {
 
   private static final Script SCRIPT = Script.named("append");
 
-  private final Partition partition;
-  private final Keys.OfPartition keys;
-
   /** What is told by the answer is held by the tail while it reads. */
   private static final int MOST_TOLD_BYTES = 8 * 1024;
 
+  private final Partition partition;
+  private final Keys.OfPartition keys;
   private final EventLog log;
   private final Tail tail;
   private final DurableCall durable;
@@ -50,14 +49,14 @@ final class PartitionAppend {
         durable
             .run(call(batch, follows))
             .map(reply -> DurableCall.read(reply, of -> result(of, batch)));
-    return follows ? done.onFailure(unknown -> tail.look(partition)) : done;
+    return follows ? done.onFailure(unknown -> tail.look(keys)) : done;
   }
 
   /** Not what is to be replicated before it is answered: readers need not wait for that. */
   private boolean isToldByAnswer(AppendBatch batch) {
     return durable.stream().replicas() == 0
         && batch.entries().stream().mapToInt(EncodedEvent::bytes).sum() <= MOST_TOLD_BYTES
-        && tail.takesAnswers(partition);
+        && tail.takesAnswers(keys);
   }
 
   private Request call(AppendBatch batch, boolean follows) {
@@ -89,7 +88,7 @@ final class PartitionAppend {
     var result =
         new BatchResult(reply.get(0).toString(), Term.parse(reply.get(1).toString()), results);
     if (reply.size() > 2 + 2 * events) {
-      tail.answered(partition, news(reply, 2 + 2 * events, batch, result));
+      tail.answered(keys, news(reply, 2 + 2 * events, batch, result));
     }
     return result;
   }

@@ -239,7 +239,7 @@ class ToldByAnswerTest {
       other.ask("SUBSCRIBE", keys.events());
       Position next = Position.parse("9" + last.last());
       tail.answered(
-          partition,
+          keys,
           new LogNews(
               last.life(),
               last.term(),

@@ -105,21 +105,22 @@ public class Tail {
   }
 
   /**
-   * Whether this instance follows the partition such that what it appends need not be published to
-   * it, if nobody else follows: the answer is {@linkplain #answered given} to the tail. Any thread.
+   * Whether this instance follows the partition of these keys such that what it appends need not be
+   * published to it, if nobody else follows: the answer is {@linkplain #answered given} to the
+   * tail. Any thread.
    */
-  public boolean takesAnswers(Partition partition) {
-    return entries.takesAnswers(log.keys(partition).events());
+  public boolean takesAnswers(Keys.OfPartition keys) {
+    return entries.takesAnswers(keys.events());
   }
 
   /** This was appended by this instance, and was not published. Any thread. */
-  public void answered(Partition partition, LogNews news) {
-    entries.answered(log.keys(partition).events(), news);
+  public void answered(Keys.OfPartition keys, LogNews news) {
+    entries.answered(keys.events(), news);
   }
 
   /** Something may have been appended by this instance that was not published. Any thread. */
-  public void look(Partition partition) {
-    entries.lookAt(log.keys(partition).events());
+  public void look(Keys.OfPartition keys) {
+    entries.lookAt(keys.events());
   }
 
   private TailSource logOf(Partition partition) {

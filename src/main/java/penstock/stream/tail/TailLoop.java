@@ -45,7 +45,7 @@ final class TailLoop {
   enum Mode {
     /** What readers are sent: read where readers are to read. */
     ENTRIES,
-    /** To be woken, for what is done at the master. */
+    /** To be woken, for what is done at the master; what is told is handed on as it is. */
     WAKES,
     /** To be woken, for what is read where readers are to read. */
     CHANGES
