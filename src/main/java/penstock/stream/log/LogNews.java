@@ -29,7 +29,8 @@ public record LogNews(
     long appended,
     long millis,
     LogPage page,
-    List<RawRecord> records) {
+    List<RawRecord> records)
+    implements OrderedNews {
 
   public LogNews {
     records = List.copyOf(records);
@@ -90,17 +91,6 @@ public record LogNews(
   /** The position of the last entry. */
   public Position last() {
     return page.last();
-  }
-
-  /**
-   * Whether it is what comes next for those who have all up to a position of a log: with nothing in
-   * between, and in the life and the term of which that position is.
-   */
-  public boolean follows(LogState known, Position position) {
-    return life.equals(known.life())
-        && term.equals(known.term())
-        && before.equals(position)
-        && !trimmed.isAfter(position);
   }
 
   /** The log as it was then; of which it is told that this follows. */

@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import penstock.stream.LogState;
 import penstock.stream.Position;
 import penstock.stream.Term;
+import penstock.stream.log.OrderedNews;
 import penstock.stream.log.PackedReader;
 import penstock.view.fold.Entry;
 import penstock.view.fold.Fold;
@@ -32,7 +32,8 @@ public record ChangeNews(
     Term term,
     Position trimmed,
     Position before,
-    Map<String, @Nullable Entry> entries) {
+    Map<String, @Nullable Entry> entries)
+    implements OrderedNews {
 
   public ChangeNews {
     entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
@@ -66,14 +67,6 @@ public record ChangeNews(
       map.put(new String(fields.get(i), StandardCharsets.UTF_8), fields.get(i + 1));
     }
     return Entry.of(map);
-  }
-
-  /** Whether it is what comes next for those who have all up to a position of these changes. */
-  public boolean follows(LogState known, Position position) {
-    return life.equals(known.life())
-        && term.equals(known.term())
-        && before.equals(position)
-        && !trimmed.isAfter(position);
   }
 
   /** What the keys are then, as readers are given it, by key. */
