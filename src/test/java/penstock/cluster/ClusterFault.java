@@ -127,14 +127,18 @@ enum ClusterFault {
     }
   },
 
-  /** The link between a master and its replica is cut, and the master killed a while later. */
+  /**
+   * The link between a master and its replica is cut, and the master killed when readers have seen
+   * some of what is only there: what they do not hear, since an instance may hear of news by the
+   * node that is cut off, they have by the next look at the log.
+   */
   TAIL_LOST {
     @Override
     @Nullable Loss perform(RedisCluster cluster, int partitions) throws InterruptedException {
       RedisServer master = cluster.masterOf(Cluster.events(0));
       long begin = replicated(cluster, master);
       cluster.cut(master, cluster.replicasOf(master).getFirst());
-      Failover.pause(Duration.ofMillis(700));
+      Failover.pause(LOOKED_AT_MEANWHILE);
       master.kill();
       awaitAnother(cluster, 0, master);
       Failover.pause(Duration.ofSeconds(1));
@@ -175,6 +179,9 @@ enum ClusterFault {
   };
 
   private static final int SOME_SLOTS = 300;
+
+  /** A log of which nothing is heard is looked at once a second. */
+  private static final Duration LOOKED_AT_MEANWHILE = Duration.ofMillis(2_500);
 
   /** What needs links that can be cut. */
   static final List<ClusterFault> OF_LINKS = List.of(TAIL_LOST, CUT_OFF, LINK_OF_MASTERS_CUT);
