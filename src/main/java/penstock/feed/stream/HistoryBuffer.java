@@ -1,11 +1,8 @@
 package penstock.feed.stream;
 
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
@@ -24,86 +21,13 @@ import penstock.stream.filter.EventFilter;
  * order in which this instance learned of them, which is another on each: what a reader has seen is
  * known by its cursor, not by a number.
  *
- * <p>They are bytes in one array, which collections leave alone. Only the newest, which readers
- * want next, are objects too; of the others objects are made for whoever falls behind, and kept for
- * those who are as far behind, until the next collection.
- *
  * <p>Written by one thread, read by any. A reader that comes too late finds that an event is not
  * there any more.
  */
 final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
-  /** How many are at hand as objects, and what they may take together. */
-  private static final int RECENT_EVENTS = 128;
-
-  private static final int RECENT_BYTES = 256 * 1024;
-
-  /** As many are made objects again at once: who wants one wants the next. */
-  private static final int BLOCK = 64;
-
-  /** Where the history begins. */
-  private static final class Floor {
-
-    private final long oldest;
-
-    /** The event before it; null if there was none, and the cursor is known. */
-    private final byte @Nullable [] last;
-
-    private @Nullable Cursor before;
-
-    private Floor(long oldest, byte @Nullable [] last, @Nullable Cursor before) {
-      this.oldest = oldest;
-      this.last = last;
-      this.before = before;
-    }
-
-    static Floor at(Cursor before) {
-      return new Floor(0, null, before);
-    }
-
-    /** Behind an event that was dropped. */
-    static Floor behind(long number, byte[] dropped) {
-      return new Floor(number + 1, dropped, null);
-    }
-
-    /** The number of the oldest event. */
-    long oldest() {
-      return oldest;
-    }
-
-    /** The cursor before it: a reader that stands there misses nothing. */
-    Cursor before() {
-      Cursor known = before;
-      if (known == null) {
-        known = BufferedEvent.packedAt(Objects.requireNonNull(last));
-        before = known;
-      }
-      return known;
-    }
-  }
-
-  /**
-   * @param at the history's cursor behind the event
-   */
-  private record NumberedEvent(long number, BufferedEvent event, Cursor at) {}
-
-  private final ByteRing packed;
-
-  /** Each at its number modulo the length; none before the first event. */
-  private volatile @Nullable AtomicReferenceArray<@Nullable NumberedEvent> recent;
-
-  /** The number of the oldest of them, and what they take. */
-  private long recentFrom;
-
-  private long recentBytes;
-
-  /** Blocks of older ones, for as long as no collection comes; none before the first reader. */
-  private volatile @Nullable AtomicReferenceArray<@Nullable WeakReference<NumberedEvent[]>> older;
-
-  private final int mostEvents;
+  private final EventRing events;
   private volatile KnownLogs logs;
-  private volatile Floor floor;
-  private volatile long head;
   private volatile boolean closed;
 
   /** Behind the newest event. */
@@ -117,10 +41,8 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
    */
   HistoryBuffer(StreamName stream, List<LogState> logs, int mostEvents, long mostBytes) {
     this.end = Cursor.ofStream(stream, logs, logs.stream().map(LogState::last).toList());
-    this.packed = new ByteRing(mostEvents, mostBytes);
-    this.mostEvents = mostEvents;
+    this.events = new EventRing(end, mostEvents, mostBytes);
     this.logs = new KnownLogs(end.scope(), List.copyOf(logs));
-    this.floor = Floor.at(end);
   }
 
   /** What is known of the logs; their ends may not have come here yet. */
@@ -140,7 +62,7 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
   @Override
   public long head() {
-    return head;
+    return events.head();
   }
 
   /** The logs as far as they came here; for the one thread that adds to them. */
@@ -156,99 +78,16 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
   /** Adds entries of a partition; from the one thread that may. */
   void add(int partition, LogState now, List<LogEntry> entries) {
     logs = logs.with(partition, now);
-    long next = head;
-    Floor from = floor;
     for (LogEntry entry : entries) {
       end = end.with(partition, PartitionPosition.in(now, entry.position()));
-      BufferedEvent event = BufferedEvent.at(end, partition, entry.event());
-      byte[] piece = event.pack();
-      while (!packed.hasRoom(piece.length)) {
-        long oldest = from.oldest();
-        from = Floor.behind(oldest, Objects.requireNonNull(packed.get(oldest)));
-        packed.drop();
-      }
-      packed.add(piece);
-      keep(new NumberedEvent(next, event, end));
-      next++;
+      events.add(BufferedEvent.at(end, partition, entry.event()), end);
     }
-    floor = from;
-    head = next;
-  }
-
-  /** The newest is at hand. */
-  private void keep(NumberedEvent newest) {
-    AtomicReferenceArray<@Nullable NumberedEvent> present = recent;
-    if (present == null) {
-      present = new AtomicReferenceArray<>(RECENT_EVENTS);
-      recent = present;
-    }
-    recentBytes += newest.event().bytes();
-    while (recentFrom < newest.number()
-        && (recentBytes > RECENT_BYTES || newest.number() - recentFrom == RECENT_EVENTS)) {
-      NumberedEvent old =
-          Objects.requireNonNull(present.getAndSet((int) (recentFrom % RECENT_EVENTS), null));
-      recentBytes -= old.event().bytes();
-      recentFrom++;
-    }
-    present.set((int) (newest.number() % RECENT_EVENTS), newest);
-  }
-
-  private @Nullable NumberedEvent recent(long number) {
-    AtomicReferenceArray<@Nullable NumberedEvent> present = recent;
-    NumberedEvent found = present == null ? null : present.get((int) (number % RECENT_EVENTS));
-    return found != null && found.number() == number ? found : null;
-  }
-
-  private @Nullable NumberedEvent numbered(long number) {
-    if (number < floor.oldest()) {
-      return null;
-    }
-    NumberedEvent found = recent(number);
-    return found == null ? older(number) : found;
-  }
-
-  private @Nullable NumberedEvent older(long number) {
-    AtomicReferenceArray<@Nullable WeakReference<NumberedEvent[]>> blocks = older;
-    if (blocks == null) {
-      blocks = new AtomicReferenceArray<>(mostEvents / BLOCK + 2);
-      older = blocks;
-    }
-    int place = (int) (number / BLOCK % blocks.length());
-    int within = (int) (number % BLOCK);
-    WeakReference<NumberedEvent[]> made = blocks.get(place);
-    NumberedEvent[] block = made == null ? null : made.get();
-    if (block == null || block[within] == null || block[within].number() != number) {
-      block = unpack(number - within);
-      blocks.set(place, new WeakReference<>(block));
-    }
-    return block[within];
-  }
-
-  private NumberedEvent[] unpack(long first) {
-    var block = new NumberedEvent[BLOCK];
-    for (int i = 0; i < BLOCK; i++) {
-      byte[] piece = packed.get(first + i);
-      if (piece != null) {
-        Cursor at = BufferedEvent.packedAt(piece);
-        block[i] = new NumberedEvent(first + i, BufferedEvent.unpack(piece, at), at);
-      }
-    }
-    return block;
-  }
-
-  /** The history's cursor behind an event; null if that is not there any more. */
-  private @Nullable Cursor at(long number) {
-    NumberedEvent found = recent(number);
-    if (found != null) {
-      return found.at();
-    }
-    byte[] piece = packed.get(number);
-    return piece == null ? null : BufferedEvent.packedAt(piece);
+    events.publish();
   }
 
   @Override
   public @Nullable BufferedEvent find(long number) {
-    NumberedEvent found = numbered(number);
+    EventRing.NumberedEvent found = events.find(number);
     return found == null ? null : found.event();
   }
 
@@ -259,16 +98,16 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
   @Override
   public @Nullable Cursor before(long number) {
-    Floor from = floor;
+    EventRing.Floor from = events.floor();
     if (number <= from.oldest()) {
       return number == from.oldest() ? from.before() : null;
     }
-    return at(number - 1);
+    return events.at(number - 1);
   }
 
   /** Up to this position all events of a partition are here or were. */
   Position floor(int partition) {
-    return floor.before().position(partition);
+    return events.floor().before().position(partition);
   }
 
   /**
@@ -276,8 +115,8 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
    * it is here, or it is not known to be in the logs that this history is of.
    */
   long behind(Cursor cursor) {
-    Floor from = floor;
-    long high = head;
+    EventRing.Floor from = events.floor();
+    long high = events.head();
     KnownLogs known = logs;
     if (closed || !known.areOf(cursor) || known.missing(cursor, from.before()) >= 0) {
       return -1;
@@ -285,7 +124,7 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
     long low = from.oldest();
     while (low < high) {
       long middle = (low + high) >>> 1;
-      Cursor behind = at(middle);
+      Cursor behind = events.at(middle);
       if (behind == null) {
         return -1;
       }
@@ -313,7 +152,7 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
    * others in time. -1 if there is none.
    */
   int missing(Cursor cursor) {
-    return logs.missing(cursor, floor.before());
+    return logs.missing(cursor, events.floor().before());
   }
 
   /**
@@ -329,10 +168,10 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
     var batch = new FrameBatch.Builder(filter);
     Cursor reached = after;
     int ahead = 0;
-    long end = head;
+    long end = events.head();
     long next = number;
     while (next < end && !batch.isEnough()) {
-      NumberedEvent found = numbered(next);
+      EventRing.NumberedEvent found = events.find(next);
       if (found == null) {
         return next == number ? null : batch.upTo(next, reached);
       }
