@@ -6,6 +6,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** How feeds are served. */
@@ -24,6 +25,13 @@ public interface FeedConfig {
   /** The most bytes of a stream that are kept encoded. */
   @WithDefault("8M")
   MemorySize historySize();
+
+  /**
+   * The bytes that these may take of all streams together; a sixteenth of the heap if not set.
+   * Where that is not enough each may have an equal part of it, so that it may be twice as much for
+   * a while.
+   */
+  Optional<MemorySize> historiesSize();
 
   /** How long a stream's channel is kept when its last reader has gone, for the next to find. */
   @WithDefault("30s")

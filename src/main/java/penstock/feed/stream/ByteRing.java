@@ -21,6 +21,7 @@ final class ByteRing {
 
   private final int mostPieces;
   private final int mostBytes;
+  private final HistoryQuota.Share share;
 
   private byte[] bytes = {};
 
@@ -35,12 +36,17 @@ final class ByteRing {
   /** By the pieces, and by what each takes beside itself. */
   private long taken;
 
+  /** Others need what this one has. */
+  private boolean shrinks;
+
   /**
    * @param mostPieces how many there may be
    * @param mostBytes what they may take together; one may always stay
+   * @param share what it may have of what there is for all rings
    */
-  ByteRing(int mostPieces, long mostBytes) {
+  ByteRing(int mostPieces, long mostBytes, HistoryQuota.Share share) {
     this.mostPieces = mostPieces;
+    this.share = share;
     this.mostBytes = (int) Math.min(mostBytes, Integer.MAX_VALUE / 2);
   }
 
@@ -56,10 +62,18 @@ final class ByteRing {
 
   /** Whether a piece can be added now; else the oldest has to go first. */
   synchronized boolean hasRoom(int length) {
-    return isEmpty()
-        || next - oldest < mostPieces
-            && taken + length + OVERHEAD <= mostBytes
-            && (place(length) >= 0 || bytes.length < mostBytes);
+    shrinks = bytes.length > FIRST_BYTES && share.isTooMuch();
+    if (isEmpty()) {
+      return true;
+    }
+    long most = shrinks ? bytes.length / 2 : mostBytes;
+    return next - oldest < mostPieces
+        && taken + length + OVERHEAD <= most
+        && (shrinks || place(length) >= 0 || mayGrow(length));
+  }
+
+  private boolean mayGrow(int length) {
+    return bytes.length < mostBytes && share.allows(longer(length));
   }
 
   /** Drops the oldest. */
@@ -70,8 +84,10 @@ final class ByteRing {
 
   /** Adds a piece for which there is room. */
   synchronized void add(byte[] piece) {
-    if (place(piece.length) < 0) {
-      moveTo(new byte[longer(piece.length)]);
+    if (shrinks) {
+      moveTo(Math.max(bytes.length / 2, piece.length));
+    } else if (place(piece.length) < 0) {
+      moveTo(longer(piece.length));
     }
     int start = place(piece.length);
     System.arraycopy(piece, 0, bytes, start, piece.length);
@@ -117,15 +133,17 @@ final class ByteRing {
     return (int) Math.max(length, Math.min(wanted, mostBytes));
   }
 
-  private void moveTo(byte[] longer) {
+  private void moveTo(int size) {
+    byte[] moved = new byte[size];
     int end = 0;
     for (long number = oldest; number < next; number++) {
       int length = lengths[index(number)];
-      System.arraycopy(bytes, starts[index(number)], longer, end, length);
+      System.arraycopy(bytes, starts[index(number)], moved, end, length);
       starts[index(number)] = end;
       end += length;
     }
-    bytes = longer;
+    bytes = moved;
+    share.set(size);
   }
 
   private void number(int most) {

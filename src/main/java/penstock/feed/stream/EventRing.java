@@ -98,9 +98,10 @@ final class EventRing {
    * @param begin the cursor before the first event
    * @param mostEvents how many there may be
    * @param mostBytes what they may take together; one may always stay
+   * @param share what they may take of what there is for all streams
    */
-  EventRing(Cursor begin, int mostEvents, long mostBytes) {
-    this.packed = new ByteRing(mostEvents, mostBytes);
+  EventRing(Cursor begin, int mostEvents, long mostBytes, HistoryQuota.Share share) {
+    this.packed = new ByteRing(mostEvents, mostBytes, share);
     this.mostEvents = mostEvents;
     this.begin = Floor.at(begin);
     this.floor = this.begin;

@@ -27,6 +27,7 @@ import penstock.stream.filter.EventFilter;
 final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
   private final EventRing events;
+  private final HistoryQuota.Share share;
   private volatile KnownLogs logs;
   private volatile boolean closed;
 
@@ -38,10 +39,13 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
    *
    * @param logs of all partitions, in order
    * @param mostBytes what its events may take together; one may always stay
+   * @param quota of all streams
    */
-  HistoryBuffer(StreamName stream, List<LogState> logs, int mostEvents, long mostBytes) {
+  HistoryBuffer(
+      StreamName stream, List<LogState> logs, int mostEvents, long mostBytes, HistoryQuota quota) {
+    this.share = quota.new Share();
     this.end = Cursor.ofStream(stream, logs, logs.stream().map(LogState::last).toList());
-    this.events = new EventRing(end, mostEvents, mostBytes);
+    this.events = new EventRing(end, mostEvents, mostBytes, share);
     this.logs = new KnownLogs(end.scope(), List.copyOf(logs));
   }
 
@@ -50,9 +54,10 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
     return logs.states();
   }
 
-  /** Nothing more will come: a log went on elsewhere. */
+  /** Nothing more will come: a log went on elsewhere, or nobody reads it any more. */
   void close() {
     closed = true;
+    share.close();
   }
 
   @Override

@@ -43,6 +43,7 @@ final class StreamChannel {
   private final LoopDispatchers dispatchers;
   private final FeedConfig config;
   private final FeedMeters meters;
+  private final HistoryQuota quota;
   private final List<Replay> replays;
   private final ConcurrentMap<Thread, StreamShard> shards = new ConcurrentHashMap<>(FEW);
   private final List<FollowedPartition> followed;
@@ -59,6 +60,7 @@ final class StreamChannel {
   private boolean closed;
 
   /**
+   * @param quota of all streams' histories
    * @param replays one for each partition, in order
    */
   StreamChannel(
@@ -68,6 +70,7 @@ final class StreamChannel {
       LoopDispatchers dispatchers,
       FeedConfig config,
       FeedMeters meters,
+      HistoryQuota quota,
       List<Replay> replays) {
     this.stream = stream;
     this.tail = tail;
@@ -76,6 +79,7 @@ final class StreamChannel {
     this.dispatchers = dispatchers;
     this.config = config;
     this.meters = meters;
+    this.quota = quota;
     this.replays = List.copyOf(replays);
     this.begun = new LogState[stream.partitions().size()];
     this.followed = stream.partitions().stream().map(FollowedPartition::new).toList();
@@ -97,6 +101,10 @@ final class StreamChannel {
     opened.onComplete(done -> unfollow());
     synchronized (this) {
       closed = true;
+      HistoryBuffer last = history;
+      if (last != null) {
+        last.close();
+      }
       Timer present = latency;
       if (present != null) {
         meters.forget(present);
@@ -168,7 +176,7 @@ final class StreamChannel {
 
   private HistoryBuffer historyFrom(List<LogState> logs) {
     return new HistoryBuffer(
-        stream.name(), logs, config.historyEvents(), config.historySize().asLongValue());
+        stream.name(), logs, config.historyEvents(), config.historySize().asLongValue(), quota);
   }
 
   private void wake() {
@@ -199,6 +207,9 @@ final class StreamChannel {
   }
 
   private synchronized void appended(int partition, LogState now, List<LogEntry> entries) {
+    if (closed) {
+      return;
+    }
     HistoryBuffer present = history;
     if (present != null) {
       present.add(partition, now, entries);
@@ -209,6 +220,9 @@ final class StreamChannel {
   }
 
   private synchronized void moved(int partition, LogState now) {
+    if (closed) {
+      return;
+    }
     HistoryBuffer before = history;
     if (before == null) {
       begun(partition, now);

@@ -2,6 +2,7 @@ package penstock.feed.stream;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,6 +29,9 @@ import penstock.stream.tail.Tail;
 @ApplicationScoped
 public class StreamFeeds {
 
+  /** Of the heap, for histories, if nothing is said. */
+  private static final int PART_OF_HEAP = 16;
+
   private final Vertx vertx;
   private final Tail tail;
   private final EventLog log;
@@ -36,6 +40,7 @@ public class StreamFeeds {
   private final Admission admission;
   private final Replays replays;
   private final LoopDispatchers dispatchers;
+  private final HistoryQuota quota;
   private final ChannelRegistry<StreamName, StreamChannel> channels;
 
   @Inject
@@ -56,6 +61,12 @@ public class StreamFeeds {
     this.admission = admission;
     this.replays = replays;
     this.dispatchers = dispatchers;
+    this.quota =
+        new HistoryQuota(
+            config
+                .historiesSize()
+                .map(MemorySize::asLongValue)
+                .orElse(Runtime.getRuntime().maxMemory() / PART_OF_HEAP));
     this.channels =
         new ChannelRegistry<>(
             vertx,
@@ -75,7 +86,8 @@ public class StreamFeeds {
   }
 
   private StreamChannel open(Stream stream) {
-    return new StreamChannel(stream, tail, log, dispatchers, config, meters, replays.of(stream));
+    return new StreamChannel(
+        stream, tail, log, dispatchers, config, meters, quota, replays.of(stream));
   }
 
   void end(@Observes @Priority(Drain.AFTER_READERS) ShutdownEvent ending) {

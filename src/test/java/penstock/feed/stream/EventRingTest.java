@@ -26,7 +26,7 @@ class EventRingTest {
   }
 
   private static EventRing ring(int most) {
-    return new EventRing(at(0), most, 1 << 30);
+    return new EventRing(at(0), most, 1 << 30, new HistoryQuota(1 << 30).new Share());
   }
 
   private static void add(EventRing ring, long from, long to) {

@@ -69,7 +69,7 @@ class HistoryBufferTest {
   }
 
   private static HistoryBuffer history(long last, int events, long bytes) {
-    return new HistoryBuffer(ORDERS, List.of(log(last)), events, bytes);
+    return new HistoryBuffer(ORDERS, List.of(log(last)), events, bytes, new HistoryQuota(PLENTY));
   }
 
   /** At each length that it has on the way, and when the oldest begin to go. */
@@ -212,7 +212,12 @@ class HistoryBufferTest {
   @Test
   void aPlaceOfALostTailDoesNotJoin() {
     HistoryBuffer history =
-        new HistoryBuffer(ORDERS, List.of(log(8, "1:aaaa:0-0", "2:bbbb:8-0")), 100, PLENTY);
+        new HistoryBuffer(
+            ORDERS,
+            List.of(log(8, "1:aaaa:0-0", "2:bbbb:8-0")),
+            100,
+            PLENTY,
+            new HistoryQuota(PLENTY));
     assertThat(history.behind(at(9))).isEqualTo(-1);
     assertThat(history.behind(at(8))).isZero();
     assertThat(history.behind(at(new PartitionPosition(3, 0xcccc, new Position(8, 0)))))

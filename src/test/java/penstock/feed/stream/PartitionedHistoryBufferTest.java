@@ -115,7 +115,8 @@ class PartitionedHistoryBufferTest {
 
     Instance(Store store, int mostEvents) {
       this.store = store;
-      this.history = new HistoryBuffer(ORDERS, store.states(), mostEvents, 1 << 30);
+      this.history =
+          new HistoryBuffer(ORDERS, store.states(), mostEvents, 1 << 30, new HistoryQuota(1 << 30));
       this.told = store.logs.stream().mapToInt(List::size).toArray();
     }
 

@@ -158,12 +158,34 @@ class StreamFeedsTest {
   void aTurnThatIsOverBehindItsLastReaderLeavesNoMeter() {
     Stream followed = await(streams.find(stream));
     var channel =
-        new StreamChannel(followed, tail, log, dispatchers, config, meters, replays.of(followed));
+        new StreamChannel(
+            followed,
+            tail,
+            log,
+            dispatchers,
+            config,
+            meters,
+            new HistoryQuota(1 << 20),
+            replays.of(followed));
     await(channel.opened());
     channel.close();
     channel.latency();
     assertThat(registry.find("penstock.feed.latency").tag("stream", stream.value()).timer())
         .isNull();
+  }
+
+  @Test
+  void aChannelThatIsClosedLeavesItsShareToOthers() {
+    Stream followed = await(streams.find(stream));
+    var quota = new HistoryQuota(1 << 20);
+    var channel =
+        new StreamChannel(
+            followed, tail, log, dispatchers, config, meters, quota, replays.of(followed));
+    await(channel.opened());
+    append(0, 1);
+    await().until(() -> quota.taken() > 0);
+    channel.close();
+    assertThat(quota.taken()).isZero();
   }
 
   @Test

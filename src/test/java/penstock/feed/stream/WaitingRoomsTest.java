@@ -36,7 +36,7 @@ class WaitingRoomsTest {
   }
 
   private static HistoryBuffer history(int events) {
-    return new HistoryBuffer(ORDERS, List.of(log(0)), events, 1 << 30);
+    return new HistoryBuffer(ORDERS, List.of(log(0)), events, 1 << 30, new HistoryQuota(1 << 30));
   }
 
   private static Cursor at(long millis) {

@@ -1,0 +1,74 @@
+package penstock.feed.stream;
+
+/**
+ * What the histories of all streams of an instance may take together. Each takes what it wants as
+ * long as there is enough; beyond that, as much as if it were divided evenly, and those that have
+ * more make room. So they take twice as much at the most, if many came after few had taken all.
+ *
+ * <p>May be used from any thread.
+ */
+final class HistoryQuota {
+
+  private final long mostBytes;
+  private long taken;
+  private int shares;
+
+  /**
+   * @param mostBytes what they may take together
+   */
+  HistoryQuota(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
+
+  /** What all have now. */
+  synchronized long taken() {
+    return taken;
+  }
+
+  private long even() {
+    return mostBytes / Math.max(1, shares);
+  }
+
+  /** What one history has of it. Nothing at first. */
+  final class Share {
+
+    private long bytes;
+    private boolean closed;
+
+    /** Whether it may have so much. */
+    boolean allows(long wanted) {
+      synchronized (HistoryQuota.this) {
+        long then = taken - bytes + wanted;
+        return then <= mostBytes || wanted <= even() && then <= 2 * mostBytes;
+      }
+    }
+
+    /** Whether it has to make room for others. */
+    boolean isTooMuch() {
+      synchronized (HistoryQuota.this) {
+        return taken > mostBytes && bytes > even();
+      }
+    }
+
+    /** It has so much now, allowed or not: one event may always stay. */
+    void set(long now) {
+      synchronized (HistoryQuota.this) {
+        if (!closed) {
+          shares += bytes == 0 && now > 0 ? 1 : 0;
+          taken += now - bytes;
+          bytes = now;
+        }
+      }
+    }
+
+    /** Nobody reads it any more. */
+    void close() {
+      synchronized (HistoryQuota.this) {
+        shares -= bytes > 0 ? 1 : 0;
+        taken -= bytes;
+        bytes = 0;
+        closed = true;
+      }
+    }
+  }
+}
