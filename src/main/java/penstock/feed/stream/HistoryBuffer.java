@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.BufferedEvent;
+import penstock.feed.frame.ByteRing;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.room.SharedHistory;
 import penstock.stream.Cursor;

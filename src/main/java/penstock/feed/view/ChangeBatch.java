@@ -1,6 +1,12 @@
 package penstock.feed.view;
 
 import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,30 +19,78 @@ import penstock.stream.Cursor;
  */
 final class ChangeBatch {
 
-  /** What a batch and each of its keys cost beside the frames. */
-  private static final int OVERHEAD = 200;
+  /** Room for the frame of a small value. */
+  private static final int TYPICAL_FRAME = 512;
 
   private final Cursor at;
+  private final String id;
   private final Map<String, Buffer> values;
-  private final Buffer all;
+
+  /** All frames, joined for the first who wants all. */
+  private volatile @Nullable Buffer all;
 
   /**
    * @param at behind all of them
    * @param values by key, the JSON of a change
    */
   ChangeBatch(Cursor at, Map<String, Buffer> values) {
-    this.at = at;
-    this.values = values;
-    this.all = join(values.values().toArray(Buffer[]::new));
+    this(at, at.encode(), values);
   }
 
-  private Buffer join(Buffer[] wanted) {
-    Buffer frames = Buffer.buffer(wanted.length == 0 ? 0 : OVERHEAD);
-    for (int i = 0; i < wanted.length; i++) {
-      if (i == wanted.length - 1) {
-        frames.appendString("id: ").appendString(at.encode()).appendString("\n");
+  private ChangeBatch(Cursor at, String id, Map<String, Buffer> values) {
+    this.at = at;
+    this.id = id;
+    this.values = values;
+  }
+
+  /** As bytes. */
+  byte[] pack() {
+    List<byte[]> parts = new ArrayList<>(1 + 2 * values.size());
+    parts.add(id.getBytes(StandardCharsets.US_ASCII));
+    values.forEach(
+        (key, json) -> {
+          parts.add(key.getBytes(StandardCharsets.UTF_8));
+          parts.add(json.getBytes());
+        });
+    int length = 0;
+    for (byte[] part : parts) {
+      length += Integer.BYTES + part.length;
+    }
+    ByteBuffer packed = ByteBuffer.allocate(Integer.BYTES + length).putInt(values.size());
+    parts.forEach(part -> packed.putInt(part.length).put(part));
+    return packed.array();
+  }
+
+  /** The one that was {@link #pack packed}. */
+  static ChangeBatch unpack(byte[] packed) {
+    ByteBuffer in = ByteBuffer.wrap(packed, Integer.BYTES, packed.length - Integer.BYTES);
+    String id = new String(next(in), StandardCharsets.US_ASCII);
+    var values = new LinkedHashMap<String, Buffer>();
+    while (in.hasRemaining()) {
+      values.put(new String(next(in), StandardCharsets.UTF_8), Buffer.buffer(next(in)));
+    }
+    return new ChangeBatch(Cursor.parse(id), id, values);
+  }
+
+  private static byte[] next(ByteBuffer in) {
+    byte[] bytes = new byte[in.getInt()];
+    in.get(bytes);
+    return bytes;
+  }
+
+  /** How many keys a packed one has. */
+  static int packedSize(byte[] packed) {
+    return ByteBuffer.wrap(packed).getInt();
+  }
+
+  private Buffer join(Collection<Buffer> wanted) {
+    Buffer frames = Buffer.buffer(wanted.isEmpty() ? 0 : TYPICAL_FRAME);
+    int left = wanted.size();
+    for (Buffer json : wanted) {
+      if (--left == 0) {
+        frames.appendString("id: ").appendString(id).appendString("\n");
       }
-      frames.appendString("event: change\ndata: ").appendBuffer(wanted[i]).appendString("\n\n");
+      frames.appendString("event: change\ndata: ").appendBuffer(json).appendString("\n\n");
     }
     return frames;
   }
@@ -53,10 +107,6 @@ final class ChangeBatch {
     return values.size();
   }
 
-  int bytes() {
-    return 2 * all.length() + OVERHEAD * (1 + values.size());
-  }
-
   /**
    * The frames of the wanted keys; empty if there is none of them.
    *
@@ -65,10 +115,24 @@ final class ChangeBatch {
    */
   FrameBatch frames(@Nullable Set<String> wanted, long next) {
     if (wanted == null) {
-      return FrameBatch.of(all, values.size(), next, at);
+      return FrameBatch.of(all(), values.size(), next, at);
     }
-    Buffer[] found =
-        wanted.stream().filter(values::containsKey).map(values::get).toArray(Buffer[]::new);
-    return FrameBatch.of(join(found), found.length, next, at);
+    List<Buffer> found = new ArrayList<>(1);
+    for (String key : wanted) {
+      Buffer json = values.get(key);
+      if (json != null) {
+        found.add(json);
+      }
+    }
+    return FrameBatch.of(join(found), found.size(), next, at);
+  }
+
+  private Buffer all() {
+    Buffer present = all;
+    if (present == null) {
+      present = join(values.values());
+      all = present;
+    }
+    return present;
   }
 }

@@ -3,10 +3,12 @@ package penstock.feed.view;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import penstock.feed.frame.ByteRing;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.room.SharedHistory;
 import penstock.stream.Cursor;
@@ -20,20 +22,34 @@ import penstock.view.ViewName;
 
 /**
  * What changed last in one generation of a view, as long as its lives and terms last: batches,
- * numbered from 0, the oldest of which are overwritten.
+ * numbered from 0, the oldest of which are overwritten. They are bytes in one array, which
+ * collections leave alone; only the newest are objects too.
  *
  * <p>Written by one thread, read by any. A reader that comes too late finds that a batch is gone.
  */
 final class ChangeBuffer implements SharedHistory<ChangeBatch> {
 
-  private record NumberedBatch(long number, ChangeBatch batch) {}
+  /** How many batches are at hand as objects, and what they may take together. */
+  private static final int RECENT_BATCHES = 128;
+
+  private static final int RECENT_BYTES = 256 * 1024;
+
+  private record NumberedBatch(long number, ChangeBatch batch, int bytes) {}
 
   private final Generation generation;
   private final CursorScope scope;
   private final List<LogState> states;
-  private final AtomicReferenceArray<@Nullable NumberedBatch> batches;
+  private final ByteRing packed;
   private final long mostKeys;
-  private final long mostBytes;
+
+  /** Each at its number modulo the length. */
+  private final AtomicReferenceArray<@Nullable NumberedBatch> recent =
+      new AtomicReferenceArray<>(RECENT_BATCHES);
+
+  /** The number of the oldest of them, and what they take. */
+  private long recentFrom;
+
+  private long recentBytes;
   private final Cursor begin;
 
   /** What readers may have been shown is of changes up to here. */
@@ -42,9 +58,8 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
   private volatile Cursor end;
   private volatile long head;
   private volatile boolean closed;
-  private long oldest;
+  private volatile long oldest;
   private long keys;
-  private long bytes;
 
   /**
    * A buffer that begins at the end of the changes.
@@ -56,9 +71,8 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
     this.generation = generation;
     this.states = List.copyOf(states);
     this.scope = scope(view, generation, states);
-    this.batches = new AtomicReferenceArray<>(mostKeys);
+    this.packed = new ByteRing(mostKeys, mostBytes);
     this.mostKeys = mostKeys;
-    this.mostBytes = mostBytes;
     this.begin = cursor(states.stream().map(LogState::last).toList());
     this.end = begin;
     this.seen = states.stream().map(LogState::last).toArray(Position[]::new);
@@ -147,30 +161,43 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
 
   void add(ChangeBatch batch) {
     long next = head;
+    byte[] piece = batch.pack();
     keys += batch.size();
-    bytes += batch.bytes();
-    while (next > oldest
-        && (next - oldest == batches.length() || keys > mostKeys || bytes > mostBytes)) {
-      NumberedBatch old = batches.getAndSet(index(oldest), null);
-      if (old != null) {
-        keys -= old.batch().size();
-        bytes -= old.batch().bytes();
-      }
+    while (!packed.hasRoom(piece.length) || next > oldest && keys > mostKeys) {
+      keys -= ChangeBatch.packedSize(Objects.requireNonNull(packed.get(oldest)));
+      packed.drop();
       oldest++;
     }
-    batches.set(index(next), new NumberedBatch(next, batch));
+    packed.add(piece);
+    keep(new NumberedBatch(next, batch, piece.length));
     end = batch.at();
     head = next + 1;
   }
 
-  private int index(long number) {
-    return (int) (number % batches.length());
+  /** The newest is at hand. */
+  private void keep(NumberedBatch newest) {
+    recentBytes += newest.bytes();
+    while (recentFrom < newest.number()
+        && (recentBytes > RECENT_BYTES || newest.number() - recentFrom == RECENT_BATCHES)) {
+      NumberedBatch old =
+          Objects.requireNonNull(recent.getAndSet((int) (recentFrom % RECENT_BATCHES), null));
+      recentBytes -= old.bytes();
+      recentFrom++;
+    }
+    recent.set((int) (newest.number() % RECENT_BATCHES), newest);
   }
 
   @Override
   public @Nullable ChangeBatch find(long number) {
-    NumberedBatch found = batches.get(index(number));
-    return found != null && found.number() == number ? found.batch() : null;
+    if (number < oldest) {
+      return null;
+    }
+    NumberedBatch found = recent.get((int) (number % RECENT_BATCHES));
+    if (found != null && found.number() == number) {
+      return found.batch();
+    }
+    byte[] piece = packed.get(number);
+    return piece == null ? null : ChangeBatch.unpack(piece);
   }
 
   @Override

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import penstock.event.Event;
 import penstock.event.EventData;
 import penstock.feed.frame.BufferedEvent;
+import penstock.feed.frame.ByteRing;
 import penstock.feed.frame.FrameBatch;
 import penstock.stream.Cursor;
 import penstock.stream.CursorScope;

@@ -1,4 +1,4 @@
-package penstock.feed.stream;
+package penstock.feed.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

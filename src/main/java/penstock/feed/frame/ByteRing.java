@@ -1,4 +1,4 @@
-package penstock.feed.stream;
+package penstock.feed.frame;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Changed by one thread, read by any; a call takes about as long as the copy of a piece.
  */
-final class ByteRing {
+public final class ByteRing {
 
   /** Room at first, for one of which hardly anything comes; doubled whenever it is too little. */
   private static final int FIRST_PIECES = 16;
@@ -17,7 +17,7 @@ final class ByteRing {
   private static final int FIRST_BYTES = 4_096;
 
   /** What a piece takes beside itself: where it begins, and how long it is. */
-  static final int OVERHEAD = 2 * Integer.BYTES;
+  public static final int OVERHEAD = 2 * Integer.BYTES;
 
   private final int mostPieces;
   private final int mostBytes;
@@ -44,14 +44,14 @@ final class ByteRing {
    * @param mostBytes what they may take together; one may always stay
    * @param share what it may have of what there is for all rings
    */
-  ByteRing(int mostPieces, long mostBytes, HistoryQuota.Share share) {
+  public ByteRing(int mostPieces, long mostBytes, HistoryQuota.Share share) {
     this.mostPieces = mostPieces;
     this.share = share;
     this.mostBytes = (int) Math.min(mostBytes, Integer.MAX_VALUE / 2);
   }
 
   /** A copy of a piece; null if it is not there, or not any more. */
-  synchronized byte @Nullable [] get(long number) {
+  public synchronized byte @Nullable [] get(long number) {
     if (number < oldest || number >= next) {
       return null;
     }
@@ -61,7 +61,7 @@ final class ByteRing {
   }
 
   /** Whether a piece can be added now; else the oldest has to go first. */
-  synchronized boolean hasRoom(int length) {
+  public synchronized boolean hasRoom(int length) {
     shrinks = bytes.length > FIRST_BYTES && share.isTooMuch();
     if (isEmpty()) {
       return true;
@@ -77,13 +77,13 @@ final class ByteRing {
   }
 
   /** Drops the oldest. */
-  synchronized void drop() {
+  public synchronized void drop() {
     taken -= lengths[index(oldest)] + OVERHEAD;
     oldest++;
   }
 
   /** Adds a piece for which there is room. */
-  synchronized void add(byte[] piece) {
+  public synchronized void add(byte[] piece) {
     if (shrinks) {
       moveTo(Math.max(bytes.length / 2, piece.length));
     } else if (place(piece.length) < 0) {
