@@ -4,7 +4,7 @@
 -- ARGV  1 prefix of the slices of the dedup window   2 a random string, for a new life
 --       3 the dedup window in milliseconds   then for each event: 16-byte digest of (source, id), number of
 --       arguments that follow, and these: field, value, ...
---       and last, with nothing behind it: `follows`, if who appends has subscribed to both channels of the log
+--       and last, with nothing behind it, if who appends has subscribed to both channels of the log: over how many connections
 -- Result  life, present term as number:bits:start, then for each event its id and 1 if it was there already, else 0;
 --         where nobody but who appends follows, so that nothing was published: what was trimmed, the last id before the first
 --         event that was not there, how many were ever appended, the clock in milliseconds
@@ -29,7 +29,7 @@ local found = find_digests(events, seen, window, state, digests)
 begin_log(events, seen, log, state, ARGV[2])
 local ids, repeated, news = append_new(events, log, seen, state, found, digests, function(n)
   return unpack(ARGV, from[n], to[n])
-end, ARGV[at] == 'follows')
+end, tonumber(ARGV[at]))
 local fresh = false
 for n = 1, #ids do
   fresh = fresh or not repeated[n]

@@ -6,13 +6,16 @@
 -- ARGV  1 fence   2 life   3 group   4 the position that was folded from   5 prefix of the entries
 --       6 how long changes are kept, in milliseconds   7 how many changed keys are kept   8 events skipped
 --       9 1 if the group was not given the events, and is to be moved behind them, else 0
---       10 number of events, and the position of each, in order and without a gap
+--       10 over how many connections who commits has subscribed to both channels of the changes
+--       11 number of events, and the position of each, in order and without a gap
 --       then number of entries, and for each: key, what became of it (+ made, = changed, - deleted),
 --       number of arguments and field, value, ..., number of fields removed and their names
 --       then number of dead letters, and for each: number of arguments and field, value, ...
 --       with a request, whose number of events is 0, also the request, what takes its place or empty, the dead letter
 --       that it is about or empty, and why that one stays or empty if it goes
--- Result  how many events were ever appended to the log, and how many of them are applied now
+-- Result  how many events were ever appended to the log, and how many of them are applied now;
+--         where nobody but who commits follows the changes, so that nothing was published: the change, the present term, what was
+--         trimmed, and the change before it or 0-0
 -- Errors  FENCED  the fence is not mine any more, or Redis has another master or the log another life
 --         MOVED   `applied` is not the position that was folded from; or the request is not the first one, or its
 --                 letter is gone
@@ -35,7 +38,7 @@ local MOST_TOLD_KEYS, MOST_TOLD_BYTES = 16, 8192
 
 local f = redis.call('HMGET', view, 'fence', 'applied', 'count', 'change-keys', 'lone', 'life', 'changes-trimmed')
 local l = redis.call('HMGET', log, 'life', 'last', 'appended', 'reign', 'terms')
-local count, request = tonumber(ARGV[10]), false
+local count, request = tonumber(ARGV[11]), false
 if #KEYS > 7 then
   request = {asked = ARGV[#ARGV - 3], next = ARGV[#ARGV - 2], letter = ARGV[#ARGV - 1], why = ARGV[#ARGV]}
 end
@@ -49,7 +52,7 @@ if f[2] ~= ARGV[4] then
 end
 -- check gap
 local first = count > 0 and redis.call('XRANGE', events, '(' .. ARGV[4], '+', 'COUNT', 1)[1]
-if count > 0 and (not first or first[1] ~= ARGV[11]) then
+if count > 0 and (not first or first[1] ~= ARGV[12]) then
   return redis.error_reply('GAP the log goes on with ' .. (first and first[1] or 'nothing'))
 end
 -- check request
@@ -59,11 +62,11 @@ if request and (redis.call('LINDEX', KEYS[8], 0) ~= request.asked
 end
 -- checked
 
-local last = count > 0 and ARGV[10 + count] or ARGV[4]
+local last = count > 0 and ARGV[11 + count] or ARGV[4]
 
 -- Tells those who want it what changed and what it is now, if somebody does and it is not much: the change, life, term, what was
 -- trimmed and the change before it, then for each key what became of it and its fields; packed one behind the other.
-local function tell(changed, newest, behind, trimmed)
+local function tell(changed, newest, behind, trimmed, term)
   local parts, bytes = {}, 0
   for i = 1, #changed, 2 do
     local fields = changed[i + 1] == '-' and {} or redis.call('HGETALL', ARGV[5] .. changed[i])
@@ -73,13 +76,12 @@ local function tell(changed, newest, behind, trimmed)
       return
     end
   end
-  redis.pcall('PUBLISH', changes .. ':told', cmsgpack.pack(newest, f[6], l[4] or string.match(l[5], '[^,]+$'),
-    trimmed or f[7] or '0-0', behind and behind[1] or '0-0') .. table.concat(parts))
+  redis.pcall('PUBLISH', changes .. ':told', cmsgpack.pack(newest, f[6], term, trimmed, behind) .. table.concat(parts))
 end
 
 local function write()
   if count > 0 then
-    redis.call('XACK', events, ARGV[3], unpack(ARGV, 11, 10 + count))
+    redis.call('XACK', events, ARGV[3], unpack(ARGV, 12, 11 + count))
     redis.call('HDEL', view, 'begun:' .. ARGV[4])
     redis.call('HSET', view, 'begun:' .. last, 1)
     if ARGV[9] == '1' then
@@ -93,7 +95,7 @@ local function write()
   if count > 0 and f[5] then
     redis.call('HDEL', view, 'lone', 'lone-attempts')
   end
-  local at = 11 + count
+  local at = 12 + count
   local changed, made, deleted = {}, {}, {}
   for _ = 1, tonumber(ARGV[at]) do
     local key, what, sets = ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
@@ -133,13 +135,13 @@ local function write()
     at = at + 1 + n
   end
 
-  local state = {'applied', last}
+  local state, answer = {'applied', last}, {}
   if #changed > 0 then
     local now = redis.call('TIME')
     local oldest = now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(ARGV[6])
     local kept = tonumber(f[4] or '0') + #changed / 2
     local trimmed
-    local listeners = #changed <= 2 * MOST_TOLD_KEYS and f[6] == l[1] and redis.pcall('PUBSUB', 'NUMSUB', changes .. ':told')
+    local listeners = #changed <= 2 * MOST_TOLD_KEYS and f[6] == l[1] and redis.pcall('PUBSUB', 'NUMSUB', changes .. ':told', changes)
     local is_told = listeners and not listeners.err and listeners[2] > 0
     local behind = is_told and redis.call('XREVRANGE', changes, '+', '-', 'COUNT', 1)[1]
     local newest = redis.call('XADD', changes, '*', unpack(changed))
@@ -155,10 +157,16 @@ local function write()
         break
       end
     end
-    if is_told then
-      tell(changed, newest, behind, trimmed)
+    local term = l[4] or string.match(l[5], '[^,]+$')
+    local from, before = trimmed or f[7] or '0-0', behind and behind[1] or '0-0'
+    if is_told and listeners[2] == tonumber(ARGV[10]) and listeners[4] == listeners[2] then
+      answer = {newest, term, from, before}
+    else
+      if is_told then
+        tell(changed, newest, before, from, term)
+      end
+      redis.pcall('PUBLISH', changes, newest)
     end
-    redis.pcall('PUBLISH', changes, newest)
     state[#state + 1] = 'change-keys'
     state[#state + 1] = string.format('%.0f', kept)
     if trimmed then
@@ -198,7 +206,7 @@ local function write()
   if request then
     redis.call('HDEL', view, 'replaying')
   end
-  return {tonumber(l[3]), total}
+  return {tonumber(l[3]), total, unpack(answer)}
 end
 
 local done, result = pcall(write)

@@ -17,7 +17,9 @@ import penstock.stream.Term;
 import penstock.stream.log.EventLog;
 import penstock.stream.log.LogNews;
 import penstock.stream.log.LogPage;
+import penstock.stream.log.RawRecord;
 import penstock.stream.registry.Stream;
+import penstock.stream.tail.AnswerListener;
 import penstock.stream.tail.Tail;
 
 /** Runs {@code append.lua} for one partition. */
@@ -44,22 +46,22 @@ final class PartitionAppend {
   }
 
   Future<BatchResult> run(AppendBatch batch) {
-    boolean follows = isToldByAnswer(batch);
+    AnswerListener listener = tail.listener(keys);
+    int told = isToldByAnswer(batch) ? listener.count() : 0;
     Future<BatchResult> done =
         durable
-            .run(call(batch, follows))
-            .map(reply -> DurableCall.read(reply, of -> result(of, batch)));
-    return follows ? done.onFailure(unknown -> tail.look(keys)) : done;
+            .run(call(batch, told))
+            .map(reply -> DurableCall.read(reply, of -> result(of, batch, listener)));
+    return told > 0 ? done.onFailure(unknown -> tail.look(listener, keys)) : done;
   }
 
   /** Not what is to be replicated before it is answered: readers need not wait for that. */
   private boolean isToldByAnswer(AppendBatch batch) {
     return durable.stream().replicas() == 0
-        && batch.entries().stream().mapToInt(EncodedEvent::bytes).sum() <= MOST_TOLD_BYTES
-        && tail.takesAnswers(keys);
+        && batch.entries().stream().mapToInt(EncodedEvent::bytes).sum() <= MOST_TOLD_BYTES;
   }
 
-  private Request call(AppendBatch batch, boolean follows) {
+  private Request call(AppendBatch batch, int told) {
     Request call =
         durable
             .with(keys.events(), keys.log())
@@ -72,10 +74,10 @@ final class PartitionAppend {
         call.arg(field);
       }
     }
-    return follows ? call.arg("follows") : call;
+    return told > 0 ? call.arg(told) : call;
   }
 
-  private BatchResult result(Response reply, AppendBatch batch) {
+  private BatchResult result(Response reply, AppendBatch batch, AnswerListener listener) {
     int events = batch.entries().size();
     List<EventResult> results = new ArrayList<>(events);
     for (int i = 0; i < events; i++) {
@@ -88,16 +90,22 @@ final class PartitionAppend {
     var result =
         new BatchResult(reply.get(0).toString(), Term.parse(reply.get(1).toString()), results);
     if (reply.size() > 2 + 2 * events) {
-      tail.answered(keys, news(reply, 2 + 2 * events, batch, result));
+      tail.answered(listener, keys, news(reply, 2 + 2 * events, batch, result, listener));
     }
     return result;
   }
 
-  private static LogNews news(Response reply, int from, AppendBatch batch, BatchResult result) {
+  private static LogNews news(
+      Response reply, int from, AppendBatch batch, BatchResult result, AnswerListener listener) {
     List<LogEntry> entries = new ArrayList<>(result.events().size());
+    List<RawRecord> records = new ArrayList<>();
     for (int i = 0; i < result.events().size(); i++) {
       if (result.events().get(i) instanceof EventResult.Appended one && !one.duplicate()) {
-        entries.add(new LogEntry(one.position(), batch.entries().get(i).event()));
+        EncodedEvent entry = batch.entries().get(i);
+        entries.add(new LogEntry(one.position(), entry.event()));
+        if (listener.wantRecords()) {
+          records.add(RawRecord.of(one.position(), entry.fields(), entry.event()));
+        }
       }
     }
     return new LogNews(
@@ -108,6 +116,6 @@ final class PartitionAppend {
         RedisNumber.longOf(reply.get(from + 2)),
         RedisNumber.longOf(reply.get(from + 3)),
         LogPage.of(entries),
-        List.of());
+        records);
   }
 }

@@ -56,8 +56,8 @@ end
 -- Tells those who want it what was appended, if somebody does and it is not much: life, term and what was trimmed, the last id
 -- before it, how many were ever appended, the clock, then for each event its id and fields; packed one behind the other. Nothing
 -- is told if another hand's entries stand in between. To be called when all is written, so nothing may fail here.
--- `follows`: who appends follows the log, too. If nobody else does, this returns what has to be added to the answer for it to know
--- what is told.
+-- `follows`: over how many connections who appends follows the log, too; nil if it does not. If nobody else does, this returns what
+-- has to be added to the answer for it to know what is told.
 local function tell(events, state, found, appended, ids, fresh, fields, follows)
   if #fresh > MOST_TOLD_EVENTS then
     return
@@ -71,7 +71,7 @@ local function tell(events, state, found, appended, ids, fresh, fields, follows)
     local others = redis.pcall('XRANGE', events, '(' .. state.last, '(' .. ids[fresh[1]], 'COUNT', 1)
     return not others.err and #others == 0
   end
-  if follows and listeners[2] == 1 and listeners[4] == 1 then
+  if follows and listeners[2] == follows and listeners[4] == follows then
     return is_next() and {state.trimmed, state.last, appended, found.clock} or nil
   end
   local parts, bytes = {}, 0

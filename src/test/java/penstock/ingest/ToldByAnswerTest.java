@@ -22,6 +22,8 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import penstock.event.Event;
+import penstock.event.EventFields;
 import penstock.redis.Keys;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
@@ -34,6 +36,8 @@ import penstock.stream.log.EventLog;
 import penstock.stream.log.LogNews;
 import penstock.stream.log.LogPage;
 import penstock.stream.log.LogWriter;
+import penstock.stream.log.RawRecord;
+import penstock.stream.tail.AnswerListener;
 import penstock.stream.tail.Tail;
 import penstock.stream.tail.TailListener;
 
@@ -93,6 +97,17 @@ class ToldByAnswerTest {
     @Override
     public boolean wantsEntries() {
       return false;
+    }
+
+    /** As a worker reads them, which may be from what is written, or from what is known. */
+    @Override
+    public void told(LogState log, LogNews news) {
+      calls.add(log);
+      for (RawRecord record : news.records()) {
+        Event read = EventFields.read(record.fields(), record.from());
+        assertThat(record.event()).isEqualTo(read);
+        entries.add(new LogEntry(record.position(), record.event()));
+      }
     }
   }
 
@@ -171,18 +186,32 @@ class ToldByAnswerTest {
     assertThat(notes.ids()).containsExactly("a", "b", "c", "d");
   }
 
+  /** Workers, who want records, are told with those who want entries, and by themselves. */
   @Test
-  void whoElseFollowsIsToldByRedis() {
+  void whoOnlyWantsToBeWokenIsToldTheRecordsByTheAnswer() {
     var sleeper = new Sleeper();
     follow(sleeper);
+    long published = redis.calls("publish");
     post("a").statusCode(201);
-    await().until(() -> !sleeper.calls.isEmpty() && notes.ids().equals(List.of("a")));
+    await().until(() -> sleeper.ids().equals(List.of("a")) && notes.ids().equals(List.of("a")));
+    assertThat(sleeper.entries).isEqualTo(written());
+    tail.unfollow(partition, notes);
+    await()
+        .until(() -> String.valueOf(redis.ask("PUBSUB", "NUMSUB", keys.events())).contains(", 1"));
+    post("b", "c").statusCode(201);
+    await().until(() -> sleeper.ids().equals(List.of("a", "b", "c")));
+    assertThat(sleeper.entries).isEqualTo(written());
+    assertThat(redis.calls("publish")).isEqualTo(published);
+  }
+
+  @Test
+  void whoElseFollowsIsToldByRedis() {
     try (var other = redis.open()) {
       other.ask("SUBSCRIBE", keys.told());
-      post("b").statusCode(201);
+      post("a").statusCode(201);
       assertThat(String.valueOf(other.ask("PING"))).contains("message", keys.told());
     }
-    await().until(() -> notes.ids().equals(List.of("a", "b")));
+    await().until(() -> notes.ids().equals(List.of("a")));
   }
 
   /** The length of the log does not show it, since as many were removed. */
@@ -239,6 +268,7 @@ class ToldByAnswerTest {
       other.ask("SUBSCRIBE", keys.events());
       Position next = Position.parse("9" + last.last());
       tail.answered(
+          new AnswerListener(true, false),
           keys,
           new LogNews(
               last.life(),

@@ -1,11 +1,11 @@
 package penstock.feed.view;
 
 import io.vertx.core.Context;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
+import penstock.stream.log.OrderedNews;
 import penstock.stream.tail.Tail;
 import penstock.stream.tail.TailListener;
 import penstock.stream.tail.TailSource;
@@ -35,7 +35,7 @@ final class ChangesTail {
   /** Is given what is told of a partition's changes, from any thread. */
   interface ToldListener {
 
-    void told(int partition, Buffer news);
+    void told(int partition, OrderedNews news);
   }
 
   /**
@@ -98,7 +98,7 @@ final class ChangesTail {
     }
 
     @Override
-    public void told(LogState log, Buffer news) {
+    public void told(LogState log, OrderedNews news) {
       told.told(partition, news);
     }
 

@@ -19,6 +19,7 @@ import penstock.feed.loop.LoopDispatchers;
 import penstock.feed.loop.SubscriberShard;
 import penstock.feed.replay.PageSize;
 import penstock.problem.IsolatedCall;
+import penstock.stream.log.OrderedNews;
 import penstock.stream.tail.Tail;
 import penstock.view.ViewDefinition;
 import penstock.view.read.ChangeNews;
@@ -193,19 +194,11 @@ final class ViewChannel {
   }
 
   /** What is told is as good as read, if it is newer than all that was read. */
-  private void told(ChangeBuffer of, int partition, Buffer news) {
-    ChangeNews what;
-    try {
-      what = ChangeNews.of(news);
-    } catch (RuntimeException notOurs) {
-      LOG.debugf("told and not understood: view=%s reason=%s", view().name(), notOurs.getMessage());
-      refresh();
-      return;
-    }
+  private void told(ChangeBuffer of, int partition, OrderedNews news) {
     context.runOnContext(
         go -> {
           if (of == buffer) {
-            told.add(partition, what);
+            told.add(partition, (ChangeNews) news);
             readNext();
           }
         });

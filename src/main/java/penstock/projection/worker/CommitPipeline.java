@@ -8,6 +8,7 @@ import penstock.consumer.BlockingCall;
 import penstock.consumer.worker.Lease;
 import penstock.projection.ProjectionShard;
 import penstock.stream.Position;
+import penstock.stream.tail.Tail;
 import penstock.trace.PipelineStage;
 import penstock.trace.Tracing;
 import penstock.view.read.ProgressWaiters;
@@ -24,6 +25,7 @@ final class CommitPipeline {
   private final ShardMeters meters;
   private final ProgressWaiters progress;
   private final Tracing tracing;
+  private final Tail tail;
 
   /** What the commits sent so far bring the view to, if they succeed. */
   private Position folded = Position.ZERO;
@@ -38,13 +40,15 @@ final class CommitPipeline {
       EntryCache cache,
       ShardMeters meters,
       ProgressWaiters progress,
-      Tracing tracing) {
+      Tracing tracing,
+      Tail tail) {
     this.shard = shard;
     this.commits = commits;
     this.cache = cache;
     this.meters = meters;
     this.progress = progress;
     this.tracing = tracing;
+    this.tail = tail;
   }
 
   /** What wakes the thread when a commit has failed. */
@@ -86,16 +90,23 @@ final class CommitPipeline {
     folded = batch.last();
     underWay =
         commits
-            .commit(lease, batch, told)
+            .commit(lease, batch, told, tail.listeners(shard.names()))
             .andThen(done -> Tracing.end(span, batch.size(), done.cause()))
             .map(
                 committed -> {
+                  if (committed.news() != null) {
+                    tail.answered(shard.names(), committed.news());
+                  }
                   meters.committed(batch, System.nanoTime() - start);
                   meters.lag(committed.appended() - committed.applied());
                   progress.applied(shard.names(), lease.life(), batch.last());
                   return committed;
                 })
-            .onFailure(failed -> nudge.run());
+            .onFailure(
+                failed -> {
+                  tail.look(shard.names());
+                  nudge.run();
+                });
   }
 
   /** Waits for the commit under way, and throws what it fails with. */

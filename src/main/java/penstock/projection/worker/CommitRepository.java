@@ -2,9 +2,12 @@ package penstock.projection.worker;
 
 import io.vertx.core.Future;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import penstock.consumer.ProjectionConfig;
 import penstock.consumer.worker.Lease;
 import penstock.projection.ProjectionShard;
@@ -12,7 +15,10 @@ import penstock.redis.RedisLink;
 import penstock.redis.RedisNumber;
 import penstock.redis.Script;
 import penstock.stream.Position;
+import penstock.stream.Term;
 import penstock.stream.deadletter.DeadLetter;
+import penstock.view.fold.Entry;
+import penstock.view.read.ChangeNews;
 
 /**
  * Commits batches to one shard: the only way in which its entries are written. Futures complete on
@@ -20,6 +26,9 @@ import penstock.stream.deadletter.DeadLetter;
  * code that the header of {@code commit.lua} names.
  */
 final class CommitRepository {
+
+  /** Where in the reply is what else would have been published. */
+  private static final int NEWS = 2;
 
   private final ProjectionShard shard;
   private final RedisLink link;
@@ -44,16 +53,20 @@ final class CommitRepository {
    *
    * @param appended events that were ever appended to the log
    * @param applied how many of them are applied
+   * @param news what was changed, if it was not published, since nobody else follows; null if it
+   *     was, or nothing was changed
    */
-  record Committed(long appended, long applied) {}
+  record Committed(long appended, long applied, @Nullable ChangeNews news) {}
 
   /**
    * Commits a batch.
    *
    * @param told the group was not given its events, and is moved behind them
+   * @param listeners how many connections of this instance listen to what is told of the changes
    */
-  Future<Committed> commit(Lease lease, FoldBatch batch, boolean told) {
-    return run(request(lease, batch, told));
+  Future<Committed> commit(Lease lease, FoldBatch batch, boolean told, int listeners) {
+    List<EntryChange> changed = batch.changes();
+    return run(lease, changed, request(lease, batch, changed, told, listeners));
   }
 
   /**
@@ -67,8 +80,18 @@ final class CommitRepository {
    */
   Future<Committed> execute(
       Lease lease, FoldBatch batch, String command, String rest, String letter, String failure) {
+    List<EntryChange> changed = batch.changes();
     return run(
-        request(lease, batch, false, shard.log().failedReplays(), shard.names().requests())
+        lease,
+        changed,
+        request(
+                lease,
+                batch,
+                changed,
+                false,
+                0,
+                shard.log().failedReplays(),
+                shard.names().requests())
             .arg(command)
             .arg(rest)
             .arg(letter)
@@ -78,7 +101,13 @@ final class CommitRepository {
   /**
    * @param more keys behind those that every commit has
    */
-  private Request request(Lease lease, FoldBatch batch, boolean told, String... more) {
+  private Request request(
+      Lease lease,
+      FoldBatch batch,
+      List<EntryChange> changed,
+      boolean told,
+      int listeners,
+      String... more) {
     Request request =
         commit
             .call(
@@ -101,11 +130,11 @@ final class CommitRepository {
             .arg(changes.maxKeys())
             .arg(batch.skipped())
             .arg(told ? 1 : 0)
+            .arg(listeners)
             .arg(batch.size());
     for (Position position : batch.positions()) {
       request.arg(position.toString());
     }
-    List<EntryChange> changed = batch.changes();
     request.arg(changed.size());
     changed.forEach(change -> change.write(request));
     request.arg(batch.deadLetters().size());
@@ -123,11 +152,26 @@ final class CommitRepository {
     return request;
   }
 
-  private Future<Committed> run(Request request) {
+  private Future<Committed> run(Lease lease, List<EntryChange> changed, Request request) {
     return commit
         .run(link, request)
         .map(
             reply ->
-                new Committed(RedisNumber.longOf(reply.get(0)), RedisNumber.longOf(reply.get(1))));
+                new Committed(
+                    RedisNumber.longOf(reply.get(0)),
+                    RedisNumber.longOf(reply.get(1)),
+                    reply.size() > NEWS ? news(lease, changed, reply) : null));
+  }
+
+  private static ChangeNews news(Lease lease, List<EntryChange> changed, Response reply) {
+    var entries = new LinkedHashMap<String, @Nullable Entry>();
+    changed.forEach(change -> entries.put(change.key(), change.after()));
+    return new ChangeNews(
+        Position.parse(reply.get(NEWS).toString()),
+        lease.life(),
+        Term.parse(reply.get(NEWS + 1).toString()),
+        Position.parse(reply.get(NEWS + 2).toString()),
+        Position.parse(reply.get(NEWS + 3).toString()),
+        entries);
   }
 }

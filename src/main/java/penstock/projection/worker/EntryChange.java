@@ -14,14 +14,22 @@ import penstock.view.fold.Entry;
  * @param names fields that are set
  * @param values of those fields, in the same order
  * @param removed fields that are gone
+ * @param after the entry as it is then; null if it was deleted
  */
 record EntryChange(
-    String key, char kind, List<String> names, List<byte[]> values, List<String> removed) {
+    String key,
+    char kind,
+    List<String> names,
+    List<byte[]> values,
+    List<String> removed,
+    @Nullable Entry after) {
 
   /** Null if nothing changed in the end. */
   static @Nullable EntryChange between(String key, @Nullable Entry before, @Nullable Entry after) {
     if (after == null) {
-      return before == null ? null : new EntryChange(key, '-', List.of(), List.of(), List.of());
+      return before == null
+          ? null
+          : new EntryChange(key, '-', List.of(), List.of(), List.of(), null);
     }
     var names = new ArrayList<String>();
     var values = new ArrayList<byte[]>();
@@ -33,12 +41,12 @@ record EntryChange(
       }
     }
     if (before == null) {
-      return new EntryChange(key, '+', names, values, List.of());
+      return new EntryChange(key, '+', names, values, List.of(), after);
     }
     List<String> removed = before.names().stream().filter(name -> after.get(name) == null).toList();
     return names.isEmpty() && removed.isEmpty()
         ? null
-        : new EntryChange(key, '=', names, values, removed);
+        : new EntryChange(key, '=', names, values, removed, after);
   }
 
   private static boolean same(byte @Nullable [] one, byte[] other) {

@@ -2,7 +2,6 @@ package penstock.projection.worker;
 
 import org.jspecify.annotations.Nullable;
 import penstock.event.Event;
-import penstock.event.EventFields;
 import penstock.stream.log.RawRecord;
 import penstock.view.ViewDefinition;
 import penstock.view.fold.FoldException;
@@ -27,7 +26,7 @@ sealed interface FoldDecision {
 
   static FoldDecision of(ViewDefinition view, RawRecord record) {
     try {
-      Event event = EventFields.read(record.fields(), record.from());
+      Event event = record.event();
       if (!view.concerns(event)) {
         return IGNORED;
       }

@@ -33,6 +33,7 @@ public class ShardTaskFactory {
   private final MeterRegistry meters;
   private final RedisClock clock;
   private final Tracing tracing;
+  private final Tail tail;
   private final ProjectionConfig config;
   private final Semaphore loneFolds = new Semaphore(1);
 
@@ -63,6 +64,7 @@ public class ShardTaskFactory {
     this.meters = meters;
     this.clock = clock;
     this.tracing = tracing;
+    this.tail = tail;
     this.config = config;
   }
 
@@ -80,6 +82,7 @@ public class ShardTaskFactory {
         assignor,
         new ShardMeters(meters, shard, clock::age),
         tracing,
+        tail,
         config,
         loneFolds);
   }
@@ -96,6 +99,7 @@ public class ShardTaskFactory {
       PartitionAssignor assignor,
       ShardMeters meters,
       Tracing tracing,
+      Tail tail,
       ProjectionConfig config,
       Semaphore loneFolds) {
     var leases = new LeaseKeeper(redis.leases(shard), meters, config.lease());
@@ -110,7 +114,7 @@ public class ShardTaskFactory {
             group,
             new RecordFetcher(shard, group),
             new BatchBuilder(shard, entries, cache, suspects, tracing),
-            new CommitPipeline(shard, commits, cache, meters, progress, tracing),
+            new CommitPipeline(shard, commits, cache, meters, progress, tracing, tail),
             sweeper,
             loneFolds,
             leases.interval());

@@ -18,7 +18,8 @@ import penstock.stream.Term;
  * @param before the last position before the first of the entries
  * @param appended how many events were ever appended in this life
  * @param millis Redis's clock
- * @param page all that was appended; without entries where they are wanted as they are written
+ * @param page all that was appended; may be without entries where they are wanted as they are
+ *     written
  * @param records all that was appended, not looked into; none where entries are wanted
  */
 public record LogNews(
@@ -88,9 +89,14 @@ public record LogNews(
         records);
   }
 
-  /** The position of the last entry. */
+  @Override
   public Position last() {
     return page.last();
+  }
+
+  /** The same for those who want entries. */
+  public LogNews withoutRecords() {
+    return new LogNews(life, term, trimmed, before, appended, millis, page, List.of());
   }
 
   /** The log as it was then; of which it is told that this follows. */

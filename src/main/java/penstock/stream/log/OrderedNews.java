@@ -19,6 +19,9 @@ public interface OrderedNews {
   /** The last position before what is told. */
   Position before();
 
+  /** The last position of what is told. */
+  Position last();
+
   /**
    * Whether it is what comes next for those who have all up to a position of a log: with nothing in
    * between, and in the life and the term of which that position is.

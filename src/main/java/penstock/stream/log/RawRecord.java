@@ -8,16 +8,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import penstock.event.Event;
+import penstock.event.EventFields;
 import penstock.stream.Position;
 
 /**
  * A log entry as it was read, not looked into yet: it may be one that nobody can read.
  *
  * @param from how many elements of the fields come before the event
+ * @param known the event, where this instance wrote it; null if it has to be read
  */
-public record RawRecord(Position position, Response fields, int from) {
+public record RawRecord(Position position, Response fields, int from, @Nullable Event known) {
 
   private static final String SUBJECT = "subject";
+
+  public RawRecord(Position position, Response fields, int from) {
+    this(position, fields, from, null);
+  }
 
   /** Reads the reply of XRANGE. */
   public static List<RawRecord> list(@Nullable Response entries) {
@@ -38,9 +45,27 @@ public record RawRecord(Position position, Response fields, int from) {
 
   /** One whose fields and values are known. */
   public static RawRecord of(Position position, List<byte[]> fields) {
+    return of(position, fields, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param known the event of which they are; null if it has to be read
+   */
+  public static RawRecord of(Position position, List<byte[]> fields, @Nullable Event known) {
     var all = MultiType.create(fields.size(), false);
     fields.forEach(field -> all.add(BulkType.create(Buffer.buffer(field), false)));
-    return new RawRecord(position, all, 0);
+    return new RawRecord(position, all, 0, known);
+  }
+
+  /**
+   * Reads the event.
+   *
+   * @throws RuntimeException if it is none that Penstock wrote
+   */
+  public Event event() {
+    return known == null ? EventFields.read(fields, from) : known;
   }
 
   /** The event's subject; null if it has none. */

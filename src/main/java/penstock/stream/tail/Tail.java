@@ -20,6 +20,7 @@ import penstock.stream.LogState;
 import penstock.stream.Partition;
 import penstock.stream.log.EventLog;
 import penstock.stream.log.LogNews;
+import penstock.stream.log.OrderedNews;
 
 /**
  * Follows the logs of this instance's streams, for all who want to know: one loop for those who
@@ -65,6 +66,11 @@ public class Tail {
     return wakes.context();
   }
 
+  /** The event loop on which those are called who follow what is no log. */
+  public Context changes() {
+    return changes.context();
+  }
+
   /**
    * Begins to follow a partition.
    *
@@ -105,22 +111,55 @@ public class Tail {
   }
 
   /**
-   * Whether this instance follows the partition of these keys such that what it appends need not be
-   * published to it, if nobody else follows: the answer is {@linkplain #answered given} to the
+   * How this instance follows the partition of these keys, if such that what it appends need not be
+   * published to it where nobody else follows: the answer is {@linkplain #answered given} to the
    * tail. Any thread.
    */
-  public boolean takesAnswers(Keys.OfPartition keys) {
-    return entries.takesAnswers(keys.events());
+  public AnswerListener listener(Keys.OfPartition keys) {
+    boolean wanted = entries.follows(keys.events());
+    boolean wakes = this.wakes.follows(keys.events());
+    return wanted && !entries.takesAnswers(keys.events())
+            || wakes && !this.wakes.takesAnswers(keys.events())
+        ? AnswerListener.NONE
+        : new AnswerListener(wanted, wakes);
   }
 
   /** This was appended by this instance, and was not published. Any thread. */
-  public void answered(Keys.OfPartition keys, LogNews news) {
-    entries.answered(keys.events(), news);
+  public void answered(AnswerListener listener, Keys.OfPartition keys, LogNews news) {
+    if (listener.wantEntries()) {
+      entries.answered(keys.events(), news.withoutRecords());
+    }
+    if (listener.wantRecords()) {
+      wakes.answered(keys.events(), news);
+    }
   }
 
   /** Something may have been appended by this instance that was not published. Any thread. */
-  public void look(Keys.OfPartition keys) {
-    entries.lookAt(keys.events());
+  public void look(AnswerListener listener, Keys.OfPartition keys) {
+    if (listener.wantEntries()) {
+      entries.lookAt(keys.events());
+    }
+    if (listener.wantRecords()) {
+      wakes.lookAt(keys.events());
+    }
+  }
+
+  /**
+   * The same of the changes of a view: how many listen here to each of the two channels, 1 or 0.
+   * Any thread.
+   */
+  public int listeners(Keys.OfView names) {
+    return changes.takesAnswers(names.changes()) ? 1 : 0;
+  }
+
+  /** This was changed by this instance, and was not published. Any thread. */
+  public void answered(Keys.OfView names, OrderedNews news) {
+    changes.answered(names.changes(), news);
+  }
+
+  /** Something may have been changed by this instance that was not published. Any thread. */
+  public void look(Keys.OfView names) {
+    changes.lookAt(names.changes());
   }
 
   private TailSource logOf(Partition partition) {

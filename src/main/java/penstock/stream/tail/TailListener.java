@@ -1,10 +1,10 @@
 package penstock.stream.tail;
 
-import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.log.LogNews;
+import penstock.stream.log.OrderedNews;
 
 /**
  * Is called by the {@link Tail} with what happens to one partition. All calls come on the tail's
@@ -43,9 +43,9 @@ public interface TailListener {
   /**
    * The same of what is no log.
    *
-   * @param news as it was told; it may not follow what was told before
+   * @param news as its source reads it; it may not follow what was told before
    */
-  default void told(LogState log, Buffer news) {
+  default void told(LogState log, OrderedNews news) {
     appended(log, List.of());
   }
 

@@ -22,7 +22,7 @@ import penstock.stream.LogState;
 import penstock.stream.Position;
 import penstock.stream.log.EventLog;
 import penstock.stream.log.LogNews;
-import penstock.stream.log.PackedReader;
+import penstock.stream.log.OrderedNews;
 
 /**
  * Reads the followed logs in turns, over one link: those on whose channels it heard that something
@@ -259,36 +259,49 @@ final class TailLoop {
 
   /** What is told in another way than is known here is read. */
   private void told(TailedLog one, Buffer news) {
-    LogNews what;
+    OrderedNews what;
     try {
-      if (one.source() instanceof TailSource.Other) {
-        one.told(Position.parse(new PackedReader(news).text()), news);
-        return;
-      }
-      what = kind == Mode.ENTRIES ? LogNews.of(news) : LogNews.raw(news);
+      what =
+          switch (one.source()) {
+            case TailSource.Other other -> other.news().apply(news);
+            case TailSource.Log log -> kind == Mode.ENTRIES ? LogNews.of(news) : LogNews.raw(news);
+          };
     } catch (RuntimeException notOurs) {
       unknown.add(one.source(), notOurs);
       return;
     }
-    laneOf(one).told(one, what);
+    told(one, what);
   }
 
-  /** See {@link Tail#takesAnswers}. Any thread. */
+  private void told(TailedLog one, OrderedNews what) {
+    if (what instanceof LogNews ofLog) {
+      laneOf(one).told(one, ofLog);
+    } else {
+      one.told(what);
+    }
+  }
+
+  /** Follows it: its listeners are told by Redis, unless they take answers. Any thread. */
+  boolean follows(String key) {
+    return tailed.containsKey(key);
+  }
+
+  /** See {@link Tail#listener}. Any thread. */
   boolean takesAnswers(String key) {
     if (!isTold || !pubSub.hearsAll()) {
       return false;
     }
     TailedLog one = tailed.get(key);
-    return one != null && one.takesAnswers();
+    return one != null && one.source().told() != null && one.takesAnswers();
   }
 
   /** What is told by an answer in the place of a message. Any thread. */
-  void answered(String key, LogNews news) {
+  void answered(String key, OrderedNews news) {
     context.runOnContext(
         go -> {
           TailedLog one = tailed.get(key);
           if (one != null) {
-            laneOf(one).told(one, news);
+            told(one, news);
           } else {
             // It stopped following meanwhile, so the only one who listened may have been another.
             link.send(Command.PUBLISH, key, news.last().toString());

@@ -1,11 +1,13 @@
 package penstock.stream.tail;
 
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisLink;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
+import penstock.stream.log.OrderedNews;
 
 /** What the {@link Tail} can follow: a Redis Stream with lives and terms. */
 public sealed interface TailSource {
@@ -29,13 +31,14 @@ public sealed interface TailSource {
    * What is read like a log.
    *
    * @param name for the log
-   * @param told where each message begins with the position up to which it goes
+   * @param news reads what is told there; throws if it is something else
    * @param observation reads its state over a link
    */
   record Other(
       String name,
       String key,
       @Nullable String told,
+      Function<Buffer, OrderedNews> news,
       Function<RedisLink, Future<LogState>> observation)
       implements TailSource {
 

@@ -1,6 +1,5 @@
 package penstock.stream.tail;
 
-import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -16,6 +15,7 @@ import penstock.stream.PartitionPosition;
 import penstock.stream.Position;
 import penstock.stream.log.LogNews;
 import penstock.stream.log.LogPage;
+import penstock.stream.log.OrderedNews;
 
 /**
  * A log, or another stream in Redis, that is followed. Belongs to its {@link TailLoop}'s event
@@ -193,10 +193,10 @@ final class TailedLog {
   }
 
   /** Hands on what is told of what is no log, of which its listeners know whether it follows. */
-  void told(Position last, Buffer news) {
-    told = last;
-    if (!inTurn && last.isAfter(position)) {
-      moveTo(last);
+  void told(OrderedNews news) {
+    told = news.last();
+    if (!inTurn && told.isAfter(position)) {
+      moveTo(told);
     }
     each(listener -> listener.told(log, news));
   }

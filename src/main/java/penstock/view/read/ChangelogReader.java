@@ -114,6 +114,7 @@ public class ChangelogReader {
         view.name() + ":" + generation + "/" + partition,
         names.changes(),
         whole ? names.told() : null,
+        ChangeNews::of,
         over ->
             after(view, generation, partition, Position.ZERO, 0, over).map(found -> found.state()));
   }

@@ -136,6 +136,26 @@ class ViewFeedsTest {
     return entries;
   }
 
+  /** From the append to the reader nothing goes by a message, and nothing is read. */
+  @Test
+  void whatNobodyElseFollowsIsPublishedToNobody() {
+    String key = key();
+    post("carts", "t", key, "{\"n\":0}");
+    FeedClient client = live("/views/carts/feed?key=" + key, null);
+    post("carts", "t", key, "{\"n\":1}");
+    await().until(() -> changes(client, key).size() == 1);
+    long published = redis.calls("publish");
+    long read = redis.calls("xreadgroup");
+    for (int i = 2; i < 50; i++) {
+      append("carts", "t", key, "{\"n\":" + i + "}");
+      int n = i;
+      await().until(() -> changes(client, key).size() == n);
+    }
+    assertThat(changes(client, key).getLast().getJsonObject("value").getInteger("n")).isEqualTo(49);
+    assertThat(redis.calls("publish") - published).isLessThan(10);
+    assertThat(redis.calls("xreadgroup") - read).isLessThan(10);
+  }
+
   @Test
   void sendsASnapshotAndThenWhatChanges() {
     String one = key();

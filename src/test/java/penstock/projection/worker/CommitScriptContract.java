@@ -2,6 +2,7 @@ package penstock.projection.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static penstock.Patience.await;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -114,6 +115,7 @@ abstract class CommitScriptContract {
             1_000_000,
             0,
             0,
+            0,
             positions.size()));
     command.addAll(positions);
     return command;
@@ -135,9 +137,17 @@ abstract class CommitScriptContract {
   /** The same of events that the group was not given. */
   private Object commitTold(String fence, String from, List<String> positions) {
     List<Object> command = begun(TestLog.source("commit"), fence, from, positions);
-    command.set(command.size() - positions.size() - 2, 1);
+    command.set(command.size() - positions.size() - 3, 1);
     command.addAll(List.of(1, "k", "+", 2, "a", "1", 0, 0));
     return log.ask(command.toArray());
+  }
+
+  /** The same of one who listens over so many connections to what is told of the changes. */
+  private List<?> commitListening(int listeners, String fence, String from, String position) {
+    List<Object> command = begun(TestLog.source("commit"), fence, from, List.of(position));
+    command.set(command.size() - 3, listeners);
+    command.addAll(List.of(1, "k", "+", 2, "a", position, 0, 0));
+    return (List<?>) log.ask(command.toArray());
   }
 
   private static String without(String check) {
@@ -527,6 +537,37 @@ abstract class CommitScriptContract {
     commitTold(fence, "0-0", ids);
     assertThat(applied()).isEqualTo(ids.getFirst());
     assertThat(log.ask("HGET", view.state(), "broken")).isNull();
+  }
+
+  /** What it is told is what would have been published. */
+  @Test
+  void whoCommitsIsToldByTheAnswerWhereNobodyElseListens() {
+    String fence = acquire("a");
+    List<String> ids = append(4);
+    try (var own = server.open()) {
+      own.ask("SUBSCRIBE", view.told());
+      own.ask("SUBSCRIBE", view.changes());
+      long published = server.calls("publish");
+      List<?> first = commitListening(1, fence, "0-0", ids.get(0));
+      List<?> second = commitListening(1, fence, ids.get(0), ids.get(1));
+      assertThat(server.calls("publish")).isEqualTo(published);
+      List<String> changes = changeIds();
+      String term = (String) log.ask("HGET", log.names().log(), "reign");
+      assertThat(first).isEqualTo(List.of(4L, 1L, changes.get(0), term, "0-0", "0-0"));
+      assertThat(second).isEqualTo(List.of(4L, 2L, changes.get(1), term, "0-0", changes.get(0)));
+      try (var other = server.open()) {
+        other.ask("SUBSCRIBE", view.changes());
+        assertThat(commitListening(1, fence, ids.get(1), ids.get(2))).hasSize(2);
+        assertThat(server.calls("publish")).isEqualTo(published + 2);
+      }
+      await().until(() -> !log.ask("PUBSUB", "NUMSUB", view.changes()).toString().contains("2"));
+      assertThat(commitListening(0, fence, ids.get(2), ids.get(3))).hasSize(2);
+    }
+  }
+
+  private List<String> changeIds() {
+    return ((List<?>) log.ask("XRANGE", view.changes(), "-", "+"))
+        .stream().map(change -> (String) ((List<?>) change).getFirst()).toList();
   }
 
   private String lastDelivered() {

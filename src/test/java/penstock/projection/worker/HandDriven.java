@@ -21,6 +21,7 @@ import penstock.redis.Keys;
 import penstock.redis.RedisLinks;
 import penstock.redis.Script;
 import penstock.stream.log.EventLog;
+import penstock.stream.tail.Tail;
 import penstock.trace.Tracing;
 import penstock.view.Generation;
 import penstock.view.GenerationRegistry;
@@ -73,6 +74,7 @@ public class HandDriven {
   @Inject EventLog log;
   @Inject Keys keys;
   @Inject RedisLinks links;
+  @Inject Tail tail;
   @Inject ProjectionConfig config;
 
   public ViewDefinition definition(String view) {
@@ -141,6 +143,7 @@ public class HandDriven {
         assignor,
         new ShardMeters(new SimpleMeterRegistry(), shard, millis -> 0),
         Tracing.off(),
+        tail,
         config,
         loneFolds);
   }

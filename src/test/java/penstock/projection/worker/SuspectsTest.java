@@ -30,7 +30,7 @@ class SuspectsTest extends ShardScenario {
         TestLog.source("commit")
             .replace(
                 "-- check fence",
-                "for n = 11, 10 + tonumber(ARGV[10]) do if ARGV[n] == '"
+                "for n = 12, 11 + tonumber(ARGV[11]) do if ARGV[n] == '"
                     + poison
                     + "' then return redis.error_reply('DEAD of it') end end\n-- check fence");
     ShardTask victim = hand.task(shard, "victim-" + ++instances, Script.of(text));

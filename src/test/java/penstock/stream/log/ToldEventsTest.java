@@ -65,7 +65,7 @@ class ToldEventsTest {
     return List.of("id", id, "source", "/t", "type", "t", "data", data);
   }
 
-  private List<?> append(String script, int events, String data, String... last) {
+  private List<?> append(String script, int events, String data, Object... last) {
     List<Object> command = new ArrayList<>();
     command.addAll(
         List.of("EVAL", script, 2, keys.events(), keys.log(), keys.seen(), "life", 120_000));
@@ -126,8 +126,13 @@ class ToldEventsTest {
 
   /** Whether who appends and follows is told by the answer, and nothing is published. */
   private boolean isAnswered(int events) {
+    return isAnswered(events, 1);
+  }
+
+  /** The same of who listens over so many connections. */
+  private boolean isAnswered(int events, int connections) {
     long before = server.calls("publish");
-    int words = append(TestLog.source("append"), events, "x", "follows").size();
+    int words = append(TestLog.source("append"), events, "x", connections).size();
     boolean answered = words > 2 + 2 * events;
     assertThat(server.calls("publish") - before).isEqualTo(answered ? 0 : events > 16 ? 1 : 2);
     return answered;
@@ -146,16 +151,23 @@ class ToldEventsTest {
       }
       await().until(() -> isAnswered(1));
     }
+    try (RedisConversation own = server.open()) {
+      own.ask("SUBSCRIBE", keys.events());
+      assertThat(isAnswered(1, 2)).as("listens twice, to one of them only").isFalse();
+      own.ask("SUBSCRIBE", keys.told());
+      assertThat(isAnswered(1, 2)).as("listens twice").isTrue();
+      assertThat(isAnswered(1, 1)).isFalse();
+    }
   }
 
   @Test
   void saysInTheAnswerWhatIsToldOtherwise() {
     follower.ask("SUBSCRIBE", keys.events());
     String before = String.valueOf(append(TestLog.source("append"), 1, "x").get(2));
-    List<?> answer = append(TestLog.source("append"), 2, "x", "follows");
+    List<?> answer = append(TestLog.source("append"), 2, "x", 1);
     assertThat(answer.subList(6, 9)).isEqualTo(List.of("0-0", before, "3"));
     assertThat(Long.parseLong(answer.get(9).toString()))
         .isCloseTo(System.currentTimeMillis(), within(60_000L));
-    assertThat(append(TestLog.source("append"), 0, "x", "follows")).hasSize(2);
+    assertThat(append(TestLog.source("append"), 0, "x", 1)).hasSize(2);
   }
 }
