@@ -13,12 +13,16 @@ import penstock.view.read.ChangelogReader;
  *
  * @param keys in the order in which they changed first
  * @param end behind the last of the changes
- * @param states of all partitions, when it was asked
+ * @param parts what was found in each partition
  * @param more there may be more behind them
  * @param trimmed some of them are gone
  */
 record ChangeSet(
-    Set<String> keys, List<Position> end, List<LogState> states, boolean more, boolean trimmed) {
+    Set<String> keys,
+    List<Position> end,
+    List<ChangelogReader.ChangelogPage> parts,
+    boolean more,
+    boolean trimmed) {
 
   /**
    * @param from behind which places
@@ -37,28 +41,31 @@ record ChangeSet(
       found.changes().forEach(change -> keys.addAll(change.keys()));
       end.add(found.changes().isEmpty() ? from.get(p) : found.changes().getLast().position());
     }
-    return new ChangeSet(
-        keys,
-        end,
-        parts.stream().map(ChangelogReader.ChangelogPage::state).toList(),
-        more,
-        trimmed);
+    return new ChangeSet(keys, end, parts, more, trimmed);
+  }
+
+  /** Of the changes of all partitions, when it was asked. */
+  List<LogState> states() {
+    return parts.stream().map(ChangelogReader.ChangelogPage::state).toList();
+  }
+
+  /** Those keys that changed behind these places. */
+  Set<String> keysBehind(List<Position> places) {
+    var keys = new LinkedHashSet<String>();
+    for (int p = 0; p < parts.size(); p++) {
+      for (ChangelogReader.ChangelogEntry change : parts.get(p).changes()) {
+        if (change.position().isAfter(places.get(p))) {
+          keys.addAll(change.keys());
+        }
+      }
+    }
+    return keys;
   }
 
   /** Whether the server that was read from does not have yet what was seen at these places. */
   static boolean isBehind(List<Position> from, List<ChangelogReader.ChangelogPage> parts) {
     for (int p = 0; p < parts.size(); p++) {
       if (from.get(p).isAfter(parts.get(p).state().last())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Whether some of them are behind these places. */
-  boolean isAfter(List<Position> places) {
-    for (int p = 0; p < places.size(); p++) {
-      if (end.get(p).isAfter(places.get(p))) {
         return true;
       }
     }

@@ -30,7 +30,8 @@ import penstock.view.read.ChangeNews;
  * saw; a reader whose cursor is behind has what changed since read again, and goes on behind that
  * read. So no key goes back, whatever another instance showed it.
  *
- * <p>State belongs to one event loop.
+ * <p>State belongs to one event loop: the one on which it is told what changes, so that nothing has
+ * to change threads on the way from a commit to the history.
  */
 final class ViewChannel {
 
@@ -79,7 +80,7 @@ final class ViewChannel {
     this.reads = reads;
     this.answers = new ViewReader(reads, config);
     this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+    this.context = tail.changes();
     this.followed = new ChangesTail(tail, context, this::refresh);
     this.dispatchers = dispatchers;
     this.config = config;
@@ -270,12 +271,13 @@ final class ViewChannel {
                 return Future.succeededFuture();
               }
               take(present);
-              if (!found.isAfter(present.end().positions())) {
+              Set<String> untold = found.keysBehind(present.end().positions());
+              if (untold.isEmpty()) {
                 return Future.succeededFuture();
               }
               changed = changed || found.more();
               return reads
-                  .values(present, List.copyOf(found.keys()))
+                  .values(present, List.copyOf(untold))
                   .map(
                       values -> {
                         add(

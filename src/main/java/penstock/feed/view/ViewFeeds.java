@@ -57,7 +57,7 @@ public class ViewFeeds {
     this.config = config;
     this.meters = meters;
     this.admission = admission;
-    this.link = links.openForReads("view-feed");
+    this.link = links.openForReads("view-feed", tail.changes());
     this.ofReplica = links.readsReplicas();
     this.channels =
         new ChannelRegistry<>(vertx, config.channelLinger(), channel -> false, ViewChannel::close);
