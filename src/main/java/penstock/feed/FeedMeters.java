@@ -1,6 +1,7 @@
 package penstock.feed;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import penstock.redis.RedisClock;
 import penstock.stream.LogEntry;
 import penstock.stream.Position;
@@ -29,8 +31,11 @@ public class FeedMeters {
   private final RedisClock clock;
   private final Tracing tracing;
   private final AtomicInteger subscribers = new AtomicInteger();
-  private final Counter delivered;
-  private final Counter bytes;
+
+  /** Of these there is one for each reader that an event is written to, so they only add. */
+  private final LongAdder delivered = new LongAdder();
+
+  private final LongAdder bytes = new LongAdder();
   private final Counter historyHits;
   private final Counter replays;
 
@@ -42,15 +47,13 @@ public class FeedMeters {
     Gauge.builder("penstock.feed.subscribers", subscribers, AtomicInteger::get)
         .description("Readers connected now")
         .register(registry);
-    delivered =
-        Counter.builder("penstock.feed.delivered")
-            .description("Events written to readers' sockets")
-            .register(registry);
-    bytes =
-        Counter.builder("penstock.feed.sent")
-            .baseUnit("bytes")
-            .description("Bytes of the frames of those events")
-            .register(registry);
+    FunctionCounter.builder("penstock.feed.delivered", delivered, LongAdder::sum)
+        .description("Events written to readers' sockets")
+        .register(registry);
+    FunctionCounter.builder("penstock.feed.sent", bytes, LongAdder::sum)
+        .baseUnit("bytes")
+        .description("Bytes of the frames of those events")
+        .register(registry);
     historyHits =
         Counter.builder("penstock.feed.history.hits")
             .description("Times that a reader found its place among the shared newest events")
@@ -88,8 +91,8 @@ public class FeedMeters {
 
   /** Events were written to one reader's socket. */
   public void delivered(int events, int length) {
-    delivered.increment(events);
-    bytes.increment(length);
+    delivered.add(events);
+    bytes.add(length);
   }
 
   /** For {@link #recordLatency}. */

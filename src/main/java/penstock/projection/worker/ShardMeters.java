@@ -100,13 +100,20 @@ final class ShardMeters implements ShardMonitor {
 
   void committed(FoldBatch done, long nanos) {
     applied.increment(done.size());
-    skipped.increment(done.skipped());
-    deadLetters.increment(done.deadLetters().size());
+    add(skipped, done.skipped());
+    add(deadLetters, done.deadLetters().size());
     commit.record(nanos, TimeUnit.NANOSECONDS);
     batch.record(done.size());
     lastMillis = done.last().millis();
     if (hasCaughtUp) {
       done.positions().forEach(position -> record(age.applyAsLong(position.millis())));
+    }
+  }
+
+  /** Mostly there is nothing to add. */
+  private static void add(Counter counter, int some) {
+    if (some > 0) {
+      counter.increment(some);
     }
   }
 
