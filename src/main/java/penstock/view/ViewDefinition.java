@@ -89,6 +89,13 @@ public record ViewDefinition(
         && (subjects.isEmpty() || event.subject() != null && subjects.contains(event.subject()));
   }
 
+  /**
+   * Whether the fold comes with Penstock: then it takes no longer than what it is given is large.
+   */
+  public boolean isFoldBuiltIn() {
+    return Folds.isBuiltIn(foldName);
+  }
+
   /** The key of the entry that the event belongs to; null if it has none. */
   public @Nullable String keyOf(Event event) throws FoldException {
     String found = KeyExtractor.check(keyExtractor.of(event));

@@ -47,9 +47,14 @@ public final class LeaseKeeper {
     return result;
   }
 
+  /** It is to be renewed. */
+  boolean isDue() {
+    return isDue || System.nanoTime() - renewed >= interval.toNanos();
+  }
+
   /** Null if it was not due. */
   public LeaseRepository.@Nullable Renewal renewIfDue(Lease lease) throws InterruptedException {
-    if (!isDue && System.nanoTime() - renewed < interval.toNanos()) {
+    if (!isDue()) {
       return null;
     }
     isDue = false;

@@ -111,6 +111,11 @@ public final class RecordFetcher {
     return takingOver ? group.readRange(read, takeoverEnd) : group.readNew();
   }
 
+  /** Something was told that was not taken. Any thread. */
+  public boolean hasTold() {
+    return told.hasSome();
+  }
+
   /**
    * What was told and follows what was taken, oldest first; empty if there is nothing like that.
    */

@@ -9,8 +9,12 @@ import penstock.stream.log.LogNews;
  */
 public interface ShardPipeline {
 
-  /** What wakes the thread when something comes that the pipeline waits for. Called once, first. */
-  default void wokenBy(Runnable nudge) {}
+  /**
+   * What wakes the thread when something comes that the pipeline waits for. Called once, first.
+   *
+   * @param goOn the same, where {@link #advanceAtOnce} may do: may be called on any thread
+   */
+  default void wokenBy(Runnable nudge, Runnable goOn) {}
 
   /** Something was appended to the log. May be called on any thread. */
   default void appended() {}
@@ -28,6 +32,16 @@ public interface ShardPipeline {
 
   /** Takes the next step. */
   StepResult advance(Lease lease) throws InterruptedException;
+
+  /**
+   * Takes the next step in the place of the thread, which rests: on an event loop, so only if that
+   * takes neither waiting nor much time.
+   *
+   * @return whether nothing is left for the thread
+   */
+  default boolean advanceAtOnce(Lease lease) {
+    return false;
+  }
 
   /** Nothing is read, under way or to be taken over. */
   boolean isQuiet();

@@ -1,7 +1,9 @@
 package penstock.consumer.worker;
 
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import penstock.consumer.Shard;
 import penstock.consumer.membership.PartitionAssignor;
 import penstock.problem.ProblemException;
@@ -10,7 +12,8 @@ import penstock.stream.log.LogNews;
 
 /**
  * Works one shard: gets the lease, and works under it. A step at a time, on one thread of its own,
- * which may block; tests drive it by hand.
+ * which may block; tests drive it by hand. While that rests, a step that takes no waiting may be
+ * taken where there is something to do: so whoever takes one has the task's turn.
  *
  * <p>Whatever fails, all that was read ahead or cached is dropped and the work is taken over anew,
  * from what Redis says is done.
@@ -28,6 +31,12 @@ public final class ShardTask {
   private volatile boolean hasCommands;
   private volatile ShardTaskState state = new ShardTaskState.Starting();
   private Duration patience;
+
+  /** Held by whoever takes a step. */
+  private final ReentrantLock turn = new ReentrantLock();
+
+  /** What a step failed with that was not taken by the thread; null if none did. */
+  private @Nullable Throwable failure;
 
   /**
    * @param assignor says whether this instance is to work the shard
@@ -66,8 +75,8 @@ public final class ShardTask {
   }
 
   /** What wakes the thread of this task; may be called on any thread. */
-  void wokenBy(Runnable nudge) {
-    pipeline.wokenBy(nudge);
+  void wokenBy(Runnable nudge, Runnable goOn) {
+    pipeline.wokenBy(nudge, goOn);
   }
 
   /** Something was appended to the log. May be called on any thread. */
@@ -97,7 +106,54 @@ public final class ShardTask {
    * @return false if there is nothing to do until something is appended or {@link #patience} passes
    */
   public boolean runOnce() throws InterruptedException {
+    turn.lock();
     try {
+      return step();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * One step in the place of the thread, if that rests and the step takes no waiting. On any
+   * thread; does not block.
+   *
+   * @return whether nothing is left for the thread
+   */
+  public boolean advanceAtOnce() {
+    if (turn.isHeldByCurrentThread() || !turn.tryLock()) {
+      return false;
+    }
+    try {
+      Lease lease = leases.held();
+      return lease != null
+          && failure == null
+          && !hasCommands
+          && !leases.isDue()
+          && assignor.isMine(shard)
+          && pipeline.advanceAtOnce(lease);
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      return false;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void throwFailure() {
+    Throwable before = failure;
+    failure = null;
+    switch (before) {
+      case null -> {}
+      case RuntimeException defect -> throw defect;
+      case Error defect -> throw defect;
+      default -> throw new IllegalStateException(before);
+    }
+  }
+
+  private boolean step() throws InterruptedException {
+    try {
+      throwFailure();
       Lease lease = leases.held();
       return lease == null ? acquire() : proceed(lease);
     } catch (RuntimeException | Error e) {
@@ -119,9 +175,14 @@ public final class ShardTask {
 
   /** Commits what is under way and gives the lease back. */
   public void close() throws InterruptedException {
-    Lease lease = leases.held();
-    if (lease != null) {
-      release(lease);
+    turn.lock();
+    try {
+      Lease lease = leases.held();
+      if (lease != null) {
+        release(lease);
+      }
+    } finally {
+      turn.unlock();
     }
     become(new ShardTaskState.Stopped());
     pipeline.close();

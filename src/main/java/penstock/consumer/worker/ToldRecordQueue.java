@@ -30,6 +30,10 @@ final class ToldRecordQueue {
     records += news.records().size();
   }
 
+  synchronized boolean hasSome() {
+    return records > 0;
+  }
+
   /** Something was appended that has to be asked for. */
   synchronized void miss() {
     told.clear();

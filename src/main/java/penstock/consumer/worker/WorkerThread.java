@@ -31,7 +31,7 @@ final class WorkerThread {
     this.backoff = backoff;
     this.thread =
         Thread.ofVirtual().name("penstock-worker-" + task.shard().name()).unstarted(this::run);
-    task.wokenBy(this::nudge);
+    task.wokenBy(this::nudge, this::goOn);
   }
 
   ShardTask task() {
@@ -54,13 +54,26 @@ final class WorkerThread {
   /** The same, and this is what was appended. */
   void wake(LogNews news) {
     task.told(news);
-    nudgeIfWorking();
+    if (isWorking()) {
+      goOn();
+    }
+  }
+
+  /** Does what there is to do here, or on the thread. */
+  private void goOn() {
+    if (!task.advanceAtOnce()) {
+      nudge();
+    }
   }
 
   private void nudgeIfWorking() {
-    if (task.state().equals(new ShardTaskState.Working())) {
+    if (isWorking()) {
       nudge();
     }
+  }
+
+  private boolean isWorking() {
+    return task.state() instanceof ShardTaskState.Working;
   }
 
   /** Who is to work may have changed. May be called on any thread; does not block. */

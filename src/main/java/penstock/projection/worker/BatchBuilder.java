@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import penstock.consumer.worker.Lease;
 import penstock.projection.ProjectionShard;
 import penstock.stream.Position;
@@ -25,6 +26,11 @@ final class BatchBuilder {
   private final Tracing tracing;
   private final ArrayDeque<RawRecord> events = new ArrayDeque<>();
   private long batches;
+
+  /** So much is folded on an event loop: it takes some tenths of a millisecond at most. */
+  private static final int MOST_EVENTS_AT_ONCE = 32;
+
+  private static final int MOST_BYTES_AT_ONCE = 64 * 1024;
 
   BatchBuilder(
       ProjectionShard shard,
@@ -77,6 +83,44 @@ final class BatchBuilder {
     }
     FoldBatch batch = batch(folded);
     entries.load(List.copyOf(unknown), cache, batch.number());
+    take(decisions, batch);
+    return batch;
+  }
+
+  /**
+   * The same on an event loop.
+   *
+   * @return null if that takes waiting, or might take long: then nothing has changed
+   */
+  @Nullable FoldBatch foldAtOnce(Position folded) {
+    if (!shard.view().isFoldBuiltIn()
+        || events.size() > MOST_EVENTS_AT_ONCE
+        || beginsWithSuspect()) {
+      return null;
+    }
+    var decisions = new ArrayList<FoldDecision>(events.size());
+    long bytes = 0;
+    for (RawRecord event : events) {
+      FoldDecision decision = FoldDecision.of(shard.view(), event);
+      decisions.add(decision);
+      bytes += event.bytes();
+      if (decision instanceof FoldDecision.Fold fold) {
+        EntryCache.Cached cached = cache.get(fold.key());
+        if (cached == null) {
+          return null;
+        }
+        bytes += cached.entry() == null ? 0 : cached.entry().bytes();
+      }
+    }
+    if (bytes > MOST_BYTES_AT_ONCE) {
+      return null;
+    }
+    FoldBatch batch = batch(folded);
+    take(decisions, batch);
+    return batch;
+  }
+
+  private void take(List<FoldDecision> decisions, FoldBatch batch) {
     for (FoldDecision decision : decisions) {
       RawRecord next = events.getFirst();
       if (decision instanceof FoldDecision.Fold fold && !cache.knows(fold.key())
@@ -86,7 +130,6 @@ final class BatchBuilder {
       }
       events.removeFirst();
     }
-    return batch;
   }
 
   /**

@@ -33,6 +33,7 @@ final class CommitPipeline {
   private @Nullable FoldBatch sent;
   private @Nullable Future<CommitRepository.Committed> underWay;
   private Runnable nudge = () -> {};
+  private Runnable goOn = () -> {};
 
   CommitPipeline(
       ProjectionShard shard,
@@ -51,9 +52,14 @@ final class CommitPipeline {
     this.tail = tail;
   }
 
-  /** What wakes the thread when a commit has failed. */
-  void wokenBy(Runnable nudge) {
+  /**
+   * What wakes the thread when a commit has failed.
+   *
+   * @param goOn called when one is done, where its answer comes
+   */
+  void wokenBy(Runnable nudge, Runnable goOn) {
     this.nudge = nudge;
+    this.goOn = goOn;
   }
 
   /** Begins under a new lease, with what is applied. */
@@ -88,7 +94,7 @@ final class CommitPipeline {
             PipelineStage.APPLY, shard.view().name().value(), batch.links(), start - batch.begun());
     sent = batch;
     folded = batch.last();
-    underWay =
+    Future<CommitRepository.Committed> commit =
         commits
             .commit(lease, batch, told, tail.listeners(shard.names()))
             .andThen(done -> Tracing.end(span, batch.size(), done.cause()))
@@ -107,6 +113,8 @@ final class CommitPipeline {
                   tail.look(shard.names());
                   nudge.run();
                 });
+    underWay = commit;
+    commit.onSuccess(done -> goOn.run());
   }
 
   /** Waits for the commit under way, and throws what it fails with. */
@@ -117,11 +125,31 @@ final class CommitPipeline {
     }
     try {
       BlockingCall.of(waited);
-      cache.committed(Objects.requireNonNull(sent).number());
-      underWay = null;
+      settled();
     } catch (RuntimeException e) {
       meters.refused();
       throw e;
+    }
+  }
+
+  /**
+   * The same without waiting: there is none under way that is not answered.
+   *
+   * @return false if it failed, which is for {@link #settle} to say
+   */
+  boolean settleAtOnce() {
+    Future<CommitRepository.Committed> done = underWay;
+    if (done != null && done.failed()) {
+      return false;
+    }
+    settled();
+    return true;
+  }
+
+  private void settled() {
+    if (underWay != null) {
+      cache.committed(Objects.requireNonNull(sent).number());
+      underWay = null;
     }
   }
 

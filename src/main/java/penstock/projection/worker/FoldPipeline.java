@@ -63,9 +63,19 @@ final class FoldPipeline {
     fetcher.begin(applied, lease.delivered());
   }
 
-  /** What wakes the thread when a commit has failed that it does not wait for. */
-  void wokenBy(Runnable nudge) {
-    commits.wokenBy(nudge);
+  /**
+   * What wakes the thread when a commit has failed that it does not wait for.
+   *
+   * @param goOn called when one is done, and something was told meanwhile
+   */
+  void wokenBy(Runnable nudge, Runnable goOn) {
+    commits.wokenBy(
+        nudge,
+        () -> {
+          if (fetcher.hasTold()) {
+            goOn.run();
+          }
+        });
   }
 
   /** Something was appended of which is not told what it is. May be called on any thread. */
@@ -122,6 +132,30 @@ final class FoldPipeline {
     return builder.beginsWithSuspect()
         ? advanceAlone(lease)
         : commit(lease, builder.fold(commits.folded()));
+  }
+
+  /**
+   * Folds what was told, if it is little and all that it takes is known, and sends its commit; what
+   * is told while a commit is under way, when that is done.
+   *
+   * @return whether nothing is left for the thread
+   */
+  boolean advanceAtOnce(Lease lease) {
+    if (!builder.isEmpty()) {
+      return false;
+    }
+    if (commits.isAwaited()) {
+      return !fetcher.mustAsk();
+    }
+    if (!commits.settleAtOnce()) {
+      return false;
+    }
+    builder.addAll(fetcher.takeTold());
+    FoldBatch batch = builder.isEmpty() ? null : builder.foldAtOnce(commits.folded());
+    if (batch != null && batch.size() > 0) {
+      commits.send(lease, batch, true);
+    }
+    return builder.isEmpty() && !fetcher.mustAsk();
   }
 
   private List<RawRecord> next() throws InterruptedException {

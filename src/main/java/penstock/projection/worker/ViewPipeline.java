@@ -34,8 +34,8 @@ final class ViewPipeline implements ShardPipeline {
   }
 
   @Override
-  public void wokenBy(Runnable nudge) {
-    folds.wokenBy(nudge);
+  public void wokenBy(Runnable nudge, Runnable goOn) {
+    folds.wokenBy(nudge, goOn);
   }
 
   @Override
@@ -61,6 +61,12 @@ final class ViewPipeline implements ShardPipeline {
   @Override
   public StepResult advance(Lease lease) throws InterruptedException {
     return folds.advance(lease, generations.isServed());
+  }
+
+  /** A generation that is not served yet has to hear when the log's end is reached. */
+  @Override
+  public boolean advanceAtOnce(Lease lease) {
+    return generations.isServed() && folds.advanceAtOnce(lease);
   }
 
   @Override

@@ -97,7 +97,7 @@ final class DeliveryPipeline implements ShardPipeline {
   }
 
   @Override
-  public void wokenBy(Runnable wake) {
+  public void wokenBy(Runnable wake, Runnable goOn) {
     nudge = wake;
   }
 

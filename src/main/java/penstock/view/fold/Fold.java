@@ -7,8 +7,9 @@ import penstock.stream.Position;
 
 /**
  * How events become an entry. A pure function: the same entry and event give the same result, on
- * any instance, as often as it is asked. Used by many threads at once; {@link #apply} is called by
- * workers, never on an event loop, {@link #combine} and {@link #value} are.
+ * any instance, as often as it is asked. Used by many threads at once; {@link #apply} of a fold of
+ * one's own is called on workers' threads, never on an event loop, {@link #combine} and {@link
+ * #value} are.
  *
  * <p>A fold of one's own is a CDI bean with a name, which the configuration calls {@code
  * bean:<name>}; see {@code docs/folds.md}.

@@ -18,6 +18,11 @@ public final class Folds {
 
   private Folds() {}
 
+  /** Whether it is one of those that come with Penstock, by {@link FoldSpec#text}. */
+  public static boolean isBuiltIn(String fold) {
+    return !fold.startsWith(BEAN);
+  }
+
   /**
    * The fold; what makes no sense is a {@link InvalidSettingException}.
    *

@@ -1,0 +1,125 @@
+package penstock.projection.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static penstock.Patience.await;
+import static penstock.Requests.given;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.buffer.Buffer;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Named;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import penstock.event.Event;
+import penstock.redis.RedisResource;
+import penstock.redis.RedisServer;
+import penstock.stream.Position;
+import penstock.view.fold.Entry;
+import penstock.view.fold.Fold;
+
+/** The service's own workers, whose threads would look by themselves only after 20 s. */
+@QuarkusTest
+@WithTestResource(RedisResource.class)
+@TestProfile(ToldWorkTest.Settings.class)
+class ToldWorkTest {
+
+  public static final class Settings implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "penstock.projection.lease", "60s",
+          "penstock.tail.check-interval", "1h",
+          "penstock.streams.work.partitions", "1",
+          "penstock.views.worked.stream", "work",
+          "penstock.views.worked.fold", "merge",
+          "penstock.views.noted.stream", "work",
+          "penstock.views.noted.fold", "bean:noting");
+    }
+  }
+
+  /** Notes on which threads it is called. */
+  @ApplicationScoped
+  @Named("noting")
+  public static class Noting implements Fold {
+
+    static final Set<String> THREADS = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public Entry apply(@Nullable Entry entry, Event event, Position position) {
+      THREADS.add(
+          Thread.currentThread().isVirtual() ? "virtual" : Thread.currentThread().getName());
+      return (entry == null ? Entry.EMPTY : entry)
+          .edit()
+          .set("n", position.toString().getBytes())
+          .done();
+    }
+
+    @Override
+    public void value(Entry entry, Buffer out) {
+      out.appendString("1");
+    }
+  }
+
+  RedisServer redis;
+
+  private static String post(String subject, int n) {
+    return given()
+        .contentType("application/cloudevents+json")
+        .body(
+            "{\"specversion\":\"1.0\",\"id\":\"%s-%d\",\"source\":\"/t\",\"type\":\"t\",\"subject\":\"%s\",\"data\":{\"n%d\":1}}"
+                .formatted(subject, n, subject, n))
+        .post("/streams/work/events")
+        .then()
+        .statusCode(201)
+        .extract()
+        .path("cursor");
+  }
+
+  private static void reached(String view, String cursor) {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () ->
+                given()
+                        .get("/views/{v}/entries?limit=1&wait=1s&at-least={c}", view, cursor)
+                        .statusCode()
+                    == 200);
+  }
+
+  @Test
+  void allThatIsToldIsFoldedWithoutAskingWhoeverAppendsMeanwhile() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      String cursor = post("begin", i);
+      reached("worked", cursor);
+      reached("noted", cursor);
+    }
+    long asked = redis.calls("xreadgroup");
+    for (int round = 0; round < 5; round++) {
+      try (ExecutorService own = Executors.newFixedThreadPool(8)) {
+        List<Future<String>> posts = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+          int n = 100 * round + i;
+          posts.add(own.submit(() -> post("k" + n % 7, n)));
+        }
+        for (Future<String> one : posts.subList(92, 100)) {
+          reached("worked", one.get());
+        }
+        reached("noted", posts.getLast().get());
+      }
+    }
+    assertThat(redis.calls("xreadgroup") - asked).isLessThan(300);
+    assertThat(Noting.THREADS).as("a fold of one's own").containsExactly("virtual");
+  }
+}
