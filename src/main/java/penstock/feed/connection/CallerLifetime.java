@@ -11,26 +11,18 @@ final class CallerLifetime {
   /** More than any process lives, and little enough to be reckoned with. */
   private static final Duration FOR_EVER = Duration.ofDays(10_000);
 
-  private final long end;
+  private CallerLifetime() {}
 
-  private CallerLifetime(long end) {
-    this.end = end;
-  }
-
-  /** In terms of {@link System#nanoTime}, which costs less to look at, and does not jump. */
-  static CallerLifetime of(Caller caller, InstantSource clock) {
+  /**
+   * When it ends, in terms of {@link System#nanoTime}, which costs less to look at, and does not
+   * jump.
+   */
+  static long end(Caller caller, InstantSource clock) {
     Instant now = clock.instant();
     Duration left =
         caller.expires().isAfter(now.plus(FOR_EVER))
             ? FOR_EVER
             : Duration.between(now, caller.expires());
-    return new CallerLifetime(System.nanoTime() + left.toNanos());
-  }
-
-  /**
-   * @param now in terms of {@link System#nanoTime}
-   */
-  boolean isOver(long now) {
-    return now - end >= 0;
+    return System.nanoTime() + left.toNanos();
   }
 }

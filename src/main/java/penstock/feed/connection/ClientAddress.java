@@ -26,7 +26,9 @@ public record ClientAddress(String value) {
       return new ClientAddress(address.toString());
     }
     byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
-    return new ClientAddress(bytes == null ? text : name(bytes));
+    String name = bytes == null ? text : name(bytes);
+    // mostly it is the text that the connection holds anyway
+    return new ClientAddress(name.equals(address.host()) ? address.host() : name);
   }
 
   private static String name(byte[] address) {

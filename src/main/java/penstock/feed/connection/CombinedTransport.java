@@ -2,6 +2,7 @@ package penstock.feed.connection;
 
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.impl.ContextInternal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,7 +21,9 @@ import penstock.stream.StartPosition;
  */
 public final class CombinedTransport {
 
+  /** The loop's own: that of the request would hold it for as long as the connection lasts. */
   private final Context context;
+
   private final Transport transport;
   private final long mostPending;
   private final List<Part> parts = new ArrayList<>();
@@ -39,10 +42,21 @@ public final class CombinedTransport {
    * @param mostPending bytes that may wait for the end of the turn before no feed writes more
    */
   public CombinedTransport(Context context, Transport transport, long mostPending) {
-    this.context = context;
+    this.context = ((ContextInternal) context).unwrap();
     this.transport = transport;
     this.mostPending = mostPending;
-    transport.listen(this::drained, () -> end(null));
+    transport.listen(
+        new TransportListener() {
+          @Override
+          public void drained() {
+            resume();
+          }
+
+          @Override
+          public void gone() {
+            end(null);
+          }
+        });
   }
 
   /**
@@ -64,9 +78,9 @@ public final class CombinedTransport {
     return pending.length() >= mostPending || transport.isFull();
   }
 
-  private void drained() {
+  private void resume() {
     Collections.rotate(turns, 1);
-    turns.forEach(part -> IsolatedCall.run(part.drained));
+    turns.forEach(part -> IsolatedCall.run(part.listener::drained));
   }
 
   private void flushLater() {
@@ -84,7 +98,7 @@ public final class CombinedTransport {
     boolean waited = pending.length() >= mostPending;
     transport.write(pending.take());
     if (waited && !transport.isFull()) {
-      drained();
+      resume();
     }
   }
 
@@ -96,7 +110,7 @@ public final class CombinedTransport {
     ended = true;
     for (Part part : parts) {
       if (part != knows) {
-        IsolatedCall.run(part.gone);
+        IsolatedCall.run(part.listener::gone);
       }
     }
   }
@@ -105,8 +119,7 @@ public final class CombinedTransport {
   private final class Part implements Transport {
 
     private final CombinedFrames feed;
-    private Runnable drained = () -> {};
-    private Runnable gone = () -> {};
+    private TransportListener listener = TransportListener.NOBODY;
 
     Part(CombinedFrames feed) {
       this.feed = feed;
@@ -128,11 +141,10 @@ public final class CombinedTransport {
     }
 
     @Override
-    public void listen(Runnable drained, Runnable gone) {
-      this.drained = drained;
-      this.gone = gone;
+    public void listen(TransportListener listener) {
+      this.listener = listener;
       if (ended) {
-        context.runOnContext(go -> gone.run());
+        context.runOnContext(go -> listener.gone());
       }
     }
 

@@ -2,7 +2,7 @@ package penstock.feed.connection;
 
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
-import java.util.function.Consumer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.DisconnectReason;
 import penstock.feed.FeedConfig;
@@ -19,13 +19,14 @@ import penstock.stream.ResetReason;
  * A reader's connection: what is written to it, and how long it may be full, quiet or open. Belongs
  * to its event loop.
  */
-public final class Connection {
+public final class Connection implements TransportListener {
 
   private final Transport transport;
   private final FeedMeters meters;
   private final FeedConfig config;
-  private final ConnectionLifetime lifetime;
-  private final CallerLifetime known;
+  private final long oldFrom;
+  private final long knownUntil;
+  private @Nullable ConnectionListener reader;
   private long lastWrite = System.nanoTime();
 
   /** 0 while it takes something. */
@@ -35,8 +36,8 @@ public final class Connection {
     this.transport = transport;
     this.meters = meters;
     this.config = config;
-    this.lifetime = new ConnectionLifetime(config.maxLifetime());
-    this.known = CallerLifetime.of(transport.caller(), InstantSource.system());
+    this.oldFrom = ConnectionLifetime.end(config.maxLifetime());
+    this.knownUntil = CallerLifetime.end(transport.caller(), InstantSource.system());
   }
 
   public ClientAddress client() {
@@ -47,17 +48,22 @@ public final class Connection {
     return transport.caller();
   }
 
-  /**
-   * Says what to call when the socket takes more again, and when the connection is gone: by the
-   * client, or by the system, which gave up a client that took nothing.
-   */
-  public void listen(Runnable drained, Consumer<DisconnectReason> gone) {
-    transport.listen(
-        () -> {
-          fullSince = 0;
-          drained.run();
-        },
-        () -> gone.accept(wasSlow() ? DisconnectReason.SLOW : DisconnectReason.CLIENT));
+  /** Says whom to tell when the socket takes more again, and when the connection is gone. */
+  public void listen(ConnectionListener reader) {
+    this.reader = reader;
+    transport.listen(this);
+  }
+
+  @Override
+  public void drained() {
+    fullSince = 0;
+    Objects.requireNonNull(reader).drained();
+  }
+
+  @Override
+  public void gone() {
+    Objects.requireNonNull(reader)
+        .gone(wasSlow() ? DisconnectReason.SLOW : DisconnectReason.CLIENT);
   }
 
   /**
@@ -126,7 +132,7 @@ public final class Connection {
    * @param resumable the reader can go on elsewhere, so that it may end of age
    */
   public @Nullable DisconnectReason overdue(long now, long silence, boolean resumable) {
-    if (known.isOver(now)) {
+    if (now - knownUntil >= 0) {
       return DisconnectReason.TOKEN_EXPIRED;
     }
     if (isFull()) {
@@ -135,7 +141,7 @@ public final class Connection {
     if (silence > config.redisPatience().toNanos()) {
       return DisconnectReason.REDIS_UNAVAILABLE;
     }
-    return resumable && lifetime.isOver(now) ? DisconnectReason.LIFETIME : null;
+    return resumable && now - oldFrom >= 0 ? DisconnectReason.LIFETIME : null;
   }
 
   /** Nothing was written for so long that a heartbeat is due. */

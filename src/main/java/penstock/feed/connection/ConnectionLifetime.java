@@ -8,17 +8,11 @@ final class ConnectionLifetime {
 
   private static final int SPREAD = 4;
 
-  private final long end;
+  private ConnectionLifetime() {}
 
-  ConnectionLifetime(Duration most) {
+  /** When one that begins now ends, in terms of {@link System#nanoTime}. */
+  static long end(Duration most) {
     long nanos = most.toNanos();
-    end = System.nanoTime() + nanos - ThreadLocalRandom.current().nextLong(1 + nanos / SPREAD);
-  }
-
-  /**
-   * @param now in terms of {@link System#nanoTime}
-   */
-  boolean isOver(long now) {
-    return now - end >= 0;
+    return System.nanoTime() + nanos - ThreadLocalRandom.current().nextLong(1 + nanos / SPREAD);
   }
 }

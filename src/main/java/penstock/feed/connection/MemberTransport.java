@@ -38,12 +38,19 @@ public final class MemberTransport implements Transport {
   }
 
   @Override
-  public void listen(Runnable drained, Runnable gone) {
+  public void listen(TransportListener listener) {
     transport.listen(
-        drained,
-        () -> {
-          ended.tryComplete();
-          gone.run();
+        new TransportListener() {
+          @Override
+          public void drained() {
+            listener.drained();
+          }
+
+          @Override
+          public void gone() {
+            ended.tryComplete();
+            listener.gone();
+          }
         });
   }
 

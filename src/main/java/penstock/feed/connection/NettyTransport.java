@@ -11,42 +11,47 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.http.impl.Http1xServerConnection;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.HeartbeatType;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.frame.HttpChunk;
+import penstock.http.RequestsEnd;
 import penstock.security.identity.Caller;
 
 /**
  * Writes past the response of plain HTTP/1.1 to its connection: frames that were put into an HTTP
  * chunk once, for all readers, so that what is left to do for each is a system call. The response
- * has begun before, and ends as ever; afterwards the connection is closed, since it is not watched
- * for idleness any more: heartbeats find out whether it lives.
+ * has begun before. For the framework it ends as soon as the request has been read, so that neither
+ * is held for as long as the feed lasts, nor what reads requests: that is more than the rest of a
+ * reader. Behind the feed the connection is closed. It is not watched for idleness any more:
+ * heartbeats find out whether it lives.
  */
-final class NettyTransport extends ResponseTransport {
+final class NettyTransport extends ClientTransport {
 
   private static final String ENCODER = "httpEncoder";
   private static final String IDLE = "idle";
 
-  private final ConnectionBase connection;
+  private final Http1xServerConnection connection;
+  private final SocketListener listener;
 
-  /** Where the response's encoder stands: what is written here goes to the socket as it is. */
+  /** Behind the response's encoder: what is written here goes to the socket as it is. */
   private final ChannelHandlerContext behindEncoder;
 
   /** Null where only the pipeline knows how to write to the socket. */
   private final @Nullable EpollWriter socket;
 
   private NettyTransport(
-      HttpServerResponse response,
       ClientAddress client,
       Caller caller,
       HeartbeatType heartbeat,
-      ConnectionBase connection,
+      Http1xServerConnection connection,
+      SocketListener listener,
       ChannelHandlerContext behindEncoder) {
-    super(response, client, caller, heartbeat);
+    super(client, caller, heartbeat);
     this.connection = connection;
+    this.listener = listener;
     this.behindEncoder = behindEncoder;
     this.socket = EpollWriter.of(behindEncoder);
   }
@@ -59,12 +64,11 @@ final class NettyTransport extends ResponseTransport {
       HeartbeatType heartbeat,
       Duration unacknowledged) {
     if (request.version() != HttpVersion.HTTP_1_1
-        || !(request.connection() instanceof ConnectionBase connection)) {
+        || !(request.connection() instanceof Http1xServerConnection connection)) {
       return null;
     }
     ChannelPipeline pipeline = connection.channel().pipeline();
-    ChannelHandlerContext encoder = pipeline.context(ENCODER);
-    if (encoder == null
+    if (pipeline.get(ENCODER) == null
         || pipeline.get(SslHandler.class) != null
         || pipeline.get(HttpContentEncoder.class) != null) {
       return null;
@@ -73,7 +77,28 @@ final class NettyTransport extends ResponseTransport {
     if (pipeline.get(IDLE) != null) {
       pipeline.remove(IDLE);
     }
-    return new NettyTransport(request.response(), client, caller, heartbeat, connection, encoder);
+    var listener = new SocketListener(connection.getContext());
+    pipeline.addBefore(ENCODER, null, listener);
+    ChannelHandlerContext behindEncoder = pipeline.context(listener);
+    HttpServerResponse response = request.response();
+    if (request.isEnded()) {
+      end(response, connection, listener);
+    } else {
+      request.endHandler(read -> end(response, connection, listener));
+    }
+    return new NettyTransport(client, caller, heartbeat, connection, listener, behindEncoder);
+  }
+
+  /** Lets go of the request, the response, and what reads requests and answers them. */
+  private static void end(
+      HttpServerResponse response, Http1xServerConnection connection, SocketListener listener) {
+    if (!response.closed()) {
+      // one may wait behind it already
+      connection.handler(next -> {});
+      connection.invalidRequestHandler(next -> {});
+      listener.end(response::end);
+      RequestsEnd.of(connection.channel().pipeline());
+    }
   }
 
   /**
@@ -84,6 +109,11 @@ final class NettyTransport extends ResponseTransport {
     if (channel instanceof EpollSocketChannel socket && socket.isOpen()) {
       socket.config().setTcpUserTimeout((int) unacknowledged.toMillis());
     }
+  }
+
+  @Override
+  public void listen(TransportListener reader) {
+    listener.listen(reader);
   }
 
   @Override
@@ -113,7 +143,12 @@ final class NettyTransport extends ResponseTransport {
 
   @Override
   public void end(Buffer frames) {
-    super.end(frames);
-    connection.close();
+    write(frames);
+    behindEncoder.writeAndFlush(HttpChunk.last()).addListener(written -> behindEncoder.close());
+  }
+
+  @Override
+  public void reset() {
+    behindEncoder.close();
   }
 }

@@ -7,41 +7,21 @@ import penstock.feed.frame.FrameBatch;
 import penstock.security.identity.Caller;
 
 /** Writes to a response, which knows what HTTP/2, HTTP/1.0, TLS and compression want. */
-class ResponseTransport implements Transport {
+final class ResponseTransport extends ClientTransport {
 
   private final HttpServerResponse response;
-  private final ClientAddress client;
-  private final Caller caller;
-  private final HeartbeatType heartbeat;
 
   ResponseTransport(
       HttpServerResponse response, ClientAddress client, Caller caller, HeartbeatType heartbeat) {
+    super(client, caller, heartbeat);
     this.response = response;
-    this.client = client;
-    this.caller = caller;
-    this.heartbeat = heartbeat;
   }
 
   @Override
-  public final ClientAddress client() {
-    return client;
-  }
-
-  @Override
-  public final Caller caller() {
-    return caller;
-  }
-
-  @Override
-  public final HeartbeatType heartbeat() {
-    return heartbeat;
-  }
-
-  @Override
-  public final void listen(Runnable drained, Runnable gone) {
-    response.closeHandler(closed -> gone.run());
-    response.exceptionHandler(broken -> gone.run());
-    response.drainHandler(more -> drained.run());
+  public void listen(TransportListener listener) {
+    response.closeHandler(closed -> listener.gone());
+    response.exceptionHandler(broken -> listener.gone());
+    response.drainHandler(more -> listener.drained());
   }
 
   @Override
@@ -65,7 +45,7 @@ class ResponseTransport implements Transport {
   }
 
   @Override
-  public final void reset() {
+  public void reset() {
     response.reset();
   }
 }

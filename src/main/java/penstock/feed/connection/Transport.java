@@ -39,11 +39,8 @@ public interface Transport {
   /** How it wants its heartbeats. */
   public HeartbeatType heartbeat();
 
-  /**
-   * Says what to call when the socket takes more again, and when the connection is gone. Both are
-   * called on the event loop.
-   */
-  public void listen(Runnable drained, Runnable gone);
+  /** Says whom to tell when the socket takes more again, and when the connection is gone. */
+  public void listen(TransportListener listener);
 
   /** What waits in the socket has reached its bound. What is written all the same is kept. */
   public boolean isFull();

@@ -11,6 +11,8 @@ public final class HttpChunk {
 
   private static final byte[] LINE_END = {'\r', '\n'};
 
+  private static final byte[] LAST = {'0', '\r', '\n', '\r', '\n'};
+
   private HttpChunk() {}
 
   /** The batch, in memory that a socket is written from without a copy. The caller's to release. */
@@ -27,5 +29,10 @@ public final class HttpChunk {
         .writeBytes(LINE_END)
         .writeBytes(content.getBytes())
         .writeBytes(LINE_END);
+  }
+
+  /** What ends a body. */
+  public static ByteBuf last() {
+    return Unpooled.wrappedBuffer(LAST);
   }
 }

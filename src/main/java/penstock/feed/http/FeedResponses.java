@@ -22,6 +22,7 @@ import penstock.feed.connection.StreamEnd;
 import penstock.feed.connection.Transport;
 import penstock.feed.frame.Frames;
 import penstock.feed.loop.Admission;
+import penstock.feed.loop.Drain;
 import penstock.http.Answer;
 import penstock.http.Unis;
 import penstock.problem.ProblemType;
@@ -52,12 +53,14 @@ class FeedResponses {
   private static final int FIRST_PASSING_STATUS = 429;
 
   private final Admission admission;
+  private final Drain drain;
   private final FeedMeters meters;
   private final FeedConfig config;
 
   @Inject
-  FeedResponses(Admission admission, FeedMeters meters, FeedConfig config) {
+  FeedResponses(Admission admission, Drain drain, FeedMeters meters, FeedConfig config) {
     this.admission = admission;
+    this.drain = drain;
     this.meters = meters;
     this.config = config;
   }
@@ -122,6 +125,7 @@ class FeedResponses {
       sendAway(response, refusal.get());
       return Optional.empty();
     }
+    drain.holdServer();
     open(response);
     response.write(Frames.hello(ReconnectDelay.millis(config)));
     // It has done its work, and holds all that was made to read the request.

@@ -108,6 +108,11 @@ public class Admission {
     return closed;
   }
 
+  /** Nobody reads. */
+  boolean isEmpty() {
+    return readers.isEmpty();
+  }
+
   /** From now on nobody is admitted. Returns the readers who are still here. */
   List<FeedSubscriber> close() {
     closed = true;

@@ -1,12 +1,14 @@
 package penstock.feed.loop;
 
 import io.vertx.core.Context;
+import io.vertx.core.impl.ContextInternal;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.DisconnectReason;
 import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.Connection;
+import penstock.feed.connection.ConnectionListener;
 import penstock.problem.IsolatedCall;
 import penstock.problem.ReportedFailure;
 import penstock.security.identity.Caller;
@@ -17,11 +19,13 @@ import penstock.stream.Cursor;
  * was not sent yet is never kept for it: it stays where all readers share it until the socket can
  * take it. Belongs to the event loop of its request.
  */
-public abstract class ConnectedSubscriber implements FeedSubscriber {
+public abstract class ConnectedSubscriber implements FeedSubscriber, ConnectionListener {
 
   private static final Logger LOG = Logger.getLogger(ConnectedSubscriber.class);
 
+  /** The loop's own: that of the request would hold it for as long as the reader stays. */
   private final Context context;
+
   private final Connection connection;
   private final Admission admission;
 
@@ -29,7 +33,7 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
    * @param context of the event loop that the caller is on
    */
   public ConnectedSubscriber(Context context, Connection connection, Admission admission) {
-    this.context = context;
+    this.context = ((ContextInternal) context).unwrap();
     this.connection = connection;
     this.admission = admission;
   }
@@ -37,7 +41,17 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
   /** From now on it is counted, and called when the socket takes more again. */
   public final void connect() {
     admission.entered(this);
-    connection.listen(this::advance, this::close);
+    connection.listen(this);
+  }
+
+  @Override
+  public final void drained() {
+    advance();
+  }
+
+  @Override
+  public final void gone(DisconnectReason reason) {
+    close(reason);
   }
 
   @Override
@@ -108,8 +122,9 @@ public abstract class ConnectedSubscriber implements FeedSubscriber {
       return;
     }
     IsolatedCall.run(this::leave);
-    IsolatedCall.run(() -> admission.left(this));
-    connection.end(reason);
+    IsolatedCall.run(() -> connection.end(reason));
+    // at last, since the server may end when nobody is left
+    admission.left(this);
   }
 
   public abstract boolean isClosed();

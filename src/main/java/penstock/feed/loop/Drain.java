@@ -5,6 +5,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -13,6 +15,7 @@ import jakarta.interceptor.Interceptor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import penstock.feed.DisconnectReason;
 import penstock.feed.FeedConfig;
@@ -32,9 +35,14 @@ public class Drain {
   /** After the last reader was disconnected. */
   private static final int GRACE_MILLIS = 1_000;
 
+  /** How often it is looked whether all have gone. */
+  private static final int LOOK_MILLIS = 20;
+
   private final Vertx vertx;
   private final Admission admission;
   private final long drainMillis;
+
+  private final AtomicBoolean holding = new AtomicBoolean();
 
   /** When nobody should be left, in the time of {@link System#nanoTime}. */
   private long endsAt;
@@ -58,7 +66,7 @@ public class Drain {
   void end(@Observes ShutdownEvent ending) {
     begin();
     try {
-      long left = NANOSECONDS.toMillis(endsAt - System.nanoTime());
+      long left = NANOSECONDS.toMillis(endsAt() - System.nanoTime());
       int still = admission.awaitEmpty(Math.max(0, left));
       if (still > 0) {
         LOG.warnf("readers not disconnected in time: count=%d", still);
@@ -68,8 +76,42 @@ public class Drain {
     }
   }
 
-  /** Both are called by the thread that ends the application. */
-  private void begin() {
+  /**
+   * Sees to it that the HTTP server outlasts its readers: the framework ends it as soon as all
+   * requests are answered, and that of a feed may be when the feed has begun. On an event loop of
+   * the server; once is enough.
+   */
+  public void holdServer() {
+    if (!holding.getAndSet(true)) {
+      vertx
+          .deployVerticle(new ServerHold())
+          .onFailure(failure -> LOG.warn("the server may end before its readers", failure));
+    }
+  }
+
+  /** Deployed by the server, as a part of it, and so stopped before it is. */
+  private final class ServerHold extends AbstractVerticle {
+
+    @Override
+    public void stop(Promise<Void> stopped) {
+      Drain.this.begin();
+      complete(stopped);
+    }
+  }
+
+  private void complete(Promise<Void> stopped) {
+    if (admission.isEmpty() || System.nanoTime() - endsAt() >= 0) {
+      stopped.complete();
+    } else {
+      vertx.setTimer(LOOK_MILLIS, look -> complete(stopped));
+    }
+  }
+
+  private synchronized long endsAt() {
+    return endsAt;
+  }
+
+  private synchronized void begin() {
     if (admission.isClosed()) {
       return;
     }

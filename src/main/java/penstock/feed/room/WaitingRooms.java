@@ -65,11 +65,13 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
     BufferPosition<H> common = reached;
     if (rooms.isEmpty() || common == null) {
       reached = from;
+      common = from;
     } else if (common.history() != from.history() || common.next() > from.next()) {
       return null;
     }
     Room<R, H, E> room = rooms.computeIfAbsent(interest, this::open);
-    var wait = new RoomWait<>(reader, room, from);
+    // thousands who come to where all stand need not each remember it by themselves
+    var wait = new RoomWait<>(reader, room, common.equals(from) ? common : from);
     // whoever comes in the midst of a turn stands behind its news
     wait.take(turn);
     room.waits().add(wait);

@@ -14,6 +14,9 @@ import penstock.security.identity.AllowedValues;
  */
 public record AttributeMatcher(Set<String> exact, Set<String> prefixes) {
 
+  /** Wants all. */
+  private static final AttributeMatcher OPEN = new AttributeMatcher(Set.of(), Set.of());
+
   /** At its end, it stands for whatever follows. */
   private static final String WILDCARD = "*";
 
@@ -33,7 +36,7 @@ public record AttributeMatcher(Set<String> exact, Set<String> prefixes) {
         exact.add(value);
       }
     }
-    return new AttributeMatcher(exact, prefixes);
+    return exact.isEmpty() && prefixes.isEmpty() ? OPEN : new AttributeMatcher(exact, prefixes);
   }
 
   /** There are some, and all are whole values. */

@@ -134,17 +134,26 @@ class ConnectionTest {
     var transport = new FullTransport();
     Connection connection = new Connection(transport, meters, config);
     List<DisconnectReason> reasons = new ArrayList<>();
-    connection.listen(() -> {}, reasons::add);
+    connection.listen(
+        new ConnectionListener() {
+          @Override
+          public void drained() {}
+
+          @Override
+          public void gone(DisconnectReason reason) {
+            reasons.add(reason);
+          }
+        });
     long began = System.nanoTime();
     assertThat(connection.isFull()).isTrue();
     await().until(() -> System.nanoTime() - began >= afterBeingFullFor.toNanos());
-    transport.gone.run();
+    transport.listener.gone();
     return reasons.getFirst();
   }
 
   /** Takes nothing. */
   private static final class FullTransport implements Transport {
-    private Runnable gone = () -> {};
+    private TransportListener listener = TransportListener.NOBODY;
 
     @Override
     public ClientAddress client() {
@@ -162,8 +171,8 @@ class ConnectionTest {
     }
 
     @Override
-    public void listen(Runnable drained, Runnable gone) {
-      this.gone = gone;
+    public void listen(TransportListener listener) {
+      this.listener = listener;
     }
 
     @Override

@@ -23,6 +23,7 @@ import penstock.feed.HeartbeatType;
 import penstock.feed.ResumeRequest;
 import penstock.feed.connection.ClientAddress;
 import penstock.feed.connection.Transport;
+import penstock.feed.connection.TransportListener;
 import penstock.feed.frame.FrameBatch;
 import penstock.redis.RedisResource;
 import penstock.security.identity.Caller;
@@ -40,7 +41,7 @@ class ViewShardTest {
   private static final class Taken implements Transport {
     private final Map<FrameBatch, ByteBuf> batches = new ConcurrentHashMap<>();
     private volatile boolean caughtUp;
-    private volatile Runnable gone = () -> {};
+    private volatile TransportListener listener = TransportListener.NOBODY;
 
     /** The batch that tells of a text; null if it has not come. */
     @Nullable FrameBatch batch(String text) {
@@ -66,8 +67,8 @@ class ViewShardTest {
     }
 
     @Override
-    public void listen(Runnable drained, Runnable gone) {
-      this.gone = gone;
+    public void listen(TransportListener listener) {
+      this.listener = listener;
     }
 
     @Override
@@ -131,7 +132,7 @@ class ViewShardTest {
                 transports.stream()
                     .flatMap(transport -> transport.batches.values().stream())
                     .allMatch(wire -> wire.refCnt() == 0));
-    loop.runOnContext(go -> transports.forEach(transport -> transport.gone.run()));
+    loop.runOnContext(go -> transports.forEach(transport -> transport.listener.gone()));
   }
 
   private void subscribe(Transport transport, Set<String> keys) {
