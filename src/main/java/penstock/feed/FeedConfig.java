@@ -27,9 +27,9 @@ public interface FeedConfig {
   MemorySize historySize();
 
   /**
-   * The bytes that these may take of all streams together; a sixteenth of the heap if not set.
-   * Where that is not enough each may have an equal part of it, so that it may be twice as much for
-   * a while.
+   * The bytes that these may take of all streams and views together; a sixteenth of the heap if not
+   * set. Where that is not enough each may have an equal part of it, so that it may be twice as
+   * much for a while.
    */
   Optional<MemorySize> historiesSize();
 

@@ -1,27 +1,46 @@
-package penstock.feed.stream;
+package penstock.feed.frame;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import penstock.feed.FeedConfig;
 
 /**
- * What the histories of all streams of an instance may take together. Each takes what it wants as
- * long as there is enough; beyond that, as much as if it were divided evenly, and those that have
- * more make room. So they take twice as much at the most, if many came after few had taken all.
+ * What the histories of all streams and views of an instance may take together. Each takes what it
+ * wants as long as there is enough; beyond that, as much as if it were divided evenly, and those
+ * that have more make room. So they take twice as much at the most, if many came after few had
+ * taken all.
  *
  * <p>May be used from any thread.
  */
-final class HistoryQuota {
+@Singleton
+public final class HistoryQuota {
+
+  /** Of the heap, if nothing is said. */
+  private static final int PART_OF_HEAP = 16;
 
   private final long mostBytes;
   private long taken;
   private int shares;
 
+  @Inject
+  HistoryQuota(FeedConfig config) {
+    this(
+        config
+            .historiesSize()
+            .map(MemorySize::asLongValue)
+            .orElse(Runtime.getRuntime().maxMemory() / PART_OF_HEAP));
+  }
+
   /**
    * @param mostBytes what they may take together
    */
-  HistoryQuota(long mostBytes) {
+  public HistoryQuota(long mostBytes) {
     this.mostBytes = mostBytes;
   }
 
   /** What all have now. */
-  synchronized long taken() {
+  public synchronized long taken() {
     return taken;
   }
 
@@ -30,7 +49,7 @@ final class HistoryQuota {
   }
 
   /** What one history has of it. Nothing at first. */
-  final class Share {
+  public final class Share {
 
     private long bytes;
     private boolean closed;
@@ -62,7 +81,7 @@ final class HistoryQuota {
     }
 
     /** Nobody reads it any more. */
-    void close() {
+    public void close() {
       synchronized (HistoryQuota.this) {
         shares -= bytes > 0 ? 1 : 0;
         taken -= bytes;

@@ -5,6 +5,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.BufferedEvent;
+import penstock.feed.frame.ByteRing;
+import penstock.feed.frame.HistoryQuota;
 import penstock.stream.Cursor;
 
 /**

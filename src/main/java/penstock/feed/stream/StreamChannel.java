@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedConfig;
 import penstock.feed.FeedMeters;
+import penstock.feed.frame.HistoryQuota;
 import penstock.feed.loop.LoopDispatchers;
 import penstock.feed.loop.SubscriberShard;
 import penstock.feed.replay.Replay;

@@ -2,7 +2,6 @@ package penstock.feed.stream;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
-import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,6 +12,7 @@ import penstock.feed.FeedMeters;
 import penstock.feed.ResumeRequest;
 import penstock.feed.connection.Connection;
 import penstock.feed.connection.Transport;
+import penstock.feed.frame.HistoryQuota;
 import penstock.feed.loop.Admission;
 import penstock.feed.loop.ChannelRegistry;
 import penstock.feed.loop.Drain;
@@ -28,9 +28,6 @@ import penstock.stream.tail.Tail;
 @Startup
 @ApplicationScoped
 public class StreamFeeds {
-
-  /** Of the heap, for histories, if nothing is said. */
-  private static final int PART_OF_HEAP = 16;
 
   private final Vertx vertx;
   private final Tail tail;
@@ -52,7 +49,8 @@ public class StreamFeeds {
       LoopDispatchers dispatchers,
       FeedConfig config,
       FeedMeters meters,
-      Admission admission) {
+      Admission admission,
+      HistoryQuota quota) {
     this.vertx = vertx;
     this.tail = tail;
     this.log = log;
@@ -61,12 +59,7 @@ public class StreamFeeds {
     this.admission = admission;
     this.replays = replays;
     this.dispatchers = dispatchers;
-    this.quota =
-        new HistoryQuota(
-            config
-                .historiesSize()
-                .map(MemorySize::asLongValue)
-                .orElse(Runtime.getRuntime().maxMemory() / PART_OF_HEAP));
+    this.quota = quota;
     this.channels =
         new ChannelRegistry<>(
             vertx,

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.ByteRing;
 import penstock.feed.frame.FrameBatch;
+import penstock.feed.frame.HistoryQuota;
 import penstock.feed.room.SharedHistory;
 import penstock.stream.Cursor;
 import penstock.stream.CursorScope;
@@ -40,6 +41,7 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
   private final CursorScope scope;
   private final List<LogState> states;
   private final ByteRing packed;
+  private final HistoryQuota.Share share;
   private final long mostKeys;
 
   /** Each at its number modulo the length. */
@@ -67,11 +69,17 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
    * @param states of the changes of each partition, in order
    */
   ChangeBuffer(
-      ViewName view, Generation generation, List<LogState> states, int mostKeys, long mostBytes) {
+      ViewName view,
+      Generation generation,
+      List<LogState> states,
+      int mostKeys,
+      long mostBytes,
+      HistoryQuota quota) {
     this.generation = generation;
     this.states = List.copyOf(states);
     this.scope = scope(view, generation, states);
-    this.packed = new ByteRing(mostKeys, mostBytes);
+    this.share = quota.new Share();
+    this.packed = new ByteRing(mostKeys, mostBytes, share);
     this.mostKeys = mostKeys;
     this.begin = cursor(states.stream().map(LogState::last).toList());
     this.end = begin;
@@ -229,9 +237,10 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
     return found == null ? null : found.frames(keys, number + 1);
   }
 
-  /** Nothing more will come: the view goes on elsewhere. */
+  /** Nothing more will come: the view goes on elsewhere, or nobody reads it any more. */
   void close() {
     closed = true;
+    share.close();
   }
 
   @Override

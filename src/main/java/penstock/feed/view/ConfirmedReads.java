@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedConfig;
+import penstock.feed.frame.HistoryQuota;
 import penstock.problem.Problem;
 import penstock.problem.ProblemType;
 import penstock.redis.RedisLink;
@@ -38,18 +39,21 @@ final class ConfirmedReads {
   private final boolean ofReplica;
 
   private final FeedConfig config;
+  private final HistoryQuota quota;
 
   ConfirmedReads(
       ViewDefinition view,
       ChangelogReader changes,
       RedisLink link,
       boolean ofReplica,
-      FeedConfig config) {
+      FeedConfig config,
+      HistoryQuota quota) {
     this.view = view;
     this.changes = changes;
     this.link = link;
     this.ofReplica = ofReplica;
     this.config = config;
+    this.quota = quota;
   }
 
   ViewDefinition view() {
@@ -84,7 +88,8 @@ final class ConfirmedReads {
         generation,
         states,
         config.historyEvents(),
-        config.historySize().asLongValue());
+        config.historySize().asLongValue(),
+        quota);
   }
 
   private Future<List<LogState>> states(Generation generation) {

@@ -134,6 +134,10 @@ final class ViewChannel {
         go -> {
           closed = true;
           followed.stop();
+          ChangeBuffer last = buffer;
+          if (last != null) {
+            last.close();
+          }
         });
   }
 

@@ -13,6 +13,7 @@ import penstock.feed.FeedMeters;
 import penstock.feed.ResumeRequest;
 import penstock.feed.connection.Connection;
 import penstock.feed.connection.Transport;
+import penstock.feed.frame.HistoryQuota;
 import penstock.feed.loop.Admission;
 import penstock.feed.loop.ChannelRegistry;
 import penstock.feed.loop.Drain;
@@ -36,6 +37,7 @@ public class ViewFeeds {
   private final FeedConfig config;
   private final FeedMeters meters;
   private final Admission admission;
+  private final HistoryQuota quota;
   private final RedisLink link;
   private final boolean ofReplica;
   private final ChannelRegistry<ViewName, ViewChannel> channels;
@@ -49,7 +51,8 @@ public class ViewFeeds {
       LoopDispatchers dispatchers,
       FeedConfig config,
       FeedMeters meters,
-      Admission admission) {
+      Admission admission,
+      HistoryQuota quota) {
     this.vertx = vertx;
     this.tail = tail;
     this.changes = changes;
@@ -57,6 +60,7 @@ public class ViewFeeds {
     this.config = config;
     this.meters = meters;
     this.admission = admission;
+    this.quota = quota;
     this.link = links.openForReads("view-feed", tail.changes());
     this.ofReplica = links.readsReplicas();
     this.channels =
@@ -74,7 +78,7 @@ public class ViewFeeds {
 
   private ViewChannel open(ViewDefinition view) {
     return new ViewChannel(
-        new ConfirmedReads(view, changes, link, ofReplica, config),
+        new ConfirmedReads(view, changes, link, ofReplica, config, quota),
         tail,
         vertx,
         dispatchers,

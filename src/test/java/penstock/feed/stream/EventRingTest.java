@@ -7,6 +7,7 @@ import java.lang.ref.WeakReference;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import penstock.feed.frame.BufferedEvent;
+import penstock.feed.frame.HistoryQuota;
 import penstock.stream.Cursor;
 import penstock.stream.LogState;
 import penstock.stream.Position;

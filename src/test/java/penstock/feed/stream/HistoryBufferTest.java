@@ -22,6 +22,7 @@ import penstock.event.EventData;
 import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.ByteRing;
 import penstock.feed.frame.FrameBatch;
+import penstock.feed.frame.HistoryQuota;
 import penstock.stream.Cursor;
 import penstock.stream.CursorScope;
 import penstock.stream.LogEntry;

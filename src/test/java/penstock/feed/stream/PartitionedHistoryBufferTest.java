@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
+import penstock.feed.frame.HistoryQuota;
 import penstock.feed.replay.ReplayPage;
 import penstock.stream.Cursor;
 import penstock.stream.LogEntry;

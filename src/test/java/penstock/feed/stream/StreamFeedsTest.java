@@ -30,6 +30,7 @@ import penstock.feed.FeedClient;
 import penstock.feed.FeedConfig;
 import penstock.feed.FeedMeters;
 import penstock.feed.FeedReaders;
+import penstock.feed.frame.HistoryQuota;
 import penstock.feed.loop.LoopDispatchers;
 import penstock.feed.replay.Replays;
 import penstock.redis.Keys;

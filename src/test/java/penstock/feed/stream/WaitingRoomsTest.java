@@ -14,6 +14,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
+import penstock.feed.frame.HistoryQuota;
 import penstock.feed.room.BufferPosition;
 import penstock.feed.room.RoomWait;
 import penstock.feed.room.WaitingRooms;

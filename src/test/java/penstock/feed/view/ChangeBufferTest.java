@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import penstock.feed.frame.HistoryQuota;
 import penstock.stream.LogState;
 import penstock.stream.Position;
 import penstock.stream.StreamName;
@@ -19,6 +20,10 @@ import penstock.view.ViewName;
 class ChangeBufferTest {
 
   private static ChangeBuffer buffer(int mostKeys, long mostBytes) {
+    return buffer(mostKeys, mostBytes, new HistoryQuota(1 << 30));
+  }
+
+  private static ChangeBuffer buffer(int mostKeys, long mostBytes, HistoryQuota quota) {
     return new ChangeBuffer(
         new ViewName("carts"),
         new Generation("g", new StreamName("carts"), 1, "count"),
@@ -26,7 +31,8 @@ class ChangeBufferTest {
             new LogState(
                 "life", List.of(Term.parse("1:aaaa:0-0")), Position.ZERO, Position.ZERO, 0, 1)),
         mostKeys,
-        mostBytes);
+        mostBytes,
+        quota);
   }
 
   private static ChangeBatch change(ChangeBuffer buffer, long position, String... keys) {
@@ -89,5 +95,15 @@ class ChangeBufferTest {
     assertThat(held).isBetween(20L, 60L);
     assertThat(buffer.find(500 - held)).isNotNull();
     assertThat(buffer.find(499 - held)).isNull();
+  }
+
+  @Test
+  void takesItsPartOfWhatThereIsForAllUntilItIsClosed() {
+    var quota = new HistoryQuota(1 << 20);
+    ChangeBuffer buffer = buffer(10_000, 1 << 20, quota);
+    change(buffer, 1, "key");
+    assertThat(quota.taken()).isPositive();
+    buffer.close();
+    assertThat(quota.taken()).isZero();
   }
 }

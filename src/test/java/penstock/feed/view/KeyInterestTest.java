@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import penstock.feed.frame.FrameBatch;
+import penstock.feed.frame.HistoryQuota;
 import penstock.feed.room.BufferPosition;
 import penstock.feed.room.RoomWait;
 import penstock.feed.room.WaitingRooms;
@@ -32,7 +33,8 @@ class KeyInterestTest {
               new LogState(
                   "life", List.of(Term.parse("1:aaaa:0-0")), Position.ZERO, Position.ZERO, 0, 1)),
           1_000,
-          1 << 20);
+          1 << 20,
+          new HistoryQuota(1 << 20));
 
   private final List<String> writers = new ArrayList<>();
 

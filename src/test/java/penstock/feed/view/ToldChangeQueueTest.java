@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import penstock.feed.frame.HistoryQuota;
 import penstock.stream.LogState;
 import penstock.stream.Position;
 import penstock.stream.Term;
@@ -22,7 +23,12 @@ class ToldChangeQueueTest {
   private final ToldChangeQueue told = new ToldChangeQueue();
   private final ChangeBuffer buffer =
       new ChangeBuffer(
-          new ViewName("v"), Generation.parse("g-0", "s 1 count"), List.of(state(10)), 100, 10_000);
+          new ViewName("v"),
+          Generation.parse("g-0", "s 1 count"),
+          List.of(state(10)),
+          100,
+          10_000,
+          new HistoryQuota(10_000));
 
   private static Position at(long number) {
     return new Position(number, 0);
