@@ -240,6 +240,7 @@ class AdvanceAtOnceTest extends ShardScenario {
   @Test
   void everyEventCountsOnceWhoeverFoldsIt() throws InterruptedException {
     long seed = System.nanoTime();
+    int atOnce = 0;
     for (int run = 0; run < 10; run++) {
       redis.flush();
       expected.clear();
@@ -250,7 +251,6 @@ class AdvanceAtOnceTest extends ShardScenario {
         hand.task(shard, "a", Script.named("commit")), hand.task(shard, "b", Script.named("commit"))
       };
       drain(tasks[0]);
-      int atOnce = 0;
       for (int turn = 0; turn < 150; turn++) {
         switch (random.nextInt(10)) {
           case 0 -> log.ask("DEL", shard.names().lease());
@@ -274,12 +274,12 @@ class AdvanceAtOnceTest extends ShardScenario {
           default -> quiet(tasks[random.nextInt(2)]);
         }
       }
-      assertThat(atOnce).isPositive();
       log.ask("DEL", shard.names().lease());
       ShardTask last = hand.task(shard, "last", Script.named("commit"));
       runUntil(last, () -> last.state().equals(new ShardTaskState.Working()));
       drain(last);
       assertThat(counts(shard)).as("seed %d", seed + run).isEqualTo(expected);
     }
+    assertThat(atOnce).as("in some of the runs").isPositive();
   }
 }
