@@ -46,8 +46,8 @@ final class PartitionAppend {
   }
 
   Future<BatchResult> run(AppendBatch batch) {
-    AnswerListener listener = tail.listener(keys);
-    int told = isToldByAnswer(batch) ? listener.count() : 0;
+    AnswerListener listener = isToldByAnswer(batch) ? tail.listener(keys) : AnswerListener.NONE;
+    int told = listener.count();
     Future<BatchResult> done =
         durable
             .run(call(batch, told))

@@ -15,9 +15,14 @@ import penstock.trace.Tracing;
 
 /**
  * Events that were read and not folded yet, oldest first, and how batches are made of them: as many
- * events as one commit can have, but a suspect by itself. Belongs to its task's thread.
+ * events as one commit can have, but a suspect by itself. Belongs to whoever has its task's turn.
  */
 final class BatchBuilder {
+
+  /** So much is folded on an event loop: it takes some tenths of a millisecond at most. */
+  private static final int MOST_EVENTS_AT_ONCE = 32;
+
+  private static final int MOST_BYTES_AT_ONCE = 64 * 1024;
 
   private final ProjectionShard shard;
   private final EntryRepository entries;
@@ -26,11 +31,6 @@ final class BatchBuilder {
   private final Tracing tracing;
   private final ArrayDeque<RawRecord> events = new ArrayDeque<>();
   private long batches;
-
-  /** So much is folded on an event loop: it takes some tenths of a millisecond at most. */
-  private static final int MOST_EVENTS_AT_ONCE = 32;
-
-  private static final int MOST_BYTES_AT_ONCE = 64 * 1024;
 
   BatchBuilder(
       ProjectionShard shard,

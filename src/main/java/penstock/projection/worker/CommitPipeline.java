@@ -15,7 +15,7 @@ import penstock.view.read.ProgressWaiters;
 
 /**
  * Commits the batches of one shard, one at a time: while a commit is under way, the next batch is
- * folded. Belongs to its task's thread.
+ * folded. Belongs to whoever has its task's turn.
  */
 final class CommitPipeline {
 

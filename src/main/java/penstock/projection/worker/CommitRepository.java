@@ -30,6 +30,9 @@ final class CommitRepository {
   /** Where in the reply is what else would have been published. */
   private static final int NEWS = 2;
 
+  /** What is told by the answer is held by feeds while they read. */
+  private static final int MOST_TOLD_BYTES = 8 * 1024;
+
   private final ProjectionShard shard;
   private final RedisLink link;
   private final ProjectionConfig.Changelog changes;
@@ -66,7 +69,8 @@ final class CommitRepository {
    */
   Future<Committed> commit(Lease lease, FoldBatch batch, boolean told, int listeners) {
     List<EntryChange> changed = batch.changes();
-    return run(lease, changed, request(lease, batch, changed, told, listeners));
+    int answered = bytes(changed) <= MOST_TOLD_BYTES ? listeners : 0;
+    return run(lease, changed, request(lease, batch, changed, told, answered));
   }
 
   /**
@@ -96,6 +100,15 @@ final class CommitRepository {
             .arg(rest)
             .arg(letter)
             .arg(failure));
+  }
+
+  private static long bytes(List<EntryChange> changed) {
+    long bytes = 0;
+    for (EntryChange change : changed) {
+      Entry after = change.after();
+      bytes += after == null ? 0 : after.bytes();
+    }
+    return bytes;
   }
 
   /**

@@ -20,7 +20,7 @@ import penstock.stream.Term;
  * @param millis Redis's clock
  * @param page all that was appended; may be without entries where they are wanted as they are
  *     written
- * @param records all that was appended, not looked into; none where entries are wanted
+ * @param records all that was appended, not looked into; none where only entries are wanted
  */
 public record LogNews(
     String life,

@@ -11,7 +11,7 @@ package penstock.stream.tail;
 public record AnswerListener(boolean wantEntries, boolean wantRecords) {
 
   /** One that does not follow it, or has to be told by Redis. */
-  static final AnswerListener NONE = new AnswerListener(false, false);
+  public static final AnswerListener NONE = new AnswerListener(false, false);
 
   /** Over how many connections it listens to each of the channels. */
   public int count() {

@@ -156,6 +156,28 @@ class ViewFeedsTest {
     assertThat(redis.calls("xreadgroup") - read).isLessThan(10);
   }
 
+  /** It would have to be held while something is read. */
+  @Test
+  void whatIsMuchIsNotToldByTheAnswer() {
+    String key = key();
+    post("carts", "t", key, "{\"text\":\"" + "x".repeat(9_000) + "\"}");
+    FeedClient client = live("/views/carts/feed?key=" + key, null);
+    long published = redis.calls("publish");
+    for (int i = 0; i < 20; i++) {
+      append("carts", "t", key, "{\"n\":" + i + "}");
+      int n = i;
+      await()
+          .until(
+              () -> {
+                List<JsonObject> seen = changes(client, key);
+                return !seen.isEmpty()
+                    && Integer.valueOf(n)
+                        .equals(seen.getLast().getJsonObject("value").getInteger("n"));
+              });
+    }
+    assertThat(redis.calls("publish") - published).isGreaterThanOrEqualTo(20);
+  }
+
   @Test
   void sendsASnapshotAndThenWhatChanges() {
     String one = key();
