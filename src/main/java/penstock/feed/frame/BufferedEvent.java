@@ -70,8 +70,8 @@ public record BufferedEvent(
     return new BufferedEvent(partition, at.places().get(partition), attributes, frame, idLength);
   }
 
-  /** The cursor that is the id of a packed one. */
-  public static Cursor packedAt(byte[] packed) {
+  /** The cursor that is the id of a packed one, encoded. */
+  public static String packedAt(byte[] packed) {
     int idLength = ByteBuffer.wrap(packed).getInt(Integer.BYTES);
     return Frames.cursor(packed, HEAD_BYTES, idLength);
   }

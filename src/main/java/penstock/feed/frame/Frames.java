@@ -37,14 +37,13 @@ public final class Frames {
   }
 
   /**
-   * The cursor in such a line.
+   * The cursor in such a line, encoded.
    *
    * @param length of the line
    */
-  static Cursor cursor(byte[] bytes, int start, int length) {
+  static String cursor(byte[] bytes, int start, int length) {
     int before = ID.length();
-    return Cursor.parse(
-        new String(bytes, start + before, length - before - 1, StandardCharsets.US_ASCII));
+    return new String(bytes, start + before, length - before - 1, StandardCharsets.US_ASCII);
   }
 
   /** Completes a frame, behind its id if it has one. */

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.BufferedEvent;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.frame.HistoryQuota;
+import penstock.feed.frame.HistoryRing;
 import penstock.feed.room.SharedHistory;
 import penstock.stream.Cursor;
 import penstock.stream.LogEntry;
@@ -27,10 +28,12 @@ import penstock.stream.filter.EventFilter;
  */
 final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
-  private final EventRing events;
-  private final HistoryQuota.Share share;
+  private static final HistoryRing.Format<BufferedEvent> FORMAT =
+      new HistoryRing.Format<>(
+          BufferedEvent::pack, BufferedEvent::unpack, BufferedEvent::packedAt, one -> 1);
+
+  private final HistoryRing<BufferedEvent> events;
   private volatile KnownLogs logs;
-  private volatile boolean closed;
 
   /** Behind the newest event. */
   private Cursor end;
@@ -44,9 +47,8 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
    */
   HistoryBuffer(
       StreamName stream, List<LogState> logs, int mostEvents, long mostBytes, HistoryQuota quota) {
-    this.share = quota.new Share();
     this.end = Cursor.ofStream(stream, logs, logs.stream().map(LogState::last).toList());
-    this.events = new EventRing(end, mostEvents, mostBytes, share);
+    this.events = new HistoryRing<>(FORMAT, end, mostEvents, mostBytes, quota);
     this.logs = new KnownLogs(end.scope(), List.copyOf(logs));
   }
 
@@ -57,13 +59,12 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
   /** Nothing more will come: a log went on elsewhere, or nobody reads it any more. */
   void close() {
-    closed = true;
-    share.close();
+    events.close();
   }
 
   @Override
   public boolean isClosed() {
-    return closed;
+    return events.isClosed();
   }
 
   @Override
@@ -93,8 +94,8 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
   @Override
   public @Nullable BufferedEvent find(long number) {
-    EventRing.NumberedEvent found = events.find(number);
-    return found == null ? null : found.event();
+    HistoryRing.Numbered<BufferedEvent> found = events.find(number);
+    return found == null ? null : found.element();
   }
 
   @Override
@@ -104,11 +105,7 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
   @Override
   public @Nullable Cursor before(long number) {
-    EventRing.Floor from = events.floor();
-    if (number <= from.oldest()) {
-      return number == from.oldest() ? from.before() : null;
-    }
-    return events.at(number - 1);
+    return events.before(number);
   }
 
   /** Up to this position all events of a partition are here or were. */
@@ -121,10 +118,10 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
    * it is here, or it is not known to be in the logs that this history is of.
    */
   long behind(Cursor cursor) {
-    EventRing.Floor from = events.floor();
+    HistoryRing.Floor from = events.floor();
     long high = events.head();
     KnownLogs known = logs;
-    if (closed || !known.areOf(cursor) || known.missing(cursor, from.before()) >= 0) {
+    if (events.isClosed() || !known.areOf(cursor) || known.missing(cursor, from.before()) >= 0) {
       return -1;
     }
     long low = from.oldest();
@@ -177,11 +174,11 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
     long end = events.head();
     long next = number;
     while (next < end && !batch.isEnough()) {
-      EventRing.NumberedEvent found = events.find(next);
+      HistoryRing.Numbered<BufferedEvent> found = events.find(next);
       if (found == null) {
         return next == number ? null : batch.upTo(next, reached);
       }
-      BufferedEvent event = found.event();
+      BufferedEvent event = found.element();
       boolean isNew = ahead < 0 || event.position().isAfter(reached.position(event.partition()));
       if (ahead >= 0 && isNew) {
         reached = reached.with(event.partition(), event.place());

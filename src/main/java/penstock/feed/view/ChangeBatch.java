@@ -61,15 +61,28 @@ final class ChangeBatch {
     return packed.array();
   }
 
-  /** The one that was {@link #pack packed}. */
-  static ChangeBatch unpack(byte[] packed) {
-    ByteBuffer in = ByteBuffer.wrap(packed, Integer.BYTES, packed.length - Integer.BYTES);
-    String id = new String(next(in), StandardCharsets.US_ASCII);
+  /** The one that was {@link #pack packed}, at its cursor. */
+  static ChangeBatch unpack(byte[] packed, Cursor at) {
+    ByteBuffer in = behindSize(packed);
+    String id = text(in);
     var values = new LinkedHashMap<String, Buffer>();
     while (in.hasRemaining()) {
       values.put(new String(next(in), StandardCharsets.UTF_8), Buffer.buffer(next(in)));
     }
-    return new ChangeBatch(Cursor.parse(id), id, values);
+    return new ChangeBatch(at, id, values);
+  }
+
+  /** The cursor of a packed one, encoded. */
+  static String packedAt(byte[] packed) {
+    return text(behindSize(packed));
+  }
+
+  private static ByteBuffer behindSize(byte[] packed) {
+    return ByteBuffer.wrap(packed, Integer.BYTES, packed.length - Integer.BYTES);
+  }
+
+  private static String text(ByteBuffer in) {
+    return new String(next(in), StandardCharsets.US_ASCII);
   }
 
   private static byte[] next(ByteBuffer in) {

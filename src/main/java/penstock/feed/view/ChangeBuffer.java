@@ -3,14 +3,12 @@ package penstock.feed.view;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
-import penstock.feed.frame.ByteRing;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.frame.HistoryQuota;
+import penstock.feed.frame.HistoryRing;
 import penstock.feed.room.SharedHistory;
 import penstock.stream.Cursor;
 import penstock.stream.CursorScope;
@@ -23,45 +21,26 @@ import penstock.view.ViewName;
 
 /**
  * What changed last in one generation of a view, as long as its lives and terms last: batches,
- * numbered from 0, the oldest of which are overwritten. They are bytes in one array, which
- * collections leave alone; only the newest are objects too.
+ * numbered from 0, the oldest of which are overwritten.
  *
  * <p>Written by one thread, read by any. A reader that comes too late finds that a batch is gone.
  */
 final class ChangeBuffer implements SharedHistory<ChangeBatch> {
 
-  /** How many batches are at hand as objects, and what they may take together. */
-  private static final int RECENT_BATCHES = 128;
-
-  private static final int RECENT_BYTES = 256 * 1024;
-
-  private record NumberedBatch(long number, ChangeBatch batch, int bytes) {}
+  /** What there may be of them is counted in keys. */
+  private static final HistoryRing.Format<ChangeBatch> FORMAT =
+      new HistoryRing.Format<>(
+          ChangeBatch::pack, ChangeBatch::unpack, ChangeBatch::packedAt, ChangeBatch::packedSize);
 
   private final Generation generation;
   private final CursorScope scope;
   private final List<LogState> states;
-  private final ByteRing packed;
-  private final HistoryQuota.Share share;
-  private final long mostKeys;
-
-  /** Each at its number modulo the length. */
-  private final AtomicReferenceArray<@Nullable NumberedBatch> recent =
-      new AtomicReferenceArray<>(RECENT_BATCHES);
-
-  /** The number of the oldest of them, and what they take. */
-  private long recentFrom;
-
-  private long recentBytes;
-  private final Cursor begin;
+  private final HistoryRing<ChangeBatch> batches;
 
   /** What readers may have been shown is of changes up to here. */
   private final Position[] seen;
 
   private volatile Cursor end;
-  private volatile long head;
-  private volatile boolean closed;
-  private volatile long oldest;
-  private long keys;
 
   /**
    * A buffer that begins at the end of the changes.
@@ -78,11 +57,8 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
     this.generation = generation;
     this.states = List.copyOf(states);
     this.scope = scope(view, generation, states);
-    this.share = quota.new Share();
-    this.packed = new ByteRing(mostKeys, mostBytes, share);
-    this.mostKeys = mostKeys;
-    this.begin = cursor(states.stream().map(LogState::last).toList());
-    this.end = begin;
+    this.end = cursor(states.stream().map(LogState::last).toList());
+    this.batches = new HistoryRing<>(FORMAT, end, mostKeys, mostBytes, quota);
     this.seen = states.stream().map(LogState::last).toArray(Position[]::new);
   }
 
@@ -168,53 +144,20 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
   }
 
   void add(ChangeBatch batch) {
-    long next = head;
-    byte[] piece = batch.pack();
-    keys += batch.size();
-    while (!packed.hasRoom(piece.length) || next > oldest && keys > mostKeys) {
-      keys -= ChangeBatch.packedSize(Objects.requireNonNull(packed.get(oldest)));
-      packed.drop();
-      oldest++;
-    }
-    packed.add(piece);
-    keep(new NumberedBatch(next, batch, piece.length));
+    batches.add(batch, batch.at());
     end = batch.at();
-    head = next + 1;
-  }
-
-  /** The newest is at hand. */
-  private void keep(NumberedBatch newest) {
-    recentBytes += newest.bytes();
-    while (recentFrom < newest.number()
-        && (recentBytes > RECENT_BYTES || newest.number() - recentFrom == RECENT_BATCHES)) {
-      NumberedBatch old =
-          Objects.requireNonNull(recent.getAndSet((int) (recentFrom % RECENT_BATCHES), null));
-      recentBytes -= old.bytes();
-      recentFrom++;
-    }
-    recent.set((int) (newest.number() % RECENT_BATCHES), newest);
+    batches.publish();
   }
 
   @Override
   public @Nullable ChangeBatch find(long number) {
-    if (number < oldest) {
-      return null;
-    }
-    NumberedBatch found = recent.get((int) (number % RECENT_BATCHES));
-    if (found != null && found.number() == number) {
-      return found.batch();
-    }
-    byte[] piece = packed.get(number);
-    return piece == null ? null : ChangeBatch.unpack(piece);
+    HistoryRing.Numbered<ChangeBatch> found = batches.find(number);
+    return found == null ? null : found.element();
   }
 
   @Override
   public @Nullable Cursor before(long number) {
-    if (number == 0) {
-      return begin;
-    }
-    ChangeBatch behind = find(number - 1);
-    return behind == null ? null : behind.at();
+    return batches.before(number);
   }
 
   @Override
@@ -224,7 +167,7 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
 
   @Override
   public long head() {
-    return head;
+    return batches.head();
   }
 
   /**
@@ -239,12 +182,11 @@ final class ChangeBuffer implements SharedHistory<ChangeBatch> {
 
   /** Nothing more will come: the view goes on elsewhere, or nobody reads it any more. */
   void close() {
-    closed = true;
-    share.close();
+    batches.close();
   }
 
   @Override
   public boolean isClosed() {
-    return closed;
+    return batches.isClosed();
   }
 }

@@ -1,12 +1,16 @@
 package penstock.feed.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static penstock.Patience.await;
 
 import io.vertx.core.buffer.Buffer;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import penstock.feed.frame.HistoryQuota;
 import penstock.stream.LogState;
@@ -16,7 +20,7 @@ import penstock.stream.Term;
 import penstock.view.Generation;
 import penstock.view.ViewName;
 
-/** Of what is held only the newest is objects; what is older reads the same. */
+/** What is held is bytes; until the next collection there are objects too, which read the same. */
 class ChangeBufferTest {
 
   private static ChangeBuffer buffer(int mostKeys, long mostBytes) {
@@ -52,7 +56,7 @@ class ChangeBufferTest {
   @Test
   void whatIsOlderReadsTheSame() {
     ChangeBuffer buffer = buffer(10_000, 1 << 20);
-    var added = new java.util.ArrayList<ChangeBatch>();
+    var added = new ArrayList<ChangeBatch>();
     for (int i = 0; i < 1_000; i++) {
       added.add(change(buffer, i + 1, "k\u00e9y-" + i, "other", "a" + i % 7));
     }
@@ -66,8 +70,27 @@ class ChangeBufferTest {
       assertThat(buffer.before(i + 1)).isEqualTo(added.get(i).at());
     }
     assertThat(buffer.find(1_000)).isNull();
-    assertThat(buffer.find(0)).as("made anew, and not kept").isNotSameAs(buffer.find(0));
+    assertThat(buffer.find(0)).as("made anew").isNotSameAs(added.get(0));
     assertThat(buffer.find(999)).isSameAs(added.get(999));
+  }
+
+  /** Readers had frames of them, and of the newest nothing was dropped yet. */
+  @Test
+  void noneIsKeptAsAnObjectBeyondACollection() {
+    ChangeBuffer buffer = buffer(10_000, 1 << 20);
+    var all = new ArrayList<WeakReference<ChangeBatch>>();
+    for (int i = 0; i < 200; i++) {
+      all.add(new WeakReference<>(change(buffer, i + 1, "a", "b")));
+      buffer.from(i, null);
+      buffer.from(i, Set.of("b"));
+    }
+    await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              assertThat(all).allSatisfy(one -> assertThat(one.get()).isNull());
+            });
+    assertThat(all(buffer.find(199))).contains("\"value\":200}");
   }
 
   @Test
@@ -90,8 +113,7 @@ class ChangeBufferTest {
     for (int i = 0; i < 500; i++) {
       change(buffer, i + 1, "key-" + i);
     }
-    long held =
-        java.util.stream.LongStream.range(0, 500).filter(n -> buffer.find(n) != null).count();
+    long held = LongStream.range(0, 500).filter(n -> buffer.find(n) != null).count();
     assertThat(held).isBetween(20L, 60L);
     assertThat(buffer.find(500 - held)).isNotNull();
     assertThat(buffer.find(499 - held)).isNull();
