@@ -6,7 +6,7 @@ import penstock.consumer.BlockingCall;
 
 /**
  * Keeps the lease of one shard while this instance works it: renews it when a third of its length
- * has passed. Belongs to its task's thread, and blocks.
+ * has passed. Belongs to whoever has its task's turn; what asks Redis blocks.
  */
 public final class LeaseKeeper {
 

@@ -13,7 +13,7 @@ import penstock.stream.Position;
 
 /**
  * Puts the group's pending list right, which is bookkeeping: what is applied is acknowledged, what
- * other consumers were given is claimed. Belongs to its task's thread, and blocks.
+ * other consumers were given is claimed. Belongs to whoever has its task's turn, and blocks.
  */
 public final class PendingSweeper {
 

@@ -15,7 +15,7 @@ import penstock.stream.log.RawRecord;
  * Reads the log of one shard ahead of the work, without a gap. At a takeover it reads all that the
  * group was ever given by position, whoever was given it; only then it asks the group for what is
  * new. What is told behind all that was read is taken as it is told: then nothing is asked until
- * something comes that does not follow. Belongs to its task's thread.
+ * something comes that does not follow. Belongs to whoever has its task's turn.
  */
 public final class RecordFetcher {
 

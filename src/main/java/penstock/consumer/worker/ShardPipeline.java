@@ -4,8 +4,9 @@ import penstock.stream.log.LogNews;
 
 /**
  * What becomes of a shard's events: the one seam where views, which fold, and sinks, which deliver,
- * differ. Belongs to its task's thread, and blocks. Whatever fails is thrown; then it is
- * {@linkplain #drop dropped} and begun anew under another lease.
+ * differ. Belongs to whoever has its {@linkplain ShardTask task's turn}, and blocks but where it
+ * says otherwise. Whatever fails is thrown; then it is {@linkplain #drop dropped} and begun anew
+ * under another lease.
  */
 public interface ShardPipeline {
 

@@ -15,6 +15,11 @@ import penstock.stream.log.LogNews;
  * which may block; tests drive it by hand. While that rests, a step that takes no waiting may be
  * taken where there is something to do: so whoever takes one has the task's turn.
  *
+ * <p>The turn is a lock, which is held for the whole of a step. What belongs to whoever has it,
+ * here and in the pipeline, is read and written under it only: so each sees all that was done in
+ * the turns before, on whatever threads they were, and nothing of it need be volatile. What other
+ * threads may call between turns says so, and looks after itself.
+ *
  * <p>Whatever fails, all that was read ahead or cached is dropped and the work is taken over anew,
  * from what Redis says is done.
  */
@@ -30,6 +35,8 @@ public final class ShardTask {
   private final ShardPipeline pipeline;
   private volatile boolean hasCommands;
   private volatile ShardTaskState state = new ShardTaskState.Starting();
+
+  /** The thread's own: no other step changes it. */
   private Duration patience;
 
   /** Held by whoever takes a step. */
@@ -181,11 +188,11 @@ public final class ShardTask {
       if (lease != null) {
         release(lease);
       }
+      become(new ShardTaskState.Stopped());
+      pipeline.close();
     } finally {
       turn.unlock();
     }
-    become(new ShardTaskState.Stopped());
-    pipeline.close();
     monitor.remove();
   }
 

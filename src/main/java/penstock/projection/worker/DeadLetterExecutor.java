@@ -14,8 +14,8 @@ import penstock.stream.deadletter.DeadLetterLog;
 import penstock.trace.SpanLinks;
 
 /**
- * Executes the commands that wait for a lease's holder. On the task's thread, and only while no
- * commit is under way.
+ * Executes the commands that wait for a lease's holder. Belongs to whoever has its task's turn,
+ * blocks, and executes only while no commit is under way.
  */
 final class DeadLetterExecutor {
 

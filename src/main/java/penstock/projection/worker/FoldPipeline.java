@@ -18,8 +18,9 @@ import penstock.stream.log.RawRecord;
 
 /**
  * Reads, folds and commits the log of one shard under one lease: while a batch is committed, the
- * next one is read and folded. Belongs to its task's thread, and blocks. Whatever fails, it is to
- * be {@linkplain #drop dropped} and begun anew under another lease.
+ * next one is read and folded. Belongs to whoever has its task's turn, and blocks but in {@link
+ * #advanceAtOnce}. Whatever fails, it is to be {@linkplain #drop dropped} and begun anew under
+ * another lease.
  */
 final class FoldPipeline {
 

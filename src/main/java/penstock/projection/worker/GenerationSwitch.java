@@ -20,8 +20,8 @@ import penstock.view.ViewName;
  * How a shard's generation comes to be served: at once if the view has none; in the place of the
  * one before once all its partitions have caught up. One that was made earlier takes the place of a
  * later one only if no live instance works that, as after a return to the definition before: so two
- * definitions, worked side by side in a rolling update, do not take turns. Belongs to its task's
- * thread, and blocks.
+ * definitions, worked side by side in a rolling update, do not take turns. Belongs to whoever has
+ * its task's turn; what asks Redis blocks.
  */
 final class GenerationSwitch {
 

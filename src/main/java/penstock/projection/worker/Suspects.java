@@ -13,7 +13,7 @@ import penstock.stream.Position;
 
 /**
  * Events of one shard on which processes may have died. Each is folded alone, and only so many
- * times. Belongs to its task's thread.
+ * times. Belongs to whoever has its task's turn.
  */
 final class Suspects {
 

@@ -10,7 +10,7 @@ import penstock.stream.Position;
 
 /**
  * What a new holder of a lease does before it reads: entries of an earlier life of the log go, and
- * what the holder before was given is claimed. Belongs to its task's thread, and blocks.
+ * what the holder before was given is claimed. Belongs to whoever has its task's turn, and blocks.
  */
 final class Takeover {
 

@@ -6,7 +6,7 @@ import penstock.consumer.worker.StepResult;
 import penstock.stream.log.LogNews;
 
 /**
- * What becomes of a view's events: they are folded. Belongs to its task's thread, and blocks.
+ * What becomes of a view's events: they are folded. Belongs to whoever has its task's turn.
  * Whatever fails, all that was read ahead or cached is dropped.
  */
 final class ViewPipeline implements ShardPipeline {

@@ -18,8 +18,8 @@ import penstock.stream.deadletter.DeadLetterLog;
 
 /**
  * Executes the commands that wait for the holder: delivers dead letters again, one after the other,
- * beside what the log brings. One that does not go through stays, with the reason. Belongs to its
- * task's thread.
+ * beside what the log brings. One that does not go through stays, with the reason. Belongs to
+ * whoever has its task's turn.
  */
 final class DeadLetterDelivery {
 

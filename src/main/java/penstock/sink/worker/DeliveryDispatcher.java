@@ -18,7 +18,7 @@ import penstock.sink.SinksConfig;
 
 /**
  * Hands events to the receiver, and knows what each answer means: done, later, set aside, or the
- * end. While nothing goes through, one at a time is tried. Belongs to its task's thread.
+ * end. While nothing goes through, one at a time is tried. Belongs to whoever has its task's turn.
  */
 final class DeliveryDispatcher {
 

@@ -25,8 +25,8 @@ import penstock.stream.log.RawRecord;
 
 /**
  * What becomes of a sink's events: they are delivered, several at a time, and what is done is
- * committed while others are on their way. Belongs to its task's thread, and blocks but for the
- * receiver, whose answers wake it.
+ * committed while others are on their way. Belongs to whoever has its task's turn, and blocks but
+ * for the receiver, whose answers wake it.
  */
 final class DeliveryPipeline implements ShardPipeline {
 

@@ -12,7 +12,7 @@ import penstock.sink.SinksConfig.DeliveryOrder;
 
 /**
  * Which event may go to the receiver next: in the order that the sink has, none before it is due.
- * Belongs to its task's thread.
+ * Belongs to whoever has its task's turn.
  */
 final class DeliverySchedule {
 

@@ -10,7 +10,7 @@ import penstock.stream.Position;
 /**
  * What was read and is not done, and up to where all is known. Behind that frontier each event is
  * done or open: open is one that failed, or waits behind one that did, or that the others would
- * have to wait for too long. Belongs to its task's thread.
+ * have to wait for too long. Belongs to whoever has its task's turn.
  *
  * <p>Example: events 1 to 6 were read, 3 failed, 5 is in flight, the others are done. The frontier
  * is 4, with 3 open: that is what Redis holds, and what a takeover begins with. It delivers 3 when

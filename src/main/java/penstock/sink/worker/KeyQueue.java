@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Events that must be delivered one after the other: those of a key, all of a partition, or just
- * one, by the order that the sink has. Belongs to its task's thread.
+ * one, by the order that the sink has. Belongs to whoever has its task's turn.
  */
 final class KeyQueue {
 

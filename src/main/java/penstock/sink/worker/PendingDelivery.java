@@ -5,7 +5,7 @@ import penstock.event.Event;
 import penstock.stream.Position;
 import penstock.stream.log.RawRecord;
 
-/** An event of the log on its way to the receiver. Belongs to its task's thread. */
+/** An event of the log on its way to the receiver. Belongs to whoever has its task's turn. */
 final class PendingDelivery {
 
   private final Position position;
