@@ -11,6 +11,7 @@
 -- Errors  WRONGTYPE if KEYS 1 is something else, OOM on a full Redis; nothing is written then
 -- include ids
 -- include log
+-- include told
 -- include append
 local events, log, seen, window = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[3])
 

@@ -29,12 +29,10 @@
 -- Works on a full Redis: its first write, XACK, is one that is never refused. XACK is no guard: it ignores who holds
 -- an entry. At most 256 events: no call has more than 1,000 arguments but those of an entry's fields, which go in steps.
 -- include fence
+-- include told
 local events, log, view, index, changes, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local STEP = 998
 local MOST_TRIMMED = 4
-
--- So much is told of what changed; more is better read.
-local MOST_TOLD_KEYS, MOST_TOLD_BYTES = 16, 8192
 
 local f = redis.call('HMGET', view, 'fence', 'applied', 'count', 'change-keys', 'lone', 'life', 'changes-trimmed')
 local l = redis.call('HMGET', log, 'life', 'last', 'appended', 'reign', 'terms')
@@ -141,7 +139,7 @@ local function write()
     local oldest = now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(ARGV[6])
     local kept = tonumber(f[4] or '0') + #changed / 2
     local trimmed
-    local listeners = #changed <= 2 * MOST_TOLD_KEYS and f[6] == l[1] and redis.pcall('PUBSUB', 'NUMSUB', changes .. ':told', changes)
+    local listeners = #changed <= 2 * MOST_TOLD and f[6] == l[1] and redis.pcall('PUBSUB', 'NUMSUB', changes .. ':told', changes)
     local is_told = listeners and not listeners.err and listeners[2] > 0
     local behind = is_told and redis.call('XREVRANGE', changes, '+', '-', 'COUNT', 1)[1]
     local newest = redis.call('XADD', changes, '*', unpack(changed))

@@ -15,6 +15,7 @@
 -- that is never refused.
 -- include ids
 -- include log
+-- include told
 -- include append
 local events, log, due, bodies, names = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local seen, window, most, most_bytes = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])

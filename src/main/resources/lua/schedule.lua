@@ -16,6 +16,7 @@
 -- name has no deadline is left of a script that was torn; it counts for nothing.
 -- include ids
 -- include log
+-- include told
 -- include append
 local events, log, due, bodies, names = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local seen, window, most = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4])

@@ -17,6 +17,7 @@ import penstock.stream.Term;
 import penstock.stream.log.EventLog;
 import penstock.stream.log.LogNews;
 import penstock.stream.log.LogPage;
+import penstock.stream.log.OrderedNews;
 import penstock.stream.log.RawRecord;
 import penstock.stream.registry.Stream;
 import penstock.stream.tail.AnswerListener;
@@ -26,9 +27,6 @@ import penstock.stream.tail.Tail;
 final class PartitionAppend {
 
   private static final Script SCRIPT = Script.named("append");
-
-  /** What is told by the answer is held by the tail while it reads. */
-  private static final int MOST_TOLD_BYTES = 8 * 1024;
 
   private final Partition partition;
   private final Keys.OfPartition keys;
@@ -58,7 +56,7 @@ final class PartitionAppend {
   /** Not what is to be replicated before it is answered: readers need not wait for that. */
   private boolean isToldByAnswer(AppendBatch batch) {
     return durable.stream().replicas() == 0
-        && batch.entries().stream().mapToInt(EncodedEvent::bytes).sum() <= MOST_TOLD_BYTES;
+        && batch.entries().stream().mapToInt(EncodedEvent::bytes).sum() <= OrderedNews.MOST_BYTES;
   }
 
   private Request call(AppendBatch batch, int told) {

@@ -5,10 +5,7 @@
 -- slices live. What another hand than retention removed is not there any more. The clock is Redis's, and never behind
 -- the log's last id. Whoever follows the log hears of it on the channel of its name, and may be told what it is on another
 -- (`:told`), so that nothing has to be read. Where that is nobody but who appends, the answer says it, and nothing is published.
--- Needs ids, log. To be called in the order in which they stand here, the first before anything is written.
-
--- So much is told; more is better read.
-local MOST_TOLD_EVENTS, MOST_TOLD_BYTES = 16, 8192
+-- Needs ids, log, told. To be called in the order in which they stand here, the first before anything is written.
 
 -- The slices of now, and for each digest the id of the entry that has it, or false.
 local function find_digests(events, seen, window, state, digests)
@@ -59,7 +56,7 @@ end
 -- `follows`: over how many connections who appends follows the log, too; nil if it does not. If nobody else does, this returns what
 -- has to be added to the answer for it to know what is told.
 local function tell(events, state, found, appended, ids, fresh, fields, follows)
-  if #fresh > MOST_TOLD_EVENTS then
+  if #fresh > MOST_TOLD then
     return
   end
   local channel = events .. ':told'

@@ -17,6 +17,7 @@ import penstock.redis.Script;
 import penstock.stream.Position;
 import penstock.stream.Term;
 import penstock.stream.deadletter.DeadLetter;
+import penstock.stream.log.OrderedNews;
 import penstock.view.fold.Entry;
 import penstock.view.read.ChangeNews;
 
@@ -29,9 +30,6 @@ final class CommitRepository {
 
   /** Where in the reply is what else would have been published. */
   private static final int NEWS = 2;
-
-  /** What is told by the answer is held by feeds while they read. */
-  private static final int MOST_TOLD_BYTES = 8 * 1024;
 
   private final ProjectionShard shard;
   private final RedisLink link;
@@ -69,7 +67,7 @@ final class CommitRepository {
    */
   Future<Committed> commit(Lease lease, FoldBatch batch, boolean told, int listeners) {
     List<EntryChange> changed = batch.changes();
-    int answered = bytes(changed) <= MOST_TOLD_BYTES ? listeners : 0;
+    int answered = bytes(changed) <= OrderedNews.MOST_BYTES ? listeners : 0;
     return run(lease, changed, request(lease, batch, changed, told, answered));
   }
 

@@ -7,6 +7,12 @@ import penstock.stream.Term;
 /** What a script tells of a log, or of what is read like one: it says what it comes behind. */
 public interface OrderedNews {
 
+  /**
+   * Of more nothing is told, but that it is there: what is told is held by those who read just
+   * then. Scripts, which tell it by messages, have it from {@code part/told.lua}.
+   */
+  int MOST_BYTES = 8 * 1024;
+
   /** Of the log. */
   String life();
 

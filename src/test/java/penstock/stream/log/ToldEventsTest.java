@@ -22,8 +22,6 @@ import penstock.redis.RedisServer;
 /** What is little enough to be told, to the event and to the byte. */
 class ToldEventsTest {
 
-  private static final int MOST_BYTES = 8192;
-
   /** The header of an array of few, and of a string of some hundred bytes and more. */
   private static final int ARRAY = 1;
 
@@ -92,7 +90,7 @@ class ToldEventsTest {
     for (String one : fields("00000000", "")) {
       rest += one.isEmpty() ? 0 : 1 + one.length();
     }
-    return MOST_BYTES - rest;
+    return OrderedNews.MOST_BYTES - rest;
   }
 
   @ParameterizedTest
@@ -119,8 +117,8 @@ class ToldEventsTest {
     String source = TestLog.source("append");
     String cannotPack = source.replace("cmsgpack.pack(ids[n],", "cannot_pack(ids[n],");
     assertThat(cannotPack).isNotEqualTo(source);
-    append(cannotPack, 1, "x".repeat(MOST_BYTES));
-    append(cannotPack, 16, "x".repeat(MOST_BYTES));
+    append(cannotPack, 1, "x".repeat(OrderedNews.MOST_BYTES));
+    append(cannotPack, 16, "x".repeat(OrderedNews.MOST_BYTES));
     assertThatThrownBy(() -> append(cannotPack, 1, "x")).hasMessageContaining("cannot_pack");
   }
 
