@@ -309,15 +309,9 @@ final class TailLoop {
         });
   }
 
-  /** An answer did not come. Any thread. */
+  /** An answer did not come: something may be there, as after a link was down. Any thread. */
   void lookAt(String key) {
-    context.runOnContext(
-        go -> {
-          TailedLog one = tailed.get(key);
-          if (one != null) {
-            laneOf(one).heard(one);
-          }
-        });
+    context.runOnContext(go -> heard(key, Buffer.buffer(0)));
   }
 
   private void look() {
