@@ -1,5 +1,7 @@
 package penstock.feed.frame;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -24,12 +26,20 @@ public final class HistoryQuota {
   private int shares;
 
   @Inject
-  HistoryQuota(FeedConfig config) {
+  HistoryQuota(FeedConfig config, MeterRegistry registry) {
     this(
         config
             .historiesSize()
             .map(MemorySize::asLongValue)
             .orElse(Runtime.getRuntime().maxMemory() / PART_OF_HEAP));
+    Gauge.builder("penstock.feed.histories", this, HistoryQuota::taken)
+        .description("Bytes that the histories of all streams and views take")
+        .baseUnit("bytes")
+        .register(registry);
+    Gauge.builder("penstock.feed.histories.limit", this, quota -> quota.mostBytes)
+        .description("What they may take, or twice as much for a while")
+        .baseUnit("bytes")
+        .register(registry);
   }
 
   /**

@@ -58,6 +58,7 @@ class StreamFeedsTest {
           "penstock.streams.auto-create", "true",
           "penstock.feed.heartbeat", "200ms",
           "penstock.feed.history-events", "64",
+          "penstock.feed.histories-size", "5M",
           "penstock.feed.retry", "1s",
           "penstock.feed.drain-time", "0s",
           "penstock.feed.channel-linger", "300ms",
@@ -78,6 +79,7 @@ class StreamFeedsTest {
   @Inject LoopDispatchers dispatchers;
   @Inject FeedConfig config;
   @Inject FeedMeters meters;
+  @Inject HistoryQuota quota;
   @Inject MeterRegistry registry;
 
   private final StreamName stream = new StreamName("feed-" + NAMES.incrementAndGet());
@@ -175,18 +177,31 @@ class StreamFeedsTest {
         .isNull();
   }
 
+  /** By the bound that is configured, since that is less than a sixteenth of the heap. */
+  @Test
+  void whatAllHistoriesTakeIsMeasuredBesideTheirBound() {
+    FeedClient client = live("", null);
+    double before = Meters.read("penstock_feed_histories_bytes");
+    append(0, 50);
+    awaitIds(client, ids(0, 50));
+    assertThat(Meters.read("penstock_feed_histories_bytes"))
+        .isGreaterThanOrEqualTo(before + 4_096)
+        .isEqualTo(quota.taken());
+    assertThat(Meters.read("penstock_feed_histories_limit_bytes")).isEqualTo(5 << 20);
+  }
+
   @Test
   void aChannelThatIsClosedLeavesItsShareToOthers() {
     Stream followed = await(streams.find(stream));
-    var quota = new HistoryQuota(1 << 20);
+    var own = new HistoryQuota(1 << 20);
     var channel =
         new StreamChannel(
-            followed, tail, log, dispatchers, config, meters, quota, replays.of(followed));
+            followed, tail, log, dispatchers, config, meters, own, replays.of(followed));
     await(channel.opened());
     append(0, 1);
-    await().until(() -> quota.taken() > 0);
+    await().until(() -> own.taken() > 0);
     channel.close();
-    assertThat(quota.taken()).isZero();
+    assertThat(own.taken()).isZero();
   }
 
   @Test
