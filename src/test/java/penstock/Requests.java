@@ -38,6 +38,19 @@ public final class Requests {
             cursor -> cursor != null);
   }
 
+  /** Waits until a view has applied all up to a cursor of its stream. */
+  public static void awaitApplied(String view, String cursor) {
+    Patience.await().until(() -> hasApplied(view, cursor));
+  }
+
+  /** Whether a view has applied all up to a cursor of its stream, or does so soon. */
+  public static boolean hasApplied(String view, String cursor) {
+    return given()
+            .get("/views/{v}/entries?limit=1&wait=20s&at-least={c}", view, cursor)
+            .statusCode()
+        == 200;
+  }
+
   /** Waits until the service has all its connections to Redis, which come back one by one. */
   public static void awaitReady() {
     Patience.await().until(() -> given().get("/q/health/ready").statusCode() == 200);

@@ -3,6 +3,7 @@ package penstock.feed.view;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
+import static penstock.Requests.hasApplied;
 
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
@@ -85,10 +86,7 @@ class ViewFeedResetTest {
                               .formatted(id, n))
                       .post("/streams/carts/events")
                       .path("cursor");
-              return given()
-                      .get("/views/carts/entries?limit=1&wait=20s&at-least={c}", cursor)
-                      .statusCode()
-                  == 200;
+              return hasApplied("carts", cursor);
             });
   }
 

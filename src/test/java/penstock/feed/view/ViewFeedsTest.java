@@ -3,6 +3,7 @@ package penstock.feed.view;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static penstock.Patience.await;
+import static penstock.Requests.awaitApplied;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -94,7 +95,7 @@ class ViewFeedsTest {
 
   /** Appends, and waits until the view has it. */
   private static void post(String stream, String type, String subject, String data) {
-    reached(stream, append(stream, type, subject, data));
+    awaitApplied(stream, append(stream, type, subject, data));
   }
 
   private static String append(String stream, String type, String subject, String data) {
@@ -108,16 +109,6 @@ class ViewFeedsTest {
         .statusCode(201)
         .extract()
         .path("cursor");
-  }
-
-  private static void reached(String view, String cursor) {
-    await()
-        .until(
-            () ->
-                given()
-                        .get("/views/{v}/entries?limit=1&wait=20s&at-least={c}", view, cursor)
-                        .statusCode()
-                    == 200);
   }
 
   private static List<JsonObject> changes(FeedClient client, String key) {
@@ -136,7 +127,11 @@ class ViewFeedsTest {
     return entries;
   }
 
-  /** From the append to the reader nothing goes by a message, and nothing is read. */
+  /**
+   * From the append to the reader nothing goes by a message, and nothing is read: that would be 48
+   * times. But each view of the instance asks its group with each renewal of its lease, which on a
+   * busy machine come many to a test.
+   */
   @Test
   void whatNobodyElseFollowsIsPublishedToNobody() {
     String key = key();
@@ -153,7 +148,7 @@ class ViewFeedsTest {
     }
     assertThat(changes(client, key).getLast().getJsonObject("value").getInteger("n")).isEqualTo(49);
     assertThat(redis.calls("publish") - published).isLessThan(10);
-    assertThat(redis.calls("xreadgroup") - read).isLessThan(10);
+    assertThat(redis.calls("xreadgroup") - read).isLessThan(40);
   }
 
   /** It would have to be held while something is read. */
@@ -209,7 +204,7 @@ class ViewFeedsTest {
     for (int i = 0; i < 40; i++) {
       last = append("carts", "cart.made", "large-" + i, "{\"text\":\"" + "x".repeat(500) + "\"}");
     }
-    reached("carts", last);
+    awaitApplied("carts", last);
     FeedClient client = live("/views/carts/feed", null);
     List<FeedClient.Message> pages = client.messages("snapshot");
     assertThat(pages).hasSizeGreaterThan(3);
@@ -296,7 +291,7 @@ class ViewFeedsTest {
       last = append("carts", "cart.changed", one, "{\"n\":" + (n + 2) + "}");
       append("carts", "cart.changed", key(), "{}");
     }
-    reached("carts", last);
+    awaitApplied("carts", last);
     FeedClient second = live("/views/carts/feed", first.lastEventId());
     assertThat(second.messages("reset").getFirst().data()).contains("trimmed");
     assertThat(snapshot(second))

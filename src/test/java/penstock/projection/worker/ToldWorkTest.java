@@ -1,7 +1,7 @@
 package penstock.projection.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static penstock.Patience.await;
+import static penstock.Requests.awaitApplied;
 import static penstock.Requests.given;
 
 import io.quarkus.test.common.WithTestResource;
@@ -11,7 +11,6 @@ import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.buffer.Buffer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Named;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,23 +86,12 @@ class ToldWorkTest {
         .path("cursor");
   }
 
-  private static void reached(String view, String cursor) {
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .until(
-            () ->
-                given()
-                        .get("/views/{v}/entries?limit=1&wait=1s&at-least={c}", view, cursor)
-                        .statusCode()
-                    == 200);
-  }
-
   @Test
   void allThatIsToldIsFoldedWithoutAskingWhoeverAppendsMeanwhile() throws Exception {
     for (int i = 0; i < 2; i++) {
       String cursor = post("begin", i);
-      reached("worked", cursor);
-      reached("noted", cursor);
+      awaitApplied("worked", cursor);
+      awaitApplied("noted", cursor);
     }
     long asked = redis.calls("xreadgroup");
     for (int round = 0; round < 5; round++) {
@@ -114,9 +102,9 @@ class ToldWorkTest {
           posts.add(own.submit(() -> post("k" + n % 7, n)));
         }
         for (Future<String> one : posts.subList(92, 100)) {
-          reached("worked", one.get());
+          awaitApplied("worked", one.get());
         }
-        reached("noted", posts.getLast().get());
+        awaitApplied("noted", posts.getLast().get());
       }
     }
     assertThat(redis.calls("xreadgroup") - asked).isLessThan(300);
