@@ -31,6 +31,9 @@ class GroupMonitor {
 
   private static final Logger LOG = Logger.getLogger(GroupMonitor.class);
 
+  /** So many are asked for their groups in one go; most have none. */
+  private static final int STREAMS_AT_ONCE = 32;
+
   private final Vertx vertx;
   private final Streams streams;
   private final Groups groups;
@@ -86,26 +89,32 @@ class GroupMonitor {
         .onComplete(done -> later());
   }
 
-  /** One stream after the other, so that it costs Redis little at a time. */
+  /** Some streams after the others, so that it costs Redis little at a time. */
   private Future<List<GroupStatus>> next(List<Stream> all, int at, List<GroupStatus> found) {
     if (at == all.size()) {
       return Future.succeededFuture(found);
     }
-    Stream stream = all.get(at);
-    return groups
-        .all(stream)
-        .compose(
-            list ->
-                Future.join(
-                        list.groups().stream()
-                            .map(
-                                group ->
-                                    groups
-                                        .describe(stream, new GroupName(group.name()))
-                                        .onSuccess(found::add))
-                            .toList())
-                    .otherwiseEmpty())
-        .compose(done -> next(all, at + 1, found));
+    int end = Math.min(all.size(), at + STREAMS_AT_ONCE);
+    List<Stream> some = all.subList(at, end);
+    return Future.all(some.stream().map(groups::all).toList())
+        .compose(lists -> describe(some, lists.list(), 0, found))
+        .compose(done -> next(all, end, found));
+  }
+
+  private Future<Void> describe(
+      List<Stream> some, List<GroupList> lists, int at, List<GroupStatus> found) {
+    if (at == some.size()) {
+      return Future.succeededFuture();
+    }
+    Stream stream = some.get(at);
+    return Future.join(
+            lists.get(at).groups().stream()
+                .map(
+                    group ->
+                        groups.describe(stream, new GroupName(group.name())).onSuccess(found::add))
+                .toList())
+        .otherwiseEmpty()
+        .compose(done -> describe(some, lists, at + 1, found));
   }
 
   private void show(List<GroupStatus> all) {

@@ -62,6 +62,8 @@ class GroupsOverHttpTest {
           "2",
           "penstock.group.max-waiting",
           "1100",
+          "penstock.group.monitor-interval",
+          "200ms",
           // Whatever is noticed at once is noticed by a notice.
           "penstock.group.check-interval",
           "1h");
@@ -111,6 +113,22 @@ class GroupsOverHttpTest {
 
   private static JsonPath pull(String stream, String body) {
     return post(stream, "pull", body).statusCode(200).extract().jsonPath();
+  }
+
+  /** They are asked for their groups some at a time. */
+  @Test
+  void theGroupsOfAllStreamsAreMeasured() {
+    for (int i = 100; i < 200; i++) {
+      redis.ask("HSET", new Keys("ps").streams(), "many-" + i, 1);
+    }
+    List<String> some = List.of("many-100", "many-131", "many-132", "many-199");
+    some.forEach(stream -> put(stream, "g", "{}").statusCode(201));
+    some.forEach(stream -> append(stream, "s"));
+    some.forEach(
+        stream ->
+            await()
+                .until(
+                    () -> Meters.read("penstock_group_lag", "stream", stream, "group", "g") == 1));
   }
 
   /** From several sides, so that no attempt is left alone. */
