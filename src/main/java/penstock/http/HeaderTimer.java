@@ -63,6 +63,12 @@ final class HeaderTimer extends ChannelInboundHandlerAdapter {
     context.fireChannelInactive();
   }
 
+  /** The last request has been read, perhaps just now. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    pause();
+  }
+
   private void begin(ChannelHandlerContext context) {
     running =
         context.executor().schedule(() -> end(context), limit.toMillis(), TimeUnit.MILLISECONDS);

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -100,5 +104,31 @@ class HeaderTimerTest {
     assertThat(written()).isEmpty();
     pass(1);
     assertThat(written()).startsWith("HTTP/1.1 408 ");
+  }
+
+  /** A body may end long behind its headers; whoever is written to from then on sends nothing. */
+  @Test
+  void behindTheLastRequestNothingIsWaitedFor() {
+    connection.pipeline().addLast(new LastRequest());
+    send("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n1");
+    pass(60);
+    send("2");
+    assertThat(connection.pipeline().get(HeaderTimer.class)).isNull();
+    pass(60);
+    assertThat(connection.isOpen()).isTrue();
+  }
+
+  /** Answers a request when its body is there, and reads no other. */
+  private static final class LastRequest extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      if (message instanceof LastHttpContent) {
+        context.writeAndFlush(
+            new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT));
+        RequestsEnd.of(context.pipeline());
+      }
+      ReferenceCountUtil.release(message);
+    }
   }
 }
