@@ -29,7 +29,7 @@ public interface FeedConfig {
   /**
    * The bytes that these may take of all streams and views together; a sixteenth of the heap if not
    * set. Where that is not enough each may have an equal part of it, so that it may be twice as
-   * much for a while.
+   * much for a while. Each that has events takes at least 4 KB, however many there are.
    */
   Optional<MemorySize> historiesSize();
 
