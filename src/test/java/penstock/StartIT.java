@@ -117,6 +117,25 @@ class StartIT {
     }
   }
 
+  /** Its connections to Redis are being opened by then, and end in the middle of that. */
+  @Test
+  void saysNothingButWhatMakesNoSenseThoughItsRedisIsThere() {
+    try (var redis = RedisServer.start();
+        var service =
+            PackagedService.launch(
+                directory,
+                Map.of(
+                    "quarkus.redis.hosts", redis.uri(),
+                    "penstock.views.v.stream", "none",
+                    "penstock.views.v.fold", "count",
+                    "penstock.views.v.key", "type"))) {
+      assertThat(service.exitCode()).isNotZero();
+      assertThat(service.log())
+          .anyMatch(line -> line.contains("there is no stream 'none'"))
+          .noneMatch(line -> line.contains(" ERROR ") || line.startsWith("\tat "));
+    }
+  }
+
   @Test
   void saysWhatCouldNotBeFollowedTogether() {
     try (var redis = RedisServer.start();
