@@ -25,6 +25,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import penstock.problem.Problems;
 
 /**
@@ -53,6 +54,9 @@ final class RequestScanner extends ChannelDuplexHandler {
 
   /** What comes after a request that could not be read cannot be read either. */
   private boolean over;
+
+  /** The end of a body that could not be read, while requests before it are not answered. */
+  private @Nullable HttpContent broken;
 
   RequestScanner(HeaderTimer timer, AnswerJoiner joiner) {
     this.timer = timer;
@@ -125,11 +129,16 @@ final class RequestScanner extends ChannelDuplexHandler {
   }
 
   /**
-   * A body that cannot be read is the end of the connection. If no other answer is under way, this
-   * one goes before.
+   * A body that cannot be read is the end of the connection, behind the answers to requests before:
+   * until then the framework has not begun with this one, and could not tell anybody. If no other
+   * answer is under way, this one goes before.
    */
   private void scan(ChannelHandlerContext context, HttpContent content) {
     over = true;
+    if (open > 1) {
+      broken = content;
+      return;
+    }
     if (open == 1 && !answering) {
       context
           .writeAndFlush(response(RefusalReason.MESSAGE))
@@ -194,11 +203,28 @@ final class RequestScanner extends ChannelDuplexHandler {
       if (open == 0) {
         timer.resume();
       }
+      scanBroken(context);
     }
     if (message instanceof FullHttpResponse answer && isSmall(answer.content())) {
       joiner.join(context, answer, promise);
     } else {
       context.write(message, promise);
+    }
+  }
+
+  /** The framework goes on with the next request when it has written the answer to this one. */
+  private void scanBroken(ChannelHandlerContext context) {
+    HttpContent content = broken;
+    if (content != null && open <= 1) {
+      broken = null;
+      context
+          .executor()
+          .execute(
+              () -> {
+                if (!context.isRemoved()) {
+                  scan(context, content);
+                }
+              });
     }
   }
 
