@@ -1,6 +1,8 @@
 package penstock.feed.room;
 
-import java.util.LinkedHashSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.FrameBatch;
@@ -16,13 +18,22 @@ import penstock.stream.Cursor;
 final class Room<R, H extends SharedHistory<E>, E> {
 
   private final RoomInterest<E> interest;
-  private final Set<RoomWait<R, H, E>> waits = new LinkedHashSet<>(2);
+
+  /** With the reader of each, who is found so without a look at the wait. */
+  private final Map<RoomWait<R, H, E>, R> waits = new LinkedHashMap<>(2);
+
+  /** No wait began further than here. */
+  private long furthest;
+
   private FrameBatch.@Nullable Builder collected;
 
   /** What was looked at last: it may have several of the keys. */
   private long looked = -1;
 
   private @Nullable FrameBatch news;
+
+  /** How many are still to be written it. */
+  private int owed;
 
   Room(RoomInterest<E> interest) {
     this.interest = interest;
@@ -32,8 +43,29 @@ final class Room<R, H extends SharedHistory<E>, E> {
     return interest;
   }
 
+  void enter(RoomWait<R, H, E> wait) {
+    furthest = Math.max(furthest, wait.from().next());
+    waits.put(wait, wait.reader());
+  }
+
+  /** False if it has left already. */
+  boolean leave(RoomWait<R, H, E> wait) {
+    return waits.remove(wait) != null;
+  }
+
+  /** In the order in which they came. */
   Set<RoomWait<R, H, E>> waits() {
-    return waits;
+    return waits.keySet();
+  }
+
+  /** In the same order. */
+  Collection<R> readers() {
+    return waits.values();
+  }
+
+  /** A wait may have begun further than that. */
+  boolean isAhead(long next) {
+    return furthest > next;
   }
 
   /** Something was collected in this turn. */
@@ -72,6 +104,20 @@ final class Room<R, H extends SharedHistory<E>, E> {
     }
   }
 
+  /** So many are to be written the turn's news. */
+  void owe(int readers) {
+    owed = readers;
+  }
+
+  /** One of them was, or is not to be any more. */
+  void settle() {
+    owed--;
+  }
+
+  boolean isOwing() {
+    return owed > 0;
+  }
+
   /** The turn's news, as long as it lasts; whoever writes it retains it before. */
   @Nullable FrameBatch news() {
     return news;
@@ -79,6 +125,7 @@ final class Room<R, H extends SharedHistory<E>, E> {
 
   /** The turn is over, or what was collected is of no use. */
   void release() {
+    owed = 0;
     collected = null;
     if (news != null) {
       news.release();

@@ -10,11 +10,11 @@ import penstock.feed.frame.FrameBatch;
  */
 public interface RoomInterest<E> {
 
-  /** What is wanted has one of these keys; never empty. */
+  /** What is wanted has one of these keys; it may be anything if there are none. */
   Set<String> keys();
 
   /**
-   * Adds what is wanted of an element that has one of the keys.
+   * Adds what is wanted of an element that has one of the keys, if there are any.
    *
    * @return false if nothing is
    */

@@ -14,8 +14,9 @@ import penstock.feed.loop.LoopDispatcher;
 import penstock.feed.loop.SubscriberShard;
 
 /**
- * Readers of a channel, of whom those who want only some of what it has wait in rooms, and are not
- * looked at for the rest. Belongs to its event loop.
+ * Readers of a channel, of whom those who have all of it wait in rooms: they are not looked at for
+ * what they do not want, and what they do is made ready once for all who want the same. Belongs to
+ * its event loop.
  *
  * @param <H> a history of the channel
  * @param <E> an element of it
@@ -29,7 +30,7 @@ public abstract class RoomShard<H extends SharedHistory<E>, E>
   /** So much of a history may be behind what its members looked at last. */
   private static final int PART_BEHIND = 4;
 
-  /** Those members who look at all that comes. */
+  /** Those members who look by themselves at all that comes. */
   private final Set<FeedSubscriber> active = new LinkedHashSet<>(2);
 
   /** There are some; for other threads. */
@@ -77,7 +78,7 @@ public abstract class RoomShard<H extends SharedHistory<E>, E>
    * on by itself; then it calls {@link #advance}.
    *
    * @param place where it stands, with nothing more in the history
-   * @return null if it has to look at all that comes
+   * @return null if it has to look at all that comes by itself
    */
   public final @Nullable RoomWait<FeedSubscriber, H, E> await(
       FeedSubscriber reader, RoomInterest<E> interest, BufferPosition<H> place) {
@@ -133,7 +134,7 @@ public abstract class RoomShard<H extends SharedHistory<E>, E>
     if (hasActive
         || skipped >= capacity / PART_BEHIND
         || now - wokenAt >= MOST_BEHIND_NANOS
-        || keys.stream().anyMatch(rooms::isAwaited)) {
+        || rooms.isAwaited(keys)) {
       wokenAt = now;
       skipped = 0;
       wake();

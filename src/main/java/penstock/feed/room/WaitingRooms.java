@@ -1,6 +1,7 @@
 package penstock.feed.room;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +12,10 @@ import penstock.feed.frame.FrameBatch;
 import penstock.stream.Cursor;
 
 /**
- * Readers who want only what has certain keys, and have all that the history had for them. They
- * wait together, where the newest element was that was looked at: each is looked up by its keys
- * once for all of them, joined once for all who want the same, and written to them where they wait.
- * So it costs its own readers, however many others there are. Belongs to an event loop.
+ * Readers who have all that the history had for them. They wait together, where the newest element
+ * was that was looked at: each is looked up by its keys once for all of them, joined once for all
+ * who want the same, and written to them where they wait. So it costs its own readers, however many
+ * others there are, and changes nothing of theirs. Belongs to an event loop.
  *
  * @param <R> a reader
  * @param <H> a history
@@ -22,10 +23,16 @@ import penstock.stream.Cursor;
  */
 public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
 
-  private final Map<RoomInterest<E>, Room<R, H, E>> rooms = new HashMap<>();
+  private final Map<RoomInterest<E>, Room<R, H, E>> rooms = new HashMap<>(2);
 
   /** Only whether there are any of a key may be asked from another thread. */
   private final Map<String, List<Room<R, H, E>>> byKey = new ConcurrentHashMap<>();
+
+  /** Those who want what has any keys or none. */
+  private final List<Room<R, H, E>> ofAll = new ArrayList<>(1);
+
+  /** There are some; for other threads. */
+  private volatile boolean hasOfAll;
 
   /** Called when a wait has ended: its reader goes on by itself. */
   private final Consumer<R> leaves;
@@ -74,17 +81,21 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
     var wait = new RoomWait<>(reader, room, common.equals(from) ? common : from);
     // whoever comes in the midst of a turn stands behind its news
     wait.take(turn);
-    room.waits().add(wait);
+    room.enter(wait);
     return wait;
   }
 
-  /** Somebody waits for what has the key. From any thread. */
-  public boolean isAwaited(String key) {
-    return byKey.containsKey(key);
+  /** Somebody waits for what has one of these keys. From any thread. */
+  public boolean isAwaited(Collection<String> keys) {
+    return hasOfAll || keys.stream().anyMatch(byKey::containsKey);
   }
 
   private Room<R, H, E> open(RoomInterest<E> interest) {
     var room = new Room<R, H, E>(interest);
+    if (interest.keys().isEmpty()) {
+      ofAll.add(room);
+      hasOfAll = true;
+    }
     for (String key : interest.keys()) {
       byKey.computeIfAbsent(key, first -> new ArrayList<>(1)).add(room);
     }
@@ -94,8 +105,16 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
   /** The reader leaves, or goes on by itself. */
   public void leave(RoomWait<R, H, E> wait) {
     Room<R, H, E> room = wait.room();
-    if (room.waits().remove(wait) && room.waits().isEmpty()) {
+    if (!room.leave(wait)) {
+      return;
+    }
+    if (isOwed(wait)) {
+      room.settle();
+    }
+    if (room.waits().isEmpty()) {
       rooms.remove(room.interest());
+      ofAll.remove(room);
+      hasOfAll = !ofAll.isEmpty();
       for (String key : room.interest().keys()) {
         byKey.computeIfPresent(key, (same, of) -> of.remove(room) && of.isEmpty() ? null : of);
       }
@@ -142,13 +161,14 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
     concerned.removeIf(this::overflows);
     for (Room<R, H, E> room : concerned) {
       room.publish(head, at);
-      for (RoomWait<R, H, E> wait : List.copyOf(room.waits())) {
-        if (wait.from().next() > from.next()) {
-          end(wait);
-        } else {
-          writers.accept(wait.reader());
-        }
+      if (room.isAhead(from.next())) {
+        room.waits().stream()
+            .filter(wait -> wait.from().next() > from.next())
+            .toList()
+            .forEach(this::end);
       }
+      room.readers().forEach(writers);
+      room.owe(room.waits().size());
     }
     reached = new BufferPosition<>(history, head, at);
   }
@@ -160,7 +180,7 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
       if (element == null) {
         return false;
       }
-      boolean wanted = false;
+      boolean wanted = collect(number, element, ofAll);
       for (String key : history.keys(element)) {
         List<Room<R, H, E>> found = byKey.get(key);
         if (found != null) {
@@ -174,9 +194,9 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
     return true;
   }
 
-  private boolean collect(long number, E element, List<Room<R, H, E>> ofKey) {
+  private boolean collect(long number, E element, List<Room<R, H, E>> of) {
     boolean wanted = false;
-    for (Room<R, H, E> room : ofKey) {
+    for (Room<R, H, E> room : of) {
       boolean concernedBefore = room.isConcerned();
       if (room.collect(number, element)) {
         wanted = true;
@@ -223,6 +243,7 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
       return null;
     }
     wait.take(turn);
+    wait.room().settle();
     return batch.retain();
   }
 
@@ -239,10 +260,8 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
   /** The turn is over. Whoever did not take its news goes on by itself. */
   public void endTurn() {
     for (Room<R, H, E> room : concerned) {
-      for (RoomWait<R, H, E> wait : List.copyOf(room.waits())) {
-        if (isOwed(wait)) {
-          end(wait);
-        }
+      if (room.isOwing()) {
+        room.waits().stream().filter(this::isOwed).toList().forEach(this::end);
       }
       room.release();
     }

@@ -1,6 +1,6 @@
 /**
- * Readers who want only some of what their channel has, and have all of it: they wait together, and
- * are written to where they wait.
+ * Readers who have all that their channel has of what they want: they wait together, and are
+ * written to where they wait.
  *
  * <p>Invariants: what comes costs those who want it, however many others wait; whoever cannot be
  * written to goes on by itself from where it stood, and misses and repeats nothing.

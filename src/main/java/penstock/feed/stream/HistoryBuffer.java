@@ -100,7 +100,7 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
   @Override
   public Collection<String> keys(BufferedEvent event) {
-    return SubjectInterest.keys(event.attributes());
+    return EventInterest.keys(event.attributes());
   }
 
   @Override

@@ -187,7 +187,7 @@ final class StreamChannel {
   /** Those event loops whose readers wait for other subjects are let be. */
   private void wake(List<LogEntry> entries) {
     List<String> keys = new ArrayList<>(entries.size());
-    entries.forEach(entry -> keys.addAll(SubjectInterest.keys(entry.event())));
+    entries.forEach(entry -> keys.addAll(EventInterest.keys(entry.event())));
     shards.values().forEach(shard -> shard.wakeFor(keys, entries.size(), config.historyEvents()));
   }
 

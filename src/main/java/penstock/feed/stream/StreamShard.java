@@ -17,8 +17,8 @@ import penstock.stream.filter.EventFilter;
 import penstock.trace.SpanLinks;
 
 /**
- * Readers of a stream: those who stand at the same place and want the same share what is written,
- * and those who wait for events of certain subjects are not looked at for others.
+ * Readers of a stream: those who have all wait for what they want, and of the others those who
+ * stand at the same place and want the same share what is written.
  */
 final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
 
@@ -80,6 +80,11 @@ final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
     }
     SpanLinks causes = meters.causes();
     long events = 0;
+    if (reached != null && !news.isEmpty()) {
+      news.forEach(event -> measure(event, latency, causes));
+      events = news.size();
+      measured = Math.max(measured(reached.history()), reached.next());
+    }
     if (usual != null && usualBatch != null) {
       HistoryBuffer history = usual.history();
       long first = Math.max(measured(history), usual.next());
@@ -88,15 +93,13 @@ final class StreamShard extends RoomShard<HistoryBuffer, BufferedEvent> {
         if (event != null) {
           measure(event, latency, causes);
         }
+        events++;
       }
-      events = usualBatch.next() - first;
-      measured = usualBatch.next();
-    } else if (reached != null) {
-      news.forEach(event -> measure(event, latency, causes));
-      events = news.size();
-      measured = Math.max(measured(reached.history()), reached.next());
+      measured = Math.max(first, usualBatch.next());
     }
-    meters.recordDelivery(latency, causes, events, took);
+    if (events > 0) {
+      meters.recordDelivery(latency, causes, events, took);
+    }
   }
 
   private void measure(BufferedEvent event, Timer latency, SpanLinks causes) {

@@ -52,7 +52,7 @@ final class StreamSubscriber extends ConnectedSubscriber {
       }
     }
 
-    /** Has all, and waits with others for an event of its subjects. */
+    /** Has all, and waits with others for an event that it wants. */
     record Waiting(RoomWait<FeedSubscriber, HistoryBuffer, BufferedEvent> until) implements State {}
 
     record Closed() implements State {}
@@ -207,11 +207,11 @@ final class StreamSubscriber extends ConnectedSubscriber {
     return true;
   }
 
-  /** Whoever wants certain subjects only need not look at all that comes. */
+  /** Whoever has all need not look by itself at what comes. */
   private void rest(State.Live live) {
-    if (caughtUp && filter.subjects().isExact()) {
+    if (caughtUp) {
       RoomWait<FeedSubscriber, HistoryBuffer, BufferedEvent> wait =
-          shard.await(this, new SubjectInterest(filter), live.place());
+          shard.await(this, new EventInterest(filter), live.place());
       if (wait != null) {
         state = new State.Waiting(wait);
       }

@@ -11,8 +11,8 @@ import penstock.feed.room.BufferPosition;
 import penstock.feed.room.RoomShard;
 
 /**
- * Readers of a view: those who stand at the same place and want the same keys share frames, and
- * those who wait for certain keys are not looked at for others.
+ * Readers of a view: those who have all wait for what they want, and of the others those who stand
+ * at the same place and want the same keys share frames.
  */
 final class ViewShard extends RoomShard<ChangeBuffer, ChangeBatch> {
 

@@ -46,7 +46,7 @@ final class ViewSubscriber extends ConnectedSubscriber {
      */
     record Live(Cursor at, ChangeBuffer buffer, long next) implements State {}
 
-    /** Has all, and waits with others for changes of its keys. */
+    /** Has all, and waits with others for changes that it wants. */
     record Waiting(RoomWait<FeedSubscriber, ChangeBuffer, ChangeBatch> until) implements State {}
 
     record Closed() implements State {}
@@ -173,15 +173,13 @@ final class ViewSubscriber extends ConnectedSubscriber {
   }
 
   private void rest(State.Live live) {
-    if (keys != null) {
-      RoomWait<FeedSubscriber, ChangeBuffer, ChangeBatch> wait =
-          shard.await(
-              this,
-              new KeyInterest(keys),
-              new BufferPosition<>(live.buffer(), live.next(), live.at()));
-      if (wait != null) {
-        state = new State.Waiting(wait);
-      }
+    RoomWait<FeedSubscriber, ChangeBuffer, ChangeBatch> wait =
+        shard.await(
+            this,
+            new KeyInterest(keys == null ? Set.of() : keys),
+            new BufferPosition<>(live.buffer(), live.next(), live.at()));
+    if (wait != null) {
+      state = new State.Waiting(wait);
     }
   }
 

@@ -51,8 +51,8 @@ class WaitingRoomsTest {
         List.of(new LogEntry(new Position(position, 0), LogWriter.event("" + position, subject))));
   }
 
-  private static SubjectInterest subjects(String... subjects) {
-    return new SubjectInterest(new EventFilter(Set.of(subjects), Set.of()));
+  private static EventInterest subjects(String... subjects) {
+    return new EventInterest(new EventFilter(Set.of(subjects), Set.of()));
   }
 
   private static List<Long> ids(FrameBatch batch) {
@@ -122,6 +122,38 @@ class WaitingRoomsTest {
     assertThat(List.of(one, two, both, none)).allMatch(wait -> rooms.place(wait).equals(end));
   }
 
+  /** As most readers of a stream do, who need not be looked at one by one either. */
+  @Test
+  void whoWantsAllOrWhatNoKeyTellsWaitsToo() {
+    HistoryBuffer history = history(8);
+    var rooms = new WaitingRooms<String, HistoryBuffer, BufferedEvent>(reader -> {});
+    var start = new BufferPosition<>(history, 0, at(0));
+    assertThat(rooms.isAwaited(Set.of())).isFalse();
+    RoomWait<String, HistoryBuffer, BufferedEvent> one = rooms.enter("one", subjects(), start);
+    RoomWait<String, HistoryBuffer, BufferedEvent> two = rooms.enter("two", subjects(), start);
+    RoomWait<String, HistoryBuffer, BufferedEvent> some =
+        rooms.enter("some", subjects("a*"), start);
+    RoomWait<String, HistoryBuffer, BufferedEvent> other =
+        rooms.enter("other", subjects("b"), start);
+    assertThat(rooms.isAwaited(Set.of())).isTrue();
+    add(history, 1, null);
+    add(history, 2, "ab");
+    List<String> writers = new ArrayList<>();
+    rooms.beginTurn(writers::add);
+    assertThat(writers).containsExactlyInAnyOrder("one", "two", "some");
+    FrameBatch news = rooms.take(one);
+    assertThat(ids(news)).containsExactly(1L, 2L);
+    assertThat(rooms.take(two)).isSameAs(news);
+    assertThat(ids(rooms.take(some))).containsExactly(2L);
+    assertThat(rooms.news()).hasSize(2);
+    rooms.endTurn();
+    assertThat(List.of(one, two, some, other)).allMatch(wait -> rooms.place(wait).next() == 2);
+    List.of(one, some).forEach(rooms::leave);
+    assertThat(rooms.isAwaited(Set.of())).isTrue();
+    rooms.leave(two);
+    assertThat(rooms.isAwaited(Set.of())).isFalse();
+  }
+
   @Test
   void whoDoesNotTakeItsNewsGoesOnByItselfFromBeforeThem() {
     HistoryBuffer history = history(8);
@@ -152,14 +184,14 @@ class WaitingRoomsTest {
     var rooms =
         new WaitingRooms<String, HistoryBuffer, BufferedEvent>(
             reader -> {
-              assertThat(all.get().isAwaited("a")).isTrue();
+              assertThat(all.get().isAwaited(Set.of("a"))).isTrue();
               left.add(reader);
             });
     all.set(rooms);
-    assertThat(rooms.isAwaited("a")).isFalse();
+    assertThat(rooms.isAwaited(Set.of("a"))).isFalse();
     rooms.end(rooms.enter("one", subjects("a"), new BufferPosition<>(history, 0, at(0))));
     assertThat(left).containsExactly("one");
-    assertThat(rooms.isAwaited("a")).isFalse();
+    assertThat(rooms.isAwaited(Set.of("a"))).isFalse();
   }
 
   @Test
@@ -260,7 +292,7 @@ class WaitingRoomsTest {
 
   private static final class Run {
 
-    private static final int READERS = 8;
+    private static final int READERS = 10;
 
     private final long seed;
     private final Random random;
@@ -283,7 +315,13 @@ class WaitingRoomsTest {
 
     void go() {
       for (int reader = 0; reader < READERS; reader++) {
-        wanted.put(reader, Set.of("s" + random.nextInt(3), "s" + random.nextInt(3) + "x"));
+        wanted.put(
+            reader,
+            switch (reader) {
+              case 0, 1 -> Set.of();
+              case 2, 3 -> Set.of("s1*", "s2");
+              default -> Set.of("s" + random.nextInt(3), "s" + random.nextInt(3) + "x");
+            });
         active.put(reader, new BufferPosition<>(history, 0, at(0)));
         seen.put(reader, new ArrayList<>());
       }
@@ -352,11 +390,18 @@ class WaitingRoomsTest {
     }
 
     private List<Long> wanted(int reader, long last) {
-      Set<String> subjects = wanted.get(reader);
       return LongStream.rangeClosed(1, last)
-          .filter(position -> subjects.contains(log.get((int) position - 1)))
+          .filter(position -> wants(reader, log.get((int) position - 1)))
           .boxed()
           .toList();
+    }
+
+    private boolean wants(int reader, String subject) {
+      Set<String> subjects = wanted.get(reader);
+      return subjects.isEmpty()
+          || subjects.stream()
+              .anyMatch(
+                  one -> one.equals(subject) || one.equals("s1*") && subject.startsWith("s1"));
     }
 
     private void see(int reader, FrameBatch batch) {
@@ -388,7 +433,7 @@ class WaitingRoomsTest {
       long last = from.position(0).millis();
       while (last < log.size()) {
         last++;
-        if (wanted.get(reader).contains(log.get((int) last - 1))) {
+        if (wants(reader, log.get((int) last - 1))) {
           seen.get(reader).add(last);
         }
       }
@@ -402,7 +447,7 @@ class WaitingRoomsTest {
       }
       RoomWait<Integer, HistoryBuffer, BufferedEvent> wait =
           rooms.enter(
-              reader, new SubjectInterest(new EventFilter(wanted.get(reader), Set.of())), place);
+              reader, new EventInterest(new EventFilter(wanted.get(reader), Set.of())), place);
       if (wait != null) {
         active.remove(reader);
         waiting.put(reader, wait);

@@ -8,12 +8,8 @@ import penstock.feed.frame.FrameBatch;
 import penstock.feed.room.RoomInterest;
 import penstock.stream.filter.EventFilter;
 
-/**
- * Events of certain subjects.
- *
- * @param filter of whole subjects
- */
-record SubjectInterest(EventFilter filter) implements RoomInterest<BufferedEvent> {
+/** Events that pass a filter. */
+record EventInterest(EventFilter filter) implements RoomInterest<BufferedEvent> {
 
   /** What an event is looked up by: its subject, if it has one. */
   static List<String> keys(Event event) {
@@ -23,7 +19,7 @@ record SubjectInterest(EventFilter filter) implements RoomInterest<BufferedEvent
 
   @Override
   public Set<String> keys() {
-    return filter.subjects().exact();
+    return filter.subjects().isExact() ? filter.subjects().exact() : Set.of();
   }
 
   @Override
