@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
@@ -56,8 +57,10 @@ class ApiKeyVerifierTest {
     return name + ":" + HexFormat.of().formatHex(TokenDigest.bytes(key)) + ":" + rights + "\n";
   }
 
+  /** In one step, as secrets are mounted: half a file would be read as the keys that it has. */
   private Path file(String text) throws IOException {
-    return Files.writeString(directory.resolve("keys"), text);
+    Path whole = Files.writeString(directory.resolve("keys.new"), text);
+    return Files.move(whole, directory.resolve("keys"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private ApiKeyVerifier verifier(Path file) {
