@@ -57,13 +57,7 @@ final class HeaderTimer extends ChannelInboundHandlerAdapter {
     }
   }
 
-  @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    pause();
-    context.fireChannelInactive();
-  }
-
-  /** The last request has been read, perhaps just now. */
+  /** The last request has been read, perhaps just now, or the connection has ended. */
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
     pause();

@@ -46,8 +46,8 @@ public final class HistoryRing<E> {
 
     private final long oldest;
 
-    /** Encoded, as long as nobody asked. */
-    private @Nullable String encoded;
+    /** The same, encoded; null if it was known from the beginning. */
+    private final @Nullable String encoded;
 
     private @Nullable Cursor before;
 

@@ -23,7 +23,7 @@ import penstock.stream.filter.EventFilter;
 
 /**
  * One reader of a stream. It catches up if it has to, then shares the channel's frames; from there
- * it may wait for an event of its subjects, or fall behind and catch up again.
+ * it waits for what it wants, or falls behind and catches up again.
  */
 final class StreamSubscriber extends ConnectedSubscriber {
 

@@ -1,23 +1,29 @@
 package penstock.feed.view;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.room.RoomInterest;
 
 /**
  * What certain keys of a view are now.
  *
- * @param keys none for all
+ * @param wanted null for all
  */
-record KeyInterest(Set<String> keys) implements RoomInterest<ChangeBatch> {
+record KeyInterest(@Nullable Set<String> wanted) implements RoomInterest<ChangeBatch> {
+
+  @Override
+  public Set<String> keys() {
+    return wanted == null ? Set.of() : wanted;
+  }
 
   @Override
   public boolean addTo(FrameBatch.Builder batch, ChangeBatch changed) {
-    FrameBatch wanted = changed.frames(keys.isEmpty() ? null : keys, 0);
-    if (wanted.events() == 0) {
+    FrameBatch frames = changed.frames(wanted, 0);
+    if (frames.events() == 0) {
       return false;
     }
-    batch.add(wanted.frames(), wanted.events());
+    batch.add(frames.frames(), frames.events());
     return true;
   }
 }

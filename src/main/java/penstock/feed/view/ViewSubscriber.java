@@ -176,7 +176,7 @@ final class ViewSubscriber extends ConnectedSubscriber {
     RoomWait<FeedSubscriber, ChangeBuffer, ChangeBatch> wait =
         shard.await(
             this,
-            new KeyInterest(keys == null ? Set.of() : keys),
+            new KeyInterest(keys),
             new BufferPosition<>(live.buffer(), live.next(), live.at()));
     if (wait != null) {
       state = new State.Waiting(wait);
