@@ -2,7 +2,6 @@ package penstock.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -43,19 +42,10 @@ class HeaderTimerTest {
     connection.runPendingTasks();
   }
 
-  private String written() {
-    var text = new StringBuilder();
-    for (ByteBuf part = connection.readOutbound(); part != null; part = connection.readOutbound()) {
-      text.append(part.toString(StandardCharsets.UTF_8));
-      part.release();
-    }
-    return text.toString();
-  }
-
   private void answer() {
     connection.writeOutbound(
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT));
-    written();
+    Written.to(connection);
   }
 
   @Test
@@ -64,9 +54,9 @@ class HeaderTimerTest {
       send(REQUEST.substring(i, i + 1));
       pass(1);
     }
-    assertThat(written()).isEmpty();
+    assertThat(Written.to(connection)).isEmpty();
     pass(1);
-    assertThat(written())
+    assertThat(Written.to(connection))
         .startsWith("HTTP/1.1 408 ")
         .contains("application/problem+json", "header-timeout");
     pass(2);
@@ -101,9 +91,9 @@ class HeaderTimerTest {
     pass(60);
     send("GET");
     pass(9);
-    assertThat(written()).isEmpty();
+    assertThat(Written.to(connection)).isEmpty();
     pass(1);
-    assertThat(written()).startsWith("HTTP/1.1 408 ");
+    assertThat(Written.to(connection)).startsWith("HTTP/1.1 408 ");
   }
 
   /** A body may end long behind its headers; whoever is written to from then on sends nothing. */

@@ -2,7 +2,6 @@ package penstock.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderResultProvider;
@@ -37,15 +36,6 @@ class RequestScannerTest {
     connection.finishAndReleaseAll();
   }
 
-  private String written() {
-    var text = new StringBuilder();
-    for (ByteBuf part = connection.readOutbound(); part != null; part = connection.readOutbound()) {
-      text.append(part.toString(StandardCharsets.UTF_8));
-      part.release();
-    }
-    return text.toString();
-  }
-
   private boolean isToldOfFailure() {
     return connection.inboundMessages().stream()
         .anyMatch(
@@ -67,7 +57,7 @@ class RequestScannerTest {
     connection.runPendingTasks();
     assertThat(isToldOfFailure()).isTrue();
     List<String> statuses =
-        STATUS.matcher(written()).results().map(status -> status.group(1)).toList();
+        STATUS.matcher(Written.to(connection)).results().map(status -> status.group(1)).toList();
     assertThat(statuses).hasSize(before + 1).endsWith("400");
     assertThat(statuses.subList(0, before)).allMatch("204"::equals);
   }
