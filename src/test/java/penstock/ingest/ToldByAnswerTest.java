@@ -14,8 +14,10 @@ import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,10 +79,12 @@ class ToldByAnswerTest {
     final List<LogEntry> entries = new CopyOnWriteArrayList<>();
     final List<LogState> calls = new CopyOnWriteArrayList<>();
     final List<LogState> moves = new CopyOnWriteArrayList<>();
+    final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     @Override
     public void appended(LogState log, List<LogEntry> some) {
       calls.add(log);
+      threads.add(Thread.currentThread());
       entries.addAll(some);
     }
 
@@ -211,6 +215,17 @@ class ToldByAnswerTest {
     LogState told = notes.calls.getLast();
     return new LogState(
         now.life(), now.terms(), now.trimmed(), now.last(), now.appended(), told.millis());
+  }
+
+  /** An event wakes only those event loops that have something to read, or to write of it. */
+  @Test
+  void isToldOnTheEventLoopThatHasTheAnswer() {
+    for (int i = 1; i <= 100 && notes.threads.size() < 2; i++) {
+      post("e" + i).statusCode(201);
+      int wanted = i;
+      await().until(() -> notes.entries.size() == wanted);
+    }
+    assertThat(notes.threads).hasSizeGreaterThan(1);
   }
 
   @Test

@@ -74,9 +74,9 @@ public class Tail {
   /**
    * Begins to follow a partition.
    *
-   * @return completes on the tail's event loop, and before the first call of the listener, with the
-   *     log's state once following has begun: every entry after its {@code last} will be delivered.
-   *     Fails as {@link RedisLink} says.
+   * @return completes on the tail's event loop with the log's state once following has begun: every
+   *     entry after its {@code last} will be delivered. Calls that come on the tail's event loop
+   *     come behind that; those on another may come meanwhile. Fails as {@link RedisLink} says.
    */
   public Future<LogState> follow(Partition partition, TailListener listener) {
     return follow(logOf(partition), listener);

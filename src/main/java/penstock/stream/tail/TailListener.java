@@ -7,8 +7,9 @@ import penstock.stream.log.LogNews;
 import penstock.stream.log.OrderedNews;
 
 /**
- * Is called by the {@link Tail} with what happens to one partition. All calls come on the tail's
- * event loop, one at a time, and must not block.
+ * Is called by the {@link Tail} with what happens to one partition. All calls come on an event
+ * loop, one at a time, and must not block. It is the tail's; but who wants the entries may have
+ * those that this instance appends on that on which it had the answer.
  */
 public interface TailListener {
 

@@ -34,7 +34,8 @@ import penstock.stream.log.OrderedNews;
  * <p>A notice that is lost makes an event late, until the log is looked at anyway; it cannot make
  * it missed, since each read goes on from where the one before it ended.
  *
- * <p>State belongs to one event loop, on which the listeners are called too.
+ * <p>State belongs to one event loop, on which the listeners are called too, but for what answers
+ * tell those who want entries.
  */
 final class TailLoop {
 
@@ -295,8 +296,27 @@ final class TailLoop {
     return one != null && one.source().told() != null && one.takesAnswers();
   }
 
-  /** What is told by an answer in the place of a message. Any thread. */
+  /**
+   * What is told by an answer in the place of a message. Those who want entries have it in a task
+   * of the event loop on which the answer came, so that no other is woken that has nothing to
+   * write; behind what that loop is about to send to Redis. Any thread.
+   */
   void answered(String key, OrderedNews news) {
+    Context here = Vertx.currentContext();
+    if (kind == Mode.ENTRIES && here != null && news instanceof LogNews ofLog) {
+      here.runOnContext(
+          go -> {
+            TailedLog one = tailed.get(key);
+            if (one == null || !one.answered(ofLog)) {
+              give(key, ofLog);
+            }
+          });
+    } else {
+      give(key, news);
+    }
+  }
+
+  private void give(String key, OrderedNews news) {
     context.runOnContext(
         go -> {
           TailedLog one = tailed.get(key);

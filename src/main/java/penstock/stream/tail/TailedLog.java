@@ -18,8 +18,10 @@ import penstock.stream.log.LogPage;
 import penstock.stream.log.OrderedNews;
 
 /**
- * A log, or another stream in Redis, that is followed. Belongs to its {@link TailLoop}'s event
- * loop.
+ * A log, or another stream in Redis, that is followed. Its turns are those of its {@link
+ * TailLoop}'s event loop; what an answer tells is taken on the thread that has it, under the log's
+ * lock, so that it wakes nobody but who is to write it. The listeners are called with that lock
+ * held.
  */
 final class TailedLog {
 
@@ -91,7 +93,7 @@ final class TailedLog {
   }
 
   /** All up to here was delivered, as an argument of a read. */
-  byte[] positionArgument() {
+  synchronized byte[] positionArgument() {
     return positionArgument;
   }
 
@@ -101,26 +103,26 @@ final class TailedLog {
   }
 
   /** Adds a listener; returns the state of the log from which on it follows. */
-  LogState join(TailListener listener) {
+  synchronized LogState join(TailListener listener) {
     listeners.add(listener);
     return log.until(position);
   }
 
   /** Removes a listener. */
-  void leave(TailListener listener) {
+  synchronized void leave(TailListener listener) {
     listeners.remove(listener);
   }
 
-  boolean isDeserted() {
+  synchronized boolean isDeserted() {
     return listeners.isEmpty();
   }
 
   /** Cannot be observed: its key holds something else. It would make a read of all logs fail. */
-  boolean isBroken() {
+  synchronized boolean isBroken() {
     return broken;
   }
 
-  void failed(Throwable why) {
+  synchronized void failed(Throwable why) {
     if (!broken) {
       LOG.errorf(
           why instanceof RedisReplyException ? null : why,
@@ -137,7 +139,7 @@ final class TailedLog {
    *
    * @return whether it is to be looked for: what it is may have been told
    */
-  boolean announced(Position at) {
+  synchronized boolean announced(Position at) {
     if (at.equals(told)) {
       return false;
     }
@@ -153,7 +155,7 @@ final class TailedLog {
    *
    * @return false if it is not what comes next, so that the log is to be read
    */
-  boolean told(LogNews news) {
+  synchronized boolean told(LogNews news) {
     if (!inTurn) {
       return take(news);
     }
@@ -171,6 +173,15 @@ final class TailedLog {
    */
   boolean takesAnswers() {
     return System.nanoTime() - disorderedAt >= IN_ORDER_NANOS;
+  }
+
+  /**
+   * The same of what an answer tells. Any thread.
+   *
+   * @return false if it is not what comes next, or if nobody follows any more
+   */
+  synchronized boolean answered(LogNews news) {
+    return !listeners.isEmpty() && told(news);
   }
 
   private boolean take(LogNews news) {
@@ -193,7 +204,7 @@ final class TailedLog {
   }
 
   /** Hands on what is told of what is no log, of which its listeners know whether it follows. */
-  void told(OrderedNews news) {
+  synchronized void told(OrderedNews news) {
     told = news.last();
     if (!inTurn && told.isAfter(position)) {
       moveTo(told);
@@ -202,7 +213,7 @@ final class TailedLog {
   }
 
   /** Is read and observed: neither answer knows of what is told from now on. */
-  void beginTurn() {
+  synchronized void beginTurn() {
     inTurn = true;
   }
 
@@ -211,7 +222,7 @@ final class TailedLog {
    *
    * @return false if some of that does not come next, so that the log is to be read
    */
-  boolean endTurn() {
+  synchronized boolean endTurn() {
     inTurn = false;
     List<LogNews> behind = kept;
     kept = List.of();
@@ -230,7 +241,7 @@ final class TailedLog {
    * Whether what was announced is not here yet, as it may be on a replica that hears of news before
    * it has them: then it is to be looked for again after so many milliseconds, else 0.
    */
-  long pauseBeforeNews() {
+  synchronized long pauseBeforeNews() {
     Position at = announced;
     if (at == null || !at.isAfter(log.last()) || misses == MOST_MISSES) {
       announced = null;
@@ -240,7 +251,7 @@ final class TailedLog {
   }
 
   /** Was not looked at for so long. */
-  boolean isDue(long now, long interval) {
+  synchronized boolean isDue(long now, long interval) {
     return now - checkedAt >= interval;
   }
 
@@ -250,7 +261,7 @@ final class TailedLog {
    * @return whether the entries of that read can be delivered: the log is the one they were asked
    *     of. Otherwise they must be read again, from what is the position then.
    */
-  boolean check(LogState now) {
+  synchronized boolean check(LogState now) {
     LogState before = log;
     checkedAt = System.nanoTime();
     broken = false;
@@ -275,7 +286,7 @@ final class TailedLog {
   }
 
   /** Delivers entries that a read brought and that were found good. */
-  void deliver(LogPage page) {
+  synchronized void deliver(LogPage page) {
     moveTo(page.last());
     if (!page.entries().isEmpty()) {
       each(listener -> appended(listener, page.entries()));
@@ -293,12 +304,12 @@ final class TailedLog {
   }
 
   /** Not all that is in the log was delivered. */
-  boolean isBehind() {
+  synchronized boolean isBehind() {
     return log.last().isAfter(position);
   }
 
   /** Wakes the listeners if there is something new. All up to the log's end counts as delivered. */
-  void wake() {
+  synchronized void wake() {
     if (isBehind()) {
       moveTo(log.last());
       each(listener -> listener.appended(log, List.of()));

@@ -1,8 +1,14 @@
 package penstock.stream.tail;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,5 +137,59 @@ class TailedLogTest {
     assertThat(log.takesAnswers()).isTrue();
     log.told(news(13, 13));
     assertThat(log.takesAnswers()).isFalse();
+  }
+
+  /** The one who listened to the log may be another. */
+  @Test
+  void takesNoAnswerWhenNobodyFollowsAnyMore() {
+    assertThat(log.answered(news(11, 11))).isTrue();
+    log.leave(notes);
+    assertThat(log.answered(news(12, 12))).isFalse();
+  }
+
+  /** Appends are answered one after the other, but each on the event loop that sent it. */
+  @Test
+  void deliversEachOnceAndInOrderOnWhicheverThreadItIsToldWhileItIsRead() throws Exception {
+    var last = new AtomicLong(10);
+    int end = 20_010;
+    try (ExecutorService loops = Executors.newFixedThreadPool(2)) {
+      List<Future<?>> told = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        told.add(
+            loops.submit(
+                () -> {
+                  while (last.get() < end) {
+                    append(last);
+                  }
+                }));
+      }
+      while (last.get() < end) {
+        read(last);
+      }
+      for (Future<?> each : told) {
+        each.get();
+      }
+    }
+    read(last);
+    assertThat(notes.ids)
+        .isEqualTo(LongStream.rangeClosed(11, last.get()).mapToObj(Long::toString).toList());
+    assertThat(notes.moves).isEmpty();
+  }
+
+  private void append(AtomicLong last) {
+    synchronized (last) {
+      long next = last.incrementAndGet();
+      log.answered(news(next, next));
+    }
+  }
+
+  private void read(AtomicLong last) {
+    log.beginTurn();
+    long from = Position.parse(new String(log.positionArgument(), US_ASCII)).millis();
+    long to = last.get();
+    if (log.check(state(to))) {
+      log.deliver(page(from + 1, to));
+    }
+    log.endTurn();
   }
 }
