@@ -19,7 +19,7 @@ public interface FeedSubscriber {
   /**
    * Periodic duties: heartbeats, time-outs, lifetimes. On its event loop.
    *
-   * @param now the {@link System#nanoTime} of this tick
+   * @param now the {@link System#nanoTime} at which this tick began
    */
   void tick(long now);
 

@@ -3,8 +3,8 @@ package penstock.feed.loop;
 import io.netty.channel.EventLoop;
 import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,13 +13,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import penstock.problem.IsolatedCall;
 
 /**
  * Runs the tasks of one event loop: it is woken once for all that ask for a turn, and runs them for
  * a while before it lets the loop read its sockets again, so that requests are not kept waiting
- * until tens of thousands of readers have been written to. Belongs to its event loop, but for
- * {@link #wake}.
+ * until tens of thousands of readers have been written to, or looked at. Belongs to its event loop,
+ * but for {@link #wake}.
  */
 public final class LoopDispatcher {
 
@@ -34,6 +33,9 @@ public final class LoopDispatcher {
   /** How long tasks run without a look at the loop's sockets. */
   private static final long SLICE_NANOS = 500_000;
 
+  /** The same of ticks, for which nobody waits. */
+  private static final long TICK_SLICE_NANOS = 100_000;
+
   private final ContextInternal context;
   private final EventLoop loop;
   private final long tickMillis;
@@ -41,6 +43,12 @@ public final class LoopDispatcher {
   private final AtomicBoolean woken = new AtomicBoolean();
   private final Set<LoopTask> tasks = new LinkedHashSet<>();
   private @Nullable Future<?> ticking;
+
+  /** Whose tick has not come yet, or is not over. */
+  private final Queue<LoopTask> toTick = new ArrayDeque<>();
+
+  /** The time of that tick. */
+  private long tickBegan;
 
   /** The loop looks at its sockets, between two slices. */
   private boolean pausing;
@@ -95,9 +103,8 @@ public final class LoopDispatcher {
         LoopTask later = task;
         loop.schedule(() -> context.dispatch(() -> resume(later)), rest, TimeUnit.NANOSECONDS);
       } else if (!run(task, end)) {
-        // Not as a task of the loop: its tasks come before sockets, timers behind them.
         pausing = true;
-        loop.schedule(() -> context.dispatch(this::runSlice), 0, TimeUnit.NANOSECONDS);
+        behindSockets(this::runSlice);
         return;
       } else {
         waiting.remove();
@@ -123,9 +130,38 @@ public final class LoopDispatcher {
   }
 
   private void tick() {
-    long now = System.nanoTime();
-    for (LoopTask task : List.copyOf(tasks)) {
-      IsolatedCall.run(() -> task.tick(now));
+    // one that takes longer than it is until the next comes to its end first
+    if (toTick.isEmpty()) {
+      toTick.addAll(tasks);
+      tickBegan = System.nanoTime();
+      tickSlice();
     }
+  }
+
+  private void tickSlice() {
+    long end = System.nanoTime() + TICK_SLICE_NANOS;
+    for (LoopTask task = toTick.peek(); task != null; task = toTick.peek()) {
+      if (tick(task, end)) {
+        toTick.remove();
+      }
+      if (!toTick.isEmpty() && System.nanoTime() - end >= 0) {
+        behindSockets(this::tickSlice);
+        return;
+      }
+    }
+  }
+
+  private boolean tick(LoopTask task, long end) {
+    try {
+      return task.tick(tickBegan, end);
+    } catch (RuntimeException | Error defect) {
+      LOG.error("a tick failed", defect);
+      return true;
+    }
+  }
+
+  /** Not as a task of the loop: its tasks come before sockets, timers behind them. */
+  private void behindSockets(Runnable slice) {
+    loop.schedule(() -> context.dispatch(slice), 0, TimeUnit.NANOSECONDS);
   }
 }

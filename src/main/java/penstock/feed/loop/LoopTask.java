@@ -96,9 +96,11 @@ abstract class LoopTask {
   public void endTurn(long took) {}
 
   /**
-   * Periodic duties, with or without turns.
+   * Periodic duties, with or without turns: goes on with the present tick, or begins one.
    *
-   * @param now the {@link System#nanoTime} of this tick
+   * @param now the {@link System#nanoTime} at which it began
+   * @param end when to stop, in the same terms
+   * @return whether it is over
    */
-  abstract void tick(long now);
+  abstract boolean tick(long now, long end);
 }

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import penstock.feed.DisconnectReason;
 import penstock.problem.IsolatedCall;
@@ -30,6 +31,9 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
 
   /** Who is left in this turn. */
   private Iterator<R> turn = Collections.emptyIterator();
+
+  /** Who is left in this tick. */
+  private Iterator<R> ticked = Collections.emptyIterator();
 
   /**
    * @param gather the most that an event is delayed so that others can be written with it
@@ -79,41 +83,41 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
 
   @Override
   final boolean continueTurn(long end) {
-    for (int i = 1; turn.hasNext(); i++) {
-      advance(turn.next());
-      if (i % READERS_PER_LOOK == 0 && System.nanoTime() - end >= 0 && turn.hasNext()) {
-        return false;
-      }
-    }
-    turn = Collections.emptyIterator();
-    return true;
+    turn = goOn(turn, end, FeedSubscriber::advance);
+    return !turn.hasNext();
   }
 
   @Override
-  final void tick(long now) {
-    if (isOwedATurn()) {
-      wake();
+  final boolean tick(long now, long end) {
+    if (!ticked.hasNext()) {
+      if (isOwedATurn()) {
+        wake();
+      }
+      ticked = List.copyOf(members).iterator();
     }
-    for (R member : List.copyOf(members)) {
-      try {
-        member.tick(now);
-      } catch (RuntimeException | Error defect) {
-        failed(member, defect);
+    ticked = goOn(ticked, end, member -> member.tick(now));
+    return !ticked.hasNext();
+  }
+
+  /** Goes on as long as there is time; returns who is left then, and holds nobody else. */
+  private static <R extends FeedSubscriber> Iterator<R> goOn(
+      Iterator<R> left, long end, Consumer<R> what) {
+    for (int i = 1; left.hasNext(); i++) {
+      isolated(left.next(), what);
+      if (i % READERS_PER_LOOK == 0 && System.nanoTime() - end >= 0) {
+        break;
       }
     }
+    return left.hasNext() ? left : Collections.emptyIterator();
   }
 
   /** What one reader throws is its own end, and nobody else's. */
-  private void advance(R member) {
+  private static <R extends FeedSubscriber> void isolated(R member, Consumer<R> what) {
     try {
-      member.advance();
+      what.accept(member);
     } catch (RuntimeException | Error defect) {
-      failed(member, defect);
+      LOG.error("a reader failed", defect);
+      IsolatedCall.run(() -> member.disconnect(DisconnectReason.INTERNAL_ERROR));
     }
-  }
-
-  private void failed(R member, Throwable defect) {
-    LOG.error("a reader failed", defect);
-    IsolatedCall.run(() -> member.disconnect(DisconnectReason.INTERNAL_ERROR));
   }
 }

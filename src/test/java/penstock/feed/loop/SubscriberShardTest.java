@@ -8,11 +8,15 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -47,6 +51,13 @@ class SubscriberShardTest {
   /** Does all of it in one task of the event loop. */
   private void onLoop(Runnable task) {
     own.run(loop, task);
+  }
+
+  private static void spin(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() - end < 0) {
+      Thread.onSpinWait();
+    }
   }
 
   private static boolean haveAdvanced(List<CountingSubscriber> members, int times) {
@@ -116,10 +127,7 @@ class SubscriberShardTest {
               new CountingSubscriber() {
                 @Override
                 public void advance() {
-                  long end = System.nanoTime() + LONG_NANOS;
-                  while (System.nanoTime() - end < 0) {
-                    Thread.onSpinWait();
-                  }
+                  spin(LONG_NANOS);
                   if (wakes.get()) {
                     shard.wake();
                   }
@@ -136,31 +144,95 @@ class SubscriberShardTest {
 
   @Test
   void theLoopDoesOtherThingsInTheMidstOfALongTurn() throws Exception {
-    SubscriberShard<CountingSubscriber> shard = shard();
-    var written = new AtomicInteger();
-    var writtenBefore = new CompletableFuture<Integer>();
-    int readers = 1_000;
+    var duty = new SlowDuty();
+    addSlow(
+        () ->
+            new CountingSubscriber() {
+              @Override
+              public void advance() {
+                duty.oneOfMany();
+              }
+            },
+        SubscriberShard::wake);
+    duty.assertNotDoneAtOnce();
+  }
+
+  @Test
+  void theLoopDoesOtherThingsInTheMidstOfALongTick() throws Exception {
+    var duty = new SlowDuty();
+    addSlow(
+        () ->
+            new CountingSubscriber() {
+              @Override
+              public void tick(long now) {
+                ticks.add(now);
+                if (ticks.size() == 1) {
+                  duty.oneOfMany();
+                }
+              }
+            },
+        shard -> {});
+    duty.assertNotDoneAtOnce();
+  }
+
+  private void addSlow(
+      Supplier<CountingSubscriber> slow, Consumer<SubscriberShard<CountingSubscriber>> behind) {
     onLoop(
         () -> {
-          for (int i = 0; i < readers; i++) {
+          SubscriberShard<CountingSubscriber> shard = shard();
+          for (int i = 0; i < SlowDuty.MANY; i++) {
+            shard.add(slow.get());
+          }
+          behind.accept(shard);
+        });
+  }
+
+  /** What takes many readers of a loop so long together that something else should come between. */
+  private final class SlowDuty {
+
+    private static final int MANY = 1_000;
+
+    private final AtomicInteger done = new AtomicInteger();
+    private final CompletableFuture<Integer> doneBefore = new CompletableFuture<>();
+
+    void oneOfMany() {
+      if (done.getAndIncrement() == 0) {
+        vertx.setTimer(1, over -> doneBefore.complete(done.get()));
+      }
+      spin(SLOW_NANOS);
+    }
+
+    void assertNotDoneAtOnce() throws Exception {
+      await().until(() -> done.get() == MANY);
+      assertThat(doneBefore.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isLessThan(MANY);
+    }
+  }
+
+  /** What takes longer than it is until the next asks each in turn, and all with one time. */
+  @Test
+  void aTickThatTakesLongComesToItsEndBeforeTheNext() throws Exception {
+    var order = new CopyOnWriteArrayList<Integer>();
+    var times = new CopyOnWriteArrayList<Long>();
+    onLoop(
+        () -> {
+          SubscriberShard<CountingSubscriber> shard = shard();
+          for (int i = 0; i < 200; i++) {
+            int number = i;
             shard.add(
                 new CountingSubscriber() {
                   @Override
-                  public void advance() {
-                    if (written.getAndIncrement() == 0) {
-                      vertx.setTimer(1, over -> writtenBefore.complete(written.get()));
-                    }
-                    long end = System.nanoTime() + SLOW_NANOS;
-                    while (System.nanoTime() - end < 0) {
-                      Thread.onSpinWait();
-                    }
+                  public void tick(long now) {
+                    order.add(number);
+                    times.add(now);
+                    spin(SLOW_NANOS);
                   }
                 });
           }
-          shard.wake();
         });
-    await().until(() -> written.get() == readers);
-    assertThat(writtenBefore.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isLessThan(readers);
+    await().until(() -> order.size() >= 500);
+    assertThat(List.copyOf(order).subList(0, 500))
+        .isEqualTo(IntStream.range(0, 500).mapToObj(i -> i % 200).toList());
+    assertThat(Set.copyOf(List.copyOf(times).subList(200, 400))).hasSize(1);
   }
 
   @Test
