@@ -43,7 +43,7 @@ abstract class LoopTask {
   /**
    * Nanoseconds until the next turn should begin. After one that took long, and in which more was
    * asked for, there is a rest as long, so that there is something to join: then many events cost
-   * their readers little more than one.
+   * their readers little more than one. Not where nothing is joined: that would only make it late.
    */
   final long rest(long now) {
     return inTurn ? 0 : restUntil - now;
@@ -73,7 +73,10 @@ abstract class LoopTask {
     }
     long now = System.nanoTime();
     long took = now - turnBegan;
-    restUntil = took < SHORT_NANOS || !isRequested() ? now : now + Math.min(took, longestRest);
+    restUntil =
+        took < SHORT_NANOS || !isRequested() || !isJoined()
+            ? now
+            : now + Math.min(took, longestRest);
     endTurn(took);
     return true;
   }
@@ -87,6 +90,11 @@ abstract class LoopTask {
    * @return whether all is done
    */
   abstract boolean continueTurn(long end);
+
+  /** What comes together is written together, to the present turn's readers. */
+  protected boolean isJoined() {
+    return true;
+  }
 
   /**
    * The turn is over.

@@ -123,6 +123,11 @@ final class Room<R, H extends SharedHistory<E>, E> {
     return news;
   }
 
+  /** How many elements are the turn's news. */
+  int events() {
+    return news == null ? 0 : news.events();
+  }
+
   /** The turn is over, or what was collected is of no use. */
   void release() {
     owed = 0;

@@ -23,6 +23,9 @@ import penstock.stream.Cursor;
  */
 public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
 
+  /** Elements in a write, on the average: from here on what a turn writes counts as joined. */
+  private static final double WORTH_JOINING = 1.25;
+
   private final Map<RoomInterest<E>, Room<R, H, E>> rooms = new HashMap<>(2);
 
   /** Only whether there are any of a key may be asked from another thread. */
@@ -50,6 +53,12 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
   private final List<E> news = new ArrayList<>();
 
   private long turn;
+
+  /** To how many readers the present turn has something to write. */
+  private int writes;
+
+  /** How many of its elements they get together. */
+  private int deliveries;
 
   /**
    * @param leaves is called with each reader that is to go on by itself
@@ -158,6 +167,8 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
     }
     turn++;
     began = from;
+    writes = 0;
+    deliveries = 0;
     concerned.removeIf(this::overflows);
     for (Room<R, H, E> room : concerned) {
       room.publish(head, at);
@@ -168,7 +179,10 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
             .forEach(this::end);
       }
       room.readers().forEach(writers);
-      room.owe(room.waits().size());
+      int readers = room.waits().size();
+      room.owe(readers);
+      writes += readers;
+      deliveries += readers * room.events();
     }
     reached = new BufferPosition<>(history, head, at);
   }
@@ -255,6 +269,14 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
   /** What somebody wants of the present turn, in order. */
   public List<E> news() {
     return news;
+  }
+
+  /**
+   * Readers of the present turn get several of its elements in one write, or may, as far as one
+   * element can tell: then it is worth while to let more of them come together.
+   */
+  public boolean isJoined() {
+    return news.size() <= 1 || deliveries >= WORTH_JOINING * writes;
   }
 
   /** The turn is over. Whoever did not take its news goes on by itself. */

@@ -11,10 +11,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import penstock.Patience;
 import penstock.feed.OwnVertx;
 import penstock.feed.frame.FrameBatch;
 import penstock.feed.room.BufferPosition;
@@ -28,6 +30,9 @@ import penstock.stream.CursorScope;
 class RoomShardTest {
 
   private static final int MUCH = 1_000_000;
+
+  /** More than a turn may take without a rest behind it. */
+  private static final long LONG_NANOS = 5_000_000;
 
   private static final Cursor SOMEWHERE = new Cursor(new CursorScope(0, 0), List.of());
 
@@ -72,8 +77,8 @@ class RoomShardTest {
     final AtomicInteger turns = new AtomicInteger();
     volatile long reached;
 
-    Shard(LoopDispatcher dispatcher) {
-      super(dispatcher, Duration.ZERO, () -> {});
+    Shard(LoopDispatcher dispatcher, Duration gather) {
+      super(dispatcher, gather, () -> {});
     }
 
     @Override
@@ -90,14 +95,19 @@ class RoomShardTest {
 
   /** With a member that waits for what has the key "mine". */
   private Shard shard(Duration heartbeat) {
-    var shard = new Shard(new LoopDispatcher((ContextInternal) loop, heartbeat));
-    onLoop(
-        () -> {
-          shard.add(member);
-          shard.await(
-              member, new Wanted(Set.of("mine")), new BufferPosition<>(history, 0, SOMEWHERE));
-        });
+    Shard shard = emptyShard(heartbeat, Duration.ZERO);
+    onLoop(() -> waitFor(shard, member, "mine"));
     return shard;
+  }
+
+  private Shard emptyShard(Duration heartbeat, Duration gather) {
+    return new Shard(new LoopDispatcher((ContextInternal) loop, heartbeat), gather);
+  }
+
+  private void waitFor(Shard shard, FeedSubscriber reader, String key) {
+    shard.add(reader);
+    shard.await(
+        reader, new Wanted(Set.of(key)), new BufferPosition<>(history, history.head(), SOMEWHERE));
   }
 
   private void onLoop(Runnable task) {
@@ -180,5 +190,47 @@ class RoomShardTest {
         });
     onLoop(() -> {});
     assertThat(shard.turns.get()).isLessThanOrEqualTo(turns + 1);
+  }
+
+  /** More of them are no fewer writes where each is for readers of its own. */
+  @Test
+  void restsBehindALongTurnUnlessEachEventWasForOthers() {
+    assertThat(restsBehind("a", "b", "c")).isFalse();
+    assertThat(restsBehind("a", "b", "c", "a")).isTrue();
+    assertThat(restsBehind("c", "other", "other", "b")).isFalse();
+    assertThat(restsBehind("b", "other")).isTrue();
+  }
+
+  /** Whether it rests behind a turn that has these, which took long, and in which more came. */
+  private boolean restsBehind(String... keys) {
+    Shard shard = emptyShard(Duration.ofHours(1), Patience.LIMIT);
+    var rests = new AtomicBoolean();
+    onLoop(
+        () -> {
+          for (String key : List.of("a", "b", "c")) {
+            waitFor(
+                shard,
+                new CountingSubscriber() {
+                  @Override
+                  public void advance() {
+                    keepBusy();
+                    shard.wake();
+                  }
+                },
+                key);
+          }
+          history.all.addAll(List.of(keys));
+          LoopTask task = shard;
+          task.run(Long.MAX_VALUE);
+          rests.set(task.rest(System.nanoTime()) > 0);
+        });
+    return rests.get();
+  }
+
+  private static void keepBusy() {
+    long end = System.nanoTime() + LONG_NANOS;
+    while (System.nanoTime() - end < 0) {
+      Thread.onSpinWait();
+    }
   }
 }

@@ -122,6 +122,45 @@ class WaitingRoomsTest {
     assertThat(List.of(one, two, both, none)).allMatch(wait -> rooms.place(wait).equals(end));
   }
 
+  /** By how much is written at once, and not by how much comes. */
+  @Test
+  void countsAsJoinedIfReadersHaveSeveralEventsOfATurn() {
+    HistoryBuffer history = history(64);
+    var rooms =
+        new WaitingRooms<String, HistoryBuffer, BufferedEvent>(reader -> fail(reader + " leaves"));
+    var start = new BufferPosition<>(history, 0, at(0));
+    var waits =
+        List.of(
+            rooms.enter("a1", subjects("a"), start),
+            rooms.enter("a2", subjects("a"), start),
+            rooms.enter("b", subjects("b"), start));
+    assertThat(isJoined(rooms, waits, history, "a", "b", "a")).isTrue();
+    assertThat(isJoined(rooms, waits, history, "a", "b")).isFalse();
+    assertThat(isJoined(rooms, waits, history, "a")).isTrue();
+    assertThat(isJoined(rooms, waits, history, "a", "b", "c", "c", "c")).isFalse();
+    assertThat(isJoined(rooms, waits, history, "b", "a", "b")).isTrue();
+  }
+
+  private static boolean isJoined(
+      WaitingRooms<String, HistoryBuffer, BufferedEvent> rooms,
+      List<RoomWait<String, HistoryBuffer, BufferedEvent>> waits,
+      HistoryBuffer history,
+      String... subjects) {
+    for (String subject : subjects) {
+      add(history, history.head() + 1, subject);
+    }
+    rooms.beginTurn(writer -> {});
+    for (RoomWait<String, HistoryBuffer, BufferedEvent> wait : waits) {
+      FrameBatch news = rooms.take(wait);
+      if (news != null) {
+        news.release();
+      }
+    }
+    boolean joined = rooms.isJoined();
+    rooms.endTurn();
+    return joined;
+  }
+
   /** As most readers of a stream do, who need not be looked at one by one either. */
   @Test
   void whoWantsAllOrWhatNoKeyTellsWaitsToo() {
