@@ -1,11 +1,12 @@
 package penstock.stream.tail;
 
+import static java.util.stream.Collectors.toUnmodifiableList;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisReplyException;
@@ -39,7 +40,9 @@ final class TailedLog {
   private static final long IN_ORDER_NANOS = 1_000_000_000;
 
   private final TailSource source;
-  private final Set<TailListener> listeners = new LinkedHashSet<>(2);
+
+  /** Replaced when one comes or leaves, and so not copied for each call: mostly there is one. */
+  private List<TailListener> listeners = List.of();
 
   /** As last observed. */
   private LogState log;
@@ -48,7 +51,9 @@ final class TailedLog {
   private Position position;
 
   private final byte[] keyArgument;
-  private byte[] positionArgument;
+
+  /** Null until it is asked for: what is told needs none. */
+  private byte @Nullable [] positionArgument;
 
   private long checkedAt;
   private boolean broken;
@@ -94,23 +99,32 @@ final class TailedLog {
 
   /** All up to here was delivered, as an argument of a read. */
   synchronized byte[] positionArgument() {
-    return positionArgument;
+    byte[] made = positionArgument;
+    if (made == null) {
+      made = position.toString().getBytes(StandardCharsets.US_ASCII);
+      positionArgument = made;
+    }
+    return made;
   }
 
   private void moveTo(Position to) {
     position = to;
-    positionArgument = to.toString().getBytes(StandardCharsets.US_ASCII);
+    positionArgument = null;
   }
 
   /** Adds a listener; returns the state of the log from which on it follows. */
   synchronized LogState join(TailListener listener) {
-    listeners.add(listener);
+    listeners = Stream.concat(others(listener), Stream.of(listener)).collect(toUnmodifiableList());
     return log.until(position);
   }
 
   /** Removes a listener. */
   synchronized void leave(TailListener listener) {
-    listeners.remove(listener);
+    listeners = others(listener).collect(toUnmodifiableList());
+  }
+
+  private Stream<TailListener> others(TailListener one) {
+    return listeners.stream().filter(listener -> !listener.equals(one));
   }
 
   synchronized boolean isDeserted() {
@@ -317,7 +331,7 @@ final class TailedLog {
   }
 
   private void each(Consumer<TailListener> what) {
-    for (TailListener listener : List.copyOf(listeners)) {
+    for (TailListener listener : listeners) {
       try {
         what.accept(listener);
       } catch (RuntimeException | Error e) {
