@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * array that stays, and grows with what is in it: however many come and go, a collection neither
  * copies them nor follows a reference to any.
  *
- * <p>Changed by one thread, read by any; a call takes about as long as the copy of a piece.
+ * <p>Changed by one thread at a time, read by any; a call takes about as long as the copy of a
+ * piece.
  */
 public final class ByteRing {
 

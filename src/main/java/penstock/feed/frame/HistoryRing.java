@@ -18,8 +18,8 @@ import penstock.stream.Cursor;
  * want them meanwhile: so a collection copies none, however many channels there are, and readers at
  * the head hardly ever make one again.
  *
- * <p>Changed by one thread, read by any. Whoever comes too late finds that an element is not there
- * any more.
+ * <p>Changed by one thread at a time, read by any. Whoever comes too late finds that an element is
+ * not there any more.
  *
  * @param <E> an element; never modified
  */

@@ -122,7 +122,7 @@ public abstract class RoomShard<H extends SharedHistory<E>, E>
   /**
    * Wakes it for what has just come into the history, if that concerns any member: what concerns
    * none is looked at with what does, or soon, so that the history does not leave them behind. From
-   * the thread that adds to the history.
+   * whichever thread adds to the history, one at a time.
    *
    * @param keys of all that came
    * @param elements how many came

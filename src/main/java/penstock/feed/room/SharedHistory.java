@@ -6,7 +6,7 @@ import penstock.stream.Cursor;
 
 /**
  * The newest of what readers of a channel share, numbered in the order in which this instance
- * learned of it; the oldest are overwritten. Written by one thread, read by any.
+ * learned of it; the oldest are overwritten. Written by one thread at a time, read by any.
  *
  * @param <E> an element
  */

@@ -23,8 +23,8 @@ import penstock.stream.filter.EventFilter;
  * order in which this instance learned of them, which is another on each: what a reader has seen is
  * known by its cursor, not by a number.
  *
- * <p>Written by one thread, read by any. A reader that comes too late finds that an event is not
- * there any more.
+ * <p>Written by one thread at a time, read by any. A reader that comes too late finds that an event
+ * is not there any more.
  */
 final class HistoryBuffer implements SharedHistory<BufferedEvent> {
 
@@ -72,7 +72,7 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
     return events.head();
   }
 
-  /** The logs as far as they came here; for the one thread that adds to them. */
+  /** The logs as far as they came here; for whoever adds to them. */
   List<LogState> reached() {
     List<LogState> known = logs.states();
     var reached = new ArrayList<LogState>(known.size());
@@ -82,7 +82,7 @@ final class HistoryBuffer implements SharedHistory<BufferedEvent> {
     return reached;
   }
 
-  /** Adds entries of a partition; from the one thread that may. */
+  /** Adds entries of a partition; one thread at a time. */
   void add(int partition, LogState now, List<LogEntry> entries) {
     logs = logs.with(partition, now);
     for (LogEntry entry : entries) {
