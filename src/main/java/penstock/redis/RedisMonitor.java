@@ -105,7 +105,11 @@ public class RedisMonitor {
     RedisLink current = link;
     if (current != null && !current.isUp()) {
       String why = current.downReason();
-      return Optional.of(why.equals(RedisLink.NEW) ? NOT_YET : "it is not reachable: " + why);
+      if (why.equals(RedisLink.NEW)) {
+        return Optional.of(NOT_YET);
+      }
+      // that none is the master is said alike, whichever link found it
+      return Optional.of(why.equals(lost) ? lost : "it is not reachable: " + why);
     }
     if (!objection.isEmpty()) {
       return Optional.of(objection);
