@@ -10,6 +10,9 @@ import penstock.security.identity.Caller;
 /** Notes when it is asked to write, and is not disconnected. */
 class CountingSubscriber implements FeedSubscriber {
 
+  /** More than a turn may take without a rest behind it. */
+  static final long LONG_NANOS = 5_000_000;
+
   final AtomicInteger advanced = new AtomicInteger();
   final List<Long> ticks = new CopyOnWriteArrayList<>();
 
@@ -36,5 +39,13 @@ class CountingSubscriber implements FeedSubscriber {
   @Override
   public void disconnect(DisconnectReason reason) {
     throw new UnsupportedOperationException();
+  }
+
+  /** Keeps the event loop busy, as one to whom much is written. */
+  static void spin(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() - end < 0) {
+      Thread.onSpinWait();
+    }
   }
 }

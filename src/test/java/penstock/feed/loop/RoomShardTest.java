@@ -31,9 +31,6 @@ class RoomShardTest {
 
   private static final int MUCH = 1_000_000;
 
-  /** More than a turn may take without a rest behind it. */
-  private static final long LONG_NANOS = 5_000_000;
-
   private static final Cursor SOMEWHERE = new Cursor(new CursorScope(0, 0), List.of());
 
   private static final class Keys implements SharedHistory<String> {
@@ -213,7 +210,7 @@ class RoomShardTest {
                 new CountingSubscriber() {
                   @Override
                   public void advance() {
-                    keepBusy();
+                    spin(LONG_NANOS);
                     shard.wake();
                   }
                 },
@@ -225,12 +222,5 @@ class RoomShardTest {
           rests.set(task.rest(System.nanoTime()) > 0);
         });
     return rests.get();
-  }
-
-  private static void keepBusy() {
-    long end = System.nanoTime() + LONG_NANOS;
-    while (System.nanoTime() - end < 0) {
-      Thread.onSpinWait();
-    }
   }
 }

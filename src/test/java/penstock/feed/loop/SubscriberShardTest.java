@@ -29,9 +29,6 @@ class SubscriberShardTest {
 
   private static final Duration OFTEN = Duration.ofMillis(150);
 
-  /** More than a turn may take without a rest behind it. */
-  private static final long LONG_NANOS = 5_000_000;
-
   private static final long SLOW_NANOS = 100_000;
 
   @RegisterExtension final OwnVertx own = new OwnVertx();
@@ -51,13 +48,6 @@ class SubscriberShardTest {
   /** Does all of it in one task of the event loop. */
   private void onLoop(Runnable task) {
     own.run(loop, task);
-  }
-
-  private static void spin(long nanos) {
-    long end = System.nanoTime() + nanos;
-    while (System.nanoTime() - end < 0) {
-      Thread.onSpinWait();
-    }
   }
 
   private static boolean haveAdvanced(List<CountingSubscriber> members, int times) {
@@ -138,7 +128,7 @@ class SubscriberShardTest {
           wakes.set(true);
           long began = System.nanoTime();
           shard.run(Long.MAX_VALUE);
-          assertThat(shard.rest(began)).isGreaterThanOrEqualTo(2 * LONG_NANOS);
+          assertThat(shard.rest(began)).isGreaterThanOrEqualTo(2 * CountingSubscriber.LONG_NANOS);
         });
   }
 
@@ -199,7 +189,7 @@ class SubscriberShardTest {
       if (done.getAndIncrement() == 0) {
         vertx.setTimer(1, over -> doneBefore.complete(done.get()));
       }
-      spin(SLOW_NANOS);
+      CountingSubscriber.spin(SLOW_NANOS);
     }
 
     void assertNotDoneAtOnce() throws Exception {
