@@ -54,12 +54,6 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
 
   private long turn;
 
-  /** To how many readers the present turn has something to write. */
-  private int writes;
-
-  /** How many of its elements they get together. */
-  private int deliveries;
-
   /**
    * @param leaves is called with each reader that is to go on by itself
    */
@@ -167,8 +161,6 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
     }
     turn++;
     began = from;
-    writes = 0;
-    deliveries = 0;
     concerned.removeIf(this::overflows);
     for (Room<R, H, E> room : concerned) {
       room.publish(head, at);
@@ -179,10 +171,7 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
             .forEach(this::end);
       }
       room.readers().forEach(writers);
-      int readers = room.waits().size();
-      room.owe(readers);
-      writes += readers;
-      deliveries += readers * room.events();
+      room.owe(room.waits().size());
     }
     reached = new BufferPosition<>(history, head, at);
   }
@@ -276,6 +265,13 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
    * element can tell: then it is worth while to let more of them come together.
    */
   public boolean isJoined() {
+    int writes = 0;
+    int deliveries = 0;
+    for (Room<R, H, E> room : concerned) {
+      int readers = room.waits().size();
+      writes += readers;
+      deliveries += readers * room.events();
+    }
     return news.size() <= 1 || deliveries >= WORTH_JOINING * writes;
   }
 

@@ -182,20 +182,20 @@ final class TailedLog {
   }
 
   /**
-   * Whether what this instance appends may be told by the answer, which comes another way than the
-   * messages that tell what others append: not for a while if they overtook each other. Any thread.
-   */
-  boolean takesAnswers() {
-    return System.nanoTime() - disorderedAt >= IN_ORDER_NANOS;
-  }
-
-  /**
    * The same of what an answer tells. Any thread.
    *
    * @return false if it is not what comes next, or if nobody follows any more
    */
   synchronized boolean answered(LogNews news) {
     return !listeners.isEmpty() && told(news);
+  }
+
+  /**
+   * Whether what this instance appends may be told by the answer, which comes another way than the
+   * messages that tell what others append: not for a while if they overtook each other. Any thread.
+   */
+  boolean takesAnswers() {
+    return System.nanoTime() - disorderedAt >= IN_ORDER_NANOS;
   }
 
   private boolean take(LogNews news) {
