@@ -14,6 +14,7 @@
 -- Works on a full Redis where no event comes of it: its first write is one that is never refused. Else it is one that is.
 -- A member past its deadline is timed out first, and then joins.
 -- include ids
+-- include master
 -- include log
 -- include presence
 local events, log, due, members, names, most = KEYS[1], KEYS[2], KEYS[3], ARGV[3], ARGV[4], tonumber(ARGV[5])

@@ -10,6 +10,7 @@
 -- Works on a full Redis: its first write is one that is never refused. Only the present term is said, and only one
 -- that began with a master: a term's start and gap are positions of the log, which say nothing of changes.
 -- include ids
+-- include master
 -- include log
 local last, found = '0-0', {}
 if redis.call('EXISTS', KEYS[4]) == 1 then

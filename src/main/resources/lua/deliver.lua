@@ -14,6 +14,7 @@
 -- are still scheduled; see decision 010. Works on a full Redis, since it gives back about what it takes: its first write is one
 -- that is never refused.
 -- include ids
+-- include master
 -- include log
 -- include told
 -- include append

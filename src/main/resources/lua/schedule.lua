@@ -15,6 +15,7 @@
 -- those of the same deadline are in the order in which they came, and no name comes again after data was lost. A digest whose
 -- name has no deadline is left of a script that was torn; it counts for nothing.
 -- include ids
+-- include master
 -- include log
 -- include told
 -- include append

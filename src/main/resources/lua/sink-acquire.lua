@@ -16,6 +16,7 @@
 -- `read` is up to where each event is done or open; `delivered`, up to where all are done, is what counts for retention. A new
 -- life of the log is delivered from its beginning. Works on a full Redis: its first write is one that is never refused.
 -- include ids
+-- include master
 -- include log
 -- include consumer-groups
 -- include lease

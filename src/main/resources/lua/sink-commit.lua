@@ -16,6 +16,7 @@
 --
 -- Whoever is killed while it writes has open events and dead letters before `read`: what comes back of it repeats, and skips
 -- nothing. Works on a full Redis: its first write is one that is never refused. At most 256 of each.
+-- include master
 -- include fence
 -- include ids
 local events, log, sink, open, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]

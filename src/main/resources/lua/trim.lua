@@ -13,6 +13,7 @@
 -- `delivered` covers, whatever is pending; another group with what is before its oldest pending entry or, if it has none, up to its last-delivered-id.
 -- Works on a full Redis: its first write is one that is never refused.
 -- include ids
+-- include master
 -- include log
 -- include consumer-groups
 local events, log, base = KEYS[1], KEYS[2], ARGV[3]

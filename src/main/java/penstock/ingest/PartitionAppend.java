@@ -6,6 +6,8 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import penstock.problem.IsolatedCall;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisNumber;
@@ -21,6 +23,7 @@ import penstock.stream.log.OrderedNews;
 import penstock.stream.log.RawRecord;
 import penstock.stream.registry.Stream;
 import penstock.stream.tail.AnswerListener;
+import penstock.stream.tail.CarriedCommit;
 import penstock.stream.tail.Tail;
 
 /** Runs {@code append.lua} for one partition. */
@@ -45,12 +48,40 @@ final class PartitionAppend {
 
   Future<BatchResult> run(AppendBatch batch) {
     AnswerListener listener = isToldByAnswer(batch) ? tail.listener(keys) : AnswerListener.NONE;
-    int told = listener.count();
-    Future<BatchResult> done =
-        durable
-            .run(call(batch, told))
-            .map(reply -> DurableCall.read(reply, of -> result(of, batch, listener)));
-    return told > 0 ? done.onFailure(unknown -> tail.look(listener, keys)) : done;
+    if (listener.count() == 0) {
+      return send(call(batch), batch, listener, List.of(), null);
+    }
+    List<RawRecord> records = listener.wantRecords() ? records(batch) : List.of();
+    CarriedCommit carried = records.isEmpty() ? null : tail.carry(keys, records);
+    return IsolatedCall.begin(
+            () -> send(call(batch, listener, carried), batch, listener, records, carried))
+        .onFailure(
+            unknown -> {
+              tail.look(listener, keys);
+              if (carried != null) {
+                carried.failed(unknown);
+              }
+            });
+  }
+
+  /** As they will be written, and as those have them who only want to be woken. */
+  private static List<RawRecord> records(AppendBatch batch) {
+    List<RawRecord> records = new ArrayList<>(batch.entries().size());
+    for (EncodedEvent entry : batch.entries()) {
+      records.add(RawRecord.of(Position.ZERO, entry.fields(), entry.event()));
+    }
+    return records;
+  }
+
+  private Future<BatchResult> send(
+      Request call,
+      AppendBatch batch,
+      AnswerListener listener,
+      List<RawRecord> records,
+      @Nullable CarriedCommit carried) {
+    return durable
+        .run(call)
+        .map(reply -> DurableCall.read(reply, of -> result(of, batch, listener, records, carried)));
   }
 
   /** Not what is to be replicated before it is answered: readers need not wait for that. */
@@ -59,50 +90,72 @@ final class PartitionAppend {
         && batch.entries().stream().mapToInt(EncodedEvent::bytes).sum() <= OrderedNews.MOST_BYTES;
   }
 
-  private Request call(AppendBatch batch, int told) {
-    Request call =
-        durable
-            .with(keys.events(), keys.log())
-            .arg(keys.seen())
-            .arg(log.newLife())
-            .arg(durable.stream().dedupWindow().toMillis());
+  private Request call(
+      AppendBatch batch, AnswerListener listener, @Nullable CarriedCommit carried) {
+    if (carried == null) {
+      return call(batch).arg(listener.count());
+    }
+    var more = new ArrayList<>(List.of(keys.events(), keys.log()));
+    more.addAll(carried.keys());
+    Request call = arguments(durable.with(more.toArray(String[]::new)), batch);
+    carried.write(call.arg(listener.count()));
+    return call;
+  }
+
+  private Request call(AppendBatch batch) {
+    return arguments(durable.with(keys.events(), keys.log()), batch);
+  }
+
+  private Request arguments(Request call, AppendBatch batch) {
+    call.arg(keys.seen())
+        .arg(log.newLife())
+        .arg(durable.stream().dedupWindow().toMillis())
+        .arg(batch.entries().size());
     for (EncodedEvent entry : batch.entries()) {
       call.arg(entry.digest()).arg(entry.fields().size());
       for (byte[] field : entry.fields()) {
         call.arg(field);
       }
     }
-    return told > 0 ? call.arg(told) : call;
+    return call;
   }
 
-  private BatchResult result(Response reply, AppendBatch batch, AnswerListener listener) {
+  private BatchResult result(
+      Response reply,
+      AppendBatch batch,
+      AnswerListener listener,
+      List<RawRecord> records,
+      @Nullable CarriedCommit carried) {
     int events = batch.entries().size();
     List<EventResult> results = new ArrayList<>(events);
+    List<Position> positions = new ArrayList<>(events);
     for (int i = 0; i < events; i++) {
+      Position position = Position.parse(reply.get(2 + 2 * i).toString());
+      positions.add(position);
       results.add(
           new EventResult.Appended(
-              partition.index(),
-              Position.parse(reply.get(2 + 2 * i).toString()),
-              RedisNumber.intOf(reply.get(3 + 2 * i)) == 1));
+              partition.index(), position, RedisNumber.intOf(reply.get(3 + 2 * i)) == 1));
     }
     var result =
         new BatchResult(reply.get(0).toString(), Term.parse(reply.get(1).toString()), results);
-    if (reply.size() > 2 + 2 * events) {
-      tail.answered(listener, keys, news(reply, 2 + 2 * events, batch, result, listener));
+    boolean isCommitted =
+        carried != null && carried.appended(positions, reply.get(reply.size() - 1));
+    if (reply.size() - (carried == null ? 0 : 1) > 2 + 2 * events) {
+      LogNews news = news(reply, 2 + 2 * events, batch, result, records);
+      tail.answered(listener, keys, news, isCommitted);
     }
     return result;
   }
 
   private static LogNews news(
-      Response reply, int from, AppendBatch batch, BatchResult result, AnswerListener listener) {
+      Response reply, int from, AppendBatch batch, BatchResult result, List<RawRecord> records) {
     List<LogEntry> entries = new ArrayList<>(result.events().size());
-    List<RawRecord> records = new ArrayList<>();
+    List<RawRecord> fresh = new ArrayList<>(records.size());
     for (int i = 0; i < result.events().size(); i++) {
       if (result.events().get(i) instanceof EventResult.Appended one && !one.duplicate()) {
-        EncodedEvent entry = batch.entries().get(i);
-        entries.add(new LogEntry(one.position(), entry.event()));
-        if (listener.wantRecords()) {
-          records.add(RawRecord.of(one.position(), entry.fields(), entry.event()));
+        entries.add(new LogEntry(one.position(), batch.entries().get(i).event()));
+        if (!records.isEmpty()) {
+          fresh.add(records.get(i).at(one.position()));
         }
       }
     }
@@ -114,6 +167,6 @@ final class PartitionAppend {
         RedisNumber.longOf(reply.get(from + 2)),
         RedisNumber.longOf(reply.get(from + 3)),
         LogPage.of(entries),
-        records);
+        fresh);
   }
 }

@@ -96,6 +96,11 @@ public record ViewDefinition(
     return Folds.isBuiltIn(foldName);
   }
 
+  /** Whether the fold may look at where an event is in the log. */
+  public boolean isFoldOfPosition() {
+    return !isFoldBuiltIn() || Folds.isOfPosition(fold);
+  }
+
   /** The key of the entry that the event belongs to; null if it has none. */
   public @Nullable String keyOf(Event event) throws FoldException {
     String found = KeyExtractor.check(keyExtractor.of(event));

@@ -17,18 +17,11 @@
 -- acknowledged, and mostly was tried again since, then stand in the log: phantoms. They were not there when the term that ended
 -- began, and have ids between its start and the clock at that moment, `began`, as nothing that was appended in it has.
 -- They are removed before anything is told in the new term. See decision 010.
--- Needs ids.
+-- Needs ids, master.
 
 local MAX_TERMS = 64
 
 local MOST_REMOVED = 1000
-
--- The master's replication id, asked for once and only by a script that reads a log's state.
-local replication
-local function here()
-  replication = replication or string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
-  return replication
-end
 
 -- The phantoms among entries that nobody noted: all that are of before the present term, if they are as many as `surplus`.
 -- If not, a clock was set back, or another hand appended as well: then none can be told from others.

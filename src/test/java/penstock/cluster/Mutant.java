@@ -36,7 +36,7 @@ enum Mutant {
   WITHOUT_FENCE_CHECK {
     @Override
     void change(Path jar) throws IOException {
-      removeCheck(jar, "commit", "fence");
+      removeCheck(jar, "part/commit", "fence");
     }
   },
 
@@ -44,7 +44,7 @@ enum Mutant {
   WITHOUT_APPLIED_CHECK {
     @Override
     void change(Path jar) throws IOException {
-      removeCheck(jar, "commit", "applied");
+      removeCheck(jar, "part/commit", "applied");
     }
   },
 
@@ -76,7 +76,7 @@ enum Mutant {
   WITHOUT_REQUEST_CHECK {
     @Override
     void change(Path jar) throws IOException {
-      removeCheck(jar, "commit", "request");
+      removeCheck(jar, "part/commit", "request");
     }
   },
 

@@ -123,7 +123,8 @@ public final class RawAppendBenchmark {
             "ps:{raw/0}:log",
             "ps:{raw/0}:seen:",
             "life",
-            "120000")) {
+            "120000",
+            Integer.toString(batchSize))) {
       args.add(bytes(arg));
     }
     for (int i = 0; i < batchSize; i++) {

@@ -329,7 +329,8 @@ class ToldByAnswerTest {
               last.appended() + 1,
               last.millis(),
               LogPage.of(List.of(new LogEntry(next, LogWriter.event("a", null)))),
-              List.of()));
+              List.of()),
+          false);
       await().until(() -> String.valueOf(other.ask("PING")).contains(next.toString()));
     }
   }

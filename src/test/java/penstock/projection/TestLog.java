@@ -78,7 +78,8 @@ public final class TestLog implements AutoCloseable {
             names.log(),
             names.seen(),
             "life-" + System.nanoTime(),
-            120_000));
+            120_000,
+            events.size()));
     for (Map<String, String> event : events) {
       Map<String, String> fields = new TreeMap<>(event);
       fields.putIfAbsent("specversion", "1.0");

@@ -38,10 +38,14 @@ class ScriptOrderTest {
           "^if (?:(?!^end$).)*^  return [^\n]*\nend$", Pattern.DOTALL | Pattern.MULTILINE);
 
   /** A write of a commit that fails is noted in the view, and reported. */
-  private static final Set<String> REPORTS_ITS_OWN_WRITES = Set.of("commit.lua");
+  private static final Set<String> REPORTS_ITS_OWN_WRITES = Set.of("commit");
 
   static List<Path> scripts() throws IOException {
     return files(SCRIPTS);
+  }
+
+  static List<Path> parts() throws IOException {
+    return files(SCRIPTS.resolve("part"));
   }
 
   private static List<Path> files(Path folder) throws IOException {
@@ -57,13 +61,31 @@ class ScriptOrderTest {
   @ParameterizedTest
   @MethodSource("scripts")
   void refusesBeforeItWrites(Path script) throws IOException {
+    Set<String> writers = writersOfParts();
+    String body = withoutFunctions(code(script), writers);
+    assertThat(lateRefusals(body, writers)).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("parts")
+  void functionsRefuseBeforeTheyWrite(Path part) throws IOException {
+    var function = FUNCTION.matcher(code(part));
+    while (function.find()) {
+      Set<String> writers = writersOfParts();
+      String text = function.group();
+      String body = text.substring(text.indexOf('\n') + 1, text.length() - "end\n".length());
+      int late = lateRefusals(withoutFunctions(body.indent(-2), writers), writers);
+      boolean reports = REPORTS_ITS_OWN_WRITES.contains(function.group(1));
+      assertThat(late).as(function.group(1)).isEqualTo(reports ? 1 : 0);
+    }
+  }
+
+  private static Set<String> writersOfParts() throws IOException {
     Set<String> writers = new HashSet<>();
     for (Path part : files(SCRIPTS.resolve("part"))) {
       withoutFunctions(code(part), writers);
     }
-    String body = withoutFunctions(code(script), writers);
-    boolean reports = REPORTS_ITS_OWN_WRITES.contains(script.getFileName().toString());
-    assertThat(lateRefusals(body, writers)).isEqualTo(reports ? 1 : 0);
+    return writers;
   }
 
   /** Refusals behind a write; what a branch wrote that ends with a return is not behind it. */

@@ -116,13 +116,21 @@ public final class RecordFetcher {
     return told.hasSome();
   }
 
+  /** Whether all that is known of the log was told, and taken: then what is appended comes next. */
+  public boolean hasTakenAllTold() {
+    return !mustAsk() && !told.hasSome() && ahead == null && !takingOver;
+  }
+
   /**
    * What was told and follows what was taken, oldest first; empty if there is nothing like that.
+   *
+   * @param done up to where all was done: by the append itself it may be more than was taken
    */
-  public List<RawRecord> takeTold() {
+  public List<RawRecord> takeTold(Position done) {
     if (ahead != null || takingOver) {
       return List.of();
     }
+    read = done.isAfter(read) ? done : read;
     List<RawRecord> next = told.take(read);
     if (!next.isEmpty()) {
       hasTakenTold = true;

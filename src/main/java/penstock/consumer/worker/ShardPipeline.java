@@ -1,6 +1,10 @@
 package penstock.consumer.worker;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import penstock.stream.log.LogNews;
+import penstock.stream.log.RawRecord;
+import penstock.stream.tail.CarriedCommit;
 
 /**
  * What becomes of a shard's events: the one seam where views, which fold, and sinks, which deliver,
@@ -42,6 +46,17 @@ public interface ShardPipeline {
    */
   default boolean advanceAtOnce(Lease lease) {
     return false;
+  }
+
+  /**
+   * What is to be written with events that are about to be appended, if they are what comes next
+   * and it takes neither waiting nor much time to know it. On any thread, while the task's rests.
+   *
+   * @param records whose positions are not known yet
+   * @return null if nothing is to be written with them
+   */
+  default @Nullable CarriedCommit carry(Lease lease, List<RawRecord> records) {
+    return null;
   }
 
   /** Nothing is read, under way or to be taken over. */

@@ -1,6 +1,7 @@
 package penstock.consumer.worker;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,8 @@ import penstock.consumer.membership.PartitionAssignor;
 import penstock.problem.ProblemException;
 import penstock.redis.RedisReplyException;
 import penstock.stream.log.LogNews;
+import penstock.stream.log.RawRecord;
+import penstock.stream.tail.CarriedCommit;
 
 /**
  * Works one shard: gets the lease, and works under it. A step at a time, on one thread of its own,
@@ -132,19 +135,42 @@ public final class ShardTask {
       return false;
     }
     try {
-      Lease lease = leases.held();
-      return lease != null
-          && failure == null
-          && !hasCommands
-          && !leases.isDue()
-          && assignor.isMine(shard)
-          && pipeline.advanceAtOnce(lease);
+      Lease lease = undisturbed();
+      return lease != null && pipeline.advanceAtOnce(lease);
     } catch (RuntimeException | Error e) {
       failure = e;
       return false;
     } finally {
       turn.unlock();
     }
+  }
+
+  /**
+   * What is to be written with events that are about to be appended. On any thread; does not block.
+   *
+   * @param records whose positions are not known yet
+   * @return null if nothing is to be written with them, or the thread does not rest
+   */
+  public @Nullable CarriedCommit carry(List<RawRecord> records) {
+    if (turn.isHeldByCurrentThread() || !turn.tryLock()) {
+      return null;
+    }
+    try {
+      Lease lease = undisturbed();
+      return lease == null ? null : pipeline.carry(lease, records);
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      return null;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** The lease, if there is nothing to do but the next events; else null. */
+  private @Nullable Lease undisturbed() {
+    return failure == null && !hasCommands && !leases.isDue() && assignor.isMine(shard)
+        ? leases.held()
+        : null;
   }
 
   private void throwFailure() {

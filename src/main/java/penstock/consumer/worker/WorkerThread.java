@@ -3,16 +3,20 @@ package penstock.consumer.worker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import penstock.consumer.Backoff;
 import penstock.problem.IsolatedCall;
 import penstock.problem.ProblemException;
 import penstock.redis.RedisReplyException;
 import penstock.stream.log.LogNews;
+import penstock.stream.log.RawRecord;
+import penstock.stream.tail.CarriedCommit;
 
 /** Runs a task's steps until the shutdown; nothing else ends it. Has a thread of its own. */
 final class WorkerThread {
@@ -57,6 +61,11 @@ final class WorkerThread {
     if (isWorking()) {
       goOn();
     }
+  }
+
+  /** What is to be written with events that are about to be appended; null if nothing is. */
+  @Nullable CarriedCommit carry(List<RawRecord> records) {
+    return isWorking() ? task.carry(records) : null;
   }
 
   /** Does what there is to do here, or on the thread. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import penstock.consumer.Backoff;
 import penstock.consumer.Shard;
 import penstock.consumer.membership.ControlMessage;
@@ -16,6 +17,8 @@ import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.Partition;
 import penstock.stream.log.LogNews;
+import penstock.stream.log.RawRecord;
+import penstock.stream.tail.CarriedCommit;
 import penstock.stream.tail.Tail;
 import penstock.stream.tail.TailListener;
 
@@ -151,6 +154,11 @@ public final class WorkerThreads {
     @Override
     public void told(LogState log, LogNews news) {
       thread.wake(news);
+    }
+
+    @Override
+    public @Nullable CarriedCommit carry(List<RawRecord> records) {
+      return thread.carry(records);
     }
 
     @Override

@@ -93,9 +93,40 @@ final class BatchBuilder {
    * @return null if that takes waiting, or might take long: then nothing has changed
    */
   @Nullable FoldBatch foldAtOnce(Position folded) {
-    if (!shard.view().isFoldBuiltIn()
-        || events.size() > MOST_EVENTS_AT_ONCE
-        || beginsWithSuspect()) {
+    List<FoldDecision> decisions = beginsWithSuspect() ? null : decideAtOnce(events);
+    if (decisions == null) {
+      return null;
+    }
+    FoldBatch batch = batch(folded);
+    take(decisions, batch);
+    return batch;
+  }
+
+  /**
+   * The same of events that are about to be appended behind all that was read.
+   *
+   * @param ahead whose positions are not known yet
+   * @return null also if not all of them can be folded, or where they will be matters: then nothing
+   *     has changed
+   */
+  @Nullable FoldBatch foldAhead(Position folded, List<RawRecord> ahead) {
+    List<FoldDecision> decisions = shard.view().isFoldOfPosition() ? null : decideAtOnce(ahead);
+    if (decisions == null) {
+      return null;
+    }
+    FoldBatch batch = batch(folded);
+    for (int i = 0; i < decisions.size(); i++) {
+      if (!batch.take(ahead.get(i), decisions.get(i)) || !batch.deadLetters().isEmpty()) {
+        batch.undo();
+        return null;
+      }
+    }
+    return batch;
+  }
+
+  /** What the events are to the view; null if folding them takes waiting, or might take long. */
+  private @Nullable List<FoldDecision> decideAtOnce(Collection<RawRecord> events) {
+    if (!shard.view().isFoldBuiltIn() || events.size() > MOST_EVENTS_AT_ONCE) {
       return null;
     }
     var decisions = new ArrayList<FoldDecision>(events.size());
@@ -112,12 +143,7 @@ final class BatchBuilder {
         bytes += cached.entry() == null ? 0 : cached.entry().bytes();
       }
     }
-    if (bytes > MOST_BYTES_AT_ONCE) {
-      return null;
-    }
-    FoldBatch batch = batch(folded);
-    take(decisions, batch);
-    return batch;
+    return bytes > MOST_BYTES_AT_ONCE ? null : decisions;
   }
 
   private void take(List<FoldDecision> decisions, FoldBatch batch) {

@@ -3,11 +3,14 @@ package penstock.projection.worker;
 import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Future;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import penstock.consumer.BlockingCall;
 import penstock.consumer.worker.Lease;
 import penstock.projection.ProjectionShard;
 import penstock.stream.Position;
+import penstock.stream.tail.CarriedCommit;
 import penstock.stream.tail.Tail;
 import penstock.trace.PipelineStage;
 import penstock.trace.Tracing;
@@ -31,7 +34,13 @@ final class CommitPipeline {
   private Position folded = Position.ZERO;
 
   private @Nullable FoldBatch sent;
-  private @Nullable Future<CommitRepository.Committed> underWay;
+
+  /** Brings nothing where a commit goes along with an append, and nothing of it was written. */
+  private @Nullable Future<Optional<CommitRepository.Committed>> underWay;
+
+  /** The commit under way goes along with an append: where it brings the view to is not known. */
+  private boolean isCarried;
+
   private Runnable nudge = () -> {};
   private Runnable goOn = () -> {};
 
@@ -78,7 +87,7 @@ final class CommitPipeline {
 
   /** A commit was sent that is not answered yet; if it fails, the thread is woken. */
   boolean isAwaited() {
-    Future<CommitRepository.Committed> sent = underWay;
+    Future<Optional<CommitRepository.Committed>> sent = underWay;
     return sent != null && !sent.isComplete();
   }
 
@@ -88,25 +97,41 @@ final class CommitPipeline {
    * @param told the group was not given the events
    */
   void send(Lease lease, FoldBatch batch, boolean told) {
+    folded = batch.last();
+    begin(
+        lease,
+        batch,
+        () -> commits.commit(lease, batch, told, tail.listeners(shard.names())).map(Optional::of));
+  }
+
+  /**
+   * Has a commit go along with the append of its events; the one before must be settled.
+   *
+   * @param batch of events whose positions are not known yet
+   */
+  CarriedCommit carry(Lease lease, FoldBatch batch) {
+    var carried = new CarriedFold(commits, lease, batch, tail.listeners(shard.names()));
+    isCarried = true;
+    begin(lease, batch, carried::done);
+    return carried;
+  }
+
+  private void begin(
+      Lease lease, FoldBatch batch, Supplier<Future<Optional<CommitRepository.Committed>>> answer) {
     long start = System.nanoTime();
     Span span =
         tracing.begin(
             PipelineStage.APPLY, shard.view().name().value(), batch.links(), start - batch.begun());
     sent = batch;
-    folded = batch.last();
-    Future<CommitRepository.Committed> commit =
-        commits
-            .commit(lease, batch, told, tail.listeners(shard.names()))
+    Future<Optional<CommitRepository.Committed>> commit =
+        answer
+            .get()
             .andThen(done -> Tracing.end(span, batch.size(), done.cause()))
-            .map(
-                committed -> {
-                  if (committed.news() != null) {
-                    tail.answered(shard.names(), committed.news());
+            .andThen(
+                done -> {
+                  if (done.succeeded()) {
+                    done.result().ifPresent(of -> committed(lease, batch, of, start));
                   }
-                  meters.committed(batch, System.nanoTime() - start);
-                  meters.lag(committed.appended() - committed.applied());
-                  progress.applied(shard.names(), lease.life(), batch.last());
-                  return committed;
                 })
             .onFailure(
                 failed -> {
@@ -117,9 +142,26 @@ final class CommitPipeline {
     commit.onSuccess(done -> goOn.run());
   }
 
+  private void committed(
+      Lease lease, FoldBatch batch, CommitRepository.Committed done, long start) {
+    if (done.news() != null) {
+      tail.answered(shard.names(), done.news());
+    }
+    meters.committed(batch, done.positions(), System.nanoTime() - start);
+    meters.lag(done.appended() - done.applied());
+    progress.applied(shard.names(), lease.life(), done.positions().getLast());
+  }
+
+  /** Waits for the commit under way if it goes along with an append; see {@link #settle}. */
+  void settleCarried() throws InterruptedException {
+    if (isCarried) {
+      settle();
+    }
+  }
+
   /** Waits for the commit under way, and throws what it fails with. */
   void settle() throws InterruptedException {
-    Future<CommitRepository.Committed> waited = underWay;
+    Future<Optional<CommitRepository.Committed>> waited = underWay;
     if (waited == null) {
       return;
     }
@@ -138,7 +180,7 @@ final class CommitPipeline {
    * @return false if it failed, which is for {@link #settle} to say
    */
   boolean settleAtOnce() {
-    Future<CommitRepository.Committed> done = underWay;
+    Future<Optional<CommitRepository.Committed>> done = underWay;
     if (done != null && done.failed()) {
       return false;
     }
@@ -147,15 +189,20 @@ final class CommitPipeline {
   }
 
   private void settled() {
-    if (underWay != null) {
-      cache.committed(Objects.requireNonNull(sent).number());
-      underWay = null;
+    if (underWay == null) {
+      return;
     }
+    FoldBatch batch = Objects.requireNonNull(sent);
+    underWay.result().ifPresentOrElse(done -> folded = done.positions().getLast(), batch::undo);
+    cache.committed(batch.number());
+    underWay = null;
+    isCarried = false;
   }
 
   /** Forgets the commit under way: whether it was done is seen in what is applied. */
   void drop() {
     sent = null;
     underWay = null;
+    isCarried = false;
   }
 }

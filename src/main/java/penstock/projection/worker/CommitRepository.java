@@ -52,12 +52,14 @@ final class CommitRepository {
   /**
    * Result of a commit.
    *
+   * @param positions of the events
    * @param appended events that were ever appended to the log
    * @param applied how many of them are applied
    * @param news what was changed, if it was not published, since nobody else follows; null if it
    *     was, or nothing was changed
    */
-  record Committed(long appended, long applied, @Nullable ChangeNews news) {}
+  record Committed(
+      List<Position> positions, long appended, long applied, @Nullable ChangeNews news) {}
 
   /**
    * Commits a batch.
@@ -67,8 +69,25 @@ final class CommitRepository {
    */
   Future<Committed> commit(Lease lease, FoldBatch batch, boolean told, int listeners) {
     List<EntryChange> changed = batch.changes();
-    int answered = bytes(changed) <= OrderedNews.MOST_BYTES ? listeners : 0;
-    return run(lease, changed, request(lease, batch, changed, told, answered));
+    return run(lease, batch, changed, request(lease, batch, changed, told, listeners));
+  }
+
+  /** The keys of every commit behind those of the log. */
+  List<String> keys() {
+    return List.of(
+        shard.names().state(), shard.names().index(), shard.names().changes(), shard.log().dead());
+  }
+
+  /**
+   * Adds the arguments of the commit of a batch whose events are appended by the same script.
+   *
+   * @param changed what it changes
+   * @param listeners how many connections of this instance listen to what is told of the changes
+   */
+  void write(
+      Request append, Lease lease, FoldBatch batch, List<EntryChange> changed, int listeners) {
+    arguments(append, lease, batch, changed, true, listeners).arg(0);
+    writes(append, batch, changed);
   }
 
   /**
@@ -85,6 +104,7 @@ final class CommitRepository {
     List<EntryChange> changed = batch.changes();
     return run(
         lease,
+        batch,
         changed,
         request(
                 lease,
@@ -119,33 +139,45 @@ final class CommitRepository {
       boolean told,
       int listeners,
       String... more) {
-    Request request =
-        commit
-            .call(
-                Stream.concat(
-                        Stream.of(
-                            shard.log().events(),
-                            shard.log().log(),
-                            shard.names().state(),
-                            shard.names().index(),
-                            shard.names().changes(),
-                            shard.log().dead()),
-                        Arrays.stream(more))
-                    .toArray(String[]::new))
-            .arg(lease.fence())
-            .arg(lease.life())
-            .arg(shard.group())
-            .arg(batch.from().toString())
-            .arg(shard.names().entries())
-            .arg(changes.maxAge().toMillis())
-            .arg(changes.maxKeys())
-            .arg(batch.skipped())
-            .arg(told ? 1 : 0)
-            .arg(listeners)
-            .arg(batch.size());
+    String[] keys =
+        Stream.of(
+                Stream.of(shard.log().events(), shard.log().log()),
+                keys().stream(),
+                Arrays.stream(more))
+            .flatMap(some -> some)
+            .toArray(String[]::new);
+    Request request = arguments(commit.call(keys), lease, batch, changed, told, listeners);
+    request.arg(batch.size());
     for (Position position : batch.positions()) {
       request.arg(position.toString());
     }
+    writes(request, batch, changed);
+    return request;
+  }
+
+  /** Adds what comes before the positions. */
+  private Request arguments(
+      Request request,
+      Lease lease,
+      FoldBatch batch,
+      List<EntryChange> changed,
+      boolean told,
+      int listeners) {
+    return request
+        .arg(lease.fence())
+        .arg(lease.life())
+        .arg(shard.group())
+        .arg(batch.from().toString())
+        .arg(shard.names().entries())
+        .arg(changes.maxAge().toMillis())
+        .arg(changes.maxKeys())
+        .arg(batch.skipped())
+        .arg(told ? 1 : 0)
+        .arg(bytes(changed) <= OrderedNews.MOST_BYTES ? listeners : 0);
+  }
+
+  /** Adds what comes behind them. */
+  private void writes(Request request, FoldBatch batch, List<EntryChange> changed) {
     request.arg(changed.size());
     changed.forEach(change -> change.write(request));
     request.arg(batch.deadLetters().size());
@@ -160,18 +192,21 @@ final class CommitRepository {
                     shard.generation().id(),
                     letter.reason(),
                     letter.event()));
-    return request;
   }
 
-  private Future<Committed> run(Lease lease, List<EntryChange> changed, Request request) {
-    return commit
-        .run(link, request)
-        .map(
-            reply ->
-                new Committed(
-                    RedisNumber.longOf(reply.get(0)),
-                    RedisNumber.longOf(reply.get(1)),
-                    reply.size() > NEWS ? news(lease, changed, reply) : null));
+  private Future<Committed> run(
+      Lease lease, FoldBatch batch, List<EntryChange> changed, Request request) {
+    return commit.run(link, request).map(reply -> read(reply, lease, batch.positions(), changed));
+  }
+
+  /** What the script says of a commit that was done. */
+  static Committed read(
+      Response reply, Lease lease, List<Position> positions, List<EntryChange> changed) {
+    return new Committed(
+        positions,
+        RedisNumber.longOf(reply.get(0)),
+        RedisNumber.longOf(reply.get(1)),
+        reply.size() > NEWS ? news(lease, changed, reply) : null);
   }
 
   private static ChangeNews news(Lease lease, List<EntryChange> changed, Response reply) {

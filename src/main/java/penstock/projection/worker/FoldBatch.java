@@ -186,6 +186,11 @@ final class FoldBatch {
     return true;
   }
 
+  /** Nothing of it was committed: the entries are again what they were before it. */
+  void undo() {
+    touched.forEach((key, entry) -> cache.put(key, entry.before, number));
+  }
+
   long number() {
     return number;
   }

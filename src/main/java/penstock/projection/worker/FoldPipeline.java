@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import penstock.consumer.BlockingCall;
 import penstock.consumer.worker.ConsumerGroup;
 import penstock.consumer.worker.Lease;
@@ -15,6 +16,7 @@ import penstock.redis.RedisReplyException;
 import penstock.stream.Position;
 import penstock.stream.log.LogNews;
 import penstock.stream.log.RawRecord;
+import penstock.stream.tail.CarriedCommit;
 
 /**
  * Reads, folds and commits the log of one shard under one lease: while a batch is committed, the
@@ -114,6 +116,7 @@ final class FoldPipeline {
    *     was told is not waited for
    */
   StepResult advance(Lease lease, boolean rests) throws InterruptedException {
+    commits.settleCarried();
     if (builder.isEmpty()) {
       builder.addAll(next());
     }
@@ -151,7 +154,7 @@ final class FoldPipeline {
     if (!commits.settleAtOnce()) {
       return false;
     }
-    builder.addAll(fetcher.takeTold());
+    builder.addAll(fetcher.takeTold(commits.folded()));
     FoldBatch batch = builder.isEmpty() ? null : builder.foldAtOnce(commits.folded());
     if (batch != null && batch.size() > 0) {
       commits.send(lease, batch, true);
@@ -159,8 +162,26 @@ final class FoldPipeline {
     return builder.isEmpty() && !fetcher.mustAsk();
   }
 
+  /**
+   * Folds what is about to be appended, if it can only be what comes next, is little, and all that
+   * it takes is known; to be committed with it.
+   *
+   * @param records whose positions are not known yet
+   * @return null if it is to be folded when it is told
+   */
+  @Nullable CarriedCommit carry(Lease lease, List<RawRecord> records) {
+    if (!builder.isEmpty()
+        || commits.isAwaited()
+        || !commits.settleAtOnce()
+        || !fetcher.hasTakenAllTold()) {
+      return null;
+    }
+    FoldBatch batch = builder.foldAhead(commits.folded(), records);
+    return batch == null ? null : commits.carry(lease, batch);
+  }
+
   private List<RawRecord> next() throws InterruptedException {
-    List<RawRecord> told = fetcher.takeTold();
+    List<RawRecord> told = fetcher.takeTold(commits.folded());
     if (!told.isEmpty() || !fetcher.mustAsk()) {
       return told;
     }

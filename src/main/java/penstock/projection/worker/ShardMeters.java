@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
 import penstock.consumer.worker.LeaseRepository;
@@ -13,6 +14,7 @@ import penstock.consumer.worker.ShardGauges;
 import penstock.consumer.worker.ShardMonitor;
 import penstock.projection.ProjectionShard;
 import penstock.redis.RedisClock;
+import penstock.stream.Position;
 
 /** The meters of one shard. May be used on any thread. */
 final class ShardMeters implements ShardMonitor {
@@ -98,15 +100,18 @@ final class ShardMeters implements ShardMonitor {
     return Counter.builder(PREFIX + what).description(description).tags(view).register(registry);
   }
 
-  void committed(FoldBatch done, long nanos) {
+  /**
+   * @param positions of its events
+   */
+  void committed(FoldBatch done, List<Position> positions, long nanos) {
     applied.increment(done.size());
     add(skipped, done.skipped());
     add(deadLetters, done.deadLetters().size());
     commit.record(nanos, TimeUnit.NANOSECONDS);
     batch.record(done.size());
-    lastMillis = done.last().millis();
+    lastMillis = positions.getLast().millis();
     if (hasCaughtUp) {
-      done.positions().forEach(position -> record(age.applyAsLong(position.millis())));
+      positions.forEach(position -> record(age.applyAsLong(position.millis())));
     }
   }
 

@@ -1,9 +1,13 @@
 package penstock.projection.worker;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import penstock.consumer.worker.Lease;
 import penstock.consumer.worker.ShardPipeline;
 import penstock.consumer.worker.StepResult;
 import penstock.stream.log.LogNews;
+import penstock.stream.log.RawRecord;
+import penstock.stream.tail.CarriedCommit;
 
 /**
  * What becomes of a view's events: they are folded. Belongs to whoever has its task's turn.
@@ -67,6 +71,11 @@ final class ViewPipeline implements ShardPipeline {
   @Override
   public boolean advanceAtOnce(Lease lease) {
     return generations.isServed() && folds.advanceAtOnce(lease);
+  }
+
+  @Override
+  public @Nullable CarriedCommit carry(Lease lease, List<RawRecord> records) {
+    return generations.isServed() ? folds.carry(lease, records) : null;
   }
 
   @Override

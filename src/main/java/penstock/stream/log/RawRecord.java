@@ -68,6 +68,11 @@ public record RawRecord(Position position, Response fields, int from, @Nullable 
     return known == null ? EventFields.read(fields, from) : known;
   }
 
+  /** The same where it was appended. */
+  public RawRecord at(Position appended) {
+    return new RawRecord(appended, fields, from, known);
+  }
+
   /** The event's subject; null if it has none. */
   public @Nullable String subject() {
     for (int i = from; i + 1 < fields.size(); i += 2) {

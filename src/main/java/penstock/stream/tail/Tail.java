@@ -13,6 +13,7 @@ import jakarta.inject.Inject;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -21,6 +22,7 @@ import penstock.stream.Partition;
 import penstock.stream.log.EventLog;
 import penstock.stream.log.LogNews;
 import penstock.stream.log.OrderedNews;
+import penstock.stream.log.RawRecord;
 
 /**
  * Follows the logs of this instance's streams, for all who want to know: one loop for those who
@@ -124,12 +126,31 @@ public class Tail {
         : new AnswerListener(wanted, wakes);
   }
 
-  /** This was appended by this instance, and was not published. Any thread. */
-  public void answered(AnswerListener listener, Keys.OfPartition keys, LogNews news) {
+  /**
+   * What one of those who only want to be woken makes of events that this instance is about to
+   * append, to be written with them; null if there is nothing like that. Any thread.
+   *
+   * @param records whose positions are not known yet
+   */
+  public @Nullable CarriedCommit carry(Keys.OfPartition keys, List<RawRecord> records) {
+    return wakes.carry(keys.events(), records);
+  }
+
+  /**
+   * This was appended by this instance, and was not published. Those who want the entries write
+   * them to readers on the event loop that has the answer. Any thread.
+   *
+   * @param carried one of those who only want to be woken has taken it in: for them no loop need be
+   *     woken either
+   */
+  public void answered(
+      AnswerListener listener, Keys.OfPartition keys, LogNews news, boolean carried) {
     if (listener.wantEntries()) {
-      entries.answered(keys.events(), news.withoutRecords());
+      entries.answeredHere(keys.events(), news.withoutRecords());
     }
-    if (listener.wantRecords()) {
+    if (listener.wantRecords() && carried) {
+      wakes.answeredHere(keys.events(), news);
+    } else if (listener.wantRecords()) {
       wakes.answered(keys.events(), news);
     }
   }

@@ -1,10 +1,12 @@
 package penstock.stream.tail;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import penstock.stream.LogEntry;
 import penstock.stream.LogState;
 import penstock.stream.log.LogNews;
 import penstock.stream.log.OrderedNews;
+import penstock.stream.log.RawRecord;
 
 /**
  * Is called by the {@link Tail} with what happens to one partition. All calls come on an event
@@ -48,6 +50,17 @@ public interface TailListener {
    */
   default void told(LogState log, OrderedNews news) {
     appended(log, List.of());
+  }
+
+  /**
+   * These are about to be appended, and what is made of them may be written with them. Comes on
+   * whatever thread appends.
+   *
+   * @param records whose positions are not known yet
+   * @return null if nothing is to be written with them
+   */
+  default @Nullable CarriedCommit carry(List<RawRecord> records) {
+    return null;
   }
 
   /**

@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,7 @@ import penstock.stream.Position;
 import penstock.stream.log.EventLog;
 import penstock.stream.log.LogNews;
 import penstock.stream.log.OrderedNews;
+import penstock.stream.log.RawRecord;
 
 /**
  * Reads the followed logs in turns, over one link: those on whose channels it heard that something
@@ -296,37 +298,44 @@ final class TailLoop {
     return one != null && one.source().told() != null && one.takesAnswers();
   }
 
-  /**
-   * What is told by an answer in the place of a message. Those who want entries have it in a task
-   * of the event loop on which the answer came, so that no other is woken that has nothing to
-   * write; behind what that loop is about to send to Redis. Any thread.
-   */
-  void answered(String key, OrderedNews news) {
-    Context here = Vertx.currentContext();
-    if (kind == Mode.ENTRIES && here != null && news instanceof LogNews ofLog) {
-      here.runOnContext(
-          go -> {
-            TailedLog one = tailed.get(key);
-            if (one == null || !one.answered(ofLog)) {
-              give(key, ofLog);
-            }
-          });
-    } else {
-      give(key, news);
-    }
+  /** See {@link Tail#carry}. Any thread. */
+  @Nullable CarriedCommit carry(String key, List<RawRecord> records) {
+    TailedLog one = tailed.get(key);
+    return one == null ? null : one.carry(records);
   }
 
-  private void give(String key, OrderedNews news) {
-    context.runOnContext(
+  /** What is told by an answer in the place of a message, on the tail's event loop. Any thread. */
+  void answered(String key, OrderedNews news) {
+    context.runOnContext(go -> take(key, news));
+  }
+
+  /**
+   * The same in a task of the event loop on which the answer came, so that no other is woken that
+   * has nothing to do; behind what that loop is about to send to Redis. Any thread.
+   */
+  void answeredHere(String key, LogNews news) {
+    Context here = Vertx.currentContext();
+    if (here == null) {
+      answered(key, news);
+      return;
+    }
+    here.runOnContext(
         go -> {
           TailedLog one = tailed.get(key);
-          if (one != null) {
-            told(one, news);
-          } else {
-            // It stopped following meanwhile, so the only one who listened may have been another.
-            link.send(Command.PUBLISH, key, news.last().toString());
+          if (one == null || !one.answered(news)) {
+            answered(key, news);
           }
         });
+  }
+
+  private void take(String key, OrderedNews news) {
+    TailedLog one = tailed.get(key);
+    if (one != null) {
+      told(one, news);
+    } else {
+      // It stopped following meanwhile, so the only one who listened may have been another.
+      link.send(Command.PUBLISH, key, news.last().toString());
+    }
   }
 
   /** An answer did not come: something may be there, as after a link was down. Any thread. */

@@ -17,6 +17,7 @@ import penstock.stream.Position;
 import penstock.stream.log.LogNews;
 import penstock.stream.log.LogPage;
 import penstock.stream.log.OrderedNews;
+import penstock.stream.log.RawRecord;
 
 /**
  * A log, or another stream in Redis, that is followed. Its turns are those of its {@link
@@ -188,6 +189,24 @@ final class TailedLog {
    */
   synchronized boolean answered(LogNews news) {
     return !listeners.isEmpty() && told(news);
+  }
+
+  /**
+   * What the first of the listeners that makes something of them has written with events that are
+   * appended; null if none does. Any thread.
+   */
+  @Nullable CarriedCommit carry(List<RawRecord> records) {
+    List<TailListener> asked;
+    synchronized (this) {
+      asked = listeners;
+    }
+    for (TailListener listener : asked) {
+      CarriedCommit carried = listener.carry(records);
+      if (carried != null) {
+        return carried;
+      }
+    }
+    return null;
   }
 
   /**

@@ -23,6 +23,11 @@ public final class Folds {
     return !fold.startsWith(BEAN);
   }
 
+  /** Whether one that comes with Penstock looks at where an event is in the log. */
+  public static boolean isOfPosition(Fold fold) {
+    return fold instanceof Window;
+  }
+
   /**
    * The fold; what makes no sense is a {@link InvalidSettingException}.
    *

@@ -250,7 +250,7 @@ abstract class CommitScriptContract {
     String old = life();
     log.ask("HSET", log.names().log(), "life", "another");
     assertThatThrownBy(
-            () -> commit(script.replace("ARGV[2]", "'" + old + "'"), fence, "0-0", positions))
+            () -> commit(script.replace("ARGV[a + 2]", "'" + old + "'"), fence, "0-0", positions))
         .hasMessageStartingWith("FENCED");
     assertThat(log.entries(view)).isEmpty();
   }
@@ -481,7 +481,7 @@ abstract class CommitScriptContract {
   @Test
   void keepsChangesWithinTheirBounds() {
     String fence = acquire("a");
-    String few = TestLog.source("commit").replace("tonumber(ARGV[7])", "3");
+    String few = TestLog.source("commit").replace("tonumber(ARGV[a + 7])", "3");
     String from = "0-0";
     for (int i = 0; i < 5; i++) {
       List<String> position = append(1);
@@ -493,7 +493,7 @@ abstract class CommitScriptContract {
     assertThat(log.hash(view.state()))
         .containsEntry("change-keys", "3")
         .containsKey("changes-trimmed");
-    String young = TestLog.source("commit").replace("tonumber(ARGV[6])", "-1000");
+    String young = TestLog.source("commit").replace("tonumber(ARGV[a + 6])", "-1000");
     commit(young, fence, from, append(1));
     assertThat(log.ask("XLEN", view.changes())).isEqualTo(0L);
     assertThat(log.hash(view.state())).containsEntry("change-keys", "0");

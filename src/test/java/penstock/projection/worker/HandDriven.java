@@ -50,6 +50,8 @@ public class HandDriven {
           Map.entry("penstock.views.merged.deletes", "deleted"),
           Map.entry("penstock.views.counted.stream", "hand"),
           Map.entry("penstock.views.counted.fold", "count"),
+          Map.entry("penstock.views.windowed.stream", "hand"),
+          Map.entry("penstock.views.windowed.fold", "window"),
           Map.entry("penstock.views.partial.stream", "hand"),
           Map.entry("penstock.views.partial.fold", "count"),
           Map.entry("penstock.views.partial.accept-partial-history", "true"),

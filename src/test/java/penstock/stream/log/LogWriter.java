@@ -104,7 +104,8 @@ public final class LogWriter {
             .call(names.events(), names.log())
             .arg(names.seen())
             .arg(Long.toHexString(System.nanoTime()))
-            .arg(120_000);
+            .arg(120_000)
+            .arg(events.size());
     for (Event event : events) {
       List<byte[]> fields = EventFields.write(event);
       call.arg(digest(event)).arg(fields.size());

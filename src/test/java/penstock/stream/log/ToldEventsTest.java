@@ -66,7 +66,8 @@ class ToldEventsTest {
   private List<?> append(String script, int events, String data, Object... last) {
     List<Object> command = new ArrayList<>();
     command.addAll(
-        List.of("EVAL", script, 2, keys.events(), keys.log(), keys.seen(), "life", 120_000));
+        List.of(
+            "EVAL", script, 2, keys.events(), keys.log(), keys.seen(), "life", 120_000, events));
     for (int i = 0; i < events; i++) {
       List<String> fields = fields("%08d".formatted(ids++), data);
       command.add("digest--" + fields.get(1));

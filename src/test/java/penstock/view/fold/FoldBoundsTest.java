@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import penstock.event.Event;
 import penstock.event.EventData;
 import penstock.stream.Position;
@@ -140,5 +142,32 @@ class FoldBoundsTest {
     assertThatThrownBy(
             () -> window.apply(null, event("2026-03-01T12:05:01Z", EventData.NONE), NOON))
         .isInstanceOf(FoldException.class);
+  }
+
+  /** What is folded before it has a position must not depend on it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "merge",
+        "count",
+        "sum value=%2Fn",
+        "min value=%2Fn",
+        "max value=%2Fn",
+        "average value=%2Fn",
+        "recent",
+        "rank member=%2Fm value=%2Fn",
+        "distinct value=%2Fm",
+        "window"
+      })
+  void isTheSameWhereverTheEventIsUnlessItSaysSo(String spec) throws Exception {
+    Fold fold = fold(spec);
+    Event event = event("{\"n\":1,\"m\":\"a\"}");
+    Entry here = fold.apply(fold.apply(null, event, NOON), event, NOON);
+    Entry nowhere = fold.apply(fold.apply(null, event, Position.ZERO), event, Position.ZERO);
+    boolean same = here.names().equals(nowhere.names());
+    for (String name : here.names()) {
+      same = same && Arrays.equals(here.get(name), nowhere.get(name));
+    }
+    assertThat(same).isEqualTo(!Folds.isOfPosition(fold));
   }
 }
