@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class FenceWatch implements AutoCloseable {
 
   private static final String WORDS = "\" \"";
-  private static final int KEYS = 2;
   private static final int STATE = 5;
   private static final int DEAD = 8;
-  private static final int MOST_WORDS = 16;
+  private static final int MOST_WORDS = 10;
+
+  /** As acquire.lua makes them; a commit has one wherever it stands among a script's arguments. */
+  private static final Pattern FENCE = Pattern.compile("\"(\\d+:[0-9a-f]+:[0-9a-f]{40})\"");
+
   private static final long BEFORE_RETRY_MILLIS = 100;
 
   private final Cluster cluster;
@@ -66,7 +71,7 @@ final class FenceWatch implements AutoCloseable {
           new BufferedReader(
               new InputStreamReader(opened.getInputStream(), StandardCharsets.US_ASCII));
       Map<String, String> fences = new HashMap<>();
-      String[] commit = {};
+      Commit commit = null;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         int words = line.indexOf('"');
         if (words < 0) {
@@ -76,22 +81,28 @@ final class FenceWatch implements AutoCloseable {
           commit = commit(line.substring(words));
         } else if (line.startsWith("\"HSET\" \"", words)) {
           fence(line.substring(words), fences);
-        } else if (commit.length > 0
+        } else if (commit != null
             && (line.startsWith("\"XACK\"", words) || line.startsWith("\"HDEL\"", words))) {
           judge(commit, fences);
-          commit = new String[0];
+          commit = null;
         }
       }
     }
   }
 
-  /** The first words of a commit; nothing if it is another command. */
-  private static String[] commit(String line) {
+  /** A script that commits, if it still has the right to: by itself, or behind an append. */
+  private record Commit(String state, String fence) {}
+
+  /** Null if it is another command. */
+  private static @Nullable Commit commit(String line) {
     if (!line.startsWith("\"evalsha\"")) {
-      return new String[0];
+      return null;
     }
     String[] words = line.substring(1).split(WORDS, MOST_WORDS);
-    return words.length == MOST_WORDS && words[DEAD].endsWith(":dead") ? words : new String[0];
+    Matcher fence = FENCE.matcher(line);
+    return words.length == MOST_WORDS && words[DEAD].endsWith(":dead") && fence.find()
+        ? new Commit(words[STATE], fence.group(1))
+        : null;
   }
 
   /** A script gave out a fence. */
@@ -105,14 +116,13 @@ final class FenceWatch implements AutoCloseable {
     }
   }
 
-  private void judge(String[] commit, Map<String, String> fences) {
+  private void judge(Commit commit, Map<String, String> fences) {
     commits.incrementAndGet();
-    String last = fences.get(commit[STATE]);
-    String fence = commit[KEYS + 1 + Integer.parseInt(commit[KEYS])];
-    if (last != null && !last.equals(fence)) {
+    String last = fences.get(commit.state());
+    if (last != null && !last.equals(commit.fence())) {
       violations.add(
           "a commit of %s wrote under %s, the last fence is %s"
-              .formatted(commit[STATE], fence, last));
+              .formatted(commit.state(), commit.fence(), last));
     }
   }
 

@@ -371,6 +371,81 @@ abstract class CommitScriptContract {
     assertThat(acquireReply("a").getLast().toString()).contains("build the view anew");
   }
 
+  /** What the entries were before is not known. */
+  @Test
+  void marksAGenerationOfWhichACarriedCommitCameBackInPart() {
+    List<String> positions = append(1);
+    String fence = acquire("a");
+    commit(fence, "0-0", positions);
+    appendWithCommit(fence, positions.getFirst());
+    assertThat(applied()).isNotEqualTo(positions.getFirst());
+    tear("applied", view.index(), () -> append(1));
+    assertThat(applied()).isEqualTo(positions.getFirst());
+    assertThat(acquireReply("a")).startsWith("broken");
+  }
+
+  @Test
+  void goesOnIfWhatCameBackIsOnlyWhatWasAppended() {
+    List<String> positions = append(1);
+    String fence = acquire("a");
+    commit(fence, "0-0", positions);
+    appendWithCommit(fence, positions.getFirst());
+    tear("HSET", log.names().log(), () -> append(1));
+    String next = acquire("a");
+    assertThat(applied()).isEqualTo(positions.getFirst());
+    List<?> left = (List<?>) log.ask("XRANGE", log.names().events(), "-", "+");
+    assertThat(left).as("without the phantom").hasSize(2);
+    String last = (String) ((List<?>) left.getLast()).getFirst();
+    commit(next, positions.getFirst(), List.of(last));
+    assertThat(applied()).isEqualTo(last);
+  }
+
+  /** One event, and the entry "other" that is made of it. */
+  private void appendWithCommit(String fence, String from) {
+    List<?> reply =
+        (List<?>)
+            log.ask(
+                "EVAL",
+                TestLog.source("append"),
+                7,
+                log.names().events(),
+                log.names().log(),
+                view.state(),
+                view.index(),
+                view.changes(),
+                log.names().dead(),
+                view.state() + ":absent",
+                log.names().seen(),
+                "new-life",
+                120_000,
+                1,
+                "digest-of-16-byt",
+                2,
+                "type",
+                "t",
+                0,
+                fence,
+                life(),
+                GROUP,
+                from,
+                view.entries(),
+                600_000,
+                1_000_000,
+                0,
+                1,
+                0,
+                0,
+                1,
+                "other",
+                "+",
+                2,
+                "n",
+                "1",
+                0,
+                0);
+    assertThat((List<?>) reply.getLast()).isEqualTo(List.of(2L, 2L));
+  }
+
   @Test
   void marksAGenerationOfWhichACommitCameBackBehindWhichAnotherOneWent() {
     List<String> positions = append(2);
