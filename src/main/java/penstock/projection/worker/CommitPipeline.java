@@ -98,7 +98,7 @@ final class CommitPipeline {
    */
   void send(Lease lease, FoldBatch batch, boolean told) {
     folded = batch.last();
-    begin(
+    follow(
         lease,
         batch,
         () -> commits.commit(lease, batch, told, tail.listeners(shard.names())).map(Optional::of));
@@ -112,11 +112,11 @@ final class CommitPipeline {
   CarriedCommit carry(Lease lease, FoldBatch batch) {
     var carried = new CarriedFold(commits, lease, batch, tail.listeners(shard.names()));
     isCarried = true;
-    begin(lease, batch, carried::done);
+    follow(lease, batch, carried::done);
     return carried;
   }
 
-  private void begin(
+  private void follow(
       Lease lease, FoldBatch batch, Supplier<Future<Optional<CommitRepository.Committed>>> answer) {
     long start = System.nanoTime();
     Span span =
