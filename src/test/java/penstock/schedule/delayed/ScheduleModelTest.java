@@ -201,7 +201,7 @@ class ScheduleModelTest {
 
     private void append() {
       String id = anyId();
-      List<Object> arguments = new ArrayList<>(List.of(WINDOW_MILLIS, digest(id), 8));
+      List<Object> arguments = new ArrayList<>(List.of(WINDOW_MILLIS, 1, digest(id), 8));
       arguments.addAll(fields(id));
       done.add("append " + id);
       call("append", List.of(keys.events(), keys.log()), arguments);
