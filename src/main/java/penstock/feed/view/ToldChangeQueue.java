@@ -11,7 +11,7 @@ import penstock.view.read.ChangeNews;
 
 /**
  * What was told of a buffer's changes, until nothing is being read any more that may be newer.
- * Belongs to the channel's event loop.
+ * Needs the channel's lock.
  */
 final class ToldChangeQueue {
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedConfig;
@@ -30,8 +31,10 @@ import penstock.view.read.ChangeNews;
  * saw; a reader whose cursor is behind has what changed since read again, and goes on behind that
  * read. So no key goes back, whatever another instance showed it.
  *
- * <p>State belongs to one event loop: the one on which it is told what changes, so that nothing has
- * to change threads on the way from a commit to the history.
+ * <p>Reads are made on one event loop. What is told is taken on the thread that is told it, under
+ * the channel's lock, so that no loop is woken that has nothing to write: so the lock guards the
+ * buffer, and whether something is being read. It is held for no longer than a batch takes to be
+ * encoded, and nothing is called with it but the history and what wakes readers.
  */
 final class ViewChannel {
 
@@ -123,68 +126,87 @@ final class ViewChannel {
   void refresh() {
     context.runOnContext(
         go -> {
-          changed = true;
+          mustRead();
           readNext();
         });
+  }
+
+  private synchronized void mustRead() {
+    changed = true;
   }
 
   void close() {
     vertx.cancelTimer(timer);
     context.runOnContext(
         go -> {
-          closed = true;
           followed.stop();
-          ChangeBuffer last = buffer;
-          if (last != null) {
-            last.close();
-          }
+          end();
         });
+  }
+
+  private synchronized void end() {
+    closed = true;
+    ChangeBuffer last = buffer;
+    if (last != null) {
+      last.close();
+    }
   }
 
   /** Begins what is to be read next, unless something is being read. */
   private void readNext() {
-    if (busy || closed) {
+    Supplier<Future<Void>> next;
+    synchronized (this) {
+      next = busy || closed ? null : nextRead();
+      busy |= next != null;
+    }
+    if (next == null) {
       return;
     }
+    next.get()
+        .onComplete(
+            done ->
+                context.runOnContext(
+                    go -> {
+                      if (done.succeeded()) {
+                        lastRead = System.nanoTime();
+                        rest();
+                        readNext();
+                      } else {
+                        failed(done.cause());
+                      }
+                    }));
+  }
+
+  /** Nothing is being read: what is told meanwhile is taken. */
+  private synchronized void rest() {
+    busy = false;
+  }
+
+  /** What is to be read next; null if nothing is. With the lock. */
+  private @Nullable Supplier<Future<Void>> nextRead() {
     ChangeBuffer present = buffer;
-    if (present != null) {
-      take(present);
-    }
-    Future<Void> read;
     if (present == null) {
-      if (pending.isEmpty() && shards.isEmpty()) {
-        return;
-      }
-      read = IsolatedCall.begin(reads::open).map(this::begin);
-    } else if (changed && (!answersFirst || pending.isEmpty())) {
+      return pending.isEmpty() && shards.isEmpty()
+          ? null
+          : () -> IsolatedCall.begin(reads::open).map(this::begin);
+    }
+    take(present);
+    if (changed && (!answersFirst || pending.isEmpty())) {
       changed = false;
       answersFirst = true;
-      read = settled(present, IsolatedCall.begin(() -> readChanges(present)));
-    } else if (!pending.isEmpty()) {
-      answersFirst = false;
-      read = answerSome(present);
-    } else {
-      return;
+      return () -> settled(present, IsolatedCall.begin(() -> readChanges(present)));
     }
-    busy = true;
-    read.onComplete(
-        done ->
-            context.runOnContext(
-                go -> {
-                  if (done.succeeded()) {
-                    lastRead = System.nanoTime();
-                    busy = false;
-                    readNext();
-                  } else {
-                    failed(done.cause());
-                  }
-                }));
+    if (pending.isEmpty()) {
+      return null;
+    }
+    answersFirst = false;
+    return () -> answerSome(present);
   }
 
   /** Nothing was sent of what failed; it is read again, behind all that was read before. */
   private void failed(Throwable failure) {
     LOG.debugf("reading a view failed: view=%s reason=%s", view().name(), failure.getMessage());
-    changed = true;
+    mustRead();
     if (!(failure instanceof StaleGenerationException)) {
       pending.answerAll(new ViewReadResult.Failed(failure));
     }
@@ -193,42 +215,76 @@ final class ViewChannel {
         over ->
             context.runOnContext(
                 go -> {
-                  busy = false;
+                  rest();
                   readNext();
                 }));
   }
 
-  /** What is told is as good as read, if it is newer than all that was read. */
+  /**
+   * What is told is as good as read, if it is newer than all that was read. It is taken at once,
+   * and so in the order in which it is told; readers are woken behind what the event loop that is
+   * told it has to do for whoever brought the change about. Any thread.
+   */
   private void told(ChangeBuffer of, int partition, OrderedNews news) {
-    context.runOnContext(
-        go -> {
-          if (of == buffer) {
-            told.add(partition, (ChangeNews) news);
-            readNext();
-          }
-        });
+    boolean mustRead;
+    ChangeBatch taken;
+    synchronized (this) {
+      if (of != buffer) {
+        return;
+      }
+      told.add(partition, (ChangeNews) news);
+      if (busy || closed) {
+        return;
+      }
+      taken = takeTold(of);
+      mustRead = changed;
+    }
+    Context here = Vertx.currentContext();
+    if (taken != null && here != null) {
+      here.runOnContext(go -> wakeFor(taken));
+    } else if (taken != null) {
+      wakeFor(taken);
+    }
+    if (mustRead) {
+      context.runOnContext(go -> readNext());
+    }
   }
 
-  /** Takes in what was told while nothing is being read. */
+  /** Takes in what was told while nothing is being read. With the lock. */
   private void take(ChangeBuffer present) {
+    ChangeBatch batch = takeTold(present);
+    if (batch != null) {
+      wakeFor(batch);
+    }
+  }
+
+  /** The same; returns for what readers are yet to be woken, or null. With the lock. */
+  private @Nullable ChangeBatch takeTold(ChangeBuffer present) {
     ChangeBatch batch = told.take(present);
     changed |= told.hasMissed();
     if (batch != null) {
       lastRead = System.nanoTime();
-      add(present, batch);
+      present.add(batch);
     }
+    return batch;
   }
 
-  private void add(ChangeBuffer present, ChangeBatch batch) {
+  private synchronized void add(ChangeBuffer present, ChangeBatch batch) {
     present.add(batch);
+    wakeFor(batch);
+  }
+
+  private synchronized void wakeFor(ChangeBatch batch) {
     shards
         .values()
         .forEach(shard -> shard.wakeFor(batch.keys(), batch.size(), config.historyEvents()));
   }
 
   private Void begin(ChangeBuffer begun) {
-    buffer = begun;
-    told.clear();
+    synchronized (this) {
+      buffer = begun;
+      told.clear();
+    }
     followed.follow(reads.sources(begun), (partition, news) -> told(begun, partition, news));
     wake();
     return null;
@@ -256,8 +312,10 @@ final class ViewChannel {
       return;
     }
     LOG.infof("the view has moved: view=%s generation=%s", view().name(), left.generation());
-    left.close();
-    buffer = null;
+    synchronized (this) {
+      left.close();
+      buffer = null;
+    }
     wake();
   }
 
@@ -274,12 +332,10 @@ final class ViewChannel {
               if (found.keys().isEmpty()) {
                 return Future.succeededFuture();
               }
-              take(present);
-              Set<String> untold = found.keysBehind(present.end().positions());
+              Set<String> untold = untold(present, found);
               if (untold.isEmpty()) {
                 return Future.succeededFuture();
               }
-              changed = changed || found.more();
               return reads
                   .values(present, List.copyOf(untold))
                   .map(
@@ -292,6 +348,14 @@ final class ViewChannel {
                         return null;
                       });
             });
+  }
+
+  /** What was told meanwhile need not be read. */
+  private synchronized Set<String> untold(ChangeBuffer present, ChangeSet found) {
+    take(present);
+    Set<String> untold = found.keysBehind(present.end().positions());
+    changed |= found.more() && !untold.isEmpty();
+    return untold;
   }
 
   private static long bytes(Map<String, Buffer> values) {

@@ -173,9 +173,12 @@ public class Tail {
     return changes.takesAnswers(names.changes()) ? 1 : 0;
   }
 
-  /** This was changed by this instance, and was not published. Any thread. */
+  /**
+   * This was changed by this instance, and was not published. Those who follow the changes are
+   * called on the thread that has the answer. Any thread.
+   */
   public void answered(Keys.OfView names, OrderedNews news) {
-    changes.answered(names.changes(), news);
+    changes.answeredAtOnce(names.changes(), news);
   }
 
   /** Something may have been changed by this instance that was not published. Any thread. */

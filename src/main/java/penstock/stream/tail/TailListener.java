@@ -44,7 +44,7 @@ public interface TailListener {
   }
 
   /**
-   * The same of what is no log.
+   * The same of what is no log. What this instance changed comes on the thread that has the answer.
    *
    * @param news as its source reads it; it may not follow what was told before
    */

@@ -328,6 +328,16 @@ final class TailLoop {
         });
   }
 
+  /** The same at once, and so in the order in which the answers came. Any thread. */
+  void answeredAtOnce(String key, OrderedNews news) {
+    TailedLog one = tailed.get(key);
+    if (one == null) {
+      answered(key, news);
+    } else {
+      one.told(news);
+    }
+  }
+
   private void take(String key, OrderedNews news) {
     TailedLog one = tailed.get(key);
     if (one != null) {

@@ -3,6 +3,7 @@ package penstock.projection.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.is;
+import static penstock.Patience.await;
 import static penstock.Requests.awaitApplied;
 import static penstock.Requests.given;
 
@@ -12,12 +13,14 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.buffer.Buffer;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,9 +30,19 @@ import penstock.event.Event;
 import penstock.projection.TestLog;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
+import penstock.stream.LogEntry;
+import penstock.stream.LogState;
 import penstock.stream.Position;
+import penstock.stream.log.OrderedNews;
+import penstock.stream.tail.Tail;
+import penstock.stream.tail.TailListener;
+import penstock.stream.tail.TailSource;
+import penstock.view.ViewDefinition;
+import penstock.view.ViewName;
+import penstock.view.Views;
 import penstock.view.fold.Entry;
 import penstock.view.fold.Fold;
+import penstock.view.read.ChangelogReader;
 
 /** The service's own workers, whose threads would look by themselves only after 20 s. */
 @QuarkusTest
@@ -50,7 +63,10 @@ class ToldWorkTest {
           Map.entry("penstock.views.noted.fold", "bean:noting"),
           Map.entry("penstock.streams.single.partitions", "1"),
           Map.entry("penstock.views.alone.stream", "single"),
-          Map.entry("penstock.views.alone.fold", "count"));
+          Map.entry("penstock.views.alone.fold", "count"),
+          Map.entry("penstock.streams.told.partitions", "1"),
+          Map.entry("penstock.views.told.stream", "told"),
+          Map.entry("penstock.views.told.fold", "count"));
     }
   }
 
@@ -78,6 +94,9 @@ class ToldWorkTest {
   }
 
   RedisServer redis;
+  @Inject Tail tail;
+  @Inject Views views;
+  @Inject ChangelogReader changelog;
 
   private static String post(String subject, int n) {
     return post("work", subject, n);
@@ -158,5 +177,45 @@ class ToldWorkTest {
         .then()
         .statusCode(200)
         .body("value", is(4 + events));
+  }
+
+  /** No loop is woken that has nothing to write, and none that is late brings them out of order. */
+  @Test
+  void whatChangedIsToldInOrderOnTheEventLoopsThatHaveTheAnswers() throws Exception {
+    ViewDefinition view = views.find(new ViewName("told"));
+    TailSource changes = changelog.source(view, view.generation(), 0);
+    awaitApplied("told", post("told", "a", 0));
+    var news = new CopyOnWriteArrayList<OrderedNews>();
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    TailListener listener =
+        new TailListener() {
+          @Override
+          public boolean wantsEntries() {
+            return false;
+          }
+
+          @Override
+          public void appended(LogState log, List<LogEntry> entries) {}
+
+          @Override
+          public void told(LogState log, OrderedNews one) {
+            threads.add(Thread.currentThread());
+            news.add(one);
+          }
+
+          @Override
+          public void moved(LogState log) {}
+        };
+    await(tail.follow(changes, listener));
+    try (ExecutorService own = Executors.newFixedThreadPool(8)) {
+      for (int i = 1; i <= 400; i++) {
+        int n = i;
+        own.submit(() -> post("told", "a", n));
+      }
+    }
+    tail.unfollow(changes, listener);
+    assertThat(threads).hasSizeGreaterThan(1);
+    assertThat(news).hasSizeGreaterThan(100);
+    assertThat(news.stream().map(OrderedNews::last)).isSorted();
   }
 }
