@@ -23,7 +23,8 @@ import penstock.view.ViewName;
  * What changed last in one generation of a view, as long as its lives and terms last: batches,
  * numbered from 0, the oldest of which are overwritten.
  *
- * <p>Written by one thread, read by any. A reader that comes too late finds that a batch is gone.
+ * <p>Changed by one thread at a time, read by any. A reader that comes too late finds that a batch
+ * is gone.
  */
 final class ChangeBuffer implements SharedHistory<ChangeBatch> {
 

@@ -68,7 +68,10 @@ public class Tail {
     return wakes.context();
   }
 
-  /** The event loop on which those are called who follow what is no log. */
+  /**
+   * The event loop on which those are called who follow what is no log, but for what this instance
+   * changed itself.
+   */
   public Context changes() {
     return changes.context();
   }

@@ -23,9 +23,7 @@ import penstock.projection.TestLog;
 import penstock.redis.RedisResource;
 import penstock.redis.Script;
 import penstock.stream.Position;
-import penstock.stream.Term;
 import penstock.stream.log.LogNews;
-import penstock.stream.log.LogPage;
 import penstock.stream.log.RawRecord;
 
 /** What is told is folded where it is told while the task's thread rests, if that takes no time. */
@@ -71,15 +69,7 @@ class AdvanceAtOnceTest extends ShardScenario {
     }
     Position before = end;
     end = records.getLast().position();
-    return new LogNews(
-        "life",
-        Term.parse("1:aaaa:0-0"),
-        Position.ZERO,
-        before,
-        0,
-        0,
-        new LogPage(List.of(), records.size(), end, 0),
-        records);
+    return told(before, records);
   }
 
   private LogNews news(String subject, String data) {
@@ -100,14 +90,8 @@ class AdvanceAtOnceTest extends ShardScenario {
     return task;
   }
 
-  /** Its lease is not due for a while. */
-  private static void renew(ShardTask task) {
-    task.commanded();
-    drain(task);
-  }
-
   private void reached(ShardTask task) {
-    await().until(() -> state(view(task), "applied").equals(end.toString()));
+    reached(task, end);
   }
 
   @Test

@@ -26,9 +26,7 @@ import penstock.redis.RedisReplyException;
 import penstock.redis.RedisResource;
 import penstock.redis.Script;
 import penstock.stream.Position;
-import penstock.stream.Term;
 import penstock.stream.log.LogNews;
-import penstock.stream.log.LogPage;
 import penstock.stream.log.LogWriter;
 import penstock.stream.log.RawRecord;
 import penstock.stream.tail.CarriedCommit;
@@ -145,15 +143,7 @@ class CarriedCommitTest extends ShardScenario {
       }
       Position before = end;
       end = fresh.getLast().position();
-      return new LogNews(
-          "life",
-          Term.parse("1:aaaa:0-0"),
-          Position.ZERO,
-          before,
-          0,
-          0,
-          new LogPage(List.of(), fresh.size(), end, 0),
-          fresh);
+      return told(before, fresh);
     }
   }
 
@@ -177,16 +167,6 @@ class CarriedCommitTest extends ShardScenario {
     drain(task);
     reached(task, end);
     return task;
-  }
-
-  /** Its lease is not due for a while. */
-  private void renew(ShardTask task) {
-    task.commanded();
-    drain(task);
-  }
-
-  private void reached(ShardTask task, Position position) {
-    await().until(() -> state(view(task), "applied").equals(position.toString()));
   }
 
   private CarriedCommit carried(ShardTask task, List<List<byte[]>> events) {

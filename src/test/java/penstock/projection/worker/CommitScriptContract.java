@@ -92,31 +92,28 @@ abstract class CommitScriptContract {
     return (String) log.ask("HGET", view.state(), "applied");
   }
 
+  /** The keys of whatever commits. */
+  private List<Object> keys() {
+    return List.of(
+        log.names().events(),
+        log.names().log(),
+        view.state(),
+        view.index(),
+        view.changes(),
+        log.names().dead());
+  }
+
+  /** The arguments of a commit up to how many events it skipped. */
+  private List<Object> right(String fence, String from) {
+    return List.of(fence, life(), GROUP, from, view.entries(), 600_000, 1_000_000, 0);
+  }
+
   /** The call of a commit up to what it writes. */
   private List<Object> begun(String script, String fence, String from, List<String> positions) {
-    List<Object> command = new ArrayList<>();
-    command.addAll(
-        List.of(
-            "EVAL",
-            script,
-            6,
-            log.names().events(),
-            log.names().log(),
-            view.state(),
-            view.index(),
-            view.changes(),
-            log.names().dead(),
-            fence,
-            life(),
-            GROUP,
-            from,
-            view.entries(),
-            600_000,
-            1_000_000,
-            0,
-            0,
-            0,
-            positions.size()));
+    List<Object> command = new ArrayList<>(List.of("EVAL", script, 6));
+    command.addAll(keys());
+    command.addAll(right(fence, from));
+    command.addAll(List.of(0, 0, positions.size()));
     command.addAll(positions);
     return command;
   }
@@ -402,47 +399,14 @@ abstract class CommitScriptContract {
 
   /** One event, and the entry "other" that is made of it. */
   private void appendWithCommit(String fence, String from) {
-    List<?> reply =
-        (List<?>)
-            log.ask(
-                "EVAL",
-                TestLog.source("append"),
-                7,
-                log.names().events(),
-                log.names().log(),
-                view.state(),
-                view.index(),
-                view.changes(),
-                log.names().dead(),
-                view.state() + ":absent",
-                log.names().seen(),
-                "new-life",
-                120_000,
-                1,
-                "digest-of-16-byt",
-                2,
-                "type",
-                "t",
-                0,
-                fence,
-                life(),
-                GROUP,
-                from,
-                view.entries(),
-                600_000,
-                1_000_000,
-                0,
-                1,
-                0,
-                0,
-                1,
-                "other",
-                "+",
-                2,
-                "n",
-                "1",
-                0,
-                0);
+    List<Object> command = new ArrayList<>(List.of("EVAL", TestLog.source("append"), 7));
+    command.addAll(keys());
+    command.add(view.state() + ":absent");
+    command.addAll(List.of(log.names().seen(), "new-life", 120_000));
+    command.addAll(List.of(1, "digest-of-16-byt", 2, "type", "t", 0));
+    command.addAll(right(fence, from));
+    command.addAll(List.of(1, 0, 0, 1, "other", "+", 2, "n", "1", 0, 0));
+    List<?> reply = (List<?>) log.ask(command.toArray());
     assertThat((List<?>) reply.getLast()).isEqualTo(List.of(2L, 2L));
   }
 

@@ -17,6 +17,11 @@ import penstock.projection.ProjectionShard;
 import penstock.projection.TestLog;
 import penstock.redis.RedisServer;
 import penstock.redis.Script;
+import penstock.stream.Position;
+import penstock.stream.Term;
+import penstock.stream.log.LogNews;
+import penstock.stream.log.LogPage;
+import penstock.stream.log.RawRecord;
 
 /** Tasks of one stream, driven by hand against a real Redis, and what was appended to it. */
 abstract class ShardScenario {
@@ -109,6 +114,29 @@ abstract class ShardScenario {
               }
               return false;
             });
+  }
+
+  /** Its lease is not due for a while. */
+  static void renew(ShardTask task) {
+    task.commanded();
+    drain(task);
+  }
+
+  void reached(ShardTask task, Position position) {
+    await().until(() -> state(view(task), "applied").equals(position.toString()));
+  }
+
+  /** What the script would tell of events that come behind a position. */
+  static LogNews told(Position before, List<RawRecord> records) {
+    return new LogNews(
+        "life",
+        Term.parse("1:aaaa:0-0"),
+        Position.ZERO,
+        before,
+        0,
+        0,
+        new LogPage(List.of(), records.size(), records.getLast().position(), 0),
+        records);
   }
 
   void append(int count, Random random) {
