@@ -21,35 +21,48 @@ import penstock.http.AnswerJoiner;
  */
 final class EpollWriter {
 
-  private final Channel.Unsafe queue;
+  /**
+   * The channel's, as long as the socket is open. Every object on the way to it would be one more
+   * that the processor has to fetch for each reader: the kernel's own work between two has taken
+   * its cache.
+   */
+  private final ChannelOutboundBuffer queue;
+
   private final Socket socket;
 
-  private EpollWriter(Channel.Unsafe queue, Socket socket) {
+  private EpollWriter(ChannelOutboundBuffer queue, Socket socket) {
     this.queue = queue;
     this.socket = socket;
   }
 
   /**
-   * Null if it is no socket of Linux' own, or something stands in the way to it that may do more
-   * with what is written.
+   * Null if it is no socket of Linux' own, or closed, or something stands in the way to it that may
+   * do more with what is written.
    *
    * @param from where the pipeline would be written to
    */
   static @Nullable EpollWriter of(ChannelHandlerContext from) {
     Channel channel = from.channel();
-    if (!(channel instanceof EpollSocketChannel epoll) || !(epoll.fd() instanceof Socket socket)) {
+    if (!(channel instanceof EpollSocketChannel epoll)
+        || !(epoll.fd() instanceof Socket socket)
+        || !(channel.unsafe().outboundBuffer() instanceof ChannelOutboundBuffer queue)) {
       return null;
     }
     for (Map.Entry<String, ChannelHandler> each : channel.pipeline()) {
       ChannelHandler handler = each.getValue();
       if (handler == from.handler()) {
-        return new EpollWriter(channel.unsafe(), socket);
+        return new EpollWriter(queue, socket);
       }
       if (handler instanceof ChannelOutboundHandler && !(handler instanceof AnswerJoiner)) {
         return null;
       }
     }
     return null;
+  }
+
+  /** Nothing more should be written now. */
+  boolean isFull() {
+    return !socket.isOpen() || !queue.isWritable();
   }
 
   /**
@@ -60,8 +73,7 @@ final class EpollWriter {
    *     wait, and how to end what is broken.
    */
   int send(ByteBuf bytes) {
-    ChannelOutboundBuffer waiting = queue.outboundBuffer();
-    if (waiting == null || waiting.totalPendingWriteBytes() != 0 || !bytes.hasMemoryAddress()) {
+    if (!socket.isOpen() || queue.totalPendingWriteBytes() != 0 || !bytes.hasMemoryAddress()) {
       return 0;
     }
     try {

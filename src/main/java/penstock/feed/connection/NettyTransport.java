@@ -118,7 +118,7 @@ final class NettyTransport extends ClientTransport {
 
   @Override
   public boolean isFull() {
-    return !behindEncoder.channel().isWritable();
+    return socket == null ? !behindEncoder.channel().isWritable() : socket.isFull();
   }
 
   @Override

@@ -1,9 +1,7 @@
 package penstock.feed.room;
 
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.frame.FrameBatch;
 import penstock.stream.Cursor;
@@ -19,8 +17,8 @@ final class Room<R, H extends SharedHistory<E>, E> {
 
   private final RoomInterest<E> interest;
 
-  /** With the reader of each, who is found so without a look at the wait. */
-  private final Map<RoomWait<R, H, E>, R> waits = new LinkedHashMap<>(2);
+  /** Each knows its place, so that it leaves without a search. */
+  private final List<RoomWait<R, H, E>> waits = new ArrayList<>(1);
 
   /** No wait began further than here. */
   private long furthest;
@@ -45,22 +43,28 @@ final class Room<R, H extends SharedHistory<E>, E> {
 
   void enter(RoomWait<R, H, E> wait) {
     furthest = Math.max(furthest, wait.from().next());
-    waits.put(wait, wait.reader());
+    wait.moveTo(waits.size());
+    waits.add(wait);
   }
 
-  /** False if it has left already. */
+  /** The last to have come takes its place. False if it has left already. */
   boolean leave(RoomWait<R, H, E> wait) {
-    return waits.remove(wait) != null;
+    int index = wait.index();
+    if (index == RoomWait.NOWHERE) {
+      return false;
+    }
+    RoomWait<R, H, E> last = waits.removeLast();
+    if (last != wait) {
+      waits.set(index, last);
+      last.moveTo(index);
+    }
+    wait.moveTo(RoomWait.NOWHERE);
+    return true;
   }
 
-  /** In the order in which they came. */
-  Set<RoomWait<R, H, E>> waits() {
-    return waits.keySet();
-  }
-
-  /** In the same order. */
-  Collection<R> readers() {
-    return waits.values();
+  /** In no order. */
+  List<RoomWait<R, H, E>> waits() {
+    return waits;
   }
 
   /** A wait may have begun further than that. */

@@ -12,11 +12,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RoomWait<R, H extends SharedHistory<E>, E> {
 
+  /** The index of a wait that is in no room. */
+  static final int NOWHERE = -1;
+
   private final R reader;
   private final Room<R, H, E> room;
 
   /** Where the reader stood when it came, which may be further than the others were. */
   private final BufferPosition<H> from;
+
+  /** Where it is in the room's list. */
+  private int index = NOWHERE;
 
   /** The turn whose news the reader took last. */
   private long taken;
@@ -39,6 +45,14 @@ public final class RoomWait<R, H extends SharedHistory<E>, E> {
 
   BufferPosition<H> from() {
     return from;
+  }
+
+  int index() {
+    return index;
+  }
+
+  void moveTo(int index) {
+    this.index = index;
   }
 
   /** The reader was written the news of this turn. */

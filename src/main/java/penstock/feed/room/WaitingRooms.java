@@ -170,7 +170,7 @@ public final class WaitingRooms<R, H extends SharedHistory<E>, E> {
             .toList()
             .forEach(this::end);
       }
-      room.readers().forEach(writers);
+      room.waits().forEach(wait -> writers.accept(wait.reader()));
       room.owe(room.waits().size());
     }
     reached = new BufferPosition<>(history, head, at);

@@ -13,12 +13,16 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.local.LocalChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -124,12 +128,31 @@ class EpollWriterTest {
     await().until(() -> send("more") == 4);
   }
 
-  /** Its number may be another socket's by then. */
+  /** Its number is another socket's by then. */
   @Test
   void sendsNothingToWhatIsClosed() throws Exception {
+    SocketAddress server = channel.localAddress();
+    int number = ((EpollSocketChannel) channel).fd().intValue();
     onLoop(() -> channel.close());
     await().until(() -> !channel.isOpen());
-    assertThat(send("frame")).isZero();
+    try (Socket other = new Socket()) {
+      other.connect(server);
+      assertThat(Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString())
+          .startsWith("socket:");
+      assertThat(send("frame")).isZero();
+      assertThat(onLoop(writer::isFull)).isTrue();
+    }
+  }
+
+  @Test
+  void isFullWhileMoreWaitsThanTheChannelShouldHold() throws Exception {
+    int much = 2 * channel.config().getWriteBufferHighWaterMark();
+    assertThat(onLoop(writer::isFull)).isFalse();
+    onLoop(() -> channel.write(bytes("x".repeat(much))));
+    assertThat(onLoop(writer::isFull)).isTrue();
+    onLoop(channel::flush);
+    assertThat(client.getInputStream().readNBytes(much)).hasSize(much);
+    await().until(() -> !onLoop(writer::isFull));
   }
 
   @Test

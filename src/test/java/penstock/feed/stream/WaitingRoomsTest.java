@@ -122,6 +122,27 @@ class WaitingRoomsTest {
     assertThat(List.of(one, two, both, none)).allMatch(wait -> rooms.place(wait).equals(end));
   }
 
+  @Test
+  void whoLeavesAgainTakesNobodyAlong() {
+    HistoryBuffer history = history(8);
+    var rooms =
+        new WaitingRooms<String, HistoryBuffer, BufferedEvent>(reader -> fail(reader + " leaves"));
+    var start = new BufferPosition<>(history, 0, at(0));
+    RoomWait<String, HistoryBuffer, BufferedEvent> one = rooms.enter("one", subjects("a"), start);
+    rooms.enter("two", subjects("a"), start);
+    RoomWait<String, HistoryBuffer, BufferedEvent> three =
+        rooms.enter("three", subjects("a"), start);
+    rooms.leave(one);
+    rooms.leave(one);
+    add(history, 1, "a");
+    List<String> writers = new ArrayList<>();
+    rooms.beginTurn(writers::add);
+    assertThat(writers).containsExactlyInAnyOrder("two", "three");
+    rooms.leave(three);
+    rooms.leave(three);
+    assertThat(rooms.isAwaited(List.of("a"))).isTrue();
+  }
+
   /** By how much is written at once, and not by how much comes. */
   @Test
   void countsAsJoinedIfReadersHaveSeveralEventsOfATurn() {
