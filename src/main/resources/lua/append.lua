@@ -21,6 +21,7 @@
 -- include told
 -- include append
 -- include fence
+-- include letters
 -- include commit
 local events, log, seen, window = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[3])
 

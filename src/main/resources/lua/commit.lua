@@ -27,6 +27,7 @@
 -- include master
 -- include fence
 -- include told
+-- include letters
 -- include commit
 local ids, request = {unpack(ARGV, 12, 11 + tonumber(ARGV[11]))}, nil
 if #KEYS > 7 then

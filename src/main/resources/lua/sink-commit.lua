@@ -19,6 +19,7 @@
 -- include master
 -- include fence
 -- include ids
+-- include letters
 local events, log, sink, open, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 
 local f = redis.call('HMGET', sink, 'fence', 'read', 'count', 'resume')
@@ -63,12 +64,7 @@ end
 if #fields > 0 then
   redis.call('HSET', open, unpack(fields))
 end
-local letters = tonumber(ARGV[at])
-for _ = 1, letters do
-  local n = tonumber(ARGV[at + 1])
-  redis.call('XADD', dead, '*', unpack(ARGV, at + 2, at + 1 + n))
-  at = at + 1 + n
-end
+local letters = append_letters(dead, at)
 if #closed > 0 then
   redis.call('HDEL', open, unpack(closed))
 end

@@ -6,7 +6,7 @@
 -- has more than 1,000 arguments but those of an entry's fields, which go in steps.
 --
 -- Whoever follows the changes hears of new ones on the channel of their name, and may be told what they are on another (`:told`).
--- Needs master, fence, told.
+-- Needs master, fence, told, letters.
 
 local STEP = 998
 local MOST_TRIMMED = 4
@@ -105,13 +105,7 @@ local function commit(events, log, k, a, ids, request)
       redis.call('ZREM', index, unpack(deleted))
     end
 
-    at = at + 1
-    local letters = tonumber(ARGV[at])
-    for _ = 1, letters do
-      local n = tonumber(ARGV[at + 1])
-      redis.call('XADD', dead, '*', unpack(ARGV, at + 2, at + 1 + n))
-      at = at + 1 + n
-    end
+    local letters = append_letters(dead, at + 1)
 
     local state, answer = {'applied', last}, {}
     if #changed > 0 then

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import penstock.event.EventDigest;
+import penstock.projection.TestLog;
 
 /**
  * What Redis itself does with {@code append.lua}: prepared batches, pipelined over one plain
@@ -37,24 +38,15 @@ public final class RawAppendBenchmark {
   private final String script;
   private long number;
 
-  private RawAppendBenchmark(int batchSize) throws IOException {
+  private RawAppendBenchmark(int batchSize) {
     this.batchSize = batchSize;
-    this.script =
-        resource("append")
-            .replace("-- include ids\n", resource("part/ids"))
-            .replace("-- include log\n", resource("part/log"));
+    this.script = TestLog.source("append");
   }
 
   public static void main(String[] args) throws Exception {
     int batch = args.length > 2 ? Integer.parseInt(args[2]) : 100;
     int seconds = args.length > 3 ? Integer.parseInt(args[3]) : 5;
     new RawAppendBenchmark(batch).run(args[0], Integer.parseInt(args[1]), seconds);
-  }
-
-  private static String resource(String name) throws IOException {
-    try (var in = RawAppendBenchmark.class.getResourceAsStream("/lua/" + name + ".lua")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   private void run(String host, int port, int seconds) throws Exception {
