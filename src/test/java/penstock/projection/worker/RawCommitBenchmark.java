@@ -154,6 +154,7 @@ public final class RawCommitBenchmark {
               1_000_000,
               0,
               0,
+              0,
               to - from));
       commit.addAll(positions.subList(from, to));
       Map<String, List<Object>> changed = new LinkedHashMap<>();
