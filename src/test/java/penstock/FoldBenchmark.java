@@ -2,6 +2,7 @@ package penstock;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.ProtocolVersion;
@@ -44,6 +45,7 @@ public final class FoldBenchmark {
   private static final int BATCH = 500;
   private static final int VIEWS = 5;
   private static final int SAMPLES = 500;
+  private static final int UNAVAILABLE = 503;
 
   /** What the service reads and commits at once. */
   private static final int RAW_BATCH = 256;
@@ -192,15 +194,25 @@ public final class FoldBenchmark {
   }
 
   private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
-    HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer = answer(request);
     if (answer.statusCode() >= 300) {
       throw new IllegalStateException(answer.statusCode() + " " + answer.body());
     }
     return json.readTree(answer.body());
   }
 
+  private HttpResponse<String> answer(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Nothing is known of one that no worker has begun to build. */
   private JsonNode view(String view) throws IOException, InterruptedException {
-    return send(HttpRequest.newBuilder(URI.create(service.uri() + "/views/" + view)));
+    HttpResponse<String> answer =
+        answer(HttpRequest.newBuilder(URI.create(service.uri() + "/views/" + view)));
+    return answer.statusCode() == UNAVAILABLE
+        ? MissingNode.getInstance()
+        : json.readTree(answer.body());
   }
 
   private String generation(String view) throws IOException, InterruptedException {

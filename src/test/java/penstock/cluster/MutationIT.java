@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -43,6 +44,7 @@ class MutationIT {
   enum Situation {
     ROLL_BACK_UNDER_COMMIT(Mutant.WITHOUT_FENCE_CHECK),
     ZOMBIE_COMMITS(Mutant.WITHOUT_FENCE_CHECK),
+    ZOMBIE_APPENDS_AND_COMMITS(Mutant.WITHOUT_FENCE_CHECK),
     COMMIT_COMES_AGAIN(Mutant.WITHOUT_APPLIED_CHECK),
     READ_IS_LOST(Mutant.WITHOUT_RANGE_OF_TAKEOVER),
     REPLAY_COMES_AGAIN(Mutant.WITHOUT_REQUEST_CHECK);
@@ -65,13 +67,13 @@ class MutationIT {
 
   private List<String> violations(Path application, Situation situation) throws Exception {
     losses.clear();
-    Duration lease = situation == Situation.ZOMBIE_COMMITS ? SHORT_LEASE : LEASE;
+    Duration lease = situation.name().startsWith("ZOMBIE") ? SHORT_LEASE : LEASE;
     Settings settings =
         new Settings(Long.getLong("cluster.seed", 1L), Duration.ZERO, 2, 1, 0, 0, 1_000, lease);
     try (Cluster cluster = new Cluster(application, settings, CONFIG);
         FenceWatch fences = new FenceWatch(cluster);
         Producers producers = new Producers(settings, cluster.uris(), Cluster.STREAM)) {
-      String holder = holder(cluster);
+      String holder = holder(cluster.uris().getFirst(), VIEW);
       Cluster.Member worker = cluster.members().get(holder.equals("i0") ? 0 : 1);
       Cluster.Member other = cluster.members().get(holder.equals("i0") ? 1 : 0);
       Producer producer =
@@ -81,6 +83,12 @@ class MutationIT {
       switch (situation) {
         case ROLL_BACK_UNDER_COMMIT -> rollBackUnderCommit(cluster, worker, producer);
         case ZOMBIE_COMMITS -> zombieCommits(worker, other, producer);
+        case ZOMBIE_APPENDS_AND_COMMITS ->
+            zombieAppendsAndCommits(
+                worker,
+                other,
+                new Producer(
+                    producers, settings, 1, List.of(worker.process().uri()), Cluster.STREAM));
         case COMMIT_COMES_AGAIN -> commitComesAgain(cluster, worker, producer);
         case READ_IS_LOST -> readIsLost(worker, producer);
         case REPLAY_COMES_AGAIN -> replayComesAgain(application, cluster, worker, producer);
@@ -138,6 +146,39 @@ class MutationIT {
     } finally {
       worker.process().resume();
     }
+  }
+
+  /**
+   * An append is on its way for longer than the lease, and with it what its instance's view makes
+   * of the event. It is good, and the commit is not.
+   */
+  private void zombieAppendsAndCommits(
+      Cluster.Member worker, Cluster.Member other, Producer toWorker) throws Exception {
+    String zombie = holder(worker.process().uri(), VIEW);
+    FaultyProxy.Hold late = worker.proxy().hold(frame -> frame.isCommit() && frame.isAppend());
+    var sending =
+        new FutureTask<>(
+            () -> {
+              // what is to be folded, or read for it, before is not done at once: then none goes
+              // along
+              while (late.came().getCount() > 0) {
+                send(toWorker, "along", 1);
+              }
+              return true;
+            });
+    Thread.ofVirtual().start(sending);
+    reach(late.came());
+    worker.process().pause();
+    try {
+      for (TestedView view : TestedView.values()) {
+        await().atMost(PATIENCE).until(() -> !holder(other.process().uri(), view).equals(zombie));
+      }
+      late.release();
+      reach(late.answered());
+    } finally {
+      worker.process().resume();
+    }
+    assertThat(sending.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 
   /** A commit comes a second time when others have followed it, under the same fence. */
@@ -229,12 +270,12 @@ class MutationIT {
         .isTrue();
   }
 
-  private static String holder(Cluster cluster) {
+  private static String holder(URI instance, TestedView view) {
     return await()
         .ignoreExceptions()
         .until(
             () ->
-                Cluster.get(cluster.uris().getFirst().resolve("/views/" + VIEW.viewName()))
+                Cluster.get(instance.resolve("/views/" + view.viewName()))
                     .getJsonArray("partitions")
                     .getJsonObject(0)
                     .getString("holder"),
