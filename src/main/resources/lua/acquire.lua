@@ -16,6 +16,7 @@
 -- Works on a full Redis: its first write is one that is never refused. A fence is number:token:replication id.
 -- include ids
 -- include master
+-- include terms
 -- include log
 -- include consumer-groups
 -- include lease

@@ -17,6 +17,7 @@
 -- Whatever becomes of the commit, the events are appended.
 -- include ids
 -- include master
+-- include terms
 -- include log
 -- include told
 -- include append
@@ -47,7 +48,7 @@ end
 if fresh == 0 then
   write_again(log, state)
 end
-local result = {state.life, string.match(state.terms, '[^,]+$')}
+local result = {state.life, last_term(state.terms)}
 for n = 1, #ids do
   result[#result + 1] = ids[n]
   result[#result + 1] = repeated[n] and 1 or 0

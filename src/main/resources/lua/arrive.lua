@@ -15,6 +15,7 @@
 -- A member past its deadline is timed out first, and then joins.
 -- include ids
 -- include master
+-- include terms
 -- include log
 -- include presence
 local events, log, due, members, names, most = KEYS[1], KEYS[2], KEYS[3], ARGV[3], ARGV[4], tonumber(ARGV[5])

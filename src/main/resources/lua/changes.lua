@@ -11,6 +11,7 @@
 -- that began with a master: a term's start and gap are positions of the log, which say nothing of changes.
 -- include ids
 -- include master
+-- include terms
 -- include log
 local last, found = '0-0', {}
 if redis.call('EXISTS', KEYS[4]) == 1 then

@@ -7,6 +7,7 @@
 -- Errors  FENCED if the fence is not mine, or the log was removed since it was given; nothing is written then
 -- include ids
 -- include view
+-- include terms
 -- include entries
 local events, log, view, index, changes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 if redis.call('HGET', view, 'fence') ~= ARGV[1] then

@@ -28,6 +28,7 @@
 -- include fence
 -- include told
 -- include letters
+-- include terms
 -- include commit
 local ids, request = {unpack(ARGV, 12, 11 + tonumber(ARGV[11]))}, nil
 if #KEYS > 7 then

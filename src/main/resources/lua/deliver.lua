@@ -15,6 +15,7 @@
 -- that is never refused.
 -- include ids
 -- include master
+-- include terms
 -- include log
 -- include told
 -- include append

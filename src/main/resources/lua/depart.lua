@@ -10,6 +10,7 @@
 -- left, so that a connection that still speaks for it does not bring it back. One past its deadline is timed out instead.
 -- include ids
 -- include master
+-- include terms
 -- include log
 -- include presence
 local events, log, due, members, names, room, member = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[3], ARGV[4]

@@ -5,6 +5,7 @@
 --       4 how many entries at most
 -- Result  applied, its life, the log's life, its present term, 1 if there are more entries behind the page,
 --         then key, array of field, value, ..., for each entry
+-- include terms
 -- include entries
 local result, bytes, most = read_state(KEYS[1], KEYS[3]), 0, tonumber(ARGV[2])
 local keys = redis.call('ZRANGEBYLEX', KEYS[2], ARGV[3], '+', 'LIMIT', 0, ARGV[4] + 1)

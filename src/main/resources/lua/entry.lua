@@ -4,6 +4,7 @@
 -- ARGV  1 prefix of the entries   2 bytes after which no further entry is read   3 and on: keys
 -- Result  applied, its life, the log's life, its present term, then for each key nil or an array of field, value, ...;
 --         fewer than the keys if the bytes were reached
+-- include terms
 -- include entries
 local result, bytes, most = read_state(KEYS[1], KEYS[3]), 0, tonumber(ARGV[2])
 for n = 3, #ARGV do

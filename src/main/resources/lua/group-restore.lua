@@ -11,6 +11,7 @@
 -- Works on a full Redis: its first write is one that is never refused. Takes time in proportion to what is pending.
 -- include ids
 -- include master
+-- include terms
 -- include log
 -- include group
 -- include group-begin

@@ -9,6 +9,7 @@
 -- Works on a full Redis: its first write is one that is never refused.
 -- include ids
 -- include master
+-- include terms
 -- include log
 local states = {}
 for i = 1, #KEYS / 2 do

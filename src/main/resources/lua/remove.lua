@@ -5,6 +5,7 @@
 --       5 its changes (stream)   6 requests to its holder (list)
 -- ARGV  1 prefix of the entries   2 how many at once   3 the group   4 1 with the first step, else 0
 -- Result  0 if nothing is left   1 if there is more to do   2 if someone began it anew: it is not removed
+-- include terms
 -- include entries
 local events, view, index = KEYS[1], KEYS[2], KEYS[4]
 if ARGV[4] == '1' then

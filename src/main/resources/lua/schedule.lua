@@ -16,6 +16,7 @@
 -- name has no deadline is left of a script that was torn; it counts for nothing.
 -- include ids
 -- include master
+-- include terms
 -- include log
 -- include told
 -- include append
@@ -98,7 +99,7 @@ else
 end
 
 local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
-local result = {state.life, string.match(state.terms, '[^,]+$'), first[2] or '', waiting}
+local result = {state.life, last_term(state.terms), first[2] or '', waiting}
 for n = 1, #digests do
   result[#result + 1] = what[n]
   result[#result + 1] = called[n]

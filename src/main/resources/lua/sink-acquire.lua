@@ -17,6 +17,7 @@
 -- life of the log is delivered from its beginning. Works on a full Redis: its first write is one that is never refused.
 -- include ids
 -- include master
+-- include terms
 -- include log
 -- include consumer-groups
 -- include lease

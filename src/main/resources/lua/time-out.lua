@@ -11,6 +11,7 @@
 -- Works on a full Redis: its first write is one that is never refused.
 -- include ids
 -- include master
+-- include terms
 -- include log
 -- include presence
 local events, log, due, members, names = KEYS[1], KEYS[2], KEYS[3], ARGV[3], ARGV[4]

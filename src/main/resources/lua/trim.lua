@@ -14,6 +14,7 @@
 -- Works on a full Redis: its first write is one that is never refused.
 -- include ids
 -- include master
+-- include terms
 -- include log
 -- include consumer-groups
 local events, log, base = KEYS[1], KEYS[2], ARGV[3]

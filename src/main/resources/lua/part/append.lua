@@ -5,7 +5,7 @@
 -- slices live. What another hand than retention removed is not there any more. The clock is Redis's, and never behind
 -- the log's last id. Whoever follows the log hears of it on the channel of its name, and may be told what it is on another
 -- (`:told`), so that nothing has to be read. Where that is nobody but who appends, the answer says it, and nothing is published.
--- Needs ids, log, told. To be called in the order in which they stand here, the first before anything is written.
+-- Needs ids, terms, log, told. To be called in the order in which they stand here, the first before anything is written.
 
 -- The slices of now, and for each digest the id of the entry that has it, or false.
 local function find_digests(events, seen, window, state, digests)
@@ -88,7 +88,7 @@ local function tell(events, state, found, appended, ids, fresh, fields, follows)
     end
   end
   if is_next() then
-    redis.pcall('PUBLISH', channel, cmsgpack.pack(state.life, string.match(state.terms, '[^,]+$'), state.trimmed, state.last,
+    redis.pcall('PUBLISH', channel, cmsgpack.pack(state.life, last_term(state.terms), state.trimmed, state.last,
       appended, found.clock) .. table.concat(parts))
   end
 end

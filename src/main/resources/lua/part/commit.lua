@@ -6,7 +6,7 @@
 -- has more than 1,000 arguments but those of an entry's fields, which go in steps.
 --
 -- Whoever follows the changes hears of new ones on the channel of their name, and may be told what they are on another (`:told`).
--- Needs master, fence, told, letters.
+-- Needs master, terms, fence, told, letters.
 
 local STEP = 998
 local MOST_TRIMMED = 4
@@ -129,7 +129,7 @@ local function commit(events, log, k, a, ids, request)
           break
         end
       end
-      local term = l[4] or string.match(l[5], '[^,]+$')
+      local term = l[4] or last_term(l[5])
       local trimmed_to, before = trimmed or f[7] or '0-0', behind and behind[1] or '0-0'
       if is_told and listeners[2] == tonumber(ARGV[a + 10]) and listeners[4] == listeners[2] then
         answer = {newest, term, trimmed_to, before}

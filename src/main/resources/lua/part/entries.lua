@@ -1,4 +1,4 @@
--- The entries of a view as a whole.
+-- The entries of a view as a whole. Needs terms.
 
 -- Removes some of them. Tells whether there may be more. Begins with a write that is never refused.
 local function remove_entries(index, prefix, count)
@@ -18,5 +18,5 @@ end
 local function read_state(view, log)
   local f = redis.call('HMGET', view, 'applied', 'life')
   local l = redis.call('HMGET', log, 'life', 'terms')
-  return {f[1], f[2], l[1], string.match(l[2] or '', '[^,]+$') or false}
+  return {f[1], f[2], l[1], l[2] and last_term(l[2])}
 end

@@ -17,7 +17,7 @@
 -- acknowledged, and mostly was tried again since, then stand in the log: phantoms. They were not there when the term that ended
 -- began, and have ids between its start and the clock at that moment, `began`, as nothing that was appended in it has.
 -- They are removed before anything is told in the new term. See decision 010.
--- Needs ids, master.
+-- Needs ids, master, terms.
 
 local MAX_TERMS = 64
 
@@ -56,7 +56,7 @@ local function read_log(events, log)
   local state = {
     life = f[1], replid = f[2], terms = f[3], last = f[4] or '0-0', trimmed = f[5] or '0-0',
     appended = f[6] or '0', slices = f[7] or '', removed = f[8] or '0', here = here(),
-    reign = f[10] or string.match(f[3] or '', '[^,]+$'), gap = false,
+    reign = f[10] or f[3] and last_term(f[3]), gap = false,
     phantoms = {},
   }
   local length = redis.call('XLEN', events) -- fails if it is something else

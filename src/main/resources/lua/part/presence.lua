@@ -51,7 +51,7 @@ end
 local function tell(events, state, kind, room, member, of, now)
   state.appended = state.appended + 1
   local number = string.format('%.0f', state.appended)
-  state.term = state.term or string.match(state.terms, '(%d+):%w*:[^,]*$')
+  state.term = state.term or string.match(last_term(state.terms), '^%d+')
   state.last = redis.call('XADD', events, '*', 'specversion', '1.0', 'id', state.life .. '-' .. state.term .. '-' .. number,
     'source', '/presence', 'type', 'presence.' .. kind, 'subject', room .. '/' .. member, 'time', rfc3339(now),
     'datacontenttype', 'application/json', 'partitionkey', room,
