@@ -60,7 +60,10 @@ public interface ProjectionConfig {
     @WithDefault("10m")
     Duration maxAge();
 
-    /** Changed keys, over all commits. */
+    /**
+     * Changed keys, over all commits; of more than 1,024 a few dozen more, since the oldest changes
+     * are removed several at once.
+     */
     @WithDefault("1000000")
     @Min(1)
     long maxKeys();

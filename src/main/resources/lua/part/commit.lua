@@ -9,7 +9,43 @@
 -- Needs master, terms, fence, told, letters.
 
 local STEP = 998
-local MOST_TRIMMED = 4
+
+-- Old changes are looked for whenever so many keys more have changed, and about so many are read at a time.
+local KEYS_BETWEEN_LOOKS, KEYS_READ = 32, 16
+
+-- Removes the oldest changes: those of before `oldest`, and those that make more than `most` keys. To look for them with each commit
+-- is a fifth of it where they are as many as are kept: what is left may be by so many keys too much. Of few keys it is none.
+-- Not much more is removed at once than twice what may have come since the last look.
+-- `kept`  how many keys are in all of them   `added`  how many of these are new
+-- Returns how many are left, and the last change that was removed, if one was.
+local function trim_changes(changes, kept, added, oldest, most)
+  local is_few = most <= KEYS_BETWEEN_LOOKS ^ 2
+  if not is_few and math.floor(kept / KEYS_BETWEEN_LOOKS) == math.floor((kept - added) / KEYS_BETWEEN_LOOKS) then
+    return kept
+  end
+  local step = is_few and 1 or math.max(1, math.floor(KEYS_READ / added))
+  local least, trimmed = kept - 2 * (added + KEYS_BETWEEN_LOOKS), nil
+  while kept > least do
+    local found = redis.call('XRANGE', changes, '-', '+', 'COUNT', step)
+    local removed = {}
+    for n, change in ipairs(found) do
+      if kept <= most and tonumber(string.match(change[1], '^%d+')) >= oldest then
+        break
+      end
+      removed[n] = change[1]
+      kept = kept - #change[2] / 2
+    end
+    if #removed == 0 then
+      break
+    end
+    redis.call('XDEL', changes, unpack(removed))
+    trimmed = removed[#removed]
+    if #removed < step then
+      break
+    end
+  end
+  return kept, trimmed
+end
 
 -- Tells those who want it what changed and what it is now, if somebody does and it is not much: `news` is the change, life, term,
 -- what was trimmed and the change before it; behind it for each key what became of it and its fields. Packed one behind the other.
@@ -111,24 +147,12 @@ local function commit(events, log, k, a, ids, request)
     if #changed > 0 then
       local now = redis.call('TIME')
       local oldest = now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(ARGV[a + 6])
-      local kept = tonumber(f[4] or '0') + #changed / 2
-      local trimmed
       local listeners = #changed <= 2 * MOST_TOLD and f[6] == l[1] and redis.pcall('PUBSUB', 'NUMSUB', changes .. ':told', changes)
       local is_told = listeners and not listeners.err and listeners[2] > 0
       local behind = is_told and redis.call('XREVRANGE', changes, '+', '-', 'COUNT', 1)[1]
       local newest = redis.call('XADD', changes, '*', unpack(changed))
-      for _ = 1, MOST_TRIMMED do
-        local change = redis.call('XRANGE', changes, '-', '+', 'COUNT', 1)[1]
-        if kept <= tonumber(ARGV[a + 7]) and tonumber(string.match(change[1], '^%d+')) >= oldest then
-          break
-        end
-        redis.call('XDEL', changes, change[1])
-        kept = kept - #change[2] / 2
-        trimmed = change[1]
-        if kept == 0 then
-          break
-        end
-      end
+      local added = #changed / 2
+      local kept, trimmed = trim_changes(changes, tonumber(f[4] or '0') + added, added, oldest, tonumber(ARGV[a + 7]))
       local term = l[4] or last_term(l[5])
       local trimmed_to, before = trimmed or f[7] or '0-0', behind and behind[1] or '0-0'
       if is_told and listeners[2] == tonumber(ARGV[a + 10]) and listeners[4] == listeners[2] then

@@ -7,6 +7,7 @@ import static penstock.Patience.await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import penstock.projection.TestLog;
 import penstock.redis.Keys;
 import penstock.redis.RedisServer;
+import penstock.stream.Position;
 
 /**
  * The scripts by themselves, on the oldest Redis and the one of this machine: what is refused, that
@@ -532,10 +534,75 @@ abstract class CommitScriptContract {
     assertThat(log.hash(view.state()))
         .containsEntry("change-keys", "3")
         .containsKey("changes-trimmed");
-    String young = TestLog.source("commit").replace("tonumber(ARGV[a + 6])", "-1000");
+    String young = few.replace("tonumber(ARGV[a + 6])", "-1000");
     commit(young, fence, from, append(1));
     assertThat(log.ask("XLEN", view.changes())).isEqualTo(0L);
     assertThat(log.hash(view.state())).containsEntry("change-keys", "0");
+  }
+
+  /** To look each time costs a fifth of a commit. */
+  @Test
+  void looksNowAndThenForOldChangesWhereManyAreKept() {
+    int kept = 2_000;
+    int between = 32;
+    String many = TestLog.source("commit").replace("tonumber(ARGV[a + 7])", "" + kept);
+    String fence = acquire("a");
+    List<String> positions = append(kept + 30 * between);
+    String from = "0-0";
+    for (String position : positions.subList(0, kept + 10 * between)) {
+      commit(many, fence, from, List.of(position));
+      from = position;
+    }
+    log.ask("CONFIG", "RESETSTAT");
+    for (String position : positions.subList(kept + 10 * between, positions.size())) {
+      commit(many, fence, from, List.of(position));
+      from = position;
+      assertThat((Long) log.ask("XLEN", view.changes())).isBetween((long) kept, kept + 32L);
+    }
+    assertThat(String.valueOf(log.ask("INFO", "COMMANDSTATS")))
+        .containsPattern("cmdstat_xdel:calls=[2-6]\\d,");
+    checkChanges();
+  }
+
+  @Test
+  void removesNoMoreThanWhatIsTooMuchHoweverManyKeysACommitHas() {
+    var random = new Random(7);
+    int kept = 1_100;
+    String many = TestLog.source("commit").replace("tonumber(ARGV[a + 7])", "" + kept);
+    String fence = acquire("a");
+    String from = "0-0";
+    for (String position : append(400)) {
+      int keys = random.nextInt(10) == 0 ? 200 : 1 + random.nextInt(8);
+      List<Object> command = begun(many, fence, from, List.of(position));
+      command.add(keys);
+      for (int i = 0; i < keys; i++) {
+        command.addAll(List.of("k" + i, "=", 2, "a", position, 0));
+      }
+      command.add(0);
+      log.ask(command.toArray());
+      from = position;
+      int present = checkChanges();
+      if (log.hash(view.state()).containsKey("changes-trimmed")) {
+        assertThat(present).isBetween(kept - 200, kept + 32 + 200);
+      }
+    }
+    assertThat(log.hash(view.state())).containsKey("changes-trimmed");
+  }
+
+  /** How many keys they have, which must be as many as are noted. */
+  private int checkChanges() {
+    int keys = 0;
+    List<?> changes = (List<?>) log.ask("XRANGE", view.changes(), "-", "+");
+    for (Object change : changes) {
+      keys += ((List<?>) ((List<?>) change).get(1)).size() / 2;
+    }
+    Map<String, String> state = log.hash(view.state());
+    assertThat(state).containsEntry("change-keys", "" + keys);
+    if (state.containsKey("changes-trimmed")) {
+      String first = (String) ((List<?>) changes.getFirst()).getFirst();
+      assertThat(Position.parse(first)).isGreaterThan(Position.parse(state.get("changes-trimmed")));
+    }
+    return keys;
   }
 
   @Test
