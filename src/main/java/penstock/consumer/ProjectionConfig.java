@@ -61,7 +61,7 @@ public interface ProjectionConfig {
     Duration maxAge();
 
     /**
-     * Changed keys, over all commits; of more than 1,024 a few dozen more, since the oldest changes
+     * Changed keys, over all commits; of more than 1,024 up to 32 more, since the oldest changes
      * are removed several at once.
      */
     @WithDefault("1000000")

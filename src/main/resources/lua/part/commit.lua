@@ -14,7 +14,7 @@ local STEP = 998
 local KEYS_BETWEEN_LOOKS, KEYS_READ = 32, 16
 
 -- Removes the oldest changes: those of before `oldest`, and those that make more than `most` keys. To look for them with each commit
--- is a fifth of it where they are as many as are kept: what is left may be by so many keys too much. Of few keys it is none.
+-- would be a tenth of it, so there may be up to KEYS_BETWEEN_LOOKS keys too many; where `most` is little, each looks, and none are.
 -- Not much more is removed at once than twice what may have come since the last look.
 -- `kept`  how many keys are in all of them   `added`  how many of these are new
 -- Returns how many are left, and the last change that was removed, if one was.

@@ -43,16 +43,22 @@ class MutationIT {
   /** What the missing part is there for. */
   enum Situation {
     ROLL_BACK_UNDER_COMMIT(Mutant.WITHOUT_FENCE_CHECK),
-    ZOMBIE_COMMITS(Mutant.WITHOUT_FENCE_CHECK),
-    ZOMBIE_APPENDS_AND_COMMITS(Mutant.WITHOUT_FENCE_CHECK),
+    ZOMBIE_COMMITS(Mutant.WITHOUT_FENCE_CHECK, SHORT_LEASE),
+    ZOMBIE_APPENDS_AND_COMMITS(Mutant.WITHOUT_FENCE_CHECK, SHORT_LEASE),
     COMMIT_COMES_AGAIN(Mutant.WITHOUT_APPLIED_CHECK),
     READ_IS_LOST(Mutant.WITHOUT_RANGE_OF_TAKEOVER),
     REPLAY_COMES_AGAIN(Mutant.WITHOUT_REQUEST_CHECK);
 
     private final Mutant mutant;
+    private final Duration lease;
 
     Situation(Mutant mutant) {
+      this(mutant, LEASE);
+    }
+
+    Situation(Mutant mutant, Duration lease) {
       this.mutant = mutant;
+      this.lease = lease;
     }
   }
 
@@ -67,9 +73,9 @@ class MutationIT {
 
   private List<String> violations(Path application, Situation situation) throws Exception {
     losses.clear();
-    Duration lease = situation.name().startsWith("ZOMBIE") ? SHORT_LEASE : LEASE;
     Settings settings =
-        new Settings(Long.getLong("cluster.seed", 1L), Duration.ZERO, 2, 1, 0, 0, 1_000, lease);
+        new Settings(
+            Long.getLong("cluster.seed", 1L), Duration.ZERO, 2, 1, 0, 0, 1_000, situation.lease);
     try (Cluster cluster = new Cluster(application, settings, CONFIG);
         FenceWatch fences = new FenceWatch(cluster);
         Producers producers = new Producers(settings, cluster.uris(), Cluster.STREAM)) {

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import penstock.event.EventDigest;
 import penstock.projection.TestLog;
 
@@ -37,6 +38,9 @@ public final class RawAppendBenchmark {
   private final int batchSize;
   private final String script;
   private long number;
+
+  /** Why the replies are not read any more. */
+  private volatile @Nullable IOException failure;
 
   private RawAppendBenchmark(int batchSize) {
     this.batchSize = batchSize;
@@ -82,8 +86,9 @@ public final class RawAppendBenchmark {
                   skipReply(in);
                   slots.release();
                 }
-              } catch (IOException ended) {
-                Thread.currentThread().interrupt();
+              } catch (IOException e) {
+                failure = e;
+                slots.release(DEPTH);
               }
             });
     reader.setDaemon(true);
@@ -92,15 +97,24 @@ public final class RawAppendBenchmark {
     long sent = 0;
     while (System.nanoTime() < end) {
       slots.acquire();
+      throwFailure();
       out.write(append(sha));
       sent += batchSize;
     }
     slots.acquire(DEPTH);
+    throwFailure();
     double rate = sent / ((System.nanoTime() - start) / 1e9);
     reader.interrupt();
     out.write(command(List.of(bytes("PING"))));
     reader.join();
     return rate;
+  }
+
+  private void throwFailure() throws IOException {
+    IOException before = failure;
+    if (before != null) {
+      throw before;
+    }
   }
 
   /** A batch of new events of the form that the load over HTTP has. */

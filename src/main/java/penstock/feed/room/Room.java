@@ -17,7 +17,7 @@ final class Room<R, H extends SharedHistory<E>, E> {
 
   private final RoomInterest<E> interest;
 
-  /** Each knows its place, so that it leaves without a search. */
+  /** Each knows its index, so that it leaves without a search. */
   private final List<RoomWait<R, H, E>> waits = new ArrayList<>(1);
 
   /** No wait began further than here. */
@@ -47,7 +47,7 @@ final class Room<R, H extends SharedHistory<E>, E> {
     waits.add(wait);
   }
 
-  /** The last to have come takes its place. False if it has left already. */
+  /** The last of the list takes its place. False if it has left already. */
   boolean leave(RoomWait<R, H, E> wait) {
     int index = wait.index();
     if (index == RoomWait.NOWHERE) {

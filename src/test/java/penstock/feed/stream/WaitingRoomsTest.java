@@ -51,6 +51,10 @@ class WaitingRoomsTest {
         List.of(new LogEntry(new Position(position, 0), LogWriter.event("" + position, subject))));
   }
 
+  private static <R> WaitingRooms<R, HistoryBuffer, BufferedEvent> thatNobodyLeaves() {
+    return new WaitingRooms<>(reader -> fail(reader + " leaves"));
+  }
+
   private static EventInterest subjects(String... subjects) {
     return new EventInterest(new EventFilter(Set.of(subjects), Set.of()));
   }
@@ -71,9 +75,7 @@ class WaitingRoomsTest {
   void anEventConcernsOnlyTheReadersOfItsSubjectHoweverManyWait() {
     int readers = 10_000;
     HistoryBuffer history = history(8_192);
-    var rooms =
-        new WaitingRooms<Integer, HistoryBuffer, BufferedEvent>(
-            reader -> fail("%d leaves", reader));
+    WaitingRooms<Integer, HistoryBuffer, BufferedEvent> rooms = thatNobodyLeaves();
     var waits = new ArrayList<RoomWait<Integer, HistoryBuffer, BufferedEvent>>();
     for (int i = 0; i < readers; i++) {
       waits.add(rooms.enter(i, subjects("s" + i), new BufferPosition<>(history, 0, at(0))));
@@ -96,8 +98,7 @@ class WaitingRoomsTest {
   @Test
   void whatATurnHasForARoomIsEncodedOnceAndWrittenToEachOfItsReadersOnce() {
     HistoryBuffer history = history(8);
-    var rooms =
-        new WaitingRooms<String, HistoryBuffer, BufferedEvent>(reader -> fail(reader + " leaves"));
+    WaitingRooms<String, HistoryBuffer, BufferedEvent> rooms = thatNobodyLeaves();
     var start = new BufferPosition<>(history, 0, at(0));
     RoomWait<String, HistoryBuffer, BufferedEvent> one = rooms.enter("one", subjects("a"), start);
     RoomWait<String, HistoryBuffer, BufferedEvent> two = rooms.enter("two", subjects("a"), start);
@@ -125,8 +126,7 @@ class WaitingRoomsTest {
   @Test
   void whoLeavesAgainTakesNobodyAlong() {
     HistoryBuffer history = history(8);
-    var rooms =
-        new WaitingRooms<String, HistoryBuffer, BufferedEvent>(reader -> fail(reader + " leaves"));
+    WaitingRooms<String, HistoryBuffer, BufferedEvent> rooms = thatNobodyLeaves();
     var start = new BufferPosition<>(history, 0, at(0));
     RoomWait<String, HistoryBuffer, BufferedEvent> one = rooms.enter("one", subjects("a"), start);
     rooms.enter("two", subjects("a"), start);
@@ -147,8 +147,7 @@ class WaitingRoomsTest {
   @Test
   void countsAsJoinedIfReadersHaveSeveralEventsOfATurn() {
     HistoryBuffer history = history(64);
-    var rooms =
-        new WaitingRooms<String, HistoryBuffer, BufferedEvent>(reader -> fail(reader + " leaves"));
+    WaitingRooms<String, HistoryBuffer, BufferedEvent> rooms = thatNobodyLeaves();
     var start = new BufferPosition<>(history, 0, at(0));
     var waits =
         List.of(
@@ -257,8 +256,7 @@ class WaitingRoomsTest {
   @Test
   void aReaderStandsWhereTheOthersAreEvenIfNothingWasForIt() {
     HistoryBuffer history = history(4);
-    var rooms =
-        new WaitingRooms<String, HistoryBuffer, BufferedEvent>(reader -> fail(reader + " leaves"));
+    WaitingRooms<String, HistoryBuffer, BufferedEvent> rooms = thatNobodyLeaves();
     RoomWait<String, HistoryBuffer, BufferedEvent> wait =
         rooms.enter("a", subjects("a"), new BufferPosition<>(history, 0, at(0)));
     for (int i = 1; i <= 20; i++) {

@@ -186,6 +186,7 @@ public final class RawCommitBenchmark {
       long start = System.nanoTime();
       Thread writer =
           Thread.ofPlatform()
+              .daemon()
               .start(
                   () -> {
                     try {
