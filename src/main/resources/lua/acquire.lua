@@ -55,7 +55,7 @@ end
 local entries = redis.call('ZCARD', index)
 local delivered = last_delivered(events, group)
 
-redis.call('HDEL', view, 'released', 'caught-up', 'halted', unpack(old))
+redis.call('HDEL', view, 'released', 'caught-up', 'halted', 'newest-change', unpack(old))
 begin_log(events, ARGV[5], log, state, ARGV[4])
 local applied, stale = f[3] or '0-0', 0
 if f[1] ~= state.life then

@@ -18,6 +18,7 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 -- include told
 -- include append
@@ -38,9 +39,9 @@ end
 local state = read_log(events, log)
 local found = find_digests(events, seen, window, state, digests)
 begin_log(events, seen, log, state, ARGV[2])
-local ids, repeated, news = append_new(events, log, seen, state, found, digests, function(n)
+local ids, repeated, news, facts = append_new(events, log, seen, state, found, digests, function(n)
   return unpack(ARGV, from[n], to[n])
-end, tonumber(ARGV[at]))
+end, tonumber(ARGV[at]), KEYS[5])
 local fresh = 0
 for n = 1, #ids do
   fresh = repeated[n] and fresh or fresh + 1
@@ -58,8 +59,8 @@ for _, one in ipairs(news or {}) do
 end
 if KEYS[7] then
   local done = {err = 'MOVED some of the events were there already'}
-  if fresh == #ids then
-    done = commit(events, log, 2, at, ids)
+  if facts then
+    done = commit(events, log, 2, at, ids, nil, facts)
   end
   result[#result + 1] = done.err and {done.err} or done
 end

@@ -24,7 +24,9 @@
 --         With all but BROKEN nothing is written.
 --
 -- Works on a full Redis. How it is done: part/commit.lua.
+-- include ids
 -- include master
+-- include time
 -- include fence
 -- include told
 -- include letters

@@ -16,6 +16,7 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 -- include told
 -- include append

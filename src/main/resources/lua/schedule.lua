@@ -17,6 +17,7 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 -- include told
 -- include append

@@ -5,14 +5,13 @@
 -- slices live. What another hand than retention removed is not there any more. The clock is Redis's, and never behind
 -- the log's last id. Whoever follows the log hears of it on the channel of its name, and may be told what it is on another
 -- (`:told`), so that nothing has to be read. Where that is nobody but who appends, the answer says it, and nothing is published.
--- Needs ids, terms, log, told. To be called in the order in which they stand here, the first before anything is written.
+-- Needs ids, terms, time, log, told. To be called in the order in which they stand here, the first before anything is written.
 
 -- The slices of now, and for each digest the id of the entry that has it, or false.
 local function find_digests(events, seen, window, state, digests)
-  local now = redis.call('TIME')
-  local ms = now[1] * 1000 + math.floor(now[2] / 1000)
+  local clock = milliseconds()
   local slices = state.lost and '' or state.slices
-  ms = math.max(ms, state.lost and 0 or tonumber(string.match(state.last, '^%d+')))
+  local ms = math.max(clock, state.lost and 0 or tonumber(string.match(state.last, '^%d+')))
   local present, before = string.match(slices, '^(%d+),?(%d*)$')
   local stale
   if not present then
@@ -46,8 +45,7 @@ local function find_digests(events, seen, window, state, digests)
     local id = known[n] or known_before[n]
     known[n] = id and is_there(id) and id
   end
-  return {known = known, present = present, before = before, stale = stale,
-    clock = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000))}
+  return {known = known, present = present, before = before, stale = stale, clock = clock}
 end
 
 -- Tells those who want it what was appended, if somebody does and it is not much: life, term and what was trimmed, the last id
@@ -55,21 +53,24 @@ end
 -- is told if another hand's entries stand in between. To be called when all is written, so nothing may fail here.
 -- `follows`: over how many connections who appends follows the log, too; nil if it does not. If nobody else does, this returns what
 -- has to be added to the answer for it to know what is told.
-local function tell(events, state, found, appended, ids, fresh, fields, follows)
+local function tell(events, state, facts, appended, ids, fresh, fields, follows, changes)
   if #fresh > MOST_TOLD then
     return
   end
-  local channel = events .. ':told'
-  local listeners = redis.pcall('PUBSUB', 'NUMSUB', channel, events)
-  if listeners.err or listeners[2] == 0 then
+  local told, named
+  told, named, facts.changes_told, facts.changes_named = count_listeners(events, changes)
+  if not told or told == 0 then
     return
   end
   local function is_next()
     local others = redis.pcall('XRANGE', events, '(' .. state.last, '(' .. ids[fresh[1]], 'COUNT', 1)
-    return not others.err and #others == 0
+    local is_next = not others.err and #others == 0
+    facts.behind = is_next and state.last
+    return is_next
   end
-  if follows and listeners[2] == follows and listeners[4] == follows then
-    return is_next() and {state.trimmed, state.last, appended, found.clock} or nil
+  local clock = string.format('%.0f', facts.clock)
+  if follows and told == follows and named == follows then
+    return is_next() and {state.trimmed, state.last, appended, clock} or nil
   end
   local parts, bytes = {}, 0
   for i, n in ipairs(fresh) do
@@ -88,15 +89,16 @@ local function tell(events, state, found, appended, ids, fresh, fields, follows)
     end
   end
   if is_next() then
-    redis.pcall('PUBLISH', channel, cmsgpack.pack(state.life, last_term(state.terms), state.trimmed, state.last,
-      appended, found.clock) .. table.concat(parts))
+    redis.pcall('PUBLISH', events .. ':told', cmsgpack.pack(state.life, last_term(state.terms), state.trimmed, state.last,
+      appended, clock) .. table.concat(parts))
   end
 end
 
 -- Appends the events that are not there: `fields(n)` is field, value, ... of the n-th. Returns the id of each, and for each
--- whether it was there before; and what tell returns. `state` must have been begun.
-local function append_new(events, log, seen, state, found, digests, fields, follows)
-  local ids, repeated, fresh, noted, mine, last, news = {}, {}, {}, {}, {}, state.last, nil
+-- whether it was there before; what tell returns; and if all are new what part/commit.lua need not ask again. `state` must have
+-- been begun. `changes`: those of the view whose commit follows, if one does.
+local function append_new(events, log, seen, state, found, digests, fields, follows, changes)
+  local ids, repeated, fresh, noted, mine, last, news, facts = {}, {}, {}, {}, {}, state.last, nil, nil
   for n = 1, #digests do
     local id = found.known[n] or mine[digests[n]]
     repeated[n] = id and true or false
@@ -119,13 +121,14 @@ local function append_new(events, log, seen, state, found, digests, fields, foll
     if found.stale and found.stale ~= '' then
       redis.call('UNLINK', seen .. found.stale)
     end
-    news = tell(events, state, found, appended, ids, fresh, fields, follows)
+    facts = {clock = found.clock, log = {state.life, last, appended, state.reign, state.terms}}
+    news = tell(events, state, facts, appended, ids, fresh, fields, follows, changes)
     if not news then
       -- Not heard is told late; a user who may not publish must not fail here, half-way.
       redis.pcall('PUBLISH', events, last)
     end
   end
-  return ids, repeated, news
+  return ids, repeated, news, #fresh == #ids and facts
 end
 
 -- Writes what is there already, where a script had nothing to write and is to be waited for all the same: servers since Redis 8 and

@@ -6,7 +6,7 @@
 -- has more than 1,000 arguments but those of an entry's fields, which go in steps.
 --
 -- Whoever follows the changes hears of new ones on the channel of their name, and may be told what they are on another (`:told`).
--- Needs master, terms, fence, told, letters.
+-- Needs ids, master, terms, time, fence, told, letters.
 
 local STEP = 998
 
@@ -27,20 +27,19 @@ local function trim_changes(changes, kept, added, oldest, most)
   local least, trimmed = kept - 2 * (added + KEYS_BETWEEN_LOOKS), nil
   while kept > least do
     local found = redis.call('XRANGE', changes, '-', '+', 'COUNT', step)
-    local removed = {}
-    for n, change in ipairs(found) do
+    local removed = 0
+    for _, change in ipairs(found) do
       if kept <= most and tonumber(string.match(change[1], '^%d+')) >= oldest then
         break
       end
-      removed[n] = change[1]
+      removed, trimmed = removed + 1, change[1]
       kept = kept - #change[2] / 2
     end
-    if #removed == 0 then
-      break
+    if removed > 0 then
+      -- Each that XDEL is given it looks for, behind all that were removed before.
+      redis.call('XTRIM', changes, 'MINID', '=', after(trimmed))
     end
-    redis.call('XDEL', changes, unpack(removed))
-    trimmed = removed[#removed]
-    if #removed < step then
+    if removed < step then
       break
     end
   end
@@ -66,11 +65,14 @@ end
 --
 -- `k`  how many keys come before the generation's state, its index, its changes and the dead letters
 -- `a`  how many arguments come before those of commit.lua, of which the positions are passed over: `ids` are in their place
-local function commit(events, log, k, a, ids, request)
+-- `facts`  what is known since the events were appended just now: `log`, what is asked of it here; `clock`, the time in milliseconds;
+--       `behind`, the position that they are known to stand next to, and `changes_told`, `changes_named`, who listens, or nil
+local function commit(events, log, k, a, ids, request, facts)
   local view, index, changes, dead = KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4]
   local group, from, entries, count = ARGV[a + 3], ARGV[a + 4], ARGV[a + 5], #ids
-  local f = redis.call('HMGET', view, 'fence', 'applied', 'count', 'change-keys', 'lone', 'life', 'changes-trimmed')
-  local l = redis.call('HMGET', log, 'life', 'last', 'appended', 'reign', 'terms')
+  local f = redis.call('HMGET', view, 'fence', 'applied', 'count', 'change-keys', 'lone', 'life', 'changes-trimmed',
+    'newest-change')
+  local l = facts and facts.log or redis.call('HMGET', log, 'life', 'last', 'appended', 'reign', 'terms')
   -- check fence
   if is_fenced(f[1], ARGV[a + 1], l[1], ARGV[a + 2]) then
     return redis.error_reply('FENCED the right to commit is gone')
@@ -80,9 +82,11 @@ local function commit(events, log, k, a, ids, request)
     return redis.error_reply('MOVED applied is ' .. tostring(f[2]))
   end
   -- check gap
-  local first = count > 0 and redis.call('XRANGE', events, '(' .. from, '+', 'COUNT', 1)[1]
-  if count > 0 and (not first or first[1] ~= ids[1]) then
-    return redis.error_reply('GAP the log goes on with ' .. (first and first[1] or 'nothing'))
+  if count > 0 and not (facts and facts.behind == from) then
+    local first = redis.call('XRANGE', events, '(' .. from, '+', 'COUNT', 1)[1]
+    if not first or first[1] ~= ids[1] then
+      return redis.error_reply('GAP the log goes on with ' .. (first and first[1] or 'nothing'))
+    end
   end
   -- check request
   if request and (redis.call('LINDEX', KEYS[k + 6], 0) ~= request.asked
@@ -145,17 +149,24 @@ local function commit(events, log, k, a, ids, request)
 
     local state, answer = {'applied', last}, {}
     if #changed > 0 then
-      local now = redis.call('TIME')
-      local oldest = now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(ARGV[a + 6])
-      local listeners = #changed <= 2 * MOST_TOLD and f[6] == l[1] and redis.pcall('PUBSUB', 'NUMSUB', changes .. ':told', changes)
-      local is_told = listeners and not listeners.err and listeners[2] > 0
-      local behind = is_told and redis.call('XREVRANGE', changes, '+', '-', 'COUNT', 1)[1]
+      local oldest = (facts and facts.clock or milliseconds()) - tonumber(ARGV[a + 6])
+      local told, named
+      if #changed <= 2 * MOST_TOLD and f[6] == l[1] then
+        if facts and facts.changes_told then
+          told, named = facts.changes_told, facts.changes_named
+        else
+          told, named = count_listeners(changes)
+        end
+      end
+      local is_told = told and told > 0
+      -- Whoever takes the lease forgets which it is, since who held it before may not have noted it.
+      local behind = f[8] or is_told and (redis.call('XREVRANGE', changes, '+', '-', 'COUNT', 1)[1] or {})[1]
       local newest = redis.call('XADD', changes, '*', unpack(changed))
       local added = #changed / 2
       local kept, trimmed = trim_changes(changes, tonumber(f[4] or '0') + added, added, oldest, tonumber(ARGV[a + 7]))
       local term = l[4] or last_term(l[5])
-      local trimmed_to, before = trimmed or f[7] or '0-0', behind and behind[1] or '0-0'
-      if is_told and listeners[2] == tonumber(ARGV[a + 10]) and listeners[4] == listeners[2] then
+      local trimmed_to, before = trimmed or f[7] or '0-0', behind or '0-0'
+      if is_told and told == tonumber(ARGV[a + 10]) and named == told then
         answer = {newest, term, trimmed_to, before}
       else
         if is_told then
@@ -165,6 +176,8 @@ local function commit(events, log, k, a, ids, request)
       end
       state[#state + 1] = 'change-keys'
       state[#state + 1] = string.format('%.0f', kept)
+      state[#state + 1] = 'newest-change'
+      state[#state + 1] = newest
       if trimmed then
         state[#state + 1] = 'changes-trimmed'
         state[#state + 1] = trimmed

@@ -30,6 +30,18 @@ local function before(id)
   return one_less(ms) .. '-' .. GREATEST
 end
 
+-- The number after another.
+local function one_more(number)
+  local head, digit, nines = string.match(number, '^(%d-)([0-8]?)(9*)$')
+  return head .. (digit == '' and 1 or digit + 1) .. string.rep('0', #nines)
+end
+
+-- The least id after another, which is not the last of its millisecond.
+local function after(id)
+  local ms, seq = string.match(id, '^(%d+)-(%d+)$')
+  return ms .. '-' .. one_more(seq)
+end
+
 -- The first entries of a stream behind an id. Redis takes no range behind the greatest id.
 local function range_behind(events, id, count)
   if id == GREATEST .. '-' .. GREATEST then

@@ -18,10 +18,12 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import penstock.consumer.worker.ShardTask;
 import penstock.projection.ProjectionShard;
+import penstock.redis.RedisConversation;
 import penstock.redis.RedisReplyException;
 import penstock.redis.RedisResource;
 import penstock.redis.Script;
@@ -46,10 +48,25 @@ class CarriedCommitTest extends ShardScenario {
 
   private int ids;
 
+  /** Who appends follows the log, as a service does. */
+  private RedisConversation follower;
+
   @BeforeEach
   void begin() {
     end = Position.ZERO;
     writer.awaitLink();
+    follower = redis.open();
+    follower.ask("SUBSCRIBE", log.names().events());
+    follower.ask("SUBSCRIBE", log.names().told());
+  }
+
+  @AfterEach
+  void leave() {
+    follower.close();
+  }
+
+  private Long followers() {
+    return (Long) ((List<?>) log.ask("PUBSUB", "NUMSUB", log.names().told())).get(1);
   }
 
   private static byte[] bytes(String text) {
@@ -115,7 +132,7 @@ class CarriedCommitTest extends ShardScenario {
         event.forEach(call::arg);
       }
       if (carried != null) {
-        carried.write(call.arg(0));
+        carried.write(call.arg(followers()));
       }
       reply = await(APPEND.run(writer.link(), call));
       for (int i = 0; i < events.size(); i++) {
@@ -241,6 +258,56 @@ class CarriedCommitTest extends ShardScenario {
     reached(task, end);
     assertThat(counts(view(task))).isEqualTo(Map.of("a", 3));
     assertThat(state(view(task), "count")).isEqualTo("3");
+  }
+
+  /** One entry more and one less, which the log's length does not show. */
+  @Test
+  void whatAnotherHandPutInItsWayIsNotPassedOver() {
+    ShardTask task = atTheEnd("counted");
+    List<List<byte[]>> events = List.of(event("a", "{}"));
+    CarriedCommit carried = carried(task, events);
+    log.ask("XADD", log.names().events(), "*", "specversion", "1.0", "id", "by-hand");
+    log.ask("XDEL", log.names().events(), end.toString());
+    var appended = new Appended(events, carried);
+    assertThat(appended.isFresh(0)).isTrue();
+    assertThat(appended.outcome().get(0).toString()).startsWith("GAP");
+  }
+
+  /** Each question costs what is appended and committed a few microseconds of Redis. */
+  @Test
+  void whatTheAppendKnowsTheCommitDoesNotAsk() {
+    ShardTask task = atTheEnd("counted");
+    var views = view(task).names();
+    follower.ask("SUBSCRIBE", views.changes());
+    follower.ask("SUBSCRIBE", views.told());
+    // others ask now and then as well, so what counts is what it takes at the least
+    await()
+        .untilAsserted(
+            () -> {
+              List<List<byte[]>> events = List.of(event("a", "{}"));
+              CarriedCommit carried = carried(task, events);
+              log.ask("CONFIG", "RESETSTAT");
+              var appended = new Appended(events, carried);
+              carried.appended(appended.positions, appended.outcome());
+              assertThat(redis.calls("xgroup(?:.setid)?")).as("commits").isEqualTo(1);
+              assertThat(redis.calls("time")).isEqualTo(1);
+              assertThat(redis.calls("pubsub(?:.numsub)?")).as("one is the test's").isEqualTo(2);
+              assertThat(redis.calls("hmget")).as("log, digests, view").isEqualTo(3);
+              assertThat(redis.calls("xrange")).as("nothing in between").isEqualTo(1);
+              assertThat(redis.calls("xrevrange")).isZero();
+            });
+  }
+
+  /** As if events that it had not seen had been removed by hand. */
+  @Test
+  void atTheLogsEndAllIsApplied() {
+    ShardTask task = atTheEnd("counted");
+    List<List<byte[]>> events = List.of(event("a", "{}"));
+    CarriedCommit carried = carried(task, events);
+    log.ask("HSET", view(task).names().state(), "count", 0);
+    var appended = new Appended(events, carried);
+    assertThat(carried.appended(appended.positions, appended.outcome())).isTrue();
+    assertThat(state(view(task), "count")).isEqualTo("2");
   }
 
   @Test
@@ -374,6 +441,9 @@ class CarriedCommitTest extends ShardScenario {
           case 1, 2 -> count(new Appended(some(random), null), random, tasks);
           case 3, 4, 5, 6 -> {
             if (underWay == null) {
+              if (random.nextBoolean()) {
+                drain(task);
+              }
               var events = some(random);
               CarriedCommit carried = task.carry(records(events));
               if (carried == null) {

@@ -560,7 +560,7 @@ abstract class CommitScriptContract {
       assertThat((Long) log.ask("XLEN", view.changes())).isBetween((long) kept, kept + 32L);
     }
     assertThat(String.valueOf(log.ask("INFO", "COMMANDSTATS")))
-        .containsPattern("cmdstat_xdel:calls=[2-6]\\d,");
+        .containsPattern("cmdstat_xtrim:calls=[2-6]\\d,");
     checkChanges();
   }
 
@@ -668,6 +668,25 @@ abstract class CommitScriptContract {
       }
       await().until(() -> !log.ask("PUBSUB", "NUMSUB", view.changes()).toString().contains("2"));
       assertThat(commitListening(0, fence, ids.get(2), ids.get(3))).hasSize(2);
+    }
+  }
+
+  /** A holder of a version that notes nothing of it. */
+  @Test
+  void whatChangedBeforeIsTrueAlsoBehindOneWhoDidNotNoteIt() {
+    String fence = acquire("a");
+    List<String> ids = append(3);
+    try (var own = server.open()) {
+      own.ask("SUBSCRIBE", view.told());
+      own.ask("SUBSCRIBE", view.changes());
+      commitListening(1, fence, "0-0", ids.get(0));
+      String noted = (String) log.ask("HGET", view.state(), "newest-change");
+      log.ask("DEL", view.lease());
+      commitListening(1, acquire("b"), ids.get(0), ids.get(1));
+      log.ask("HSET", view.state(), "newest-change", noted);
+      log.ask("DEL", view.lease());
+      assertThat(commitListening(1, acquire("a"), ids.get(1), ids.get(2)).getLast())
+          .isEqualTo(changeIds().get(1));
     }
   }
 
