@@ -23,8 +23,7 @@
 local events, log, due, bodies, names = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local seen, window, most, most_bytes = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = milliseconds()
 local ready = redis.call('ZRANGEBYSCORE', due, '-inf', '(' .. string.format('%.0f', now), 'WITHSCORES', 'LIMIT', 0, most)
 
 local done, packed, digests, late, bytes = {}, {}, {}, {}, 0

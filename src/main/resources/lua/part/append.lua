@@ -52,7 +52,8 @@ end
 -- before it, how many were ever appended, the clock, then for each event its id and fields; packed one behind the other. Nothing
 -- is told if another hand's entries stand in between. To be called when all is written, so nothing may fail here.
 -- `follows`: over how many connections who appends follows the log, too; nil if it does not. If nobody else does, this returns what
--- has to be added to the answer for it to know what is told.
+-- has to be added to the answer for it to know what is told. What it finds out that a commit wants to know, too, goes into `facts`:
+-- who listens to `changes`, those of the view whose commit follows, if one does; and the position behind which nothing stands in between.
 local function tell(events, state, facts, appended, ids, fresh, fields, follows, changes)
   if #fresh > MOST_TOLD then
     return
@@ -64,9 +65,9 @@ local function tell(events, state, facts, appended, ids, fresh, fields, follows,
   end
   local function is_next()
     local others = redis.pcall('XRANGE', events, '(' .. state.last, '(' .. ids[fresh[1]], 'COUNT', 1)
-    local is_next = not others.err and #others == 0
-    facts.behind = is_next and state.last
-    return is_next
+    local alone = not others.err and #others == 0
+    facts.behind = alone and state.last
+    return alone
   end
   local clock = string.format('%.0f', facts.clock)
   if follows and told == follows and named == follows then

@@ -36,7 +36,7 @@ local function trim_changes(changes, kept, added, oldest, most)
       kept = kept - #change[2] / 2
     end
     if removed > 0 then
-      -- Each that XDEL is given it looks for, behind all that were removed before.
+      -- XDEL would look for each of them, behind all that were removed before.
       redis.call('XTRIM', changes, 'MINID', '=', after(trimmed))
     end
     if removed < step then
@@ -160,17 +160,18 @@ local function commit(events, log, k, a, ids, request, facts)
       end
       local is_told = told and told > 0
       -- Whoever takes the lease forgets which it is, since who held it before may not have noted it.
-      local behind = f[8] or is_told and (redis.call('XREVRANGE', changes, '+', '-', 'COUNT', 1)[1] or {})[1]
+      local previous = f[8] or is_told and (redis.call('XREVRANGE', changes, '+', '-', 'COUNT', 1)[1] or {})[1]
       local newest = redis.call('XADD', changes, '*', unpack(changed))
       local added = #changed / 2
       local kept, trimmed = trim_changes(changes, tonumber(f[4] or '0') + added, added, oldest, tonumber(ARGV[a + 7]))
       local term = l[4] or last_term(l[5])
-      local trimmed_to, before = trimmed or f[7] or '0-0', behind or '0-0'
+      local trimmed_to = trimmed or f[7] or '0-0'
+      previous = previous or '0-0'
       if is_told and told == tonumber(ARGV[a + 10]) and named == told then
-        answer = {newest, term, trimmed_to, before}
+        answer = {newest, term, trimmed_to, previous}
       else
         if is_told then
-          tell_changes(changes, entries, changed, {newest, f[6], term, trimmed_to, before})
+          tell_changes(changes, entries, changed, {newest, f[6], term, trimmed_to, previous})
         end
         redis.pcall('PUBLISH', changes, newest)
       end

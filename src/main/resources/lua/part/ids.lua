@@ -36,10 +36,13 @@ local function one_more(number)
   return head .. (digit == '' and 1 or digit + 1) .. string.rep('0', #nines)
 end
 
--- The least id after another, which is not the last of its millisecond.
+-- The least id after another, which is not the greatest.
 local function after(id)
   local ms, seq = string.match(id, '^(%d+)-(%d+)$')
-  return ms .. '-' .. one_more(seq)
+  if seq ~= GREATEST then
+    return ms .. '-' .. one_more(seq)
+  end
+  return one_more(ms) .. '-0'
 end
 
 -- The first entries of a stream behind an id. Redis takes no range behind the greatest id.

@@ -3,6 +3,7 @@ package penstock.http;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static penstock.Patience.await;
 
 import io.prometheus.client.exemplars.ExemplarSampler;
 import io.quarkus.test.common.WithTestResource;
@@ -54,6 +55,8 @@ class RequestCostTest {
 
   @Test
   void theTemplateOfAPathIsNotLookedForAheadOfWhoServesIt() {
+    // until a worker has begun the view, its feed and entries are not ready
+    await().until(() -> given().get(PATH).statusCode() == 404);
     onlooker.templates.clear();
     given().get(PATH).then().statusCode(404);
     assertThat(onlooker.templates).containsExactly(Optional.empty());

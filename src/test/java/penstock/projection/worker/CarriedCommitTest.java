@@ -56,8 +56,19 @@ class CarriedCommitTest extends ShardScenario {
     end = Position.ZERO;
     writer.awaitLink();
     follower = redis.open();
+    follow();
+  }
+
+  private void follow() {
     follower.ask("SUBSCRIBE", log.names().events());
     follower.ask("SUBSCRIBE", log.names().told());
+  }
+
+  /** As where nobody has a feed or a view of the stream. */
+  private void leaveAlone() {
+    follower.close();
+    await().until(() -> followers() == 0);
+    follower = redis.open();
   }
 
   @AfterEach
@@ -271,31 +282,63 @@ class CarriedCommitTest extends ShardScenario {
     var appended = new Appended(events, carried);
     assertThat(appended.isFresh(0)).isTrue();
     assertThat(appended.outcome().get(0).toString()).startsWith("GAP");
+    assertThat(carried.appended(appended.positions, appended.outcome())).isFalse();
   }
 
-  /** Each question costs what is appended and committed a few microseconds of Redis. */
+  /** Each question costs Redis about a microsecond. */
   @Test
   void whatTheAppendKnowsTheCommitDoesNotAsk() {
     ShardTask task = atTheEnd("counted");
-    var views = view(task).names();
-    follower.ask("SUBSCRIBE", views.changes());
-    follower.ask("SUBSCRIBE", views.told());
-    // others ask now and then as well, so what counts is what it takes at the least
-    await()
-        .untilAsserted(
-            () -> {
-              List<List<byte[]>> events = List.of(event("a", "{}"));
-              CarriedCommit carried = carried(task, events);
-              log.ask("CONFIG", "RESETSTAT");
-              var appended = new Appended(events, carried);
-              carried.appended(appended.positions, appended.outcome());
-              assertThat(redis.calls("xgroup(?:.setid)?")).as("commits").isEqualTo(1);
-              assertThat(redis.calls("time")).isEqualTo(1);
-              assertThat(redis.calls("pubsub(?:.numsub)?")).as("one is the test's").isEqualTo(2);
-              assertThat(redis.calls("hmget")).as("log, digests, view").isEqualTo(3);
-              assertThat(redis.calls("xrange")).as("nothing in between").isEqualTo(1);
-              assertThat(redis.calls("xrevrange")).isZero();
-            });
+    try (var reader = readerOf(view(task))) {
+      // others ask now and then as well, so what counts is what it takes at the least
+      await()
+          .untilAsserted(
+              () -> {
+                List<List<byte[]>> events = List.of(event("a", "{}"));
+                CarriedCommit carried = carried(task, events);
+                log.ask("CONFIG", "RESETSTAT");
+                var appended = new Appended(events, carried);
+                carried.appended(appended.positions, appended.outcome());
+                assertThat(redis.calls("xgroup(?:.setid)?")).as("commits").isEqualTo(1);
+                assertThat(redis.calls("time")).isEqualTo(1);
+                assertThat(redis.calls("pubsub(?:.numsub)?")).as("one is the test's").isEqualTo(2);
+                assertThat(redis.calls("hmget")).as("log, digests, view").isEqualTo(3);
+                assertThat(redis.calls("xrange")).as("nothing in between").isEqualTo(1);
+                assertThat(redis.calls("xrevrange")).isZero();
+              });
+      assertThat(reader.ask("PING")).asString().contains(view(task).names().told());
+    }
+  }
+
+  /** Whoever reads the view, and nothing else. */
+  private RedisConversation readerOf(ProjectionShard shard) {
+    RedisConversation reader = redis.open();
+    reader.ask("SUBSCRIBE", shard.names().told());
+    return reader;
+  }
+
+  /**
+   * Over its own channel; if nobody follows the log, or too many events for it come at once, it is
+   * asked who does.
+   */
+  @Test
+  void itsReadersAreToldWhateverTheAppendKnows() {
+    ShardTask task = atTheEnd("counted");
+    for (boolean isFollowed : List.of(true, false)) {
+      if (!isFollowed) {
+        leaveAlone();
+      }
+      for (int count : List.of(1, 16, 17)) {
+        var events = IntStream.range(0, count).mapToObj(i -> event("a", "{}")).toList();
+        CarriedCommit carried = carried(task, events);
+        try (var reader = readerOf(view(task))) {
+          var appended = new Appended(events, carried);
+          assertThat(carried.appended(appended.positions, appended.outcome())).isTrue();
+          tell(task, appended);
+          assertThat(reader.ask("PING")).asString().contains(view(task).names().told());
+        }
+      }
+    }
   }
 
   /** As if events that it had not seen had been removed by hand. */
@@ -430,6 +473,10 @@ class CarriedCommitTest extends ShardScenario {
       expected.clear();
       end = Position.ZERO;
       Random random = new Random(seed + run);
+      leaveAlone();
+      if (random.nextBoolean()) {
+        follow();
+      }
       ProjectionShard shard = hand.shard("counted");
       ShardTask[] tasks = {hand.task(shard, "a", COMMIT), hand.task(shard, "b", COMMIT)};
       drain(tasks[0]);
