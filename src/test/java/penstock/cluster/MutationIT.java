@@ -91,6 +91,7 @@ class MutationIT {
         case ZOMBIE_COMMITS -> zombieCommits(worker, other, producer);
         case ZOMBIE_APPENDS_AND_COMMITS ->
             zombieAppendsAndCommits(
+                cluster,
                 worker,
                 other,
                 new Producer(
@@ -159,15 +160,18 @@ class MutationIT {
    * of the event. It is good, and the commit is not.
    */
   private void zombieAppendsAndCommits(
-      Cluster.Member worker, Cluster.Member other, Producer toWorker) throws Exception {
+      Cluster cluster, Cluster.Member worker, Cluster.Member other, Producer toWorker)
+      throws Exception {
     String zombie = holder(worker.process().uri(), VIEW);
     FaultyProxy.Hold late = worker.proxy().hold(frame -> frame.isCommit() && frame.isAppend());
     var sending =
         new FutureTask<>(
             () -> {
-              // what is to be folded, or read for it, before is not done at once: then none goes
-              // along
+              // what is to be read for it is not done at once: then none goes along
               while (late.came().getCount() > 0) {
+                // or else what goes along may be folded from too early a position, and then it is
+                // not the fence alone that refuses it
+                awaitApplied(cluster);
                 send(toWorker, "along", 1);
               }
               return true;
@@ -288,15 +292,18 @@ class MutationIT {
             holder -> holder != null);
   }
 
+  /** By every view. */
   private static void awaitApplied(Cluster cluster) {
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                Cluster.get(cluster.uris().getFirst().resolve("/views/" + VIEW.viewName()))
-                    .getJsonArray("partitions")
-                    .getJsonObject(0)
-                    .getLong("lag")
-                    .equals(0L));
+    for (TestedView view : TestedView.values()) {
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  Cluster.get(cluster.uris().getFirst().resolve("/views/" + view.viewName()))
+                      .getJsonArray("partitions")
+                      .getJsonObject(0)
+                      .getLong("lag")
+                      .equals(0L));
+    }
   }
 }
