@@ -2,7 +2,7 @@
 -- the log's life, the consumer group (created at `applied`, never at `$`), the generation's state.
 --
 -- KEYS  1 the log (stream)   2 what is known of it (hash)   3 the generation's state (hash)   4 its lease (string)
---       5 its index (sorted set)
+--       5 its index (sorted set)   6 its changes (stream)
 -- ARGV  1 this instance   2 the lease in milliseconds   3 a random string, for the fence   4 another, for a new life
 --       5 prefix of the slices   6 the group   7 1 if a generation may begin behind what was trimmed, else 0
 --       8 this process: a string that no other one ever has   9 1 if what is halted shall stay so, else 0
@@ -17,11 +17,12 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 -- include consumer-groups
 -- include lease
 -- include view
-local events, log, view, lease, index, group = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[6]
+local events, log, view, lease, index, changes, group = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], ARGV[6]
 
 local holder = redis.call('GET', lease)
 if holder and holder ~= ARGV[1] then
@@ -63,7 +64,7 @@ if f[1] ~= state.life then
   if entries > 0 then
     stale = 1
   else
-    begin_view(view, events, state.life, state.appended, state.trimmed)
+    begin_view(view, changes, events, state.life, state.appended, state.trimmed)
   end
 end
 local fence = next_fence(f[2], ARGV[3], state.here)

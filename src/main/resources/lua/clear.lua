@@ -20,6 +20,5 @@ end
 if remove_entries(index, ARGV[2], ARGV[3]) then
   return 1
 end
-redis.call('UNLINK', changes)
-begin_view(view, events, l[1], l[2], l[3])
+begin_view(view, changes, events, l[1], l[2], l[3])
 return 0

@@ -14,10 +14,12 @@ local function find_marks(view)
   return marks
 end
 
--- Has nothing applied of this life yet. `count` then lacks just what the log still holds, so that lag is exact.
-local function begin_view(view, events, life, appended, trimmed)
+-- Has nothing applied of this life yet, and no change of another one is left. `count` then lacks just what the log still holds, so
+-- that lag is exact.
+local function begin_view(view, changes, events, life, appended, trimmed)
   local count = string.format('%.0f', appended - redis.call('XLEN', events))
   redis.call('HDEL', view, 'skipped', 'dead', 'change-keys', 'changes-trimmed', 'newest-change', 'caught-up', 'lone', 'lone-attempts',
     unpack(find_marks(view)))
+  redis.call('UNLINK', changes)
   redis.call('HSET', view, 'life', life, 'applied', '0-0', 'count', count, 'complete-from', trimmed)
 end

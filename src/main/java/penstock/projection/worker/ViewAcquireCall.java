@@ -35,7 +35,8 @@ record ViewAcquireCall(
                 shard.log().log(),
                 shard.names().state(),
                 shard.names().lease(),
-                shard.names().index())
+                shard.names().index(),
+                shard.names().changes())
             .arg(instance.name())
             .arg(length.toMillis())
             .arg(log.newLife())

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import penstock.projection.TestLog;
 import penstock.redis.Keys;
+import penstock.redis.RedisConversation;
 import penstock.redis.RedisServer;
 import penstock.stream.Position;
 
@@ -71,12 +72,13 @@ abstract class CommitScriptContract {
             log.ask(
                 "EVAL",
                 TestLog.source("acquire"),
-                5,
+                6,
                 log.names().events(),
                 log.names().log(),
                 view.state(),
                 view.lease(),
                 view.index(),
+                view.changes(),
                 instance,
                 10_000,
                 "token-" + instance,
@@ -540,6 +542,28 @@ abstract class CommitScriptContract {
     assertThat(log.hash(view.state())).containsEntry("change-keys", "0");
   }
 
+  /**
+   * Where no entry is left there is nothing to clear step by step, and changes may be there all the
+   * same.
+   */
+  @Test
+  void keepsNoChangesOfAnEarlierLife() {
+    List<String> positions = append(2);
+    String fence = acquire("a");
+    commit(fence, "0-0", positions.subList(0, 1));
+    List<Object> command =
+        begun(TestLog.source("commit"), fence, positions.get(0), positions.subList(1, 2));
+    command.addAll(List.of(1, "k", "-", 0, 0, 0));
+    log.ask(command.toArray());
+    assertThat(checkChanges()).isEqualTo(2);
+    assertThat(log.ask("ZCARD", view.index())).isEqualTo(0L);
+    log.ask("DEL", log.names().events(), log.names().log());
+    String next = acquire("a");
+    assertThat(log.ask("EXISTS", view.changes())).isEqualTo(0L);
+    commit(next, "0-0", append(1));
+    assertThat(checkChanges()).isEqualTo(1);
+  }
+
   /** To look each time costs a tenth of a commit. */
   @Test
   void looksNowAndThenForOldChangesWhereManyAreKept() {
@@ -651,8 +675,7 @@ abstract class CommitScriptContract {
     String fence = acquire("a");
     List<String> ids = append(4);
     try (var own = server.open()) {
-      own.ask("SUBSCRIBE", view.told());
-      own.ask("SUBSCRIBE", view.changes());
+      follow(own);
       long published = server.calls("publish");
       List<?> first = commitListening(1, fence, "0-0", ids.get(0));
       List<?> second = commitListening(1, fence, ids.get(0), ids.get(1));
@@ -677,8 +700,7 @@ abstract class CommitScriptContract {
     String fence = acquire("a");
     List<String> ids = append(3);
     try (var own = server.open()) {
-      own.ask("SUBSCRIBE", view.told());
-      own.ask("SUBSCRIBE", view.changes());
+      follow(own);
       commitListening(1, fence, "0-0", ids.get(0));
       String noted = (String) log.ask("HGET", view.state(), "newest-change");
       log.ask("DEL", view.lease());
@@ -688,6 +710,11 @@ abstract class CommitScriptContract {
       assertThat(commitListening(1, acquire("a"), ids.get(1), ids.get(2)).getLast())
           .isEqualTo(changeIds().get(1));
     }
+  }
+
+  private void follow(RedisConversation conversation) {
+    conversation.ask("SUBSCRIBE", view.told());
+    conversation.ask("SUBSCRIBE", view.changes());
   }
 
   private List<String> changeIds() {
