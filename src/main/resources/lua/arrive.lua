@@ -16,6 +16,7 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 -- include presence
 local events, log, due, members, names, most = KEYS[1], KEYS[2], KEYS[3], ARGV[3], ARGV[4], tonumber(ARGV[5])
@@ -25,7 +26,7 @@ local f = redis.call('HMGET', log, 'life', 'last')
 -- Where nothing is told the whole state is not read: but members of a lost log are not kept by it.
 local lost = f[2] and f[2] ~= '0-0' and redis.call('EXISTS', events) == 0
 local life = not lost and f[1]
-local now = clock()
+local now = milliseconds()
 local called, beats, sizes, news = {}, {}, {}, false
 for at = 7, #ARGV, 5 do
   called[#called + 1] = ARGV[at] .. '/' .. ARGV[at + 1]

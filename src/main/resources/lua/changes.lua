@@ -12,6 +12,7 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 local last, found = '0-0', {}
 if redis.call('EXISTS', KEYS[4]) == 1 then
@@ -35,6 +36,5 @@ local life = ''
 if f[1] == state.life then
   life = state.life
 end
-local now = redis.call('TIME')
 return {life, state.reign, f[2] or '0-0', last, 0,
-  string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000)), found}
+  string.format('%.0f', milliseconds()), found}

@@ -14,12 +14,12 @@
 -- The sweep, which looks for deadlines that are not in the index, is one of its names, with the master's replication id behind it:
 -- after a restart or a failover, and when the index was lost, there is none, and it is due at once.
 -- Works on a full Redis: its first write is one that is never refused.
+-- include time
 -- include hint
 local index, claimed, lasts, most = KEYS[1], KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2])
 local kinds = ARGV[3]
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = milliseconds()
 local sweep = 'sweep/' .. string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
 redis.call('ZREM', index, '')
 

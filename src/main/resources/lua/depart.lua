@@ -11,11 +11,12 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 -- include presence
 local events, log, due, members, names, room, member = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[3], ARGV[4]
 
-local now = clock()
+local now = milliseconds()
 local state = read_log(events, log)
 local deadline = redis.call('ZSCORE', due, room .. '/' .. member)
 local known = not state.lost and read_member(redis.call('HGET', members, member), deadline, state.life)

@@ -5,6 +5,7 @@
 -- ARGV  1 the group
 -- Result  holder or nil, fence or nil, applied, events not applied, age in milliseconds of the first of these (0 if
 --         there is none), entries pending, entries, events skipped, dead letters, why it is broken or halted or nil
+-- include time
 -- include ids
 -- include consumer-groups
 local events, log, view = KEYS[1], KEYS[2], KEYS[3]
@@ -18,8 +19,7 @@ local group, age = consumer_group(events, ARGV[1]), 0
 if redis.call('EXISTS', events) == 1 then
   local first = range_behind(events, applied, 1)[1]
   if first then
-    local now = redis.call('TIME')
-    age = math.max(0, now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(string.match(first[1], '^%d+')))
+    age = math.max(0, milliseconds() - tonumber(string.match(first[1], '^%d+')))
   end
 end
 local number = f[1] and tonumber(string.match(f[1], '^%d+'))

@@ -6,6 +6,7 @@
 -- Result  for each 1, or 0 if it is stale: the event went to another, or is done, or the group is not that one any more
 --
 -- Works on a full Redis: its first write is one that is never refused. At most 256 deliveries.
+-- include time
 -- include group
 local keys = {events = KEYS[1], leases = KEYS[3], parked = KEYS[4], busy = KEYS[5], flight = KEYS[6]}
 local name, results, done = ARGV[1], {}, {}
@@ -37,7 +38,7 @@ if #letters > 0 then
 end
 redis.call('HINCRBY', KEYS[2], ARGV[3], #done)
 if f[2] == '1' then
-  local now, waked = clock(), false
+  local now, waked = milliseconds(), false
   for _, one in ipairs(done) do
     waked = release(keys, one.id, now) or waked
   end

@@ -12,6 +12,7 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 -- include group
 -- include group-begin

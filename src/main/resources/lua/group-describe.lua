@@ -7,6 +7,7 @@
 --         delivered yet or -1 while that is not known, deliveries that are not done, those of them that may be delivered again
 --         now, parked events, age in milliseconds of the oldest event that is not done or 0, acknowledged, set aside, filtered,
 --         vanished, then for each consumer: name, pending, milliseconds since it last pulled
+-- include time
 -- include group
 local f = redis.call('HMGET', KEYS[3], 'id', 'life', 'max-deliveries', 'ordered', 'lease', 'backoff', 'filter', 'delivered',
   'count', 'acknowledged', 'dead', 'filtered', 'vanished')
@@ -14,7 +15,7 @@ if not f[1] then
   return false
 end
 local l = redis.call('HMGET', KEYS[2], 'life', 'appended')
-local now, delivered, lag = clock(), f[8], -1
+local now, delivered, lag = milliseconds(), f[8], -1
 if l[1] ~= f[2] then
   delivered, lag = '0-0', tonumber(l[2] or '0')
 elseif tonumber(f[9]) then

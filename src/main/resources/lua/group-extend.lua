@@ -6,6 +6,7 @@
 -- Result  for each 1, or 0 if it is stale
 --
 -- Works on a full Redis: its first write is one that is never refused. At most 256 deliveries.
+-- include time
 -- include group
 local f = redis.call('HMGET', KEYS[1], 'id', 'lease', 'expected')
 local members = {unpack(ARGV, 3)}
@@ -14,7 +15,7 @@ local found = parse_leases(members)
 found = f[1] == ARGV[1] and find_leases(KEYS[2], members) or {}
 -- checked
 local lease = tonumber(ARGV[2]) > 0 and tonumber(ARGV[2]) or tonumber(f[2] or '0')
-local now = clock()
+local now = milliseconds()
 local deadline = string.format('%.0f', now + lease)
 local results, changed = {}, {}
 for i = 1, #members do

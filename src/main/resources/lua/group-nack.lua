@@ -10,6 +10,7 @@
 --
 -- Works on a full Redis: its first write is one that is never refused. At most 256 deliveries.
 -- Whoever waits for the group's events hears of it on the channel of its name.
+-- include time
 -- include group
 local keys = {events = KEYS[1], leases = KEYS[3], parked = KEYS[4], busy = KEYS[5], flight = KEYS[6], dead = KEYS[7],
   failed = KEYS[8]}
@@ -39,7 +40,7 @@ if #back + #dropped == 0 then
   return {0, unpack(results)}
 end
 redis.call('HDEL', KEYS[2], '')
-local now = clock()
+local now = milliseconds()
 local by_count, added, removed = {}, {}, {}
 for _, one in ipairs(back) do
   local n = uncounted and one.n - 1 or one.n

@@ -16,6 +16,7 @@
 -- At most 256 events in all. Each is read of the log once, whatever becomes of it: one that must wait for another of its
 -- key is parked, and when so many are parked, nothing is read until some are done. Works on a full Redis: its first write is
 -- one that is never refused.
+-- include time
 -- include group
 local keys = {events = KEYS[1], leases = KEYS[4], parked = KEYS[5], busy = KEYS[6], flight = KEYS[7], dead = KEYS[8]}
 local events, leases, name = keys.events, keys.leases, ARGV[1]
@@ -37,7 +38,7 @@ if not known or known.err then
   return redis.error_reply('LOST ' .. (known and known.err or 'the log has another life'))
 end
 local most_deliveries, ordered, filter = tonumber(f[3]), f[4] == '1', f[6] or ''
-local now = clock()
+local now = milliseconds()
 local total = 0
 for i = 5, #ARGV, 3 do
   total = total + tonumber(ARGV[i])

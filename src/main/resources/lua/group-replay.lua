@@ -5,6 +5,7 @@
 -- ARGV  1 the group's name   then the places of letters, at most 256
 -- Result  how many are delivered again: not those that are gone, of another, or on their way already
 -- Errors  UNKNOWN  there is no such group; nothing is written then
+-- include time
 -- include group
 local keys = {leases = KEYS[2], parked = KEYS[3], busy = KEYS[4], flight = KEYS[5], dead = KEYS[6]}
 local f = redis.call('HMGET', KEYS[1], 'id', 'ordered', 'max-deliveries')
@@ -39,7 +40,7 @@ for i = 2, #ARGV do
     end
   end
 end
-local now = string.format('%.0f', clock())
+local now = string.format('%.0f', milliseconds())
 for _, one in ipairs(ready) do
   if one.key and redis.call('HSETNX', keys.busy, one.key, one.id) == 0 then
     redis.call('ZADD', keys.parked, 0, parked_member(one.key, one.id))

@@ -9,6 +9,7 @@
 -- Result  the last pending entry looked at, or 0-0 at the end; how many were put right
 --
 -- At the end of a round all keys in flight are looked at, too: there are as many as events are leased.
+-- include time
 -- include group
 local keys = {events = KEYS[1], leases = KEYS[3], parked = KEYS[4], busy = KEYS[5], flight = KEYS[6], dead = KEYS[7]}
 local name = ARGV[1]
@@ -47,7 +48,7 @@ local function is_leased_at_all(id, n)
   return false
 end
 
-local now, mended = clock(), 0
+local now, mended = milliseconds(), 0
 redis.call('HDEL', KEYS[2], '')
 
 local function make_due(id, n)

@@ -7,11 +7,11 @@
 -- Result  milliseconds until the next other one would be gone (or ARGV 2), then name and what it works, for each
 --
 -- Works on a full Redis: its first write is one that is never refused. Who lives is told by Redis's clock alone.
+-- include time
 local instances, works, notices, me, patience = KEYS[1], KEYS[2], KEYS[3], ARGV[1], tonumber(ARGV[2])
 local NOTICES_KEPT = 1000
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = milliseconds()
 redis.call('HDEL', works, '')
 local changed = redis.call('HGET', works, me) ~= ARGV[3] or not redis.call('ZSCORE', instances, me)
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', instances, '-inf', string.format('%.0f', now - patience))) do

@@ -5,13 +5,13 @@
 -- Result  the deadline, the first of all deadlines; nil if there is no such event
 --
 -- Works on a full Redis: its first write is one that is never refused.
+-- include time
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
   return false
 end
-local time = redis.call('TIME')
 local deadline = ARGV[2]
 if string.sub(deadline, 1, 1) == '+' then
-  deadline = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + deadline)
+  deadline = string.format('%.0f', milliseconds() + deadline)
 end
 redis.call('ZREM', KEYS[1], '')
 redis.call('ZADD', KEYS[1], 'XX', deadline, ARGV[1])

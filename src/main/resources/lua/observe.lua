@@ -10,13 +10,13 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 local states = {}
 for i = 1, #KEYS / 2 do
   states[i] = read_log(KEYS[2 * i - 1], KEYS[2 * i])
 end
-local now = redis.call('TIME')
-local ms = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000))
+local ms = string.format('%.0f', milliseconds())
 local result = {}
 for i, state in ipairs(states) do
   if state.news then

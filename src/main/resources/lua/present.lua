@@ -6,10 +6,11 @@
 -- Result  1 if none lies behind the page, else 0; the last name that was looked at, or an empty string; then for each that is
 --         present: member, since, deadline, metadata
 -- Errors  WRONGTYPE if a key is something else
+-- include time
 -- include presence
 local room, most, bytes = ARGV[1], tonumber(ARGV[3]), 0
 
-local now = clock()
+local now = milliseconds()
 local life = redis.call('HGET', KEYS[1], 'life')
 local found = redis.call('ZRANGEBYLEX', KEYS[4], ARGV[2], '+', 'LIMIT', 0, most)
 local complete, result = #found < most and 1 or 0, {0, ''}

@@ -6,6 +6,7 @@
 -- Result  age in milliseconds of the first event that is not done, or -1 if there is none;
 --         entries pending; requests; dead letters; 1 if the work is paused
 -- Errors  FENCED if another took it; NOGROUP if there is no group; nothing is written then
+-- include time
 -- include ids
 local f = redis.call('HMGET', KEYS[1], 'fence', ARGV[5], 'dead', 'paused')
 if f[1] ~= ARGV[1] then
@@ -18,7 +19,6 @@ if redis.call('PEXPIRE', KEYS[2], ARGV[3]) == 0 then
 end
 local age = -1
 if first then
-  local now = redis.call('TIME')
-  age = math.max(0, now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(string.match(first[1], '^%d+')))
+  age = math.max(0, milliseconds() - tonumber(string.match(first[1], '^%d+')))
 end
 return {age, pending, redis.call('LLEN', KEYS[4]), tonumber(f[3] or '0'), f[4] and 1 or 0}

@@ -6,6 +6,7 @@
 -- Result  view:generation and its description, for each
 --
 -- Works on a full Redis: its first write is one that is never refused.
+-- include time
 local views = KEYS[1]
 local worked, worked_views = {}, {}
 for i = 2, #ARGV do
@@ -18,8 +19,7 @@ local all, fields = redis.call('HGETALL', views), {}
 for i = 1, #all, 2 do
   fields[all[i]] = all[i + 1]
 end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = milliseconds()
 
 redis.call('HDEL', views, '')
 local retired = {}

@@ -24,8 +24,8 @@
 local events, log, due, bodies, names = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local seen, window, most = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4])
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local micros = microseconds()
+local now = math.floor(micros / 1000)
 local digests, deadlines, from, to = {}, {}, {}, {}
 local at = 5
 while at <= #ARGV do
@@ -43,7 +43,7 @@ local state = read_log(events, log)
 local found = find_digests(events, seen, window, state, digests)
 local waiting = redis.call('ZCARD', due)
 local present = redis.call('HMGET', names, unpack(digests))
-local name = math.max(time[1] * 1000000 + time[2], tonumber(redis.call('HGET', log, 'scheduled') or '0') + 1)
+local name = math.max(micros, tonumber(redis.call('HGET', log, 'scheduled') or '0') + 1)
 
 -- what becomes of each, by number; those to append, and what is to be written of those to schedule
 local what, called, when = {}, {}, {}

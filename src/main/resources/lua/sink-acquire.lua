@@ -18,6 +18,7 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 -- include consumer-groups
 -- include lease
@@ -59,6 +60,5 @@ local fence = next_fence(f[2], ARGV[3], state.here)
 redis.call('HSET', sink, 'fence', fence, 'process', ARGV[8])
 redis.call('SET', lease, ARGV[1], 'PX', ARGV[2])
 handed = begin_group(events, group, handed, replay and delivered or read)
-local now = redis.call('TIME')
 return {'mine', fence, state.life, delivered, handed, read, replay or '', died and 1 or 0,
-  string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000))}
+  string.format('%.0f', milliseconds())}

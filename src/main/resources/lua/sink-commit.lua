@@ -16,6 +16,7 @@
 --
 -- Whoever is killed while it writes has open events and dead letters before `read`: what comes back of it repeats, and skips
 -- nothing. Works on a full Redis: its first write is one that is never refused. At most 256 of each.
+-- include time
 -- include master
 -- include fence
 -- include ids
@@ -54,8 +55,7 @@ local done, closed, opened = next_list(1), next_list(1), next_list(4)
 if #done > 0 then
   redis.call('XACK', events, ARGV[3], unpack(done))
 end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = milliseconds()
 local fields = {}
 for i = 1, #opened, 4 do
   fields[#fields + 1] = opened[i]

@@ -7,13 +7,13 @@
 --         last error, when that was in milliseconds, breaker, end of the range that is replayed, dead letters;
 --         then numbers: events of the log that are not read, open events, events given to the holder and not done,
 --         age in milliseconds of the first event that is not done or -1, the clock in milliseconds
+-- include time
 -- include ids
 -- include consumer-groups
 local f = redis.call('HMGET', KEYS[3], 'delivered', 'read', 'paused', 'halted', 'error', 'error-at', 'breaker', 'replay-to',
   'dead', 'count')
 local appended = tonumber(redis.call('HGET', KEYS[2], 'appended') or '0')
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = milliseconds()
 local group, age = consumer_group(KEYS[1], ARGV[1]), -1
 if redis.call('EXISTS', KEYS[1]) == 1 then
   local first = range_behind(KEYS[1], f[1] or '0-0', 1)[1]

@@ -7,9 +7,9 @@
 -- Result  1 and then of each kind how many were taken, at least those needed; or 0 and in how many microseconds there will be
 --         a token of each kind that is needed; then nothing is taken of any
 -- Errors  WRONGTYPE if the key is something else
+-- include time
 local FIELDS = 5
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
+local now = microseconds()
 
 -- a clock behind that of another master, before a failover, is no time that has passed
 local at = tonumber(redis.call('HGET', KEYS[1], 'at')) or now

@@ -12,11 +12,12 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 -- include presence
 local events, log, due, members, names = KEYS[1], KEYS[2], KEYS[3], ARGV[3], ARGV[4]
 
-local now = clock()
+local now = milliseconds()
 local found = redis.call('ZRANGEBYSCORE', due, '-inf', string.format('%.0f', now), 'WITHSCORES', 'LIMIT', 0, ARGV[5])
 local gone, keys, checked, some, lateness = {}, {}, {}, 0, 0
 if #found > 0 then

@@ -15,6 +15,7 @@
 -- include ids
 -- include master
 -- include terms
+-- include time
 -- include log
 -- include consumer-groups
 local events, log, base = KEYS[1], KEYS[2], ARGV[3]
@@ -50,8 +51,7 @@ for _, of in ipairs(consumer_groups(events)) do
   end
 end
 
-local now = redis.call('TIME')
-local oldest = max_age >= 0 and now[1] * 1000 + math.floor(now[2] / 1000) - max_age or -1
+local oldest = max_age >= 0 and milliseconds() - max_age or -1
 local removed, forced, last, kept_by = 0, 0, false, ''
 for _, entry in ipairs(redis.call('XRANGE', events, '-', '+', 'COUNT', step)) do
   local left = length - removed

@@ -13,16 +13,11 @@
 -- dead letter that is delivered again is that of its place among the dead letters, with a `!` before it.
 --
 -- The pending list of the consumer group is kept the same, for those who look at Redis, and decides nothing. What is with no
--- consumer is listed under the name `(waiting)`.
+-- consumer is listed under the name `(waiting)`. Needs time.
 
 local WAITING = '(waiting)'
 
 local MOST_ARGUMENTS = 998
-
-local function clock()
-  local now = redis.call('TIME')
-  return now[1] * 1000 + math.floor(now[2] / 1000)
-end
 
 -- The id, the number and the mark of a member of leases.
 local function parse_lease(member)

@@ -17,7 +17,7 @@
 -- acknowledged, and mostly was tried again since, then stand in the log: phantoms. They were not there when the term that ended
 -- began, and have ids between its start and the clock at that moment, `began`, as nothing that was appended in it has.
 -- They are removed before anything is told in the new term. See decision 010.
--- Needs ids, master, terms.
+-- Needs ids, master, terms, time.
 
 local MAX_TERMS = 64
 
@@ -124,8 +124,7 @@ local function begin_log(events, seen, log, state, life)
   end
   if reigns then
     state.replid = state.here
-    local now = redis.call('TIME')
-    redis.call('HSET', log, 'began', string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000)))
+    redis.call('HSET', log, 'began', string.format('%.0f', milliseconds()))
   end
   redis.call('HSET', log, 'life', state.life, 'replid', state.replid, 'terms', state.terms, 'reign', state.reign, 'last', state.last,
     'trimmed', state.trimmed, 'removed', state.removed, 'appended', state.appended, 'slices', state.slices)

@@ -4,12 +4,7 @@
 -- with that JSON. `left:<life>:` is one that has left and that a connection may still speak for. Members of another life of the
 -- log are not there: nothing in this one says that they came. The names of those present are a sorted set of the room, by name;
 -- the deadlines of all rooms, by `room/member`, one of the partition. Who is past its deadline is not present any more, whether
--- that was told yet or not: so the clock alone decides, and not who comes first.
-
-local function clock()
-  local now = redis.call('TIME')
-  return now[1] * 1000 + math.floor(now[2] / 1000)
-end
+-- that was told yet or not: so the clock alone decides, and not who comes first. Needs time.
 
 -- Days since 1970 as a date. The calendar: Howard Hinnant, chrono-Compatible Low-Level Date Algorithms.
 local function date(days)

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import penstock.projection.TestLog;
 import penstock.redis.RedisConversation;
 import penstock.redis.RedisServer;
 
@@ -35,9 +33,9 @@ class TokenBucketTest {
   private RedisConversation conversation;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() {
     redis = RedisServer.startBundled();
-    script = Files.readString(Path.of("src", "main", "resources", "lua", "take-tokens.lua"));
+    script = TestLog.source("take-tokens");
   }
 
   @AfterAll
