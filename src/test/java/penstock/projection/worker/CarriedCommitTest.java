@@ -125,6 +125,10 @@ class CarriedCommitTest extends ShardScenario {
     final @Nullable LogNews news;
 
     Appended(List<List<byte[]>> events, @Nullable CarriedCommit carried) {
+      this(events, carried, carried == null ? null : followers());
+    }
+
+    Appended(List<List<byte[]>> events, @Nullable CarriedCommit carried, @Nullable Long followers) {
       this.events = events;
       var keys = new ArrayList<>(List.of(log.names().events(), log.names().log()));
       if (carried != null) {
@@ -143,7 +147,7 @@ class CarriedCommitTest extends ShardScenario {
         event.forEach(call::arg);
       }
       if (carried != null) {
-        carried.write(call.arg(followers()));
+        carried.write(call.arg(followers));
       }
       reply = await(APPEND.run(writer.link(), call));
       for (int i = 0; i < events.size(); i++) {
@@ -338,6 +342,26 @@ class CarriedCommitTest extends ShardScenario {
           assertThat(reader.ask("PING")).asString().contains(view(task).names().told());
         }
       }
+    }
+  }
+
+  /** Nobody is told, and nothing else is missing. */
+  @Test
+  void whoMayNotAskWhoListensCommitsAllTheSame() {
+    ShardTask task = atTheEnd("counted");
+    List<List<byte[]>> events = List.of(event("a", "{}"));
+    try (var reader = readerOf(view(task))) {
+      CarriedCommit carried = carried(task, events);
+      Long listening = followers();
+      redis.ask("ACL", "SETUSER", "default", "-pubsub");
+      try {
+        var appended = new Appended(events, carried, listening);
+        assertThat(carried.appended(appended.positions, appended.outcome())).isTrue();
+      } finally {
+        redis.ask("ACL", "SETUSER", "default", "+pubsub");
+      }
+      assertThat(counts(view(task))).isEqualTo(Map.of("a", 2));
+      assertThat(reader.ask("PING")).asString().doesNotContain(view(task).names().told());
     }
   }
 
