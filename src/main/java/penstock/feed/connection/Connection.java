@@ -87,6 +87,11 @@ public final class Connection implements TransportListener {
     return true;
   }
 
+  /** Reads what a write will need; returns something of it. */
+  public long touch() {
+    return lastWrite + fullSince + transport.touch();
+  }
+
   /** Writes shared frames, and releases them. */
   public void write(FrameBatch batch) {
     if (batch.events() > 0) {

@@ -60,6 +60,11 @@ final class EpollWriter {
     return null;
   }
 
+  /** Reads what {@link #send} will need; returns something of it. */
+  long touch() {
+    return socket.intValue() + queue.totalPendingWriteBytes();
+  }
+
   /** Nothing more should be written now. */
   boolean isFull() {
     return !socket.isOpen() || !queue.isWritable();

@@ -122,6 +122,11 @@ final class NettyTransport extends ClientTransport {
   }
 
   @Override
+  public long touch() {
+    return socket == null ? 0 : socket.touch();
+  }
+
+  @Override
   public void write(Buffer frames) {
     write(HttpChunk.of(frames));
   }

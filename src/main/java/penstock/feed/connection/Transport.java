@@ -45,6 +45,13 @@ public interface Transport {
   /** What waits in the socket has reached its bound. What is written all the same is kept. */
   public boolean isFull();
 
+  /**
+   * Reads what a write of shared frames will need, if that is worth it; returns something of it.
+   */
+  public default long touch() {
+    return 0;
+  }
+
   /** Writes one reader's own frames. */
   public void write(Buffer frames);
 

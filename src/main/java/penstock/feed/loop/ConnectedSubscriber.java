@@ -68,6 +68,11 @@ public abstract class ConnectedSubscriber implements FeedSubscriber, ConnectionL
     return connection;
   }
 
+  @Override
+  public final long touch() {
+    return (isClosed() ? 1 : 0) + connection.touch();
+  }
+
   /** Does a step on the event loop, unless the reader has left by then. From any thread. */
   public final void onLoop(Runnable step) {
     context.runOnContext(

@@ -17,6 +17,14 @@ public interface FeedSubscriber {
   public void advance();
 
   /**
+   * Reads what {@link #advance} will need, so that the processor has it at hand then. On its event
+   * loop.
+   *
+   * @return something of it: what nobody needs the compiler leaves out
+   */
+  long touch();
+
+  /**
    * Periodic duties: heartbeats, time-outs, lifetimes. On its event loop.
    *
    * @param now the {@link System#nanoTime} at which this tick began

@@ -139,6 +139,7 @@ class EpollWriterTest {
       other.connect(server);
       assertThat(Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString())
           .startsWith("socket:");
+      onLoop(writer::touch);
       assertThat(send("frame")).isZero();
       assertThat(onLoop(writer::isFull)).isTrue();
     }

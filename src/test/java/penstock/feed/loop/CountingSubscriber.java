@@ -32,6 +32,11 @@ class CountingSubscriber implements FeedSubscriber {
   }
 
   @Override
+  public long touch() {
+    return 0;
+  }
+
+  @Override
   public void tick(long now) {
     ticks.add(now);
   }

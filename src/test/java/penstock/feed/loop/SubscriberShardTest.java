@@ -67,6 +67,53 @@ class SubscriberShardTest {
     }
   }
 
+  /**
+   * What eight need is read before the first of them is written to; of fewer it is not worth it.
+   */
+  @Test
+  void whatManyNeedIsReadTogether() throws Exception {
+    var steps = new CopyOnWriteArrayList<String>();
+    var members =
+        IntStream.range(0, 19)
+            .mapToObj(
+                i ->
+                    new CountingSubscriber() {
+                      @Override
+                      public long touch() {
+                        steps.add("touch " + i);
+                        return super.touch();
+                      }
+
+                      @Override
+                      public void advance() {
+                        steps.add("write " + i);
+                        super.advance();
+                      }
+                    })
+            .toList();
+    SubscriberShard<CountingSubscriber> shard = shard();
+    onLoop(
+        () -> {
+          members.forEach(shard::add);
+          shard.wake();
+        });
+    await().until(() -> members.stream().allMatch(member -> member.advanced.get() == 1));
+    assertThat(steps)
+        .containsExactlyElementsOf(
+            Stream.of(
+                    steps("touch", 0, 8),
+                    steps("write", 0, 8),
+                    steps("touch", 8, 16),
+                    steps("write", 8, 16),
+                    steps("write", 16, 19))
+                .flatMap(each -> each)
+                .toList());
+  }
+
+  private static Stream<String> steps(String what, int from, int to) {
+    return IntStream.range(from, to).mapToObj(i -> what + " " + i);
+  }
+
   /** One reader that fails is disconnected; it keeps nobody from anything. */
   @Test
   void oneThatThrowsKeepsNobodyFromATurnOrATick() throws Exception {
