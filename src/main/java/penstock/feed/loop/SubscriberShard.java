@@ -21,11 +21,12 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
   private static final Logger LOG = Logger.getLogger(SubscriberShard.class);
 
   /**
-   * Looking at the clock costs about as much as ten readers with nothing to write. Of so many what
-   * each needs is read before any of them is written to: the kernel's own work between two writes
-   * takes the processor's cache, and memory that several wait for comes to all at once.
+   * So many are served between two looks at the clock, each of which costs about as much as ten
+   * readers with nothing to write. What all of them need is read before the first is written to:
+   * the kernel's own work between two writes takes the processor's cache, and memory that several
+   * wait for comes to all at once.
    */
-  private static final int READERS_PER_LOOK = 8;
+  private static final int READERS_TOGETHER = 8;
 
   /** Most streams have few readers on an event loop. */
   private static final int FEW = 2;
@@ -96,7 +97,7 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
   }
 
   private void advance(List<R> some) {
-    if (some.size() == READERS_PER_LOOK) {
+    if (some.size() == READERS_TOGETHER) {
       some.forEach(member -> touched += member.touch());
     }
     some.forEach(member -> isolated(member, FeedSubscriber::advance));
@@ -118,9 +119,9 @@ public class SubscriberShard<R extends FeedSubscriber> extends LoopTask {
   /** Goes on as long as there is time; returns who is left then, and holds nobody else. */
   private static <R extends FeedSubscriber> Iterator<R> goOn(
       Iterator<R> left, long end, Consumer<List<R>> what) {
-    var next = new ArrayList<R>(READERS_PER_LOOK);
+    var next = new ArrayList<R>(READERS_TOGETHER);
     do {
-      while (next.size() < READERS_PER_LOOK && left.hasNext()) {
+      while (next.size() < READERS_TOGETHER && left.hasNext()) {
         next.add(left.next());
       }
       what.accept(next);
