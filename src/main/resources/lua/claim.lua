@@ -15,12 +15,13 @@
 -- after a restart or a failover, and when the index was lost, there is none, and it is due at once.
 -- Works on a full Redis: its first write is one that is never refused.
 -- include time
+-- include master
 -- include hint
 local index, claimed, lasts, most = KEYS[1], KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2])
 local kinds = ARGV[3]
 
 local now = milliseconds()
-local sweep = 'sweep/' .. string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+local sweep = 'sweep/' .. here()
 redis.call('ZREM', index, '')
 
 for at = 4, #ARGV, 3 do

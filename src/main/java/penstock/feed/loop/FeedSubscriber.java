@@ -14,7 +14,7 @@ public interface FeedSubscriber {
   Caller caller();
 
   /** Writes all that it can now. On its event loop. */
-  public void advance();
+  void advance();
 
   /**
    * Reads what {@link #advance} will need, so that the processor has it at hand then. On its event
