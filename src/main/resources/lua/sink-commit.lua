@@ -68,6 +68,10 @@ local letters = append_letters(dead, at)
 if #closed > 0 then
   redis.call('HDEL', open, unpack(closed))
 end
+-- What was open when its replay began is read like all else of the range.
+if f[4] and #done > 0 then
+  redis.call('HDEL', open, unpack(done))
+end
 
 local read = ARGV[5]
 local count = tonumber(f[3] or '0')

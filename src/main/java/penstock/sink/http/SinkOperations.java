@@ -93,7 +93,7 @@ class SinkOperations {
               .run(
                   link,
                   REPLAY
-                      .call(shard.names().state(), shard.names().open())
+                      .call(shard.names().state())
                       .arg(from.get(at).toString())
                       .arg(to.isEmpty() ? "" : to.get(at).toString())
                       .arg(log.newLife()))

@@ -114,17 +114,37 @@ final class DeliveryPipeline implements ShardPipeline {
     lastRead = committed;
     replayEnd = found.replayEnd();
     fetcher.begin(committed, replayEnd == null ? lease.delivered() : replayEnd);
-    long now = System.nanoTime();
-    for (OpenEventRepository.OpenEvent one : BlockingCall.of(log.open())) {
-      takeOpen(one, found.clock(), now);
-    }
+    takeOpen(found.clock());
     dispatch.begin(answers, nudge);
     mayHaveMore = true;
     noted = 0;
   }
 
-  private void takeOpen(OpenEventRepository.OpenEvent one, long clock, long now) {
-    Event event = one.record() == null ? null : readable(one.record());
+  /** Few at a time, so that no more of them are held than may be. */
+  private void takeOpen(long clock) throws InterruptedException {
+    List<OpenEventRepository.OpenEvent> all =
+        BlockingCall.of(log.open()).stream().filter(one -> !comesAgain(one.position())).toList();
+    long now = System.nanoTime();
+    for (int from = 0; from < all.size(); from += OpenEventRepository.TOGETHER) {
+      List<OpenEventRepository.OpenEvent> some =
+          all.subList(from, Math.min(all.size(), from + OpenEventRepository.TOGETHER));
+      List<@Nullable RawRecord> records =
+          BlockingCall.of(
+              log.records(some.stream().map(OpenEventRepository.OpenEvent::position).toList()));
+      for (int i = 0; i < some.size(); i++) {
+        takeOpen(some.get(i), records.get(i), clock, now);
+      }
+    }
+  }
+
+  /** The range that is replayed has it, and has not come to it yet. */
+  private boolean comesAgain(Position position) {
+    return replayEnd != null && position.isAfter(committed) && !position.isAfter(replayEnd);
+  }
+
+  private void takeOpen(
+      OpenEventRepository.OpenEvent one, @Nullable RawRecord record, long clock, long now) {
+    Event event = record == null ? null : readable(record);
     Event wanted = wanted(event);
     PendingDelivery pending = pending(one.position(), wanted);
     pending.attempts = one.attempts();
@@ -132,11 +152,11 @@ final class DeliveryPipeline implements ShardPipeline {
     pending.first = now - TimeUnit.MILLISECONDS.toNanos(Math.max(0, clock - one.firstMillis()));
     pending.due = now + TimeUnit.MILLISECONDS.toNanos(Math.max(0, one.dueMillis() - clock));
     window.addOpen(pending);
-    if (one.record() == null) {
+    if (record == null) {
       meters.vanished(1);
       window.done(pending);
     } else {
-      enqueue(pending, one.record(), event, wanted, now);
+      enqueue(pending, record, event, wanted, now);
     }
   }
 

@@ -1,9 +1,9 @@
 package penstock.sink.worker;
 
+import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +16,9 @@ import penstock.stream.log.RawRecord;
  * link's own thread and fail as {@link RedisLink} says.
  */
 final class OpenEventRepository {
+
+  /** Others wait on the same link, which takes only so many commands at a time. */
+  static final int TOGETHER = 256;
 
   private final SinkShard shard;
   private final RedisLink link;
@@ -30,43 +33,18 @@ final class OpenEventRepository {
    *
    * @param firstMillis when it was tried first, by Redis's clock
    * @param dueMillis when it is to be tried again
-   * @param record null if the log does not have it any more
    */
-  record OpenEvent(
-      Position position,
-      int attempts,
-      long firstMillis,
-      long dueMillis,
-      @Nullable RawRecord record) {}
+  record OpenEvent(Position position, int attempts, long firstMillis, long dueMillis) {}
 
   /** All, in the order of the log. */
   Future<List<OpenEvent>> open() {
     return link.send(Command.HGETALL, shard.names().open())
-        .compose(
-            fields -> {
-              var all = new ArrayList<OpenEvent>();
-              for (String position : fields.getKeys()) {
-                all.add(parse(position, fields.get(position)));
-              }
-              all.sort(Comparator.comparing(OpenEvent::position));
-              List<Future<OpenEvent>> read =
-                  all.stream()
-                      .map(
-                          one ->
-                              record(one.position())
-                                  .map(
-                                      record ->
-                                          new OpenEvent(
-                                              one.position(),
-                                              one.attempts(),
-                                              one.firstMillis(),
-                                              one.dueMillis(),
-                                              record)))
-                      .toList();
-              return read.isEmpty()
-                  ? Future.succeededFuture(List.of())
-                  : Future.all(read).map(done -> done.<OpenEvent>list());
-            });
+        .map(
+            fields ->
+                fields.getKeys().stream()
+                    .map(position -> parse(position, fields.get(position)))
+                    .sorted(Comparator.comparing(OpenEvent::position))
+                    .toList());
   }
 
   private static OpenEvent parse(String position, Response value) {
@@ -75,25 +53,36 @@ final class OpenEventRepository {
         Position.parse(position),
         Integer.parseInt(numbers[0]),
         Long.parseLong(numbers[1]),
-        Long.parseLong(numbers[2]),
-        null);
+        Long.parseLong(numbers[2]));
   }
 
   /** Reads what is not held any more; those that the log does not have stay without a record. */
   Future<Void> load(List<PendingDelivery> some) {
-    List<Future<@Nullable RawRecord>> reads =
-        some.stream().map(one -> record(one.position())).toList();
-    return Future.all(reads)
-        .map(
-            done -> {
-              for (int i = 0; i < some.size(); i++) {
-                RawRecord record = done.resultAt(i);
+    if (some.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    List<PendingDelivery> first = some.subList(0, Math.min(some.size(), TOGETHER));
+    return records(first.stream().map(PendingDelivery::position).toList())
+        .compose(
+            records -> {
+              for (int i = 0; i < first.size(); i++) {
+                RawRecord record = records.get(i);
                 if (record != null) {
-                  some.get(i).hold(record, null);
+                  first.get(i).hold(record, null);
                 }
               }
-              return null;
+              return load(some.subList(first.size(), some.size()));
             });
+  }
+
+  /**
+   * What the log has at positions; null where it has nothing any more.
+   *
+   * @param at at most {@link #TOGETHER}
+   */
+  Future<List<@Nullable RawRecord>> records(List<Position> at) {
+    return Future.all(at.stream().map(this::record).toList())
+        .map(CompositeFuture::<@Nullable RawRecord>list);
   }
 
   private Future<@Nullable RawRecord> record(Position at) {

@@ -56,6 +56,9 @@ class SinkTaskTest {
   private static final Script COMMIT = Script.named("sink-commit");
   private static final int STEPS = 1000;
 
+  /** What a link takes by default: {@code penstock.redis.max-pending}. */
+  private static final int MAX_PENDING = 2_048;
+
   /** No tasks but those that a test makes. */
   public static final class Profile implements QuarkusTestProfile {
     @Override
@@ -511,20 +514,28 @@ class SinkTaskTest {
     ShardTask task = task("by-key", target);
     runUntilDone(task, last);
     target.received.clear();
-    Keys.OfSink names = ((SinkShard) task.shard()).names();
+    replay(task, from, to);
+    task.commanded();
+    String more = log.append("t", "more", "{}");
+    runUntilTakenOver(task, more);
+    assertThat(target.subjects()).containsExactly("again-1", "again-2", "more");
+    assertThat(state(task, "replay-to")).isNull();
+  }
+
+  private void replay(ShardTask task, String from, String to) {
     assertThat(
             log.ask(
                 "EVAL",
                 TestLog.source("sink-replay"),
-                2,
-                names.state(),
-                names.open(),
+                1,
+                ((SinkShard) task.shard()).names().state(),
                 from,
                 to,
                 "token"))
         .isEqualTo(1L);
-    task.commanded();
-    String more = log.append("t", "more", "{}");
+  }
+
+  private void runUntilTakenOver(ShardTask task, String last) {
     await()
         .until(
             () -> {
@@ -533,10 +544,76 @@ class SinkTaskTest {
               } catch (RuntimeException fenced) {
                 // taken over anew
               }
-              return more.equals(state(task, "delivered"));
+              return last.equals(state(task, "delivered"));
             });
-    assertThat(target.subjects()).containsExactly("again-1", "again-2", "more");
-    assertThat(state(task, "replay-to")).isNull();
+  }
+
+  @Test
+  void whatIsOpenComesOnceWithTheRangeThatHasIt() {
+    log.append("t", "stuck", "{}");
+    String last = append(5, 5);
+    var target = new ScriptedTarget();
+    ShardTask task = stuck(target, last);
+    replay(task, "0-0", "");
+    task.commanded();
+    target.answer = one -> Outcome.DELIVERED;
+    target.received.clear();
+    runUntilTakenOver(task, last);
+    assertThat(target.subjects())
+        .containsExactlyInAnyOrder("stuck", "key-0", "key-1", "key-2", "key-3", "key-4");
+    assertThat(log.hash(((SinkShard) task.shard()).names().open())).isEmpty();
+  }
+
+  /** The one that never went through is neither in the second range nor behind where it goes on. */
+  @Test
+  void aRangeInTheMidstOfAnotherSkipsNothing() {
+    log.append("t", "stuck", "{}");
+    String from = append(3, 3);
+    String last = append(5, 5);
+    var target = new ScriptedTarget();
+    ShardTask task = stuck(target, last);
+    replay(task, "0-0", "");
+    replay(task, from, "");
+    task.commanded();
+    target.answer = one -> Outcome.DELIVERED;
+    target.received.clear();
+    runUntilTakenOver(task, last);
+    assertThat(target.subjects())
+        .containsExactlyInAnyOrder("stuck", "key-0", "key-1", "key-2", "key-3", "key-4");
+    assertThat(log.hash(((SinkShard) task.shard()).names().open())).isEmpty();
+  }
+
+  /** All but the events of one subject are through, and these are open. */
+  private ShardTask stuck(ScriptedTarget target, String last) {
+    target.answer =
+        one ->
+            "stuck".equals(one.event().subject())
+                ? new Outcome.Retry("down", null)
+                : Outcome.DELIVERED;
+    ShardTask task = task("by-none", target);
+    runUntil(
+        task,
+        () ->
+            last.equals(state(task, "read"))
+                && log.hash(((SinkShard) task.shard()).names().open()).size() == 1);
+    return task;
+  }
+
+  /** More than a link takes at once, and than may be held. */
+  @Test
+  void thousandsThatAreOpenAreTakenOver() {
+    String last = append(MAX_PENDING + 100, 1);
+    var target = new ScriptedTarget();
+    target.answer = one -> new Outcome.Retry("down", Duration.ofHours(1));
+    ShardTask task = task("by-key", target);
+    runUntil(task, () -> last.equals(state(task, "read")));
+    closeQuietly(task);
+
+    var next = new ScriptedTarget();
+    ShardTask other = task("by-key", next);
+    String more = log.append("t", "another", "{}");
+    runUntil(other, () -> more.equals(state(other, "read")));
+    assertThat(next.subjects()).containsExactly("another");
   }
 
   /** What retention would remove stays until the sink has had it. */
