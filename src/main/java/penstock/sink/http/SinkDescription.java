@@ -4,6 +4,8 @@ import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -34,9 +36,21 @@ class SinkDescription {
     this.link = links.commands();
   }
 
+  /** One after the other: all partitions of all sinks may be more than a link takes at once. */
   Future<SinkList> all() {
-    return Future.all(sinks.all().stream().map(this::of).toList())
-        .map(found -> new SinkList(found.list()));
+    Future<List<SinkStatus>> all = Future.succeededFuture(new ArrayList<>());
+    for (SinkDefinition sink : sinks.all()) {
+      all =
+          all.compose(
+              found ->
+                  of(sink)
+                      .map(
+                          status -> {
+                            found.add(status);
+                            return found;
+                          }));
+    }
+    return all.map(SinkList::new);
   }
 
   Future<SinkStatus> of(SinkDefinition sink) {
