@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import penstock.problem.ProblemException;
+import penstock.problem.RepeatedCall;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -145,6 +146,11 @@ public class Trimmer {
 
   /** Removes all that may go now, a step at a time. */
   Future<Void> trim(Stream stream, Partition partition) {
+    return RepeatedCall.whileMore(() -> trimStep(stream, partition));
+  }
+
+  /** Whether more may go. */
+  private Future<Boolean> trimStep(Stream stream, Partition partition) {
     Keys.OfPartition keys = log.keys(partition);
     RetentionPolicy retention = stream.retention();
     Request call =
@@ -157,7 +163,7 @@ public class Trimmer {
             .arg(retention.hardLimit().orElse(-1))
             .arg(STEP);
     return TRIM.run(link, call)
-        .compose(
+        .map(
             reply -> {
               count(
                   "penstock.stream.trimmed",
@@ -170,9 +176,7 @@ public class Trimmer {
                   stream,
                   RedisNumber.longOf(reply.get(1)));
               report(partition, RedisNumber.longOf(reply.get(1)), reply.get(3).toString());
-              return RedisNumber.intOf(reply.get(2)) == 1
-                  ? trim(stream, partition)
-                  : Future.succeededFuture();
+              return RedisNumber.intOf(reply.get(2)) == 1;
             });
   }
 

@@ -65,6 +65,21 @@ class TrimmerTest {
     return run + "-" + number;
   }
 
+  /** As after a consumer that stood in the way for long: what comes then is trimmed too. */
+  @Test
+  void aMillionThatMayGoAtOnceDoes() {
+    post("kept-short", 0, 1);
+    redis.ask(
+        "EVAL",
+        "for i = 1, 1000000 do redis.call('XADD', KEYS[1], '*', 'f', 'v') end",
+        1,
+        events("kept-short"));
+    await().untilAsserted(() -> assertThat(length("kept-short")).isEqualTo(10));
+    post("kept-short", 1, 31);
+    await().untilAsserted(() -> assertThat(length("kept-short")).isEqualTo(10));
+    assertThat(ids("kept-short")).isEqualTo(IntStream.range(21, 31).mapToObj(this::mine).toList());
+  }
+
   @Test
   void keepsExactlyTheGreatestLengthAndResetsReadersThatStoodBefore() {
     String before = post("kept-short", 0, 1).getString("cursor");
