@@ -11,7 +11,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import penstock.problem.Problem;
 import penstock.problem.ProblemType;
 import penstock.problem.Problems;
@@ -67,7 +66,8 @@ class OperatorMethods {
 
   private static void check(RoutingContext context) {
     HttpMethod method = context.request().method();
-    String path = context.request().path();
+    // as routes find it: else another spelling of a path would have it answered as if by GET
+    String path = context.normalizedPath();
     if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || !isReadOnly(path)) {
       if (METRICS.equals(path) && !acceptsMetrics(context.parsedHeaders().accept())) {
         Problems.answer(context.response(), OTHER_FORM);
@@ -92,14 +92,7 @@ class OperatorMethods {
             .anyMatch(one -> FORMS.contains(one.value()));
   }
 
-  private static boolean isReadOnly(@Nullable String path) {
-    if (path != null) {
-      for (String one : READ_ONLY) {
-        if (path.startsWith(one)) {
-          return true;
-        }
-      }
-    }
-    return false;
+  private static boolean isReadOnly(String path) {
+    return READ_ONLY.stream().anyMatch(path::startsWith);
   }
 }

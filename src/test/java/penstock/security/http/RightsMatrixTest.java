@@ -1,6 +1,7 @@
 package penstock.security.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.emptyString;
 import static penstock.Requests.given;
 
 import io.quarkus.test.common.WithTestResource;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import penstock.redis.RedisResource;
 import penstock.security.IssuerResource;
 import penstock.security.TestIssuer;
@@ -202,6 +205,29 @@ class RightsMatrixTest {
               .statusCode();
       assertThat(status).as(path).isIn(400, 403, 404);
     }
+  }
+
+  /** Who asks for methods is not asked who he is, and so must not be given anything else. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/q/metrics",
+        "/q/%6Detrics",
+        "/%71/metrics",
+        "/q//metrics",
+        "/q/./metrics",
+        "/q/x/../metrics",
+        "/q/%68ealth",
+        "/q/./openapi"
+      })
+  void askingForMethodsTellsNothingElse(String path) {
+    given()
+        .urlEncodingEnabled(false)
+        .options(path)
+        .then()
+        .statusCode(204)
+        .header("Allow", "GET, HEAD, OPTIONS")
+        .body(emptyString());
   }
 
   @Test
