@@ -18,11 +18,12 @@
 -- include group-begin
 local keys = {events = KEYS[1], group = KEYS[3], leases = KEYS[4], parked = KEYS[5], busy = KEYS[6], flight = KEYS[7]}
 local name, settings = ARGV[1], {unpack(ARGV, 8)}
-local names = {}
+local names, max_deliveries = {}, nil
 for i = 1, #settings, 2 do
   names[#names + 1] = settings[i]
+  max_deliveries = settings[i] == 'max-deliveries' and settings[i + 1] or max_deliveries
 end
-local f = redis.call('HMGET', keys.group, 'id', 'ordered')
+local f = redis.call('HMGET', keys.group, 'id', 'ordered', 'max-deliveries', 'greatest')
 if f[1] then
   if f[2] ~= ARGV[7] then
     return -1
@@ -33,7 +34,8 @@ if f[1] then
   end
   if changed == 1 then
     redis.call('HDEL', keys.group, '')
-    redis.call('HSET', keys.group, unpack(settings))
+    redis.call('HSET', keys.group, 'greatest', math.max(greatest_number(f[3], f[4]), tonumber(max_deliveries)),
+      unpack(settings))
   end
   return changed
 end
@@ -44,6 +46,6 @@ end
 redis.call('HDEL', keys.group, '')
 begin_log(KEYS[1], ARGV[2], KEYS[2], state, ARGV[3])
 begin_group(keys, name, ARGV[4], ARGV[5], state)
-redis.call('HSET', keys.group, 'ordered', ARGV[7], unpack(settings))
+redis.call('HSET', keys.group, 'ordered', ARGV[7], 'greatest', max_deliveries, unpack(settings))
 redis.call('SADD', KEYS[8], name)
 return 2

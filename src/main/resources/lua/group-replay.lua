@@ -8,15 +8,15 @@
 -- include time
 -- include group
 local keys = {leases = KEYS[2], parked = KEYS[3], busy = KEYS[4], flight = KEYS[5], dead = KEYS[6]}
-local f = redis.call('HMGET', KEYS[1], 'id', 'ordered', 'max-deliveries')
+local f = redis.call('HMGET', KEYS[1], 'id', 'ordered', 'max-deliveries', 'greatest')
 if not f[1] then
   return redis.error_reply('UNKNOWN there is no group ' .. ARGV[1])
 end
-local most = tonumber(f[3])
+local greatest = greatest_number(f[3], f[4])
 
 local function is_under_way(id)
   local names = {}
-  for n = 0, most do
+  for n = 0, greatest do
     for _, mark in ipairs({'', '~', '#'}) do
       names[#names + 1] = id .. ':' .. n .. mark
     end

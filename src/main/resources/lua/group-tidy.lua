@@ -15,13 +15,13 @@ local keys = {events = KEYS[1], leases = KEYS[3], parked = KEYS[4], busy = KEYS[
 local name = ARGV[1]
 local group = 'group.' .. name
 local STEP = 256
-local f = redis.call('HMGET', KEYS[2], 'id', 'ordered', 'max-deliveries')
+local f = redis.call('HMGET', KEYS[2], 'id', 'ordered', 'max-deliveries', 'greatest')
 local some = f[1] and redis.call('EXISTS', keys.events) == 1
   and redis.pcall('XPENDING', keys.events, group, ARGV[2] == '0-0' and '-' or '(' .. ARGV[2], '+', STEP)
 if not some or some.err then
   return {'0-0', 0}
 end
-local most = tonumber(f[3])
+local most, greatest = tonumber(f[3]), greatest_number(f[3], f[4])
 
 local function is_leased(id, n)
   local names = {}
@@ -40,7 +40,7 @@ local function is_leased_at_all(id, n)
   if n and is_leased(id, n) then
     return true
   end
-  for other = 0, most do
+  for other = 0, greatest do
     if is_leased(id, other) then
       return true
     end
@@ -58,7 +58,7 @@ end
 
 for _, pending in ipairs(some) do
   local id, n = pending[1], math.min(pending[4], most)
-  if not is_leased_at_all(id, n) then
+  if not is_leased_at_all(id, pending[4]) then
     local fields = f[2] == '1' and read_event(keys.events, keys.dead, id)
     if not fields then
       -- That one is gone is found when it is delivered. One that may be parked, whose key nobody knows any more, waits for that.

@@ -2,7 +2,8 @@
 --
 -- The group's hash has its settings, `id` (random, of this existence of the group), the log's `life`, `delivered` (the
 -- last position that was read of the log), `count` (events of the log up to there, for the lag; absent while it is not known)
--- `expected` (see below), and what was counted. An event that was read and is not done with is in one of two sorted sets:
+-- `expected` and `greatest` (see below), and what was counted. An event that was read and is not done with is in one of two
+-- sorted sets:
 --
 --   leases   by the millisecond at which it may be delivered (again): `<id>:<n>` is out with a consumer, for the n-th
 --            time; `<id>:<n>~` is with nobody, after n deliveries; `<id>:<n>#` is being set aside
@@ -18,6 +19,15 @@
 local WAITING = '(waiting)'
 
 local MOST_ARGUMENTS = 998
+
+-- What max-deliveries is at most.
+local MOST_DELIVERIES = 100
+
+-- Up to which number a delivery may be found: one that was out when max-deliveries was lowered keeps the number that it
+-- has. `greatest` is the most that max-deliveries ever was; a group that was made before this was noted may have had any.
+local function greatest_number(max_deliveries, greatest)
+  return math.max(tonumber(max_deliveries), tonumber(greatest or MOST_DELIVERIES))
+end
 
 -- The id, the number and the mark of a member of leases.
 local function parse_lease(member)

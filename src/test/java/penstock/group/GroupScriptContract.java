@@ -412,6 +412,46 @@ abstract class GroupScriptContract {
   }
 
   @Test
+  void whatIsOutStaysOutWhenFewerDeliveriesAreAllowed() {
+    List<String> ids = append("a", "b", "a");
+    group.create(10, true, FOR_EVER, EARLIEST);
+    for (int i = 1; i < 6; i++) {
+      group.nack(0, "", group.pull("one", 2, 0).deliveries());
+    }
+    List<String> sixth = group.pull("one", 2, 0).deliveries();
+    assertThat(sixth).containsExactly(ids.get(0) + ":6", ids.get(1) + ":6");
+    group.nack(FOR_EVER, "", sixth.subList(1, 2));
+    group.create(3, true, FOR_EVER, EARLIEST);
+    assertThat(group.tidy()).isZero();
+    assertThat(log.ask("ZCARD", group.keys().leases())).isEqualTo(2L);
+    GroupScripts.Reply next = group.pull("two", 2, 0);
+    assertThat(next.deliveries()).as("the key is busy").isEmpty();
+    assertThat(next.exhausted()).isEmpty();
+    assertThat(group.ack(sixth.subList(0, 1))).containsExactly(1L);
+    assertThat(group.pull("two", 2, 0).deliveries()).containsExactly(ids.get(2) + ":1");
+  }
+
+  @Test
+  void aDeadLetterThatIsOutIsNotReplayedWhenFewerDeliveriesAreAllowed() {
+    append("a");
+    group.create(10, false, FOR_EVER, EARLIEST);
+    group.nack(0, "dropped", group.pull("one", 1, 0).deliveries());
+    String letter =
+        (String)
+            ((List<?>) ((List<?>) log.ask("XRANGE", log.names().dead(), "-", "+")).getFirst())
+                .getFirst();
+    group.replay(letter);
+    for (int i = 1; i < 6; i++) {
+      group.nack(0, "", group.pull("one", 1, 0).deliveries());
+    }
+    assertThat(group.pull("one", 1, 0).deliveries()).containsExactly("!" + letter + ":6");
+    group.create(3, false, FOR_EVER, EARLIEST);
+    assertThat(group.replay(letter)).isZero();
+    group.create(2, false, FOR_EVER, EARLIEST);
+    assertThat(group.replay(letter)).as("changed twice").isZero();
+  }
+
+  @Test
   void theLagIsWhatWasNotDelivered() {
     List<String> ids = append("a", "b", "c", "d");
     group.create(5, false, FOR_EVER, ids.get(0));
