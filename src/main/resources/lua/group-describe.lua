@@ -32,9 +32,7 @@ if pending and not pending.err then
       of[info[i]] = info[i + 1]
     end
     if of.name ~= WAITING then
-      consumers[#consumers + 1] = of.name
-      consumers[#consumers + 1] = of.pending
-      consumers[#consumers + 1] = of.idle
+      consumers[#consumers + 1] = {of.name, of.pending, of.idle}
     end
   end
 end
@@ -43,6 +41,13 @@ if not oldest then
   oldest = first and first[1]
 end
 local age = oldest and math.max(0, now - tonumber(string.match(oldest, '^%d+'))) or 0
-return {f[3], f[4], f[5], f[6], f[7], delivered, lag, redis.call('ZCARD', KEYS[4]),
+local result = {f[3], f[4], f[5], f[6], f[7], delivered, lag, redis.call('ZCARD', KEYS[4]),
   redis.call('ZCOUNT', KEYS[4], '-inf', string.format('%.0f', now)), redis.call('ZCARD', KEYS[5]), age,
-  tonumber(f[10] or '0'), tonumber(f[11] or '0'), tonumber(f[12] or '0'), tonumber(f[13] or '0'), unpack(consumers)}
+  tonumber(f[10] or '0'), tonumber(f[11] or '0'), tonumber(f[12] or '0'), tonumber(f[13] or '0')}
+-- Consumers may be more than Lua unpacks at once.
+for _, one in ipairs(consumers) do
+  for _, part in ipairs(one) do
+    result[#result + 1] = part
+  end
+end
+return result

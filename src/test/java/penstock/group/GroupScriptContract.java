@@ -464,6 +464,20 @@ abstract class GroupScriptContract {
     assertThat(group.lag()).isZero();
   }
 
+  /** So many values are more than Lua unpacks. */
+  @Test
+  void allConsumersAreTold() {
+    append("a");
+    group.create(5, false, FOR_EVER, EARLIEST);
+    group.pull("one", 1, 0);
+    int others = 3_000;
+    for (int i = 0; i < others; i++) {
+      log.ask("XGROUP", "CREATECONSUMER", log.names().events(), "group.g", "c" + i);
+    }
+    List<Object> reply = group.describe();
+    assertThat(reply).hasSize(15 + 3 * (1 + others)).contains("one", "c0", "c" + (others - 1));
+  }
+
   /** Redis refuses a script for want of memory only at its first write. */
   @Test
   void aFullRedisDrains() {

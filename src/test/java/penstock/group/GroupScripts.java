@@ -233,18 +233,20 @@ final class GroupScripts {
   }
 
   long lag() {
-    List<?> reply =
-        (List<?>)
-            call(
-                "describe",
-                List.of(
-                    log.names().events(),
-                    log.names().log(),
-                    keys.state(),
-                    keys.leases(),
-                    keys.parked()),
-                name);
-    return (Long) reply.get(6);
+    return (Long) describe().get(6);
+  }
+
+  List<Object> describe() {
+    return list(
+        call(
+            "describe",
+            List.of(
+                log.names().events(),
+                log.names().log(),
+                keys.state(),
+                keys.leases(),
+                keys.parked()),
+            name));
   }
 
   private static List<Object> list(Object reply) {
