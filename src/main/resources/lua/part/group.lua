@@ -20,6 +20,9 @@ local WAITING = '(waiting)'
 
 local MOST_ARGUMENTS = 998
 
+-- Of a dead letter. Lua unpacks no more than some 8,000; an entry of more is of another hand.
+local MOST_OF_LETTER = 7000
+
 -- What max-deliveries is at most.
 local MOST_DELIVERIES = 100
 
@@ -162,8 +165,8 @@ local function set_aside(keys, group, one, fields, reason)
     return
   end
   local letter = {'group', group, 'deliveries', one.n, 'reason', reason, 'position', one.id}
-  for _, field in ipairs(fields) do
-    letter[#letter + 1] = field
+  for i = 1, math.min(#fields, MOST_OF_LETTER) do
+    letter[#letter + 1] = fields[i]
   end
   redis.call('XADD', keys.dead, '*', unpack(letter))
 end

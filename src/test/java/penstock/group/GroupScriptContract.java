@@ -478,6 +478,25 @@ abstract class GroupScriptContract {
     assertThat(reply).hasSize(15 + 3 * (1 + others)).contains("one", "c0", "c" + (others - 1));
   }
 
+  /** Of another hand: so many values are more than Lua unpacks. */
+  @Test
+  void anEntryOfThousandsOfFieldsIsSetAside() {
+    List<Object> command = new ArrayList<>(List.of("XADD", log.names().events(), "*"));
+    for (int i = 0; i < 5_000; i++) {
+      command.addAll(List.of("f" + i, "v"));
+    }
+    append("a");
+    log.ask(command.toArray());
+    group.create(5, true, FOR_EVER, EARLIEST);
+    List<String> delivered = group.pull("one", 5, 0).deliveries();
+    assertThat(group.nack(0, "no event", delivered)).containsExactly(2L, 1L, 1L);
+    assertThat(pending()).isEmpty();
+    List<?> letters = (List<?>) log.ask("XRANGE", log.names().dead(), "-", "+");
+    String letter = (String) ((List<?>) letters.get(1)).getFirst();
+    assertThat(group.replay(letter)).isEqualTo(1L);
+    assertThat(group.pull("one", 5, 0).deliveries()).containsExactly("!" + letter + ":1");
+  }
+
   /** Redis refuses a script for want of memory only at its first write. */
   @Test
   void aFullRedisDrains() {

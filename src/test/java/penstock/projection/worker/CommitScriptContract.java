@@ -198,6 +198,26 @@ abstract class CommitScriptContract {
     assertThat(everything()).isEqualTo(before);
   }
 
+  /**
+   * Of another hand: so many values are more than Lua unpacks, and a write that fails breaks the
+   * view.
+   */
+  @Test
+  void anEntryOfThousandsOfFieldsIsSetAside() {
+    List<String> ids = append(1);
+    String fence = acquire("one");
+    readAll();
+    List<Object> command = begun(TestLog.source("commit"), fence, "0-0", ids);
+    int values = 10_000;
+    command.addAll(List.of(0, 1, values));
+    for (int i = 0; i < values; i++) {
+      command.add("v" + i);
+    }
+    assertThat((List<?>) log.ask(command.toArray())).hasSize(2);
+    assertThat(applied()).isEqualTo(ids.getFirst());
+    assertThat(log.ask("XLEN", log.names().dead())).isEqualTo(1L);
+  }
+
   @Test
   void commitsEntriesIndexChangesAndAppliedAndAcknowledges() {
     List<String> positions = append(3);
