@@ -17,6 +17,11 @@ final class EventDraft {
   /** What is said of an attribute or member that is there again. */
   static final String TWICE = "is given more than once";
 
+  /**
+   * A script hands an event's fields to Redis in one call, which should have no more than 1,000.
+   */
+  private static final int MOST_EXTENSIONS = 256;
+
   private static final Attribute[] ATTRIBUTES = Attribute.values();
   private static final SortedMap<String, Object> NO_EXTENSIONS = Collections.emptySortedMap();
   private static final String PARTITION_KEY = "partitionkey";
@@ -112,6 +117,8 @@ final class EventDraft {
       wrong(name, TWICE);
     } else if (value == null) {
       absent.add(name);
+    } else if (extensions.size() == MOST_EXTENSIONS) {
+      wrong(name, "is one too many: an event has at most " + MOST_EXTENSIONS + " extensions");
     } else {
       String broken =
           !knownToBePlain && value instanceof String text ? Characters.broken(text) : null;

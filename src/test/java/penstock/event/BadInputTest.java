@@ -8,6 +8,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -228,6 +229,11 @@ class BadInputTest {
         "\"subject\":null,\"subject\":\"a\"",
         "subject",
         "more than once");
+    String many =
+        IntStream.rangeClosed(0, 256)
+            .mapToObj(i -> "\"%s\":1".formatted(Integer.toString(36 + i, 36)))
+            .collect(Collectors.joining(","));
+    extended("too many extensions", many, "84", "at most 256");
     extended("data twice", "\"data\":1,\"data\":1", "data", "more than once");
     extended(
         "base64 twice",

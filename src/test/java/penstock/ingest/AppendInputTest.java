@@ -18,6 +18,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -237,6 +239,22 @@ class AppendInputTest {
         .header("Allow", "GET, HEAD, OPTIONS, POST")
         .header("WebHook-Allowed-Origin", origin)
         .header("WebHook-Allowed-Rate", "*");
+  }
+
+  /** More values than Lua unpacks: what stood before it in the batch must not be written alone. */
+  @Test
+  void anEventOfThousandsOfAttributesIsRefusedWithItsBatch() {
+    String many =
+        IntStream.range(0, 5_000).mapToObj(i -> ",\"x" + i + "\":1").collect(Collectors.joining());
+    given()
+        .contentType("application/cloudevents-batch+json")
+        .body("[" + event("1", "") + "," + event("2", many) + "]")
+        .post(events())
+        .then()
+        .statusCode(400)
+        .body("errors[0].event", equalTo(1));
+    bytes(STRUCTURED, utf8(event("3", ""))).post(events()).then().statusCode(201);
+    given().get(events()).then().body("events", hasSize(1)).body("events[0].id", equalTo("3"));
   }
 
   @ParameterizedTest
