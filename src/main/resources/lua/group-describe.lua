@@ -7,6 +7,7 @@
 --         delivered yet or -1 while that is not known, deliveries that are not done, those of them that may be delivered again
 --         now, parked events, age in milliseconds of the oldest event that is not done or 0, acknowledged, set aside, filtered,
 --         vanished, then for each consumer: name, pending, milliseconds since it last pulled
+-- include ids
 -- include time
 -- include group
 local f = redis.call('HMGET', KEYS[3], 'id', 'life', 'max-deliveries', 'ordered', 'lease', 'backoff', 'filter', 'delivered',
@@ -37,7 +38,7 @@ if pending and not pending.err then
   end
 end
 if not oldest then
-  local first = redis.call('XRANGE', KEYS[1], '(' .. delivered, '+', 'COUNT', 1)[1]
+  local first = range_behind(KEYS[1], delivered, 1)[1]
   oldest = first and first[1]
 end
 local age = oldest and math.max(0, now - tonumber(string.match(oldest, '^%d+'))) or 0

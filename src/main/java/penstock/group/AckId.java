@@ -3,6 +3,7 @@ package penstock.group;
 import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import java.util.HexFormat;
+import penstock.stream.Position;
 
 /**
  * Names one delivery of an event. Opaque to clients.
@@ -24,6 +25,9 @@ record AckId(String group, int partition, String event, long number) {
   private static final int MAX_LENGTH = 64;
   private static final String LETTER = "!";
 
+  /** Where the tenth byte of a varint has the last of its 64 bits. */
+  private static final int LAST_SHIFT = 63;
+
   /** The delivery as the scripts name it. */
   String delivery() {
     return event + ":" + number;
@@ -32,14 +36,14 @@ record AckId(String group, int partition, String event, long number) {
   String encode() {
     boolean letter = event.startsWith(LETTER);
     int from = letter ? 1 : 0;
-    int dash = event.indexOf('-');
     var out = new ByteArrayOutputStream(ID_BYTES + 16);
     out.write(VERSION);
     out.writeBytes(HexFormat.of().parseHex(group));
     writeVarint(out, partition);
     out.write(from);
-    writeVarint(out, Long.parseLong(event, from, dash, 10));
-    writeVarint(out, Long.parseLong(event, dash + 1, event.length(), 10));
+    Position position = Position.parse(event.substring(from));
+    writeVarint(out, position.millis());
+    writeVarint(out, position.sequence());
     writeVarint(out, number);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(out.toByteArray());
   }
@@ -60,10 +64,10 @@ record AckId(String group, int partition, String event, long number) {
       }
       int[] at = {1 + ID_BYTES};
       String group = HexFormat.of().formatHex(bytes, 1, 1 + ID_BYTES);
-      int partition = Math.toIntExact(readVarint(bytes, at));
+      int partition = Math.toIntExact(readCount(bytes, at));
       String mark = bytes[at[0]++] == 1 ? LETTER : "";
-      String event = mark + readVarint(bytes, at) + "-" + readVarint(bytes, at);
-      long number = readVarint(bytes, at);
+      String event = mark + new Position(readVarint(bytes, at), readVarint(bytes, at));
+      long number = readCount(bytes, at);
       if (at[0] != bytes.length) {
         throw new IllegalArgumentException("too long");
       }
@@ -81,15 +85,28 @@ record AckId(String group, int partition, String event, long number) {
     out.write((int) value);
   }
 
+  /** Unsigned 64 bits, as a position's numbers have them. */
   private static long readVarint(byte[] bytes, int[] at) {
     long value = 0;
-    for (int shift = 0; shift < 63; shift += 7) {
+    for (int shift = 0; shift < LAST_SHIFT; shift += 7) {
       byte read = bytes[at[0]++];
       value |= (long) (read & 0x7f) << shift;
       if (read >= 0) {
         return value;
       }
     }
-    throw new IllegalArgumentException("varint too long");
+    byte last = bytes[at[0]++];
+    if (last < 0 || last > 1) {
+      throw new IllegalArgumentException("varint too long");
+    }
+    return value | (long) last << LAST_SHIFT;
+  }
+
+  private static long readCount(byte[] bytes, int[] at) {
+    long count = readVarint(bytes, at);
+    if (count < 0) {
+      throw new IllegalArgumentException("no count");
+    }
+    return count;
   }
 }

@@ -70,12 +70,13 @@ local function key_of(fields)
   return key or subject or id or ''
 end
 
--- Letters come before all events, and events in the order of their ids.
-local PADDED = 40
+-- Letters come before all events, and events in the order of their ids, whose numbers have up to 20 digits.
+local DIGITS = 20
+local PADDED = 1 + 2 * DIGITS
 local function parked_member(key, id)
   local mark, ms, seq = string.match(id, '^(!?)(%d+)%-(%d+)$')
-  return key .. '\0' .. (mark == '' and '1' or '0') .. string.rep('0', 19 - #ms) .. ms
-    .. string.rep('0', 20 - #seq) .. seq
+  return key .. '\0' .. (mark == '' and '1' or '0') .. string.rep('0', DIGITS - #ms) .. ms
+    .. string.rep('0', DIGITS - #seq) .. seq
 end
 
 local function parked_id(member)
@@ -84,8 +85,8 @@ local function parked_id(member)
     local short = string.match(digits, '^0*(%d+)$')
     return short
   end
-  return (string.sub(padded, 1, 1) == '0' and '!' or '') .. plain(string.sub(padded, 2, 20)) .. '-'
-    .. plain(string.sub(padded, 21))
+  return (string.sub(padded, 1, 1) == '0' and '!' or '') .. plain(string.sub(padded, 2, 1 + DIGITS)) .. '-'
+    .. plain(string.sub(padded, 2 + DIGITS))
 end
 
 -- Of an ordered group: an event is done with, so that the next one of its key may go. Tells whether one does.

@@ -7,8 +7,7 @@ import java.util.Set;
 /** Reads from a pull group's keys which entries of the log it has not done with. */
 final class OpenEntries {
 
-  private static final int DIGITS_OF_MILLIS = 19;
-  private static final int DIGITS_OF_SEQUENCE = 20;
+  private static final int DIGITS = 20;
 
   private OpenEntries() {}
 
@@ -26,8 +25,8 @@ final class OpenEntries {
     }
     for (Object member : parked) {
       String name = member.toString();
-      int sequence = name.length() - DIGITS_OF_SEQUENCE;
-      String millis = name.substring(sequence - DIGITS_OF_MILLIS, sequence);
+      int sequence = name.length() - DIGITS;
+      String millis = name.substring(sequence - DIGITS, sequence);
       open.add(Long.parseLong(millis) + "-" + Long.parseLong(name.substring(sequence)));
     }
     Set<String> among = new HashSet<>();

@@ -478,6 +478,33 @@ abstract class GroupScriptContract {
     assertThat(reply).hasSize(15 + 3 * (1 + others)).contains("one", "c0", "c" + (others - 1));
   }
 
+  /** Another hand may give any id, and all that comes later is behind it. */
+  @Test
+  void theGreatestIdsAreAsGoodAsOthers() {
+    List<String> ids = new ArrayList<>(append("a"));
+    for (String id :
+        List.of(
+            "9223372036854775808-9223372036854775808",
+            "10000000000000000000-0",
+            "18446744073709551615-2",
+            "18446744073709551615-10",
+            "18446744073709551615-18446744073709551615")) {
+      log.ask("XADD", log.names().events(), id, "subject", "a");
+      ids.add(id);
+    }
+    group.create(5, true, FOR_EVER, EARLIEST);
+    for (String id : ids) {
+      assertThat(group.pull("one", 10, 0).deliveries()).containsExactly(id + ":1");
+      assertThat(group.tidy()).isZero();
+      assertThat(group.describe().get(5)).isEqualTo(ids.getLast());
+      assertThat(group.ack(List.of(id + ":1"))).containsExactly(1L);
+    }
+    assertThat(group.pull("one", 10, 0).deliveries()).isEmpty();
+    assertThat(group.describe().get(10)).as("nothing is left to do").isEqualTo(0L);
+    assertThat(log.ask("ZCARD", group.keys().parked())).isEqualTo(0L);
+    assertThat((List<?>) log.ask("KEYS", "*group:g:*")).as("nothing is left").isEmpty();
+  }
+
   /** Of another hand: so many values are more than Lua unpacks. */
   @Test
   void anEntryOfThousandsOfFieldsIsSetAside() {
