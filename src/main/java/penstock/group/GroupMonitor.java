@@ -34,6 +34,9 @@ class GroupMonitor {
   /** So many are asked for their groups in one go; most have none. */
   private static final int STREAMS_AT_ONCE = 32;
 
+  /** One for each partition of a group, over a link that has pulls to carry too. */
+  private static final int SCRIPTS_AT_ONCE = 64;
+
   private final Vertx vertx;
   private final Streams streams;
   private final Groups groups;
@@ -106,15 +109,24 @@ class GroupMonitor {
     if (at == some.size()) {
       return Future.succeededFuture();
     }
-    Stream stream = some.get(at);
+    return describe(some.get(at), lists.get(at).groups(), found)
+        .compose(done -> describe(some, lists, at + 1, found));
+  }
+
+  /** Some groups after the others. One that cannot be described now is left out. */
+  private Future<Void> describe(Stream stream, List<GroupList.Item> all, List<GroupStatus> found) {
+    if (all.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    int some = Math.clamp(SCRIPTS_AT_ONCE / stream.partitions().size(), 1, all.size());
     return Future.join(
-            lists.get(at).groups().stream()
+            all.subList(0, some).stream()
                 .map(
                     group ->
                         groups.describe(stream, new GroupName(group.name())).onSuccess(found::add))
                 .toList())
         .otherwiseEmpty()
-        .compose(done -> describe(some, lists, at + 1, found));
+        .compose(done -> describe(stream, all.subList(some, all.size()), found));
   }
 
   private void show(List<GroupStatus> all) {
