@@ -59,7 +59,6 @@ class Deliveries {
       Stream stream, GroupName name, List<AckId> ids, long delayMillis, boolean drop) {
     Return how =
         drop ? Return.dropped("dropped by its consumer") : new Return(delayMillis, "", true);
-    GroupMeters meters = queues.meters(stream.name(), name);
     return settle(
             stream,
             name,
@@ -67,16 +66,22 @@ class Deliveries {
             (partition, group, deliveries) ->
                 repository
                     .nack(partition, name, group, how, deliveries)
-                    .onSuccess(
-                        returned -> IsolatedCall.run(() -> meters.setAside(returned.setAside())))
+                    .onSuccess(returned -> IsolatedCall.run(() -> setAside(stream, name, returned)))
                     .map(GroupRepository.Returned::done))
         .onSuccess(
             done ->
                 IsolatedCall.run(
                     () -> {
                       long stood = count(done);
-                      meters.returned(stood, done.size() - stood);
+                      queues.meters(stream.name(), name).returned(stood, done.size() - stood);
                     }));
+  }
+
+  /** Where none was, there may be no such group. */
+  private void setAside(Stream stream, GroupName name, GroupRepository.Returned returned) {
+    if (returned.setAside() > 0) {
+      queues.meters(stream.name(), name).setAside(returned.setAside());
+    }
   }
 
   /**

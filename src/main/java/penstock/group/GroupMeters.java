@@ -4,12 +4,14 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import penstock.stream.StreamName;
 
 /** What is counted of one group on this instance. May be used from any thread. */
 final class GroupMeters {
 
+  private final MeterRegistry registry;
   private final String stream;
   private final String group;
   private final Counter delivered;
@@ -23,17 +25,17 @@ final class GroupMeters {
   private final Timer latency;
 
   GroupMeters(MeterRegistry registry, StreamName stream, GroupName group) {
+    this.registry = registry;
     this.stream = stream.value();
     this.group = group.value();
-    delivered = counter(registry, "delivered", "Events delivered to consumers, each time");
-    redelivered =
-        counter(registry, "redelivered", "Of these, those that had been delivered before");
-    acknowledged = counter(registry, "acknowledged", "Deliveries acknowledged");
-    returned = counter(registry, "returned", "Deliveries given back by consumers");
-    stale = counter(registry, "stale", "Deliveries that consumers said something of too late");
-    deadLetters = counter(registry, "dead.letters", "Events set aside");
-    filtered = counter(registry, "filtered", "Events that the filter did not let pass");
-    vanished = counter(registry, "vanished", "Events removed from the log before they were done");
+    delivered = counter("delivered", "Events delivered to consumers, each time");
+    redelivered = counter("redelivered", "Of these, those that had been delivered before");
+    acknowledged = counter("acknowledged", "Deliveries acknowledged");
+    returned = counter("returned", "Deliveries given back by consumers");
+    stale = counter("stale", "Deliveries that consumers said something of too late");
+    deadLetters = counter("dead.letters", "Events set aside");
+    filtered = counter("filtered", "Events that the filter did not let pass");
+    vanished = counter("vanished", "Events removed from the log before they were done");
     latency =
         Timer.builder("penstock.group.latency")
             .description("End to end: from an event's append to its first delivery")
@@ -49,7 +51,7 @@ final class GroupMeters {
             .register(registry);
   }
 
-  private Counter counter(MeterRegistry registry, String name, String description) {
+  private Counter counter(String name, String description) {
     return Counter.builder("penstock.group." + name)
         .description(description)
         .tags("stream", stream, "group", group)
@@ -95,5 +97,20 @@ final class GroupMeters {
 
   void vanished(long count) {
     vanished.increment(count);
+  }
+
+  /** They are not shown any more. */
+  void remove() {
+    List.of(
+            delivered,
+            redelivered,
+            acknowledged,
+            returned,
+            stale,
+            deadLetters,
+            filtered,
+            vanished,
+            latency)
+        .forEach(registry::remove);
   }
 }

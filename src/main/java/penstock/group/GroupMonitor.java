@@ -11,8 +11,10 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
@@ -40,6 +42,7 @@ class GroupMonitor {
   private final Vertx vertx;
   private final Streams streams;
   private final Groups groups;
+  private final PullQueues queues;
   private final GroupConfig config;
   private final MultiGauge lag;
   private final MultiGauge pending;
@@ -49,10 +52,16 @@ class GroupMonitor {
 
   @Inject
   GroupMonitor(
-      Vertx vertx, Streams streams, Groups groups, GroupConfig config, MeterRegistry registry) {
+      Vertx vertx,
+      Streams streams,
+      Groups groups,
+      PullQueues queues,
+      GroupConfig config,
+      MeterRegistry registry) {
     this.vertx = vertx;
     this.streams = streams;
     this.groups = groups;
+    this.queues = queues;
     this.config = config;
     lag =
         MultiGauge.builder("penstock.group.lag")
@@ -86,31 +95,46 @@ class GroupMonitor {
   }
 
   private void look() {
-    IsolatedCall.begin(() -> streams.all().compose(all -> next(all, 0, new ArrayList<>())))
+    // One that is counted from now on may be newer than what is listed.
+    var gone = new HashSet<>(queues.counted());
+    IsolatedCall.begin(() -> streams.all().compose(all -> next(all, 0, new ArrayList<>(), gone)))
         .onSuccess(found -> IsolatedCall.run(() -> show(found)))
+        .onSuccess(found -> IsolatedCall.run(() -> queues.forget(gone)))
         .onFailure(failure -> LOG.debugf("groups are looked at later: %s", failure.getMessage()))
         .onComplete(done -> later());
   }
 
-  /** Some streams after the others, so that it costs Redis little at a time. */
-  private Future<List<GroupStatus>> next(List<Stream> all, int at, List<GroupStatus> found) {
+  /**
+   * Some streams after the others, so that it costs Redis little at a time.
+   *
+   * @param gone out of which those are taken that are there
+   */
+  private Future<List<GroupStatus>> next(
+      List<Stream> all, int at, List<GroupStatus> found, Set<PullQueues.Id> gone) {
     if (at == all.size()) {
       return Future.succeededFuture(found);
     }
     int end = Math.min(all.size(), at + STREAMS_AT_ONCE);
     List<Stream> some = all.subList(at, end);
     return Future.all(some.stream().map(groups::all).toList())
-        .compose(lists -> describe(some, lists.list(), 0, found))
-        .compose(done -> next(all, end, found));
+        .compose(lists -> describe(some, lists.list(), 0, found, gone))
+        .compose(done -> next(all, end, found, gone));
   }
 
   private Future<Void> describe(
-      List<Stream> some, List<GroupList> lists, int at, List<GroupStatus> found) {
+      List<Stream> some,
+      List<GroupList> lists,
+      int at,
+      List<GroupStatus> found,
+      Set<PullQueues.Id> gone) {
     if (at == some.size()) {
       return Future.succeededFuture();
     }
-    return describe(some.get(at), lists.get(at).groups(), found)
-        .compose(done -> describe(some, lists, at + 1, found));
+    Stream stream = some.get(at);
+    List<GroupList.Item> there = lists.get(at).groups();
+    there.forEach(one -> gone.remove(new PullQueues.Id(stream.name(), new GroupName(one.name()))));
+    return describe(stream, there, found)
+        .compose(done -> describe(some, lists, at + 1, found, gone));
   }
 
   /** Some groups after the others. One that cannot be described now is left out. */

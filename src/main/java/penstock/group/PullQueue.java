@@ -13,6 +13,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import penstock.problem.IsolatedCall;
 import penstock.redis.RedisClock;
@@ -48,7 +49,7 @@ final class PullQueue {
   private final Context context;
   private final GroupName name;
   private final GroupRepository repository;
-  private final GroupMeters meters;
+  private final Supplier<GroupMeters> meters;
   private final RedisClock clock;
   private final FilterCache filters = new FilterCache();
   private final List<PullPartition> partitions;
@@ -79,7 +80,7 @@ final class PullQueue {
       GroupName name,
       GroupRepository repository,
       EventLog log,
-      GroupMeters meters,
+      Supplier<GroupMeters> meters,
       RedisClock clock,
       GroupConfig config) {
     this.vertx = vertx;
@@ -91,10 +92,6 @@ final class PullQueue {
     this.checkMillis = config.checkInterval().toMillis();
     this.partitions =
         stream.partitions().stream().map(one -> new PullPartition(one, log.keys(one))).toList();
-  }
-
-  GroupMeters meters() {
-    return meters;
   }
 
   /** Calls with the names of the channels on which notices for it come, and the partition's. */

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
@@ -45,7 +46,7 @@ class PullQueues {
   private static final Duration BUSY = Duration.ofSeconds(1);
 
   /** Which group of which stream. */
-  private record Id(StreamName stream, GroupName group) {}
+  record Id(StreamName stream, GroupName group) {}
 
   private final Vertx vertx;
   private final GroupRepository repository;
@@ -93,10 +94,28 @@ class PullQueues {
     lingerTimer = vertx.setPeriodic(LINGER.toMillis(), tick -> removeIdle());
   }
 
-  /** What is counted of a group here. */
+  /**
+   * What is counted of a group here. To be asked for of one that there is: it is shown from then
+   * on.
+   */
   GroupMeters meters(StreamName stream, GroupName group) {
     return meters.computeIfAbsent(
         new Id(stream, group), id -> new GroupMeters(registry, stream, group));
+  }
+
+  /** The groups of which something is counted here. */
+  Set<Id> counted() {
+    return Set.copyOf(meters.keySet());
+  }
+
+  /** These are not there any more. */
+  void forget(Set<Id> gone) {
+    for (Id id : gone) {
+      GroupMeters last = meters.remove(id);
+      if (last != null) {
+        last.remove();
+      }
+    }
   }
 
   /** A pull under way: what it brings, and how it is given up. */
@@ -142,7 +161,7 @@ class PullQueues {
             group,
             repository,
             log,
-            meters(stream.name(), group),
+            () -> meters(stream.name(), group),
             clock,
             config);
     if (closed) {

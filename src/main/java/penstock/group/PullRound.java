@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import penstock.event.EventFields;
@@ -36,7 +37,7 @@ final class PullRound {
   private final GroupRepository repository;
   private final GroupName name;
   private final FilterCache filters;
-  private final GroupMeters meters;
+  private final Supplier<GroupMeters> meters;
   private final RedisClock clock;
   private final List<WaitingPull> pulls;
 
@@ -46,7 +47,7 @@ final class PullRound {
       GroupRepository repository,
       GroupName name,
       FilterCache filters,
-      GroupMeters meters,
+      Supplier<GroupMeters> meters,
       RedisClock clock,
       List<WaitingPull> pulls) {
     this.repository = repository;
@@ -106,7 +107,8 @@ final class PullRound {
   }
 
   private void deal(PullPartition partition, Pulled pulled, List<WaitingPull> hungry) {
-    IsolatedCall.run(() -> meters.vanished(pulled.vanished()));
+    GroupMeters counted = meters.get();
+    IsolatedCall.run(() -> counted.vanished(pulled.vanished()));
     EventFilter filter = filters.of(pulled.filter());
     var filtered = new ArrayList<String>();
     var unreadable = new ArrayList<String>();
@@ -126,7 +128,7 @@ final class PullRound {
         } else {
           vain = false;
           pull.messages().add(message);
-          IsolatedCall.run(() -> meters.delivered(one.ack().number(), age(one.ack())));
+          IsolatedCall.run(() -> counted.delivered(one.ack().number(), age(one.ack())));
         }
       }
       if (vain) {
@@ -143,26 +145,38 @@ final class PullRound {
       }
     }
     if (!filtered.isEmpty()) {
-      IsolatedCall.run(() -> meters.filtered(filtered.size()));
+      IsolatedCall.run(() -> counted.filtered(filtered.size()));
       logged(repository.ack(partition.partition(), name, pulled.group(), "filtered", filtered));
     }
-    back(partition, pulled, Return.UNSEEN, surplus);
-    back(partition, pulled, Return.dropped("no event can be read from the entry"), unreadable);
+    back(partition, pulled, counted, Return.UNSEEN, surplus);
+    back(
+        partition,
+        pulled,
+        counted,
+        Return.dropped("no event can be read from the entry"),
+        unreadable);
     exhausted.forEach(
         (number, deliveries) ->
             back(
                 partition,
                 pulled,
+                counted,
                 Return.dropped("not acknowledged in time at delivery " + number + " of " + number),
                 deliveries));
   }
 
-  private void back(PullPartition partition, Pulled pulled, Return how, List<String> deliveries) {
+  private void back(
+      PullPartition partition,
+      Pulled pulled,
+      GroupMeters counted,
+      Return how,
+      List<String> deliveries) {
     if (!deliveries.isEmpty()) {
       logged(
           repository
               .nack(partition.partition(), name, pulled.group(), how, deliveries)
-              .onSuccess(returned -> IsolatedCall.run(() -> meters.setAside(returned.setAside()))));
+              .onSuccess(
+                  returned -> IsolatedCall.run(() -> counted.setAside(returned.setAside()))));
     }
   }
 

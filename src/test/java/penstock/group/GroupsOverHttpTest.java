@@ -131,6 +131,25 @@ class GroupsOverHttpTest {
                     () -> Meters.read("penstock_group_lag", "stream", stream, "group", "g") == 1));
   }
 
+  @Test
+  void onlyAGroupThatThereIsIsCounted() {
+    append("jobs-counted", "a");
+    List<String> unknown = List.of(new AckId("0123456789abcdef", 0, "1-1", 1).encode());
+    post("jobs-counted", "pull", "{}").statusCode(404);
+    for (String what : List.of("ack", "nack", "extend")) {
+      post("jobs-counted", what, ids(unknown)).statusCode(404);
+    }
+    String counter = "penstock_group_delivered_total";
+    assertThat(Meters.read(counter, "stream", "jobs-counted")).isNaN();
+    put("jobs-counted", "g", "{}").statusCode(201);
+    pull("jobs-counted", "{}");
+    assertThat(Meters.read(counter, "stream", "jobs-counted")).isEqualTo(1);
+    given().delete("/streams/jobs-counted/groups/g").then().statusCode(204);
+    await().until(() -> Double.isNaN(Meters.read(counter, "stream", "jobs-counted")));
+    post("jobs-counted", "pull", "{}").statusCode(404);
+    assertThat(Meters.read(counter, "stream", "jobs-counted")).isNaN();
+  }
+
   /** From several sides, so that no attempt is left alone. */
   @Test
   void whoMakesAGroupWhileItsStreamIsRemovedIsToldToRetry() throws Exception {

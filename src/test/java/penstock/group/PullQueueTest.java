@@ -40,7 +40,7 @@ class PullQueueTest {
   @Inject GroupConfig config;
   @Inject LogWriter writer;
 
-  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final GroupMeters counted = new GroupMeters(new SimpleMeterRegistry(), STREAM, GROUP);
 
   private PullQueue queue() {
     var stream =
@@ -53,15 +53,7 @@ class PullQueueTest {
             Duration.ofSeconds(1));
     Context context = ((VertxInternal) vertx).createEventLoopContext();
     return new PullQueue(
-        vertx,
-        context,
-        stream,
-        GROUP,
-        repository,
-        log,
-        new GroupMeters(meters, STREAM, GROUP),
-        clock,
-        config);
+        vertx, context, stream, GROUP, repository, log, () -> counted, clock, config);
   }
 
   private static void append(String id) {
