@@ -55,12 +55,17 @@ final class ViewChannel {
   private final Context context;
   private final LoopDispatchers dispatchers;
   private final FeedConfig config;
-  private final PageSize changesAtOnce;
+  private final PageSize keysAtOnce;
   private final ConcurrentMap<Thread, ViewShard> shards = new ConcurrentHashMap<>();
   private final PendingReads pending = new PendingReads();
   private final long timer;
   private final ToldChangeQueue told = new ToldChangeQueue();
   private @Nullable ChangeBuffer buffer;
+
+  /**
+   * So many changes of a partition are asked for, in the hope that they have about so many keys.
+   */
+  private int changesAtOnce;
 
   /** There may be changes that were not read yet. */
   private boolean changed;
@@ -87,7 +92,8 @@ final class ViewChannel {
     this.followed = new ChangesTail(tail, context, this::refresh);
     this.dispatchers = dispatchers;
     this.config = config;
-    this.changesAtOnce = new PageSize(config.replaySize().asLongValue(), config.replayCount());
+    this.keysAtOnce = new PageSize(config.replaySize().asLongValue(), config.replayCount());
+    this.changesAtOnce = Math.min(ChangeSet.FIRST_ASKED, config.replayCount());
     this.timer = vertx.setPeriodic(LOOK_MILLIS, look -> refresh());
   }
 
@@ -321,40 +327,36 @@ final class ViewChannel {
 
   /** Reads what changed behind the buffer's end, and what it is now. */
   private Future<Void> readChanges(ChangeBuffer present) {
-    int most = changesAtOnce.entries();
     return reads
-        .changed(present, present.end().positions(), most)
+        .changed(present, present.end().positions(), changesAtOnce)
         .compose(
             found -> {
               if (found.trimmed()) {
                 return Future.failedFuture(new StaleGenerationException());
               }
-              if (found.keys().isEmpty()) {
+              ChangeSet untold = untold(present, found);
+              List<String> keys = List.copyOf(untold.keys());
+              if (keys.isEmpty()) {
                 return Future.succeededFuture();
               }
-              Set<String> untold = untold(present, found);
-              if (untold.isEmpty()) {
-                return Future.succeededFuture();
-              }
+              changesAtOnce = Math.min(untold.askNext(), config.replayCount());
+              int most = keysAtOnce.entries();
               return reads
-                  .values(present, List.copyOf(untold))
+                  .values(present, keys)
                   .map(
                       values -> {
-                        add(
-                            present,
-                            new ChangeBatch(
-                                present.cursor(found.endFrom(present.end().positions())), values));
-                        changesAtOnce.adapt(most, values.size(), bytes(values));
+                        add(present, new ChangeBatch(present.cursor(untold.end()), values));
+                        keysAtOnce.adapt(most, values.size(), bytes(values));
                         return null;
                       });
             });
   }
 
-  /** What was told meanwhile need not be read. */
-  private synchronized Set<String> untold(ChangeBuffer present, ChangeSet found) {
+  /** Of what was found as much as is read at once; what was told meanwhile need not be read. */
+  private synchronized ChangeSet untold(ChangeBuffer present, ChangeSet found) {
     take(present);
-    Set<String> untold = found.keysBehind(present.end().positions());
-    changed |= found.more() && !untold.isEmpty();
+    ChangeSet untold = found.behind(present.end().positions()).first(keysAtOnce.entries());
+    changed |= untold.more() && !untold.keys().isEmpty();
     return untold;
   }
 
