@@ -78,11 +78,17 @@ public interface FeedConfig {
   @Min(1)
   int replays();
 
-  /** What one such read should bring, judged by the sizes of the events read before. */
+  /**
+   * What one such read should bring, judged by the sizes of the events read before. The same for a
+   * page of a view's snapshot and for a part of what changed in it, which is at least one commit.
+   */
   @WithDefault("128K")
   MemorySize replaySize();
 
-  /** The most events of one such read: bounds it when large events follow small ones. */
+  /**
+   * The most events of one such read: bounds it when large events follow small ones. A part of what
+   * changed in a view has at most so many keys, if it is more than one commit.
+   */
   @WithDefault("256")
   @Min(1)
   @Max(10_000)

@@ -43,6 +43,11 @@ final class ChangeBatch {
     this.values = values;
   }
 
+  /** What the JSON of some keys takes. */
+  static long bytes(Map<String, Buffer> values) {
+    return values.values().stream().mapToLong(Buffer::length).sum();
+  }
+
   /** As bytes. */
   byte[] pack() {
     List<byte[]> parts = new ArrayList<>(1 + 2 * values.size());

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import penstock.stream.LogState;
 import penstock.stream.Position;
 import penstock.view.read.ChangelogReader;
@@ -90,8 +91,10 @@ record ChangeSet(
   /**
    * The first of them that have so many keys together, taken from the partitions in turn so that
    * none is kept waiting by another. A change is not divided: one may have more.
+   *
+   * @param wanted the keys that count; null for all
    */
-  ChangeSet first(int mostKeys) {
+  ChangeSet first(int mostKeys, @Nullable Set<String> wanted) {
     var keys = new HashSet<String>();
     int[] taken = new int[parts.size()];
     for (int i = 0; i < longest(); i++) {
@@ -99,8 +102,11 @@ record ChangeSet(
         List<ChangelogReader.ChangelogEntry> changes = parts.get(p).changes();
         if (i < changes.size()) {
           List<String> added =
-              changes.get(i).keys().stream().filter(key -> !keys.contains(key)).toList();
-          if (!keys.isEmpty() && keys.size() + added.size() > mostKeys) {
+              changes.get(i).keys().stream()
+                  .filter(key -> wanted == null || wanted.contains(key))
+                  .filter(key -> !keys.contains(key))
+                  .toList();
+          if (!keys.isEmpty() && !added.isEmpty() && keys.size() + added.size() > mostKeys) {
             return first(taken);
           }
           keys.addAll(added);

@@ -3,10 +3,8 @@ package penstock.feed.view;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -86,13 +84,13 @@ final class ViewChannel {
       LoopDispatchers dispatchers,
       FeedConfig config) {
     this.reads = reads;
-    this.answers = new ViewReader(reads, config);
+    this.keysAtOnce = new PageSize(config.replaySize().asLongValue(), config.replayCount());
+    this.answers = new ViewReader(reads, config, keysAtOnce);
     this.vertx = vertx;
     this.context = tail.changes();
     this.followed = new ChangesTail(tail, context, this::refresh);
     this.dispatchers = dispatchers;
     this.config = config;
-    this.keysAtOnce = new PageSize(config.replaySize().asLongValue(), config.replayCount());
     this.changesAtOnce = Math.min(ChangeSet.FIRST_ASKED, config.replayCount());
     this.timer = vertx.setPeriodic(LOOK_MILLIS, look -> refresh());
   }
@@ -346,7 +344,7 @@ final class ViewChannel {
                   .map(
                       values -> {
                         add(present, new ChangeBatch(present.cursor(untold.end()), values));
-                        keysAtOnce.adapt(most, values.size(), bytes(values));
+                        keysAtOnce.adapt(most, values.size(), ChangeBatch.bytes(values));
                         return null;
                       });
             });
@@ -355,13 +353,9 @@ final class ViewChannel {
   /** Of what was found as much as is read at once; what was told meanwhile need not be read. */
   private synchronized ChangeSet untold(ChangeBuffer present, ChangeSet found) {
     take(present);
-    ChangeSet untold = found.behind(present.end().positions()).first(keysAtOnce.entries());
+    ChangeSet untold = found.behind(present.end().positions()).first(keysAtOnce.entries(), null);
     changed |= untold.more() && !untold.keys().isEmpty();
     return untold;
-  }
-
-  private static long bytes(Map<String, Buffer> values) {
-    return values.values().stream().mapToLong(Buffer::length).sum();
   }
 
   /** None of them goes on in the history before all are answered. */

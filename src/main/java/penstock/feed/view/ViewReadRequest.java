@@ -15,8 +15,17 @@ sealed interface ViewReadRequest {
   /** What comes from now on. */
   record FromNow() implements ViewReadRequest {}
 
-  /** What changed since, and then the history. */
-  record Since(Cursor cursor) implements ViewReadRequest {}
+  /**
+   * What changed since, and then the history.
+   *
+   * @param changes how many of a partition to ask for
+   */
+  record Since(Cursor cursor, int changes) implements ViewReadRequest {
+
+    Since(Cursor cursor) {
+      this(cursor, ChangeSet.FIRST_ASKED);
+    }
+  }
 
   /**
    * A page of all entries.

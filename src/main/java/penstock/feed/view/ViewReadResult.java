@@ -18,9 +18,16 @@ sealed interface ViewReadResult {
    *
    * @param joins with it the reader has all up to the buffer's batch {@code next}; else it must ask
    *     on
+   * @param askNext how many changes of a partition it is to ask for then
    */
-  record Changed(ChangeBatch batch, boolean joins, ChangeBuffer buffer, long next)
-      implements ViewReadResult {}
+  record Changed(ChangeBatch batch, boolean joins, int askNext, ChangeBuffer buffer, long next)
+      implements ViewReadResult {
+
+    /** Asks for what is behind it. */
+    ViewReadRequest onward() {
+      return new ViewReadRequest.Since(batch.at(), askNext);
+    }
+  }
 
   /**
    * A page of a snapshot.

@@ -3,16 +3,16 @@ package penstock.feed.view;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import penstock.feed.FeedConfig;
 import penstock.feed.frame.ViewFrames;
+import penstock.feed.replay.PageSize;
 import penstock.stream.Cursor;
 import penstock.stream.Position;
 import penstock.stream.ResetReason;
@@ -30,9 +30,13 @@ final class ViewReader {
   private final ConfirmedReads reads;
   private final int mostChanges;
 
-  ViewReader(ConfirmedReads reads, FeedConfig config) {
+  /** How many keys make up what a reader is sent at once. */
+  private final PageSize keysAtOnce;
+
+  ViewReader(ConfirmedReads reads, FeedConfig config, PageSize keysAtOnce) {
     this.reads = reads;
     this.mostChanges = config.replayCount();
+    this.keysAtOnce = keysAtOnce;
   }
 
   /**
@@ -44,7 +48,7 @@ final class ViewReader {
       ChangeBuffer buffer, ViewReadRequest ask, List<@Nullable Set<String>> wanted) {
     return switch (ask) {
       case ViewReadRequest.FromNow now -> Future.succeededFuture(joined(buffer));
-      case ViewReadRequest.Since since -> since(buffer, since.cursor(), wanted);
+      case ViewReadRequest.Since since -> since(buffer, since, together(wanted));
       case ViewReadRequest.AllEntries all ->
           all.buffer() != null && all.buffer() != buffer
               ? moved(buffer, all.buffer())
@@ -60,8 +64,21 @@ final class ViewReader {
     return new ViewReadResult.Joined(buffer.end(), buffer, buffer.head());
   }
 
+  /** The keys that any of them wants; null for all. */
+  private static @Nullable Set<String> together(List<@Nullable Set<String>> wanted) {
+    var some = new HashSet<String>();
+    for (Set<String> one : wanted) {
+      if (one == null) {
+        return null;
+      }
+      some.addAll(one);
+    }
+    return some;
+  }
+
   private Future<ViewReadResult> since(
-      ChangeBuffer buffer, Cursor cursor, List<@Nullable Set<String>> wanted) {
+      ChangeBuffer buffer, ViewReadRequest.Since ask, @Nullable Set<String> wanted) {
+    Cursor cursor = ask.cursor();
     if (reads.isAhead(buffer, cursor)) {
       return Future.failedFuture(reads.behind());
     }
@@ -70,7 +87,7 @@ final class ViewReader {
       return reason(buffer, cursor, obstacle.get()).map(ViewReadResult.Reset::new);
     }
     return reads
-        .changed(buffer, cursor.positions(), mostChanges)
+        .changed(buffer, cursor.positions(), Math.min(ask.changes(), mostChanges))
         .compose(
             changed -> {
               if (changed.trimmed()) {
@@ -78,45 +95,43 @@ final class ViewReader {
               }
               // Another instance may have shown it all that has changed by now.
               buffer.saw(changed.states());
-              return caught(buffer, changed, wanted);
+              return caught(buffer, changed.first(keysAtOnce.entries(), wanted), wanted);
             });
   }
 
   /**
-   * What changed since the cursor, now. With all up to the buffer's end the reader joins it. If
-   * another instance sent it changes that this one has not seen yet, the buffer's end is behind its
-   * cursor: then it joins at once, since all that is read from now on is as new as what it saw.
+   * What changed since the cursor, now; a part of it, if it is much: the reader asks on when its
+   * socket has taken that. With all up to the buffer's end the reader joins it. If another instance
+   * sent it changes that this one has not seen yet, the buffer's end is behind its cursor: then it
+   * joins at once, since all that is read from now on is as new as what it saw.
    */
   private Future<ViewReadResult> caught(
-      ChangeBuffer buffer, ChangeSet changed, List<@Nullable Set<String>> wanted) {
+      ChangeBuffer buffer, ChangeSet step, @Nullable Set<String> wanted) {
     List<Position> end = buffer.end().positions();
-    boolean joins = !changed.more() || changed.reaches(end);
-    return values(buffer, of(changed.keys(), wanted))
+    boolean joins = !step.more() || step.reaches(end);
+    Set<String> keys = step.keys();
+    if (wanted != null) {
+      keys.retainAll(wanted);
+    }
+    return values(buffer, List.copyOf(keys))
         .map(
             values ->
                 new ViewReadResult.Changed(
-                    new ChangeBatch(buffer.cursor(changed.end()), values),
+                    new ChangeBatch(buffer.cursor(step.end()), values),
                     joins,
+                    step.askNext(),
                     buffer,
                     buffer.head()));
   }
 
   private Future<Map<String, Buffer>> values(ChangeBuffer buffer, List<String> keys) {
-    return keys.isEmpty()
-        ? Future.succeededFuture(new LinkedHashMap<>())
-        : reads.values(buffer, keys);
-  }
-
-  private static List<String> of(Set<String> keys, List<@Nullable Set<String>> wanted) {
-    if (wanted.stream().anyMatch(Objects::isNull)) {
-      return List.copyOf(keys);
+    if (keys.isEmpty()) {
+      return Future.succeededFuture(new LinkedHashMap<>());
     }
-    var some = new LinkedHashSet<String>();
-    for (Set<String> one : wanted) {
-      some.addAll(Objects.requireNonNull(one));
-    }
-    some.retainAll(keys);
-    return List.copyOf(some);
+    int most = keysAtOnce.entries();
+    return reads
+        .values(buffer, keys)
+        .onSuccess(values -> keysAtOnce.adapt(most, values.size(), ChangeBatch.bytes(values)));
   }
 
   private Future<ViewReadResult> all(ChangeBuffer buffer, ViewReadRequest.AllEntries ask) {

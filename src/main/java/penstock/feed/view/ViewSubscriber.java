@@ -208,7 +208,7 @@ final class ViewSubscriber extends ConnectedSubscriber {
         state =
             caught.joins()
                 ? new State.Live(caught.batch().at(), caught.buffer(), caught.next())
-                : new State.Asking(new ViewReadRequest.Since(caught.batch().at()), false);
+                : new State.Asking(caught.onward(), false);
       }
       case ViewReadResult.SnapshotPage page -> take(page);
       case ViewReadResult.Reset reset -> reset(reset.reason());

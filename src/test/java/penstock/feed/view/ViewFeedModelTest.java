@@ -29,6 +29,9 @@ class ViewFeedModelTest {
   private static final int PARTITIONS = 2;
   private static final int READERS = 3;
 
+  /** Changes of a partition that are read at once for a reader who comes. */
+  private static final int STEP = 2;
+
   /** Ways to serve. */
   enum Way {
     /** As the protocol has it. */
@@ -41,6 +44,8 @@ class ViewFeedModelTest {
     READS_OVERTAKE,
     /** A reader takes the answer of a read that was sent before it came. */
     SHARES_READS_UNDER_WAY,
+    /** A reader goes on in the history behind a part of what changed behind its cursor. */
+    JOINS_BEHIND_A_STEP,
     /** A snapshot's reader joins the history where it is, without reading again what changed. */
     SNAPSHOT_WITHOUT_READING_AGAIN,
     /** What is told is taken if it comes next, nothing is being read and none has read it. */
@@ -89,6 +94,10 @@ class ViewFeedModelTest {
 
     final boolean isEvent;
     final int[] asked;
+
+    /** Its readers have all that was taken in when it was sent. */
+    boolean joins = true;
+
     final Map<Integer, int[]> values = new TreeMap<>();
     int parts;
 
@@ -220,12 +229,14 @@ class ViewFeedModelTest {
       List<Integer> keys = new ArrayList<>();
       int[] reached = cursor.clone();
       for (int p = 0; p < PARTITIONS; p++) {
-        for (int i = cursor[p]; i < head[p]; i++) {
+        reached[p] = Math.max(cursor[p], Math.min(cursor[p] + STEP, head[p]));
+        for (int i = cursor[p]; i < reached[p]; i++) {
           keys.add(store.changes.get(p).get(i));
         }
-        reached[p] = Math.max(cursor[p], head[p]);
       }
-      return send(keys, reached, false, cursor);
+      Read read = send(keys, reached, false, cursor);
+      read.joins = !isBeyond(reached);
+      return read;
     }
   }
 
@@ -311,7 +322,9 @@ class ViewFeedModelTest {
         cursor = waited.reached.clone();
         hasCursor = true;
         awaited = null;
-        if (snapshot && instance.way != Way.SNAPSHOT_WITHOUT_READING_AGAIN) {
+        if (snapshot
+            ? instance.way != Way.SNAPSHOT_WITHOUT_READING_AGAIN
+            : !waited.joins && instance.way != Way.JOINS_BEHIND_A_STEP) {
           rejoin(instance);
         } else {
           if (snapshot) {

@@ -29,6 +29,7 @@ import penstock.redis.Keys;
 import penstock.redis.RedisResource;
 import penstock.redis.RedisServer;
 import penstock.stream.log.LogWriter;
+import penstock.view.Generation;
 import penstock.view.GenerationRegistry;
 import penstock.view.ViewName;
 import penstock.view.Views;
@@ -48,7 +49,10 @@ class ViewFeedStepsTest {
           "penstock.feed.drain-time", "0s",
           "penstock.streams.carts.partitions", "1",
           "penstock.views.carts.stream", "carts",
-          "penstock.views.carts.fold", "merge");
+          "penstock.views.carts.fold", "merge",
+          "penstock.streams.clicks.partitions", "3",
+          "penstock.views.clicks.stream", "clicks",
+          "penstock.views.clicks.fold", "merge");
     }
   }
 
@@ -92,17 +96,17 @@ class ViewFeedStepsTest {
     readers.close();
   }
 
-  /** Appends, and waits until the view has it; the key. */
-  private static String post() {
+  /** Appends to the stream of the view's name, and waits until the view has it; the key. */
+  private static String post(String view) {
     String key = "one-" + NUMBERS.incrementAndGet();
     awaitApplied(
-        "carts",
+        view,
         given()
             .contentType("application/cloudevents+json; charset=utf-8")
             .body(
                 "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/t\",\"type\":\"t\",\"subject\":\"%s\",\"data\":{}}"
                     .formatted(key, key))
-            .post("/streams/carts/events")
+            .post("/streams/" + view + "/events")
             .then()
             .statusCode(201)
             .extract()
@@ -110,20 +114,23 @@ class ViewFeedStepsTest {
     return key;
   }
 
-  /** Has the view change a lot; what its keys begin with. */
-  private String change() {
+  /** Has a view change a lot in each partition; what its keys begin with. */
+  private String change(String view) {
     String name = "many-" + NUMBERS.incrementAndGet();
-    var view = new ViewName("carts");
-    Keys.OfView names = generations.keys(view, views.find(view).generation(), 0);
-    redis.ask(
-        "EVAL",
-        COMMIT_MANY,
-        "2",
-        names.changes(),
-        names.state(),
-        name,
-        Integer.toString(COMMITS),
-        Integer.toString(KEYS));
+    var named = new ViewName(view);
+    Generation generation = views.find(named).generation();
+    for (int p = 0; p < generation.partitions().size(); p++) {
+      Keys.OfView names = generations.keys(named, generation, p);
+      redis.ask(
+          "EVAL",
+          COMMIT_MANY,
+          "2",
+          names.changes(),
+          names.state(),
+          name + "-" + p,
+          Integer.toString(COMMITS),
+          Integer.toString(KEYS));
+    }
     return name;
   }
 
@@ -131,11 +138,15 @@ class ViewFeedStepsTest {
     return new JsonObject(change.data()).getString("key");
   }
 
-  /** The keys that changed, as they came, up to each id: only the last of a batch has a new one. */
-  private static List<Set<String>> batches(FeedClient client, String name) {
+  /**
+   * The keys that changed, as they came, up to each id: only the last of a batch has a new one.
+   *
+   * @param begin the id that the client came with
+   */
+  private static List<Set<String>> batches(FeedClient client, String begin, String name) {
     List<Set<String>> batches = new ArrayList<>();
     Set<String> batch = new HashSet<>();
-    String before = "";
+    String before = begin;
     for (FeedClient.Message message : client.messages()) {
       if (message.event().equals("change") && key(message).startsWith(name)) {
         batch.add(key(message));
@@ -155,13 +166,86 @@ class ViewFeedStepsTest {
 
   @Test
   void whatChangesAtOnceIsReadCommitByCommitIfThatIsMuch() {
-    post();
+    post("carts");
     FeedClient client = readers.live("/views/carts/feed", null);
-    String name = change();
-    String last = post();
+    String name = change("carts");
+    String last = post("carts");
     await().until(() -> hasKey(client, last));
-    assertThat(batches(client, name))
+    assertThat(batches(client, "", name))
         .extracting(Set::size)
         .containsExactlyElementsOf(Collections.nCopies(COMMITS, KEYS));
+  }
+
+  /** A reader of the view was there, and has left; the id that it has. */
+  private String leave(String view) {
+    post(view);
+    FeedClient client = readers.live("/views/" + view + "/feed", null);
+    client.leave();
+    return client.lastEventId();
+  }
+
+  /** The same, seen by one who stayed: who comes then has caught up only with all of it. */
+  private String changeAll(String view) {
+    FeedClient other = readers.live("/views/" + view + "/feed?cursor=latest", null);
+    String name = change(view);
+    String last = post(view);
+    await().until(() -> hasKey(other, last));
+    other.leave();
+    return name;
+  }
+
+  @Test
+  void whoComesBackIsSentCommitByCommitWhatChangedMeanwhile() {
+    String id = leave("carts");
+    String name = changeAll("carts");
+    FeedClient client = readers.live("/views/carts/feed", id);
+    assertThat(client.messages("snapshot")).isEmpty();
+    assertThat(batches(client, id, name))
+        .extracting(Set::size)
+        .containsExactlyElementsOf(Collections.nCopies(COMMITS, KEYS));
+    String last = post("carts");
+    await().until(() -> hasKey(client, last));
+  }
+
+  @Test
+  void whoComesBackMissesNothingOfAnyPartition() {
+    String id = leave("clicks");
+    String name = changeAll("clicks");
+    FeedClient client = readers.live("/views/clicks/feed", id);
+    assertThat(batches(client, id, name))
+        .hasSize(3 * COMMITS)
+        .allMatch(batch -> batch.size() == KEYS)
+        .flatMap(batch -> batch)
+        .doesNotHaveDuplicates();
+    String last = post("clicks");
+    await().until(() -> hasKey(client, last));
+  }
+
+  /** What others have of the commits takes no room. */
+  @Test
+  void whoWantsAFewKeysIsSentThemInFewSteps() {
+    String id = leave("carts");
+    String name = changeAll("carts");
+    String first = name + "-0-1-1";
+    String last = name + "-0-" + COMMITS + "-" + KEYS;
+    FeedClient client = readers.live("/views/carts/feed?key=" + first + "&key=" + last, id);
+    assertThat(batches(client, id, name)).containsExactly(Set.of(first), Set.of(last));
+  }
+
+  @Test
+  void whoLeavesBetweenTwoStepsGoesOnBehindTheFirst() {
+    String id = leave("carts");
+    String name = changeAll("carts");
+    FeedClient whole = readers.live("/views/carts/feed", id);
+    // the first frames are under the id that the reader came with
+    List<String> ids =
+        whole.messages("change").stream()
+            .filter(change -> key(change).startsWith(name))
+            .map(FeedClient.Message::id)
+            .distinct()
+            .toList();
+    String half = ids.get(COMMITS / 2);
+    FeedClient client = readers.live("/views/carts/feed", half);
+    assertThat(batches(client, half, name)).hasSize(COMMITS - COMMITS / 2);
   }
 }
