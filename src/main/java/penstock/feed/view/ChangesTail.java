@@ -55,12 +55,21 @@ final class ChangesTail {
 
   private void follow(Follower one) {
     tail.follow(one.source, one)
-        .onSuccess(following -> changed.run())
+        .onSuccess(following -> followed(one))
         .onFailure(
             failure ->
                 context
                     .owner()
                     .setTimer(RETRY_MILLIS, again -> context.runOnContext(go -> followAgain(one))));
+  }
+
+  /** What was stopped before it was followed could not be left then. */
+  private void followed(Follower one) {
+    if (followed.contains(one)) {
+      changed.run();
+    } else {
+      tail.unfollow(one.source, one);
+    }
   }
 
   private void followAgain(Follower one) {

@@ -286,6 +286,9 @@ final class ViewChannel {
 
   private Void begin(ChangeBuffer begun) {
     synchronized (this) {
+      if (closed) {
+        return null;
+      }
       buffer = begun;
       told.clear();
     }
