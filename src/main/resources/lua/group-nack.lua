@@ -5,7 +5,7 @@
 --       6 flight (hash)   7 dead letters (stream)   8 why replays failed (hash)
 -- ARGV  1 the group's name   2 its id   3 after how many milliseconds, or -1 for the group's backoff
 --       4 the reason if they are to be dropped, or an empty string   5 1 if they do not count as deliveries, since nobody got
---       them, else 0   then the deliveries, <id>:<number>
+--       them: these come again at once, whatever 3 says; else 0   then the deliveries, <id>:<number>
 -- Result  how many were set aside, then for each delivery 1, or 0 if it is stale
 --
 -- Works on a full Redis: its first write is one that is never refused. At most 256 deliveries.
@@ -48,7 +48,7 @@ for _, one in ipairs(back) do
   if delay < 0 then
     pause = #backoff == 0 and 0 or backoff[math.max(1, math.min(one.n, #backoff))]
   end
-  added[#added + 1] = string.format('%.0f', now + pause)
+  added[#added + 1] = uncounted and due_as_new(one.id, now) or string.format('%.0f', now + pause)
   added[#added + 1] = one.id .. ':' .. n .. '~'
   removed[#removed + 1] = one.member
   if not is_letter(one.id) then

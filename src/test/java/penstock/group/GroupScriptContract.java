@@ -210,6 +210,33 @@ abstract class GroupScriptContract {
     assertThat(group.pull("two", 1, 0).deliveries()).containsExactly(ids.getFirst() + ":1");
   }
 
+  /** Several of one millisecond, of which as texts 10 comes before 2. */
+  @Test
+  void whatNobodyGotComesAgainInTheOrderOfTheLog() {
+    String[] subjects = new String[12];
+    Arrays.setAll(subjects, i -> "s" + i);
+    List<String> ids = append(subjects);
+    group.create(5, false, FOR_EVER, EARLIEST);
+    List<String> delivered = group.pull("one", 12, 0).deliveries();
+    group.nackUncounted(delivered.subList(6, 12));
+    group.nackUncounted(delivered.subList(0, 6));
+    ids.addAll(append("later"));
+    List<String> again = new ArrayList<>(group.pull("two", 5, 0).deliveries());
+    again.addAll(group.pull("two", 20, 0).deliveries());
+    assertThat(again).isEqualTo(ids.stream().map(id -> id + ":1").toList());
+  }
+
+  @Test
+  void whatWaitedForOthersOfItsKeyIsDeliveredInTheOrderOfTheLog() {
+    String[] subjects = new String[12];
+    Arrays.setAll(subjects, i -> "s" + i % 6);
+    List<String> ids = append(subjects);
+    group.create(5, true, FOR_EVER, EARLIEST);
+    group.ack(group.pull("one", 12, 0).deliveries());
+    assertThat(group.pull("one", 12, 0).deliveries())
+        .isEqualTo(ids.subList(6, 12).stream().map(id -> id + ":1").toList());
+  }
+
   @Test
   void anotherExistenceOfTheGroupKnowsNothingOfDeliveries() {
     append("a");
