@@ -5,9 +5,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
 import penstock.problem.ProblemException;
 import penstock.problem.ProblemType;
+import penstock.problem.RepeatedCall;
 import penstock.redis.Keys;
 import penstock.redis.RedisLink;
 import penstock.redis.RedisLinks;
@@ -88,36 +89,43 @@ class GroupDeadLetters implements DeadLetterOwner {
             last ->
                 last == null
                     ? Future.succeededFuture()
-                    : replayFrom(letters, partition, name, Position.ZERO, last));
+                    : replayUpTo(letters, partition, name, last));
   }
 
-  private Future<Void> replayFrom(
-      DeadLetterLog letters,
-      Partition partition,
-      GroupName name,
-      Position after,
-      @Nullable Position last) {
-    return letters
-        .after(after, STEP)
-        .compose(
-            some -> {
-              List<Position> own =
-                  some.stream()
-                      .filter(
-                          letter ->
-                              letter.owner() == DeadLetter.Owner.GROUP
-                                  && letter.consumer().equals(name.value()))
-                      .map(DeadLetter::id)
-                      .toList();
-              Future<?> replayed =
-                  own.isEmpty()
-                      ? Future.succeededFuture()
-                      : repository.replay(partition, name, own);
-              return some.size() < STEP || last == null || !last.isAfter(some.getLast().id())
-                  ? replayed.mapEmpty()
-                  : replayed.compose(
-                      done -> replayFrom(letters, partition, name, some.getLast().id(), last));
-            });
+  private Future<Void> replayUpTo(
+      DeadLetterLog letters, Partition partition, GroupName name, Position last) {
+    var reached = new AtomicReference<>(Position.ZERO);
+    return RepeatedCall.whileMore(
+        () ->
+            letters
+                .after(reached.get(), STEP)
+                .compose(
+                    some ->
+                        replayOwn(some, partition, name)
+                            .map(done -> isMoreBehind(some, last, reached))));
+  }
+
+  private static boolean isMoreBehind(
+      List<DeadLetter> some, Position last, AtomicReference<Position> reached) {
+    if (some.size() < STEP || !last.isAfter(some.getLast().id())) {
+      return false;
+    }
+    reached.set(some.getLast().id());
+    return true;
+  }
+
+  private Future<Void> replayOwn(List<DeadLetter> some, Partition partition, GroupName name) {
+    List<Position> own =
+        some.stream()
+            .filter(
+                letter ->
+                    letter.owner() == DeadLetter.Owner.GROUP
+                        && letter.consumer().equals(name.value()))
+            .map(DeadLetter::id)
+            .toList();
+    return own.isEmpty()
+        ? Future.succeededFuture()
+        : repository.replay(partition, name, own).mapEmpty();
   }
 
   @Override
